@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * 64-bit ids that grow with time (snowflakes): 41 bits of milliseconds since 2015-01-01, 10 bits of node, 12 bits of
+ * sequence. Always positive. Safe to call from any thread.
+ */
+#ifndef HIRED_BASE_ID_H
+#define HIRED_BASE_ID_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* Sets this process's node number, 0 to 1023; 0 before the first call. Returns 0 or -EINVAL. */
+int id_set_node(unsigned node);
+
+/* A new id; unique among all nodes with different numbers as long as no node's clock jumps back over a restart. */
+int64_t id_new(void);
+
+/* An id as the wire writes it: decimal digits of a positive int64 without leading zeros. Returns 0 or -EINVAL. */
+int id_parse(struct str s, int64_t *ret);
+
+/* len random bytes from the system, as lower-case hex: out takes 2 * len characters, not terminated. */
+void id_random_hex(char *out, size_t len);
+
+/* Fills with random bytes from the system; ends the process if it has none. */
+void id_random(void *out, size_t len);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writes compact JSON into a buf. Commas are set by looking at the last byte written, so there is no state to keep:
+ *
+ *     json_begin(b, '{'); json_key(b, STR("code")); json_int(b, 0); json_end(b, '}');
+ *
+ * Text must be valid UTF-8. '/' is not escaped and non-ASCII is written as it is, so that JSON.stringify(JSON.parse(x))
+ * gives the very same bytes (the official Node SDK depends on that when it checks an event's signature).
+ */
+#ifndef HIRED_BASE_JSON_H
+#define HIRED_BASE_JSON_H
+
+#include "base/buf.h"
+
+/* open is '{' or '['. Sets a comma first where one is due. */
+void json_begin(struct buf *b, char open);
+void json_end(struct buf *b, char close);
+
+/* A member's name; sets the comma before it where one is due. The value must follow at once. */
+void json_key(struct buf *b, struct str key);
+
+void json_str(struct buf *b, struct str s); /* absent is written as "" */
+void json_int(struct buf *b, int64_t value);
+void json_num(struct buf *b, double value); /* shortest form that reads back; finite only */
+void json_bool(struct buf *b, bool value);
+
+/* A 64-bit id, as the wire has them: a string of decimal digits. */
+void json_id(struct buf *b, int64_t id);
+
+/* The text between the quotes, escaped as json_str does. */
+void json_escape(struct buf *b, struct str s);
+
+/* Shorthands for members. */
+void json_member_str(struct buf *b, struct str key, struct str value); /* an absent value writes nothing at all */
+void json_member_int(struct buf *b, struct str key, int64_t value);
+void json_member_bool(struct buf *b, struct str key, bool value);
+void json_member_id(struct buf *b, struct str key, int64_t id);
+
+#endif

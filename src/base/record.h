@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Typed records: C structs described by tables, read from JSON and written as JSON. The tables and structs are generated
+ * from api/ (see tools/apigen.py), so that a field is described once for the check of what comes in, for what goes out,
+ * and for what is stored.
+ *
+ * Members by type (all absent when the struct is zeroed):
+ *     string        struct str                 ptr NULL: absent
+ *     int           struct opt_int             set false: absent
+ *     bool          struct opt_bool
+ *     number        struct opt_num
+ *     object        struct T *                 NULL: absent
+ *     list of X     struct { X *v; size_t n; } v NULL: absent; n 0 with v set: an empty list
+ *                   (elements: struct str, int64_t, or struct T)
+ *     map           struct str                 any JSON object, kept as its compact text
+ *
+ * Two forms of a record exist as text. The wire form is plain JSON. The stored form is JSON in which some string values
+ * stand as slots, to be filled for each reader (a user's id differs by app; a link's signature by hour) and some members
+ * are conditional (left out for a reader without the scope). record_splice() makes the wire form of a stored one in one
+ * pass, at about the speed of memcpy:
+ *     \x01 U <16 hex>          the user with this internal id, in the reader's user_id_type
+ *     \x01 F <16 hex>          a signed link to the kept file with this id
+ *     \x02 <bit> ... \x03      left out if the reader's hidden mask has bit (byte value - 'A') set
+ * Raw control bytes cannot occur in JSON text otherwise, so memchr finds them.
+ */
+#ifndef HIRED_BASE_RECORD_H
+#define HIRED_BASE_RECORD_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+struct opt_int {
+    int64_t v;
+    bool set;
+};
+struct opt_bool {
+    bool v;
+    bool set;
+};
+struct opt_num {
+    double v;
+    bool set;
+};
+struct str_list {
+    struct str *v;
+    size_t n;
+};
+struct int_list {
+    int64_t *v;
+    size_t n;
+};
+/* The shape of every generated "list of struct T". */
+struct any_list {
+    void *v;
+    size_t n;
+};
+
+#define SET_INT(value) ((struct opt_int){(value), true})
+#define SET_BOOL(value) ((struct opt_bool){(value), true})
+
+enum record_kind {
+    RECORD_STRING,
+    RECORD_INT,
+    RECORD_BOOL,
+    RECORD_NUMBER,
+    RECORD_OBJECT,
+    RECORD_MAP,
+};
+
+enum record_slot {
+    SLOT_NONE,
+    SLOT_USER, /* the value is a user's id: in the struct, the internal id in decimal (stored) or the wire's own */
+    SLOT_FILE, /* the value is a link: in the struct, "file:<id>" for a kept file, or a URL as it is */
+};
+
+struct record_type;
+
+struct record_field {
+    struct str name;
+    enum record_kind kind;
+    enum record_slot slot;
+    bool list;
+    bool required;
+    bool has_min, has_max;
+    uint32_t offset;        /* of the member in its struct */
+    int8_t scope_bit;       /* 1..31: hidden when that bit of the hidden mask is set; 0: never. Bit 0 is for user ids */
+    int64_t min, max;       /* of an int, where has_ says so */
+    uint32_t min_len, max_len;     /* of a string, in characters; 0: unbounded */
+    uint32_t min_items, max_items; /* of a list; 0: unbounded */
+    const struct str *values;      /* allowed values of a string, or the digits of an int's; ended by an absent one */
+    struct str initial;            /* the default, as text; absent: none */
+    const struct record_type *of;  /* of an object */
+};
+
+struct record_type {
+    struct str name;
+    size_t size; /* of the struct */
+    const struct record_field *fields;
+    size_t n_fields;
+};
+
+/* One thing wrong with an input. All of them live in the arena of the reading call. */
+struct violation {
+    struct str field;       /* dotted path, list elements as [0] */
+    struct str value;       /* as it was sent, cut at 64 bytes, or "" */
+    struct str description; /* what is wrong, as the platform words it */
+};
+
+#define VIOLATIONS_MAX 64 /* further ones are counted but not kept */
+
+struct violations {
+    struct violation v[VIOLATIONS_MAX];
+    size_t n; /* found; may exceed VIOLATIONS_MAX */
+};
+
+void violation_add(struct violations *vs, struct arena *a, struct str field, struct str value, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* How many of vs->v are filled. */
+static inline size_t violations_kept(const struct violations *vs) {
+    return vs->n < VIOLATIONS_MAX ? vs->n : VIOLATIONS_MAX;
+}
+
+/* Reads a JSON object into record (a zeroed struct of type t). Unknown members are ignored, null is absent, defaults are
+ * filled in, every breach is added to vs. Text is copied into the arena. Returns 0, or -EINVAL if vs grew. */
+int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a, struct violations *vs);
+
+/* As record_read, but unknown members are breaches too ("unknown field") and neither required nor bounds of length and
+ * number are asked for: for reading answers (import). Types and values of enums are. */
+int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,
+                       struct violations *vs);
+
+/* One text value, as from a query string, into the member of field; used for query and path parameters. An empty text
+ * counts as absent. Lists take one element per call. Returns 0 or -EINVAL. */
+int record_read_text(const struct record_field *f, void *record, struct str value, struct arena *a,
+                     struct violations *vs);
+
+/* Fills in defaults and asks for what is required, after a run of record_read_text. Returns 0 or -EINVAL. */
+int record_finish_text(const struct record_type *t, void *record, struct arena *a, struct violations *vs);
+
+/* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden members are left out. */
+void record_write(const struct record_type *t, const void *record, uint32_t hidden, struct buf *out);
+
+/* Writes it in stored form: user slots must hold internal ids in decimal; a file slot "file:<id>" becomes a slot. */
+void record_write_stored(const struct record_type *t, const void *record, struct buf *out);
+
+/* Reads a stored form back into record, as record_write_stored took it. Returns 0, or -EBADMSG if it is damaged. */
+int record_read_stored(const struct record_type *t, void *record, struct str stored, struct arena *a);
+
+/* Fills slots for one reader. Both append the JSON-escaped value without quotes. */
+struct record_reader {
+    uint32_t hidden; /* bit 0: user ids; others: scope bits */
+    void (*user)(void *ctx, int64_t uid, struct buf *out);
+    void (*file)(void *ctx, int64_t file_id, struct buf *out);
+    void *ctx;
+};
+
+/* Appends the wire form of a stored one. */
+void record_splice(const struct record_reader *r, struct str stored, struct buf *out);
+
+/* Calls fn on every user id in the record (members with SLOT_USER, at any depth), which may replace it. Stops at the
+ * first non-zero return and returns that. path is the dotted path of the member, in the arena. */
+typedef int (*record_user_fn)(void *ctx, struct str *value, struct str path);
+int record_each_user(const struct record_type *t, void *record, struct arena *a, record_user_fn fn, void *ctx);
+
+/* Parses strict JSON: no duplicate names, valid UTF-8, integers within int64, at most 64 levels deep. On failure
+ * returns NULL and sets *ret_why to a sentence in the arena that names line and column. */
+json_t *record_parse(struct str text, struct arena *a, struct str *ret_why);
+
+/* Finds where a dotted path (as in struct violation) stands in JSON text that record_parse took: 1-based line and
+ * column of the member's value. Returns 0 or -ENOENT. */
+int record_locate(struct str text, struct str path, unsigned *ret_line, unsigned *ret_column);
+
+#endif

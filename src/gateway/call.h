@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One call of an operation: what a handler gets and how it answers. The gateway has checked token, scopes, limits and
+ * every documented field before a handler runs; a handler asks the domain and writes the answer's data.
+ */
+#ifndef HIRED_GATEWAY_CALL_H
+#define HIRED_GATEWAY_CALL_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/seal.h"
+#include "gateway/op.h"
+#include "gateway/page_token.h"
+#include "store/db.h"
+
+enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
+
+/* The calling app, as it was when the token was checked. Shared and immutable; valid for the call. */
+struct caller_app {
+    int64_t id;            /* internal */
+    struct str app_id;     /* "cli_..." */
+    int64_t developer;     /* whose union_ids it sees */
+    bool store_app;        /* store (ISV) app; else custom */
+    bool vendor_bound;     /* acts for vendor accounts: sees and changes their orders only */
+    uint32_t field_scopes; /* granted scope bits, as in api_field_scopes */
+    uint64_t scopes[4];    /* granted scopes, bit i for api_scopes[i] */
+};
+
+struct call {
+    const struct op *op;
+    struct arena *arena;
+    struct db *db;          /* reading, or the writer's within its transaction: by op->effect */
+    const struct seal *seal;
+    int64_t now_ms;         /* one time for the whole call */
+    int64_t tenant;         /* internal id; 0 for public operations */
+    const struct caller_app *app;
+    enum user_id_type user_id_type;
+    uint32_t hidden;        /* for record_reader: members this caller may not see */
+    struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
+    struct str log_id;
+    const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
+    struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
+
+    /* set by call_fail and friends */
+    unsigned http_status;
+    int code;               /* 0: success */
+    struct str msg;
+    struct violations *violations;
+};
+
+/* A handler returns 0 with its answer in c->out, or what one of these returns (always negative), or another negative
+ * errno: a fault inside, answered as 500 1002001 and logged. What it wrote is undone in each of the latter cases. */
+
+/* One of the operation's own error codes (api/), or 1002002; msg says what is wrong and what is accepted. */
+int call_fail(struct call *c, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Ids of users that do not exist: 99992351, 99992364 or 99992360 by user_id_type. */
+int call_fail_users(struct call *c, const struct str *ids, size_t n);
+
+/* 99992402 with one violation, for what a table cannot say. */
+int call_fail_field(struct call *c, struct str field, struct str value, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+bool caller_has_scope(const struct caller_app *app, int scope_index);
+
+/* ---- writing the answer ---- */
+
+/* A reader for record_splice that fills in this caller's user ids and signed links. Valid for the call. */
+struct record_reader call_reader(struct call *c);
+
+/* Members of a list answer: json_begin(out,'{') ... is the handler's; this adds has_more and page_token. */
+void call_write_page_end(struct call *c, bool has_more, const struct page_key *next);
+
+/* ---- user ids ---- */
+
+/* The internal id of the user that id means to this caller (in its user_id_type). Returns 0, -ENOENT, or another errno. */
+int call_user_find(struct call *c, struct str id, int64_t *ret_uid);
+
+/* ---- paging ---- */
+
+/* Opens the caller's page token, if it sent one. filters must be the same text on every page (a digest of them is in the
+ * token). Returns 1 and the key, 0 for the first page, or call_fail's value for a token that is not ours, of another
+ * operation, of other filters or of another tenant. */
+int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret);
+
+#endif

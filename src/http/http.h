@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The HTTP/1.1 server: listening sockets, connections, requests and answers. It knows no endpoint.
+ *
+ * One thread per loop, each with its own listening socket (SO_REUSEPORT). A request and all that belongs to it lives on
+ * the loop that accepted its connection; its handler runs there. A handler answers at once or later, from the same loop;
+ * other threads reach a loop with http_loop_post().
+ *
+ * Strict by choice (RFC 9112; refusals in docs/HTTP.md): whatever two parsers could read differently is refused with its
+ * status and a closed connection, and the log says why.
+ */
+#ifndef HIRED_HTTP_HTTP_H
+#define HIRED_HTTP_HTTP_H
+
+#include <netinet/in.h>
+#include <uv.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/str.h"
+
+struct http_limits {
+    size_t head_max;          /* bytes of request line and headers; 431 beyond */
+    size_t body_max;          /* bytes of a buffered body; 413 beyond */
+    unsigned headers_max;     /* number of header lines; 431 beyond */
+    unsigned head_timeout_ms; /* from the first byte of a request to its last header; 408 beyond */
+    unsigned body_timeout_ms; /* without any byte of the body arriving; 408 beyond */
+    unsigned body_rate_min;   /* bytes a second, averaged after the first body_timeout_ms; 408 below */
+    unsigned idle_timeout_ms; /* of a connection between requests; closed quietly */
+    unsigned write_timeout_ms; /* without the peer taking any byte of the answer; closed */
+    unsigned connections_max; /* for all loops together; beyond, 503 and closed */
+};
+
+/* Values that suit a small server; every field set. */
+void http_limits_init(struct http_limits *l);
+
+struct http_header {
+    struct str name, value; /* value trimmed */
+};
+
+struct http_request;
+struct http_loop;
+struct http_server;
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+
+/* Receives a body piece by piece instead of in one buffer (uploads of any size with constant memory). */
+struct http_sink {
+    /* Takes len bytes. Returns 0, or -EAGAIN after having taken them all: stop reading until http_body_resume().
+     * Any other negative errno: the request is aborted; the sink must have answered with http_reply or http_reply does 500. */
+    int (*data)(struct http_request *r, const char *bytes, size_t len);
+    /* All arrived; answer now or later. */
+    void (*done)(struct http_request *r);
+    /* The peer vanished or broke a rule before the end; nothing can be answered. */
+    void (*gone)(struct http_request *r);
+};
+
+struct http_request {
+    enum http_method method;
+    struct str method_name;
+    struct str path;  /* as sent, without query; starts with '/'; still percent-encoded */
+    struct str query; /* without '?'; absent if there was none */
+    struct http_header *headers;
+    size_t n_headers;
+    struct str body;            /* complete when the handler runs, unless a sink takes it; "" if none */
+    int64_t content_length;     /* -1: none given (chunked or no body) */
+    struct arena *arena;        /* lives until the answer is sent */
+    struct http_loop *loop;
+    int64_t start_ns;           /* clock_mono_ns() at the first byte */
+    const struct http_sink *sink; /* set by the on_head callback to take the body in pieces */
+    size_t body_max;            /* the on_head callback may change it for this request */
+    void *ctx;                  /* for the handler's own use; NULL at first */
+    struct sockaddr_storage peer;
+};
+
+/* The first header of that name (any case), or absent. */
+struct str http_header_get(const struct http_request *r, struct str name);
+
+/* The peer's address as text ("127.0.0.1", "::1"), in the arena. */
+struct str http_peer(const struct http_request *r);
+
+/* What a server does with requests. */
+struct http_app {
+    /* The head is there, the body is not. May set r->sink and r->body_max, or answer already (then handle is not called,
+     * and the body is read and dropped, or the connection closed). NULL: nothing to do. */
+    void (*on_head)(struct http_request *r);
+    /* Must lead to exactly one http_reply, now or later. */
+    void (*handle)(struct http_request *r);
+    /* The peer went away before a reply that was still owed: no http_reply may follow any more for this request once
+     * this returns. A handler that answers later must forget the request here. NULL: every reply comes within handle. */
+    void (*gone)(struct http_request *r);
+    /* Runs once on each loop's thread, before the first request and after the last. */
+    int (*loop_start)(struct http_loop *l);
+    void (*loop_stop)(struct http_loop *l);
+    /* A request was refused before it reached handle; for counting. why is fixed text. */
+    void (*refused)(struct http_loop *l, unsigned status, const char *why);
+};
+
+/* ---- answering ---- */
+
+/* The buffer in which the answer's body is to be written. It belongs to the request's connection and keeps its memory
+ * from one answer to the next; empty when the handler starts. Room for the head is kept in front of it, so that head and
+ * body leave in one write without a copy. */
+struct buf *http_out(struct http_request *r);
+
+/* Sends status, headers and what is in http_out() (for HEAD: only its length). Content-Length, Date and Connection are
+ * set here. headers may be NULL; they are copied. Ends the request: r must not be touched afterwards. */
+void http_reply(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
+                size_t n_headers);
+
+/* Same, then closes the connection. why goes to the log. */
+void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
+                      const struct http_header *headers, size_t n_headers, const char *why);
+
+/* Sends bytes [from, from + len) of an open file as the body; takes over fd and closes it. status is 200 or 206. */
+void http_reply_file(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
+                     size_t n_headers, int fd, uint64_t from, uint64_t len);
+
+/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write (appends what is
+ * given; returns -ENOBUFS when more than 256 KiB wait for the peer, -EPIPE when it is gone), then http_stream_end.
+ * The peer's going away calls app->gone; r is valid until then or until http_stream_end. */
+void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
+                       size_t n_headers);
+int http_stream_write(struct http_request *r, struct str bytes);
+void http_stream_end(struct http_request *r);
+
+/* Takes the connection out of HTTP after a "101 Switching Protocols" with these headers: from then on bytes go to
+ * on_read (len 0: the peer closed), and http_raw_write / http_raw_close serve it. Returns the raw connection. */
+struct http_raw;
+struct http_raw_events {
+    void (*on_read)(struct http_raw *raw, void *ctx, const char *bytes, size_t len);
+    void (*on_closed)(struct http_raw *raw, void *ctx); /* always the last call */
+};
+struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
+                              const struct http_raw_events *events, void *ctx);
+int http_raw_write(struct http_raw *raw, struct str bytes); /* copies; -ENOBUFS beyond 1 MiB waiting */
+void http_raw_close(struct http_raw *raw);
+
+void http_body_resume(struct http_request *r);
+
+/* ---- the server ---- */
+
+/* Listens on host:port (port 0: any free one) with n_loops threads. The server is not yet serving. Returns 0, or a
+ * negative errno with *ret_why (static or arena-free text to show to a person). */
+int http_server_new(struct http_server **ret, const char *host, unsigned port, unsigned n_loops,
+                    const struct http_limits *limits, const struct http_app *app, void *app_ctx, struct str *ret_why);
+
+/* The port really listened on. */
+unsigned http_server_port(const struct http_server *s);
+
+/* Starts all loops on threads of their own and returns. Returns 0 or the first failing loop_start's errno. */
+int http_server_start(struct http_server *s);
+
+/* Stops accepting at once, lets requests in hand finish (at most grace_ms), ends the loops, joins the threads. */
+void http_server_drain(struct http_server *s, unsigned grace_ms);
+
+struct http_server *http_server_free(struct http_server *s); /* takes NULL; returns NULL */
+
+struct http_loop *http_server_loop(struct http_server *s, unsigned index);
+unsigned http_server_loops(const struct http_server *s);
+
+/* Takes over changed limits (connections in hand keep their old timeouts). Any thread. */
+void http_server_set_limits(struct http_server *s, const struct http_limits *limits);
+
+/* Runs fn(arg) on the loop's thread soon. Any thread; never blocks for long. Returns 0, or -ESHUTDOWN when the loop has
+ * ended (fn will not run). */
+int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *arg), void *arg);
+
+uv_loop_t *http_loop_uv(struct http_loop *l);
+unsigned http_loop_index(const struct http_loop *l);
+void *http_loop_app_ctx(struct http_loop *l);       /* as given to http_server_new */
+void *http_loop_data(const struct http_loop *l);    /* the app's own, set in loop_start */
+void http_loop_set_data(struct http_loop *l, void *data);
+
+/* Counters of one loop, read from any thread. */
+struct http_stats {
+    uint64_t accepted, refused_connections, open_connections, requests, bytes_in, bytes_out;
+};
+void http_loop_stats(const struct http_loop *l, struct http_stats *ret);
+
+/* ---- helpers without state ---- */
+
+/* Walks "a=1&b=2": decodes the next pair ('+' is a space) into the arena and advances *rest. Returns 1 for a pair, 0 at
+ * the end, -EBADMSG for a broken percent-escape or text that is not UTF-8 (the pair is skipped). */
+int http_query_next(struct str *rest, struct arena *a, struct str *ret_name, struct str *ret_value);
+
+/* Percent-decodes ('+' stays '+'). Returns 0 or -EBADMSG. */
+int http_decode(struct str s, struct arena *a, struct str *ret);
+
+/* The reason phrase of a status, "" if unknown. */
+const char *http_reason(unsigned status);
+
+#endif

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired: a recruiting server that speaks the Feishu/Lark Hire open API.
+ */
+int main(void) {
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The database, as the rest of hired sees it: connections, statements by name, transactions. What engine is behind it,
+ * only the drivers know (sqlite.c today; PostgreSQL takes the same statements).
+ *
+ * Statements stand in src/store/statements.sql under a name; tools/sqlgen.py makes enum db_statement of them. A
+ * connection prepares each on first use and keeps it. Parameters are numbered from 1, columns from 0.
+ *
+ *     struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_GET);
+ *     db_bind_int(&q, 1, tenant);
+ *     db_bind_int(&q, 2, id);
+ *     r = db_row(&q);              // 1: a row, 0: no more, < 0: failed (already logged)
+ *     status = db_int(&q, 0);
+ */
+#ifndef HIRED_STORE_DB_H
+#define HIRED_STORE_DB_H
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "store/statements.h" /* generated: enum db_statement { SQL_..., DB_STATEMENTS } */
+
+struct db; /* one connection; used by one thread at a time */
+
+enum db_access { DB_READ, DB_WRITE };
+
+/* What to open: a directory for the embedded engine. */
+struct db_options {
+    const char *dir;      /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
+    size_t mmap_bytes;    /* of the database mapped for reading; 0: none */
+    unsigned busy_ms;     /* how long a write waits for another process's */
+};
+
+/* Opens a connection. With DB_WRITE the schema is made or migrated first. Returns 0, or a negative errno and a sentence
+ * for a person in *ret_why (in the arena): -ENOENT no database there (DB_READ), -EPROTO the schema is newer than this
+ * binary, -EUCLEAN it is damaged or not ours, -EBUSY locked too long. */
+int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why);
+struct db *db_close(struct db *db); /* takes NULL; returns NULL */
+
+struct db_query {
+    struct db *db;
+    void *stmt;   /* NULL if preparing failed: binds do nothing, db_row returns error */
+    int error;
+};
+
+struct db_query db_query(struct db *db, enum db_statement which);
+void db_bind_int(struct db_query *q, int n, int64_t value);
+void db_bind_text(struct db_query *q, int n, struct str s); /* absent binds NULL; s must live until db_query_end */
+void db_bind_null(struct db_query *q, int n);
+int db_row(struct db_query *q);
+int64_t db_int(const struct db_query *q, int column);
+bool db_is_null(const struct db_query *q, int column);
+struct str db_text(const struct db_query *q, int column); /* absent for NULL; valid until the next db_row or the end */
+void db_query_end(struct db_query *q);
+#define DB_CLEANUP __attribute__((cleanup(db_query_end)))
+
+/* Runs a statement that gives no rows. Returns the number of rows changed, -EEXIST if a unique key stands against it,
+ * or another negative errno. */
+int db_run(struct db_query *q);
+
+/* Transactions of a DB_WRITE connection. A savepoint lies within a transaction; at most one is open. -ENOSPC: the disk
+ * is full; -EIO: it failed; after a failed commit the transaction is rolled back. */
+int db_begin(struct db *db);
+int db_commit(struct db *db);
+void db_rollback(struct db *db);
+int db_savepoint(struct db *db);
+int db_release(struct db *db);
+void db_rollback_savepoint(struct db *db);
+
+/* A consistent view over several reads of a DB_READ connection. */
+int db_snapshot_begin(struct db *db);
+void db_snapshot_end(struct db *db);
+
+/* Grows when another connection (of this process or any other) has changed the database since the last call. Cheap. */
+int64_t db_change_count(struct db *db);
+
+/* Checks the file as a whole; one line per finding to fn. Returns the number of findings or a negative errno. */
+int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+
+#endif
