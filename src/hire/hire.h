@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The domain: what a tenant's recruiting is and how it may change. No HTTP, no wire names of codes, no driver.
+ *
+ * Functions return 0 or more, HIRE_REFUSED when a rule of the domain stands against what was asked (h->refusal says which
+ * and, in a sentence, why), or another negative errno for a fault. After anything negative the caller undoes the
+ * transaction; nothing needs cleaning up.
+ */
+#ifndef HIRED_HIRE_HIRE_H
+#define HIRED_HIRE_HIRE_H
+
+#include <errno.h>
+
+#include "base/arena.h"
+#include "base/record.h"
+#include "store/db.h"
+
+#define HIRE_REFUSED (-ECANCELED)
+
+enum hire_refusal {
+    REFUSED_NOTHING,
+    REFUSED_NO_ORDER,  /* the order does not exist, or is not the caller's to know */
+    REFUSED_STATE,     /* the order's state does not allow it */
+    REFUSED_PARAMETER, /* what was given breaks a rule */
+};
+
+enum hire_actor_kind { ACTOR_SYSTEM, ACTOR_APP, ACTOR_USER, ACTOR_OPERATOR /* the command line */ };
+
+/* Who acts, where, when, and with what. Lives as long as one call. */
+struct hire {
+    struct db *db;
+    struct arena *arena;
+    int64_t now_ms;
+    int64_t tenant;
+    enum hire_actor_kind actor_kind;
+    int64_t actor_id;       /* of the app or user */
+    int64_t only_app;       /* not 0: sees and changes the orders of this app's vendor accounts only */
+    bool private_addresses; /* links to private addresses are accepted (configuration) */
+
+    enum hire_refusal refusal;
+    struct str why; /* of the refusal, in the arena */
+};
+
+/* Sets the refusal and returns HIRE_REFUSED. */
+int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A millisecond timestamp as the wire writes it in strings: 1 to 9999999999999. Refuses with the field's name. */
+int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret);
+
+/* An id as the wire writes it. Refuses with the field's name. */
+int hire_id(struct hire *h, const char *field, struct str text, int64_t *ret);
+
+/* A number as text in the arena. */
+struct str hire_text(struct hire *h, int64_t value);
+
+#endif
