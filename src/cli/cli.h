@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The subcommands of hired. Each gets argv with its own name at argv[0] and returns the process's exit status: 0, 1 for
+ * something that failed, 2 for a wrong call.
+ */
+#ifndef HIRED_CLI_CLI_H
+#define HIRED_CLI_CLI_H
+
+int cli_serve(int argc, char **argv);
+int cli_app(int argc, char **argv);
+int cli_tenant(int argc, char **argv);
+int cli_import(int argc, char **argv);
+int cli_export(int argc, char **argv);
+int cli_demo(int argc, char **argv);
+int cli_check(int argc, char **argv);
+int cli_version(int argc, char **argv);
+
+/* Dispatches; prints help. */
+int cli_main(int argc, char **argv);
+
+#endif
