@@ -48,8 +48,11 @@ static inline bool str_ends(struct str s, struct str suffix) {
            (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
+/* Without the first n bytes; all of them if there are fewer. */
 static inline struct str str_skip(struct str s, size_t n) {
-    return n > s.len ? (struct str){s.ptr + s.len, 0} : (struct str){s.ptr + n, s.len - n};
+    if (n > s.len)
+        n = s.len;
+    return n == 0 ? s : (struct str){s.ptr + n, s.len - n}; /* NULL + 0 is undefined in C */
 }
 
 /* ASCII case-insensitive. */
@@ -77,6 +80,9 @@ size_t str_chars(struct str s);
 
 /* True if s is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF). */
 bool str_is_utf8(struct str s);
+
+/* The first max bytes at most, cut between characters. */
+struct str str_head(struct str s, size_t max);
 
 /* Orders bytewise, a shorter prefix first; <0, 0, >0. */
 int str_compare(struct str a, struct str b);

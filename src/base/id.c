@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Ids that grow with time, and random bytes.
+ */
+#include "base/id.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+#define EPOCH_MS INT64_C(1420070400000) /* 2015-01-01 UTC */
+#define LAST_MS ((INT64_C(1) << 41) - 1)
+
+enum { SEQUENCE_BITS = 12, NODE_BITS = 10 };
+
+static _Atomic int64_t last_tick; /* milliseconds and sequence of the last id, without the node */
+static _Atomic unsigned node_number;
+
+int id_set_node(unsigned node) {
+    if (node >= 1u << NODE_BITS)
+        return -EINVAL;
+    atomic_store(&node_number, node);
+    return 0;
+}
+
+int64_t id_new(void) {
+    int64_t ms = clock_now_ms() - EPOCH_MS;
+    ms = ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms;
+    int64_t now = ms << SEQUENCE_BITS;
+    int64_t last = atomic_load(&last_tick), tick;
+    /* When the clock stands still or goes back, or a millisecond's sequence is used up, ids run ahead of the clock. */
+    do
+        tick = now > last ? now : last + 1;
+    while (!atomic_compare_exchange_weak(&last_tick, &last, tick));
+    int64_t sequence = tick & ((1 << SEQUENCE_BITS) - 1);
+    return (tick >> SEQUENCE_BITS) << (SEQUENCE_BITS + NODE_BITS) |
+           (int64_t)atomic_load(&node_number) << SEQUENCE_BITS | sequence;
+}
+
+int id_parse(struct str s, int64_t *ret) {
+    int64_t id;
+    if (str_to_i64(s, &id) < 0 || id <= 0)
+        return -EINVAL;
+    *ret = id;
+    return 0;
+}
+
+void id_random(void *out, size_t len) {
+    char *at = out;
+    while (len > 0) {
+        ssize_t n = getrandom(at, len, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            static const char message[] = "hired: the system gives no random bytes; ending\n";
+            ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+            (void)ignored;
+            abort();
+        }
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+void id_random_hex(char *out, size_t len) {
+    static const char hex[] = "0123456789abcdef";
+    unsigned char bytes[64];
+    while (len > 0) {
+        size_t n = len < sizeof(bytes) ? len : sizeof(bytes);
+        id_random(bytes, n);
+        for (size_t i = 0; i < n; i++) {
+            *out++ = hex[bytes[i] >> 4];
+            *out++ = hex[bytes[i] & 15];
+        }
+        len -= n;
+    }
+}
