@@ -2,8 +2,8 @@
  *
  * The domain: what a tenant's recruiting is and how it may change. No HTTP, no wire names of codes, no driver.
  *
- * Functions return 0 or more, HIRE_REFUSED when a rule of the domain stands against what was asked (h->refusal says which
- * and, in a sentence, why), or another negative errno for a fault. After anything negative the caller undoes the
+ * Functions return 0 or more, HIRE_REFUSED when a rule of the domain stands against what was asked (h->refusal says
+ * which and, in a sentence, why), or another negative errno for a fault. After anything negative the caller undoes the
  * transaction; nothing needs cleaning up.
  */
 #ifndef HIRED_HIRE_HIRE_H

@@ -7,19 +7,7 @@
 
 #include "api_types.h"
 #include "hire/hire.h"
-
-enum interview_conclusion {
-    CONCLUSION_PASSED = 1,
-    CONCLUSION_FAILED = 2,
-    CONCLUSION_NOT_STARTED = 3,
-    CONCLUSION_NOT_SUBMITTED = 4,
-    CONCLUSION_ABSENT = 5, /* did not attend */
-    CONCLUSION_PENDING = 6,
-};
-
-/* interview_round_summary (2 to 18) of an interview with these conclusions (docs/DECISIONS.md says what is decided where
- * the platform is silent). */
-int interview_summary(const enum interview_conclusion *conclusions, size_t n);
+#include "hire/interview_summary.h"
 
 /* Takes an interview as the platform answered it (user ids already internal); the summary is computed. Returns 1 if
  * anything changed, 0 if it stands so already. */
@@ -30,8 +18,8 @@ struct interview_filter {
     int64_t begin_start, begin_end;       /* inclusive; 0 / INT64_MAX: open */
 };
 
-/* Walks behind (after_begin, after_id): by (begin_time, id) in general, by id within one application. walk_start_ms: when
- * the walk's first page was asked for. A moved interview may come twice, never not at all. */
+/* Walks behind (after_begin, after_id): by (begin_time, id) in general, by id within one application. walk_start_ms:
+ * when the walk's first page was asked for. A moved interview may come twice, never not at all. */
 typedef void (*interview_fn)(void *ctx, int64_t begin_time, int64_t id, struct str doc);
 int interview_list(struct hire *h, const struct interview_filter *f, int64_t after_begin, int64_t after_id,
                    int64_t walk_start_ms, int limit, interview_fn fn, void *ctx);

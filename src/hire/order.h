@@ -15,8 +15,8 @@
 
 /* ---- the vendor's side (hire/v1/eco_background_checks) ---- */
 
-/* update_progress: appends a stage and its interim reports. Refusals: REFUSED_NO_ORDER, REFUSED_STATE, REFUSED_PARAMETER
- * (stage_id used before, stage_time not growing, result without a report, a broken report_url). */
+/* update_progress: appends a stage and its interim reports. Refusals: REFUSED_NO_ORDER, REFUSED_STATE,
+ * REFUSED_PARAMETER (stage_id used before, stage_time not growing, result without a report, a broken report_url). */
 int order_progress(struct hire *h, const struct eco_background_check_update_progress_body *in);
 
 /* update_result: the final reports and the conclusion. */
@@ -32,19 +32,19 @@ int order_vendor_took(struct hire *h, int64_t order_id);
 
 struct order_arrangement {
     int64_t application_id;
-    int64_t account_id;      /* the vendor account */
-    int64_t creator_uid;     /* the recruiter, a user of the tenant; 0: none */
+    int64_t account_id;  /* the vendor account */
+    int64_t creator_uid; /* the recruiter, a user of the tenant; 0: none */
     struct str package_name;
     struct user_contact_info candidate, contactor;
     struct background_check_item_info_list items;
-    struct eco_background_check_custom_field_data_list custom_fields;   /* their definitions, as they are now */
+    struct eco_background_check_custom_field_data_list custom_fields; /* their definitions, as they are now */
     struct background_check_custom_field_data_value_list custom_values;
     struct str geo, location_code, remark; /* absent: none */
 };
 
 int order_arrange(struct hire *h, const struct order_arrangement *in, int64_t *ret_order_id);
 int order_approve(struct hire *h, int64_t order_id, struct str reason);
-int order_reject(struct hire *h, int64_t order_id, struct str reason);   /* a reason is required */
+int order_reject(struct hire *h, int64_t order_id, struct str reason); /* a reason is required */
 int order_withdraw(struct hire *h, int64_t order_id, struct str reason);
 int order_terminate(struct hire *h, int64_t order_id, struct str reason); /* a reason is required */
 
@@ -65,10 +65,10 @@ int order_import(struct hire *h, struct background_check_order *in);
 /* ---- reading ---- */
 
 struct order_filter {
-    int64_t application_id;               /* 0: any */
-    int64_t update_start, update_end;     /* inclusive; 0 / INT64_MAX: open */
-    int64_t begin_start, begin_end;       /* the same */
-    int status;                           /* 0: any */
+    int64_t application_id;           /* 0: any */
+    int64_t update_start, update_end; /* inclusive; 0 / INT64_MAX: open */
+    int64_t begin_start, begin_end;   /* the same */
+    int status;                       /* 0: any */
 };
 
 /* Walks orders by (update_time, id) behind (after_time, after_id), at most limit; fn gets each stored doc, which lives
