@@ -40,6 +40,7 @@ struct op {
     struct str method; /* "GET" */
     struct str path;   /* "/open-apis/hire/v1/background_check_orders"; parameters as ":application_id" */
     struct str success_msg;
+    struct str msg_member; /* "message" where the platform's answer says that for msg; absent: "msg" */
     enum op_access access;
     enum op_effect effect;
     enum op_body body_kind;

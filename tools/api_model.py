@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the descriptions in api/ and checks them hard, so that a slip stops the build with a sentence that names it.
+
+The form of a description stands in api/README.md. load() answers a Model, or raises Wrong with every fault found.
+"""
+import json
+import os
+import re
+
+EMPLOYEE_ID = 'contact:user.employee_id:readonly'  # must stand at bit 1, where the gateway looks for it
+METHODS = ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')
+FIELD_TYPES = ('string', 'int', 'bool', 'number', 'object', 'map', 'file')
+ACCESS = ('public', 'tenant', 'app', 'console', 'user')
+NAME = re.compile(r'[a-z][a-z0-9_]*')
+MEMBER = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
+SCOPE = re.compile(r'[a-z_]+(:[a-z_.]+)+')
+BOUNDS = {'min': ('int', 'number'), 'max': ('int', 'number'), 'min_len': ('string',), 'max_len': ('string',)}
+
+# What each kind of description may hold: member -> its JSON type. A name ending in '!' must be there.
+OPERATION = {
+    'name!': str, 'title!': str, 'title_zh': str, 'doc': str, 'method!': str, 'path!': str, 'supported!': bool,
+    'access!': str, 'effect!': str, 'app_types!': list, 'scopes_any_of': list, 'field_scopes': list,
+    'rate_limits': list, 'body_kind': str, 'params': list, 'query': list, 'body': list, 'success_msg!': str,
+    'flat': bool, 'msg_member': str, 'data': list, 'errors': list, 'example': dict, 'about': str}
+EVENT = {'type!': str, 'title!': str, 'title_zh': str, 'doc': str, 'supported!': bool, 'app_types!': list,
+         'scopes_any_of': list, 'field_scopes': list, 'event!': list, 'example!': dict, 'about': str}
+STRUCT = {'struct!': str, 'fields!': list, 'about': str}
+FIELD = {'name!': str, 'type!': str, 'list': bool, 'required': bool, 'default': (str, int, bool), 'values': dict,
+         'min': int, 'max': int, 'min_len': int, 'max_len': int, 'min_items': int, 'max_items': int,
+         'fields': list, 'struct': str, 'ref': str, 'slot': str, 'scope': str, 'about': str}
+ERROR = {'http!': int, 'code!': int, 'msg!': str}
+
+
+class Wrong(Exception):
+    """What is wrong with the descriptions: a list of sentences."""
+
+    def __init__(self, faults):
+        super().__init__('\n'.join(faults))
+        self.faults = faults
+
+
+class Struct:
+    """An object with named fields: becomes one C struct and one schema."""
+
+    def __init__(self, name, fields, where, about=''):
+        self.name, self.fields, self.where, self.about = name, fields, where, about
+
+
+class Model:
+    """All descriptions. structs holds every object by name; an object field's 'of' is the Struct it holds."""
+
+    def __init__(self):
+        self.operations, self.events = [], []
+        self.structs, self.shared_fields, self.common_errors, self.field_scopes = {}, {}, [], []
+        self.files = []
+
+
+def unique_names(pairs):
+    """Refuses a JSON object that names a member twice, which json.loads would let pass."""
+    seen = {}
+    for name, value in pairs:
+        if name in seen:
+            raise ValueError(f'names "{name}" twice')
+        seen[name] = value
+    return seen
+
+
+class Loader:
+    def __init__(self, root):
+        self.root, self.model, self.faults = root, Model(), []
+        self.types, self.used_types, self.used_fields = set(), set(), set()
+
+    def fault(self, where, text):
+        self.faults.append(f'{where}: {text}')
+
+    def read_folder(self, folder):
+        """Yields (stem, path as shown in messages, content) for each JSON file of a folder."""
+        place = os.path.join(self.root, folder)
+        self.model.files.append(place)
+        for entry in sorted(os.listdir(place)) if os.path.isdir(place) else []:
+            if entry.endswith('.json'):
+                content = self.read_file(os.path.join(folder, entry), dict)
+                if content is not None:
+                    yield entry[:-len('.json')], f'api/{folder}/{entry}', content
+
+    def read_file(self, relative, kind):
+        full = os.path.join(self.root, relative)
+        self.model.files.append(full)
+        try:
+            with open(full, encoding='utf-8') as file:
+                content = json.load(file, object_pairs_hook=unique_names)
+        except ValueError as error:
+            self.fault(f'api/{relative}', f'is not JSON: {error}')
+            return None
+        if not isinstance(content, kind):
+            self.fault(f'api/{relative}', f'holds no JSON {"object" if kind is dict else "list"}')
+            return None
+        return content
+
+    def check_members(self, where, value, allowed):
+        """Types of members, none unknown, none missing. Answers whether value can be used further."""
+        if not isinstance(value, dict):
+            self.fault(where, f'must be an object, not {json.dumps(value)[:40]}')
+            return False
+        good = True
+        names = {name.rstrip('!'): kind for name, kind in allowed.items()}
+        for name, content in value.items():
+            if name not in names:
+                self.fault(where, f'unknown member "{name}"; known are {", ".join(sorted(names))}')
+                good = False
+            elif not isinstance(content, names[name]) or (names[name] is int and isinstance(content, bool)):
+                self.fault(where, f'"{name}" is of a wrong type: {json.dumps(content)[:40]}')
+                good = False
+        for name in allowed:
+            if name.endswith('!') and name[:-1] not in value:
+                self.fault(where, f'"{name[:-1]}" is missing')
+                good = False
+        return good
+
+    def check_list(self, where, value, check, what):
+        for item in value:
+            if not check(item):
+                self.fault(where, f'{what} {json.dumps(item)[:60]}')
+        if len({json.dumps(item) for item in value}) != len(value):
+            self.fault(where, 'says the same thing twice')
+
+    # ---- fields ----
+
+    def fields(self, where, fields, incoming):
+        """Checks a list of fields and answers it with shared fields put in and every object's struct known."""
+        out, seen = [], set()
+        for field in fields:
+            if isinstance(field, str):
+                self.used_fields.add(field)
+                if field not in self.model.shared_fields:
+                    self.fault(where, f'"{field}" is not the name of a file in api/fields/')
+                    continue
+                field = self.model.shared_fields[field]
+            if not isinstance(field, dict) or not isinstance(field.get('name'), str):
+                self.fault(where, f'a field must be an object with a "name", or the name of a shared field, '
+                                  f'not {json.dumps(field)[:60]}')
+                continue
+            here = f'{where}.{field["name"]}'
+            if field['name'] in seen:
+                self.fault(here, 'stands twice in one list of fields')
+            seen.add(field['name'])
+            if self.check_members(here, field, FIELD):
+                out.append(self.field(here, dict(field), incoming))
+        return out
+
+    def field(self, where, field, incoming):
+        kind = field['type']
+        if not MEMBER.fullmatch(field['name']):
+            self.fault(where, 'a name has letters, digits and "_" only')
+        if kind not in FIELD_TYPES:
+            self.fault(where, f'type "{kind}" is none of {", ".join(FIELD_TYPES)}')
+            return field
+        if field.get('list') and kind not in ('string', 'int', 'object'):
+            self.fault(where, f'there is no list of {kind}, only of string, int and object')
+        self.object_of(where, field, incoming)
+        self.check_bounds(where, field)
+        self.check_values(where, field)
+        if not incoming and (field.get('required') or 'default' in field):
+            self.fault(where, '"required" and "default" are for what comes in')
+        if field.get('slot', 'user') not in ('user', 'file') or ('slot' in field and kind != 'string'):
+            self.fault(where, '"slot" is "user" or "file", and of a string')
+        if 'scope' in field and not SCOPE.fullmatch(field['scope']):
+            self.fault(where, f'"{field["scope"]}" is not the name of a scope')
+        return field
+
+    def object_of(self, where, field, incoming):
+        forms = [member for member in ('ref', 'struct') if member in field]
+        if field['type'] != 'object':
+            if forms or 'fields' in field:
+                self.fault(where, f'a {field["type"]} has no "ref", "struct" or "fields"')
+            return
+        if len(forms) != 1 or ('struct' in field) != ('fields' in field):
+            self.fault(where, 'an object has either "ref", or "struct" and "fields"; one with free names is a "map"')
+            return
+        if 'ref' in field:
+            self.used_types.add(field['ref'])
+            field['of'] = field['ref']
+            if field['ref'] not in self.types:
+                self.fault(where, f'"ref" names "{field["ref"]}", but there is no api/types/{field["ref"]}.json')
+            return
+        field['of'] = field['struct']
+        self.add_struct(field['struct'], self.fields(where, field['fields'], incoming), where, field.get('about', ''))
+
+    def add_struct(self, name, fields, where, about=''):
+        if not NAME.fullmatch(name):
+            self.fault(where, f'"{name}" is no name for a struct: small letters, digits and "_"')
+        if name in self.model.structs:
+            self.fault(where, f'struct "{name}" is already described in {self.model.structs[name].where}; '
+                              f'put what is shared into api/types/{name}.json, or give this one another name')
+        self.model.structs[name] = Struct(name, fields, where, about)
+
+    def check_bounds(self, where, field):
+        for bound, kinds in BOUNDS.items():
+            if bound in field and field['type'] not in kinds:
+                self.fault(where, f'"{bound}" is of {" or ".join(kinds)}, not of {field["type"]}')
+        for bound in ('min_items', 'max_items'):
+            if bound in field and not field.get('list'):
+                self.fault(where, f'"{bound}" is of a list')
+        for low, high in (('min', 'max'), ('min_len', 'max_len'), ('min_items', 'max_items')):
+            if low in field and high in field and field[low] > field[high]:
+                self.fault(where, f'"{low}" is above "{high}"')
+            if low != 'min' and (field.get(low, 0) < 0 or field.get(high, 1) < 1):
+                self.fault(where, f'"{low}" is at least 0, "{high}" at least 1')
+
+    def check_values(self, where, field):
+        values, default = field.get('values'), field.get('default')
+        if values is not None:
+            if field['type'] not in ('string', 'int') or not values:
+                self.fault(where, '"values" are of a string or an int, and not empty')
+            for value, meaning in values.items():
+                if field['type'] == 'int' and not re.fullmatch(r'-?(0|[1-9][0-9]*)', value):
+                    self.fault(where, f'value "{value}" of an int is not an int')
+                if not isinstance(meaning, str):
+                    self.fault(where, f'the meaning of value "{value}" must be a text')
+        if default is None:
+            return
+        if field.get('required'):
+            self.fault(where, 'what is required needs no "default"')
+        wanted = {'string': str, 'int': int, 'bool': bool}.get(field['type'])
+        if wanted is None or field.get('list') or type(default) is not wanted:
+            self.fault(where, f'"default" {json.dumps(default)} does not fit the type')
+        elif values is not None and str(default) not in values:
+            self.fault(where, f'"default" {json.dumps(default)} is none of "values"')
+        elif field['type'] == 'int' and not field.get('min', default) <= default <= field.get('max', default):
+            self.fault(where, f'"default" {default} is outside "min" and "max"')
+
+    # ---- files ----
+
+    def load(self):
+        for stem, where, field in self.read_folder('fields'):
+            self.model.shared_fields[stem] = field
+        types = list(self.read_folder('types'))
+        for stem, where, content in types:
+            if content.get('struct') != stem:
+                self.fault(where, f'"struct" must be "{stem}", as the file is named')
+            self.types.add(stem)
+        for stem, where, content in types:
+            if self.check_members(where, content, STRUCT):
+                # A shared object may come in or go out; "required" and "default" count where it comes in.
+                self.add_struct(stem, self.fields(where, content['fields'], True), where, content.get('about', ''))
+        self.lists()
+        for stem, where, content in self.read_folder('operations'):
+            if self.check_members(where, content, OPERATION):
+                self.operation(stem, where, content)
+        for stem, where, content in self.read_folder('events'):
+            if self.check_members(where, content, EVENT):
+                self.event(stem, where, content)
+        self.check_paths()
+        self.check_unused()
+        if self.faults:
+            raise Wrong(self.faults)
+        return self.model
+
+    def lists(self):
+        scopes = self.read_file('field_scopes.json', list) or []
+        self.check_list('api/field_scopes.json', scopes, lambda v: isinstance(v, str) and SCOPE.fullmatch(v),
+                        'no name of a scope:')
+        if scopes[:1] != [EMPLOYEE_ID]:
+            self.fault('api/field_scopes.json', f'must begin with "{EMPLOYEE_ID}"')
+        if len(scopes) > 31:
+            self.fault('api/field_scopes.json', f'has {len(scopes)} scopes, but the mask of hidden fields has 31 bits')
+        self.model.field_scopes = scopes
+        content = self.read_file('errors.json', list) or []
+        for index, error in enumerate(content):
+            if self.check_members(f'api/errors.json[{index}]', error, {**ERROR, 'about': str}):
+                self.model.common_errors.append(error)
+
+    def operation(self, stem, where, op):
+        if stem != op['name'] or not re.fullmatch(r'[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+', op['name']):
+            self.fault(where, f'"name" must be the file\'s, as resource.verb in small letters, not "{op["name"]}"')
+        for member, allowed in (('method', METHODS), ('access', ACCESS), ('effect', ('reads', 'writes')),
+                                ('body_kind', ('json', 'multipart'))):
+            if member in op and op[member] not in allowed:
+                self.fault(where, f'"{member}" is "{op[member]}", but must be one of {", ".join(allowed)}')
+        if op['access'] == 'user' and op['supported']:
+            self.fault(where, 'access "user" (user_access_token) cannot be supported yet')
+        if op.get('msg_member', 'message') != 'message':
+            self.fault(where, '"msg_member" can only be "message"; absent means "msg"')
+        self.check_common(where, op)
+        if ('body' in op) != ('body_kind' in op):
+            self.fault(where, '"body" and "body_kind" come together')
+        op['c_name'] = op['name'].replace('.', '_')
+        for part in ('params', 'query', 'body', 'data'):
+            op[part] = self.fields(f'{where} {part}', op.get(part, []), part != 'data')
+            for field in op[part]:
+                if field['type'] == 'file' and (part != 'body' or op.get('body_kind') != 'multipart'):
+                    self.fault(f'{where} {part}.{field["name"]}', 'a file stands in a multipart body only')
+                if part in ('params', 'query') and field['type'] in ('object', 'map', 'number'):
+                    self.fault(f'{where} {part}.{field["name"]}', f'a {field["type"]} cannot stand in an address')
+            if op[part]:
+                self.add_struct(f'{op["c_name"]}_{part}', op[part], f'{where} {part}')
+        in_path = re.findall(r':([A-Za-z0-9_]+)', op['path'])
+        declared = [field['name'] for field in op['params']]
+        if in_path != declared:
+            self.fault(where, f'the path has parameters {in_path}, "params" declares {declared}')
+        if not re.fullmatch(r'(/(:?[A-Za-z0-9_]+|[a-z0-9_.-]+))+', op['path']):
+            self.fault(where, f'"{op["path"]}" is no path')
+        for index, error in enumerate(op.get('errors', [])):
+            self.check_members(f'{where} errors[{index}]', error, ERROR)
+        self.model.operations.append(op)
+
+    def check_common(self, where, item):
+        """What operations and events share."""
+        def scope(value):
+            return isinstance(value, str) and SCOPE.fullmatch(value)
+        self.check_list(f'{where} scopes_any_of', item.get('scopes_any_of', []), scope, 'no name of a scope:')
+        self.check_list(f'{where} field_scopes', item.get('field_scopes', []), scope, 'no name of a scope:')
+        self.check_list(f'{where} app_types', item['app_types'], lambda v: v in ('custom', 'store'),
+                        '"custom" or "store", not')
+        if not item['app_types']:
+            self.fault(where, '"app_types" is empty: nobody could use this')
+        limits = item.get('rate_limits', [])
+        if len(limits) > 2:
+            self.fault(where, '"rate_limits" has more than two')
+        for index, limit in enumerate(limits):
+            here = f'{where} rate_limits[{index}]'
+            if self.check_members(here, limit, {'calls!': int, 'seconds!': int}):
+                if limit['calls'] < 1 or limit['seconds'] < 1:
+                    self.fault(here, 'must be above 0')
+
+    def event(self, stem, where, event):
+        if stem != event['type'] or not re.fullmatch(r'[a-z_]+(\.[a-z_]+)+_v[0-9]', event['type']):
+            self.fault(where, f'"type" must be the file\'s name, such as hire.thing.changed_v1, not "{event["type"]}"')
+        self.check_common(where, event)
+        event['c_name'] = event['type'].removeprefix('hire.').replace('.', '_')
+        event['event'] = self.fields(f'{where} event', event['event'], False)
+        self.add_struct(f'{event["c_name"]}_event', event['event'], f'{where} event')
+        self.model.events.append(event)
+
+    def check_paths(self):
+        seen = {}
+        for op in self.model.operations:
+            key = (op['method'], re.sub(r':[A-Za-z0-9_]+', ':', op['path']))
+            if key in seen:
+                self.fault(f'api/operations/{op["name"]}.json',
+                           f'{op["method"]} {op["path"]} is {seen[key]}\'s already')
+            seen[key] = op['name']
+
+    def check_unused(self):
+        for name in sorted(self.types - self.used_types):
+            self.fault(f'api/types/{name}.json', 'nothing refers to it')
+        for name in self.model.shared_fields:
+            if name not in self.used_fields:
+                self.fault(f'api/fields/{name}.json', 'nothing refers to it')
+
+
+def load(root):
+    return Loader(root).load()

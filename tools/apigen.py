@@ -1,0 +1,312 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes C structs, tables and the OpenAPI text from the descriptions in api/, and docs/API.md.
+
+usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_types.h, api_ops.h, api_tables.c
+       apigen.py --api DIR --docs FILE                                    writes docs/API.md
+       apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
+--ready names the operations whose handlers stand in src/handlers; the others answer as not supported. Without it,
+every operation with "supported": true must have one.
+"""
+import argparse
+import json
+import os
+import sys
+
+import api_docs
+import api_model
+import api_openapi
+
+HEAD = '/* SPDX-License-Identifier: Apache-2.0\n *\n * {} Generated from api/ by tools/apigen.py; do not edit.\n */\n'
+# Words a member or enum cannot be named by: C's keywords, and macros of the compiler and of <errno.h> and <stdio.h>.
+RESERVED = set('''auto break case char const continue default do double else enum extern float for goto if inline int
+long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool
+true false asm typeof linux unix errno stdin stdout stderr assert offsetof'''.split())
+SCALAR = {'string': 'struct str', 'int': 'struct opt_int', 'bool': 'struct opt_bool', 'number': 'struct opt_num',
+          'map': 'struct str'}
+EMPLOYEE_ID = api_model.EMPLOYEE_ID
+
+
+def c_text(text):
+    """A C string literal of UTF-8 text, safe from trigraphs and from digits after an octal escape."""
+    out = []
+    for byte in text.encode('utf-8'):
+        char = chr(byte)
+        out.append('\\' + char if char in '"\\?' else char if 32 <= byte < 127 else f'\\{byte:03o}')
+    return '"' + ''.join(out) + '"'
+
+
+def c_str(text):
+    return f'STR_INIT({c_text(text)})'
+
+
+def member_name(name):
+    return name + '_' if name in RESERVED else name
+
+
+def member_type(field):
+    if field['type'] == 'object':
+        return f'struct {field["of"]}_list ' if field.get('list') else f'struct {field["of"]} *'
+    if field.get('list'):
+        return {'string': 'struct str_list ', 'int': 'struct int_list '}[field['type']]
+    return SCALAR[field['type']] + ' '
+
+
+class Tables:
+    """What the C files hold, worked out once."""
+
+    def __init__(self, model, ready):
+        self.model = model
+        self.operations = sorted(model.operations, key=lambda op: op['name'])
+        known = {op['name'] for op in self.operations if op['supported']}
+        for name in sorted((ready or set()) - known):
+            raise api_model.Wrong([f'api/meson.build: "{name}" in handlers_ready is not an operation with '
+                                   '"supported": true'])
+        self.live = [op for op in self.operations if op['supported'] and (ready is None or op['name'] in ready)]
+        self.scopes = sorted({scope for item in self.operations + model.events
+                              for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])})
+        self.structs = self.reached()
+        self.bits = self.scope_bits()
+
+    def fields_of(self, struct):
+        return [field for field in struct.fields if field['type'] != 'file']
+
+    def reached(self):
+        """The structs that supported operations and events use, in the order in which they are first met."""
+        order, todo = {}, []
+        for op in self.operations:
+            if op['supported']:
+                todo += [f'{op["c_name"]}_{part}' for part in ('params', 'query', 'body', 'data') if op[part]]
+        todo += [f'{event["c_name"]}_event' for event in self.model.events if event['supported']]
+        while todo:
+            name = todo.pop(0)
+            struct = self.model.structs[name]
+            if name not in order and self.fields_of(struct):
+                order[name] = struct
+                todo += [field['of'] for field in self.fields_of(struct) if field['type'] == 'object']
+        return order
+
+    def hides(self, item):
+        """The field scopes of an operation that have a bit."""
+        return [scope for scope in item.get('field_scopes', []) if scope in self.bits]
+
+    def scope_bits(self):
+        """The bit of each scope in api/field_scopes.json. A bit is in what the store keeps, so it never changes."""
+        bits = {scope: bit for bit, scope in enumerate(self.model.field_scopes, 1)}
+        for struct in self.structs.values():
+            for field in struct.fields:
+                if field.get('scope', EMPLOYEE_ID) not in bits:
+                    raise api_model.Wrong([f'{struct.where}.{field["name"]}: scope "{field["scope"]}" must be added '
+                                           'at the end of api/field_scopes.json'])
+        if len(self.scopes) > 256:
+            raise api_model.Wrong([f'api/: {len(self.scopes)} scopes, but struct caller_app has room for 256'])
+        return bits
+
+
+# ---- api_types.h, api_ops.h ----
+
+def types_header(tables):
+    out = [HEAD.format('The objects of the API as C structs.'),
+           '#ifndef HIRED_API_TYPES_H\n#define HIRED_API_TYPES_H\n', '#include "base/record.h"\n']
+    for name in tables.structs:
+        out.append(f'struct {name};\nstruct {name}_list {{\n    struct {name} *v;\n    size_t n;\n}};')
+    for name, struct in tables.structs.items():
+        out.append('')
+        if struct.about:
+            out.append(f'/* {struct.about} */')
+        out.append(f'struct {name} {{')
+        for field in tables.fields_of(struct):
+            about = f' /* {field["about"]} */' if 'about' in field else ''
+            out.append(f'    {member_type(field)}{member_name(field["name"])};{about}')
+        out.append('};')
+    out.append('')
+    out += [f'extern const struct record_type type_{name};' for name in tables.structs]
+    out.append('\n#endif\n')
+    return '\n'.join(out)
+
+
+def ops_header(tables):
+    out = [HEAD.format('Indices of operations in api_ops.'), '#ifndef HIRED_API_OPS_H\n#define HIRED_API_OPS_H\n',
+           'enum api_op {']
+    out += [f'    OP_{op["c_name"].upper()} = {index},' for index, op in enumerate(tables.operations)]
+    out.append('    OP_COUNT,\n};\n\n#endif\n')
+    return '\n'.join(out)
+
+
+# ---- api_tables.c ----
+
+def field_entry(tables, struct, field, values):
+    parts = [f'.name = {c_str(field["name"])}', f'.kind = RECORD_{field["type"].upper()}',
+             f'.offset = offsetof(struct {struct.name}, {member_name(field["name"])})']
+    if 'slot' in field:
+        parts.append(f'.slot = SLOT_{field["slot"].upper()}')
+    parts += [f'.{flag} = true' for flag in ('list', 'required') if field.get(flag)]
+    for bound in ('min', 'max'):
+        if bound in field:
+            parts.append(f'.has_{bound} = true, .{bound} = INT64_C({field[bound]})')
+    parts += [f'.{bound} = {field[bound]}' for bound in ('min_len', 'max_len', 'min_items', 'max_items')
+              if field.get(bound)]
+    if 'scope' in field and field['scope'] in tables.bits:
+        parts.append(f'.scope_bit = {tables.bits[field["scope"]]}')
+    if 'values' in field:
+        parts.append(f'.values = {values[tuple(field["values"])]}')
+    if 'default' in field:
+        default = field['default']
+        parts.append(f'.initial = {c_str(default if isinstance(default, str) else json.dumps(default))}')
+    if field['type'] == 'object':
+        parts.append(f'.of = &type_{field["of"]}')
+    return '    {' + ', '.join(parts) + '},'
+
+
+def record_tables(tables, out):
+    values = {}
+    for struct in tables.structs.values():
+        for field in tables.fields_of(struct):
+            if 'values' in field and tuple(field['values']) not in values:
+                name = f'values_{len(values)}'
+                values[tuple(field['values'])] = name
+                texts = ', '.join(c_str(value) for value in field['values'])
+                out.append(f'static const struct str {name}[] = {{{texts}, {{NULL, 0}}}};')
+    for name, struct in tables.structs.items():
+        out.append(f'\nstatic const struct record_field fields_{name}[] = {{')
+        out += [field_entry(tables, struct, field, values) for field in tables.fields_of(struct)]
+        out.append(f'}};\nconst struct record_type type_{name} = {{')
+        out.append(f'    .name = {c_str(name)}, .size = sizeof(struct {name}),')
+        out.append(f'    .fields = fields_{name}, .n_fields = sizeof(fields_{name}) / sizeof(fields_{name}[0])}};')
+
+
+def op_entry(tables, index, op):
+    mask = 0
+    for scope in tables.hides(op):
+        mask |= 1 << tables.bits[scope]
+    parts = [f'.name = {c_str(op["name"])}', f'.method = {c_str(op["method"])}', f'.path = {c_str(op["path"])}',
+             f'.success_msg = {c_str(op["success_msg"])}',
+             f'.access = OP_{"TENANT" if op["access"] == "user" else op["access"].upper()}',
+             f'.effect = OP_{op["effect"].upper()}', f'.body_kind = OP_BODY_{op.get("body_kind", "none").upper()}',
+             f'.app_types = {" | ".join("OP_APP_" + kind.upper() for kind in op["app_types"])}', f'.index = {index}',
+             f'.errors = errors_{op["c_name"]}' if op.get('errors') else '.errors = no_errors']
+    if op.get('flat'):
+        parts.append('.flat = true')
+    if 'msg_member' in op:
+        parts.append(f'.msg_member = {c_str(op["msg_member"])}')
+    if mask:
+        parts.append(f'.field_mask = UINT32_C({mask})')
+    if 'scopes_any_of' in op:
+        parts.append(f'.scopes_any = scopes_{op["c_name"]}')
+    if op.get('rate_limits'):
+        limits = ', '.join(f'{{{limit["calls"]}, {limit["seconds"]}}}' for limit in op['rate_limits'])
+        parts.append(f'.limits = {{{limits}}}')
+    parts += [f'.{part} = &type_{op["c_name"]}_{part}' for part in ('params', 'query', 'body', 'data')
+              if f'{op["c_name"]}_{part}' in tables.structs]
+    if op in tables.live:
+        parts.append(f'.handle = handle_{op["c_name"]}')
+    return '    {' + ',\n     '.join(parts) + '},'
+
+
+def op_tables(tables, out):
+    out.append('')
+    out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
+    out.append('\nstatic const struct op_error no_errors[] = {{0, 0, {NULL, 0}}};')
+    for op in tables.operations:
+        if 'scopes_any_of' in op:
+            indices = ', '.join(str(tables.scopes.index(scope)) for scope in op['scopes_any_of'])
+            out.append(f'static const uint16_t scopes_{op["c_name"]}[] = {{{indices}, UINT16_MAX}};')
+        if op.get('errors'):
+            errors = ', '.join(f'{{{e["http"]}, {e["code"]}, {c_str(e["msg"])}}}' for e in op['errors'])
+            out.append(f'static const struct op_error errors_{op["c_name"]}[] = {{{errors}, {{0, 0, {{NULL, 0}}}}}};')
+    out.append('\nconst struct op api_ops[] = {')
+    out += [op_entry(tables, index, op) for index, op in enumerate(tables.operations)]
+    out.append(f'}};\nconst uint16_t api_n_ops = {len(tables.operations)};')
+    out.append('\nconst struct str api_scopes[] = {')
+    out += [f'    {c_str(scope)},' for scope in tables.scopes]
+    out.append(f'}};\nconst uint16_t api_n_scopes = {len(tables.scopes)};')
+    out.append('\nconst struct str api_field_scopes[32] = {')
+    out += [f'    [{bit}] = {c_str(scope)},' for scope, bit in sorted(tables.bits.items(), key=lambda pair: pair[1])]
+    out.append('};\n')
+
+
+SCOPE_FIND = '''int api_scope_find(struct str name) {
+    size_t low = 0, high = api_n_scopes;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = str_compare(name, api_scopes[middle]);
+        if (order == 0)
+            return (int)middle;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return -ENOENT;
+}
+'''
+
+
+def tables_source(tables):
+    out = [HEAD.format("Tables of the API's operations, fields and scopes."),
+           '#include <errno.h>\n#include <stddef.h>\n\n#include "api_types.h"\n#include "gateway/op.h"\n']
+    record_tables(tables, out)
+    op_tables(tables, out)
+    out.append(SCOPE_FIND)
+    text = json.dumps(api_openapi.document(tables.model, tables.live), ensure_ascii=False, separators=(',', ':'))
+    out.append('const struct str api_openapi_json = STR_INIT(')
+    out += [f'    {c_text(text[start:start + 100])}' for start in range(0, len(text), 100)]
+    out.append(');\n')
+    return '\n'.join(out)
+
+
+def write_if_changed(path, text):
+    """Leaves an unchanged file alone, so that nothing is built again for it."""
+    try:
+        with open(path, encoding='utf-8') as file:
+            if file.read() == text:
+                return
+    except OSError:
+        pass
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(text)
+
+
+def generate(model, options):
+    ready = None if options.ready is None else {name for name in options.ready.split(',') if name}
+    tables = Tables(model, ready)
+    outputs = {'api_types.h': types_header(tables), 'api_ops.h': ops_header(tables),
+               'api_tables.c': tables_source(tables)}
+    for name, text in outputs.items():
+        write_if_changed(os.path.join(options.out, name), text)
+    if options.depfile:
+        here = os.path.dirname(os.path.abspath(__file__))
+        tools = [os.path.join(here, name) for name in ('apigen.py', 'api_model.py', 'api_openapi.py', 'api_docs.py')]
+        with open(options.depfile, 'w', encoding='utf-8') as file:
+            file.write(os.path.join(options.out, 'api_types.h') + ': ' +
+                       ' '.join(name.replace(' ', '\\ ') for name in model.files + tools) + '\n')
+
+
+def main():
+    parser = argparse.ArgumentParser(description='Makes C and documentation from the descriptions in api/.')
+    parser.add_argument('--api', required=True, help='the folder of descriptions')
+    parser.add_argument('--out', help='folder for the C files')
+    parser.add_argument('--ready', help='operations whose handlers exist, with commas between')
+    parser.add_argument('--depfile', help='file for the list of what was read')
+    parser.add_argument('--docs', help='the page to write')
+    parser.add_argument('--check-docs', help='the page to compare')
+    options = parser.parse_args()
+    try:
+        model = api_model.load(options.api)
+        if options.out:
+            generate(model, options)
+        if options.docs:
+            write_if_changed(options.docs, api_docs.page(model))
+        if options.check_docs:
+            with open(options.check_docs, encoding='utf-8') as file:
+                if file.read() != api_docs.page(model):
+                    raise api_model.Wrong([f'{options.check_docs}: out of date; run tools/apigen.py --api api '
+                                           '--docs docs/API.md'])
+    except api_model.Wrong as wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
