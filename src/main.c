@@ -2,6 +2,8 @@
  *
  * hired: a recruiting server that speaks the Feishu/Lark Hire open API.
  */
-int main(void) {
-    return 0;
+#include "cli/cli.h"
+
+int main(int argc, char **argv) {
+    return cli_main(argc, argv);
 }

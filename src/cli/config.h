@@ -17,39 +17,53 @@ struct app_rate {
 
 #define CONFIG_APP_RATES_MAX 256
 
-struct config {
-    char *file;            /* NULL: none was read */
-    char *listen_host;     /* 127.0.0.1 */
-    unsigned listen_port;  /* 8080; 0: any free one */
-    char *data;            /* directory; "data" */
-    unsigned threads;      /* event loops; 0: one per core */
-    unsigned node;         /* this node's number in ids, 0..1023 */
-    char *base_url;        /* how clients reach this server, for links; NULL: from each request's Host */
-    enum log_level log_level;
-    bool access_log;       /* a line for every request */
+/* Which addresses other than public ones hired may connect to, for reports and webhooks. */
+enum fetch_allow { FETCH_ALLOW_NONE, FETCH_ALLOW_LOOPBACK, FETCH_ALLOW_PRIVATE /* those and loopback */ };
 
-    bool rate_limits;      /* off: no limits at all */
+struct config {
+    char *file;           /* NULL: none was read */
+    char *listen_host;    /* 127.0.0.1 */
+    unsigned listen_port; /* 8080; 0: any free one */
+    char *data;           /* directory; "data" */
+    unsigned threads;     /* event loops; 0: one per core */
+    unsigned node;        /* this node's number in ids, 0..1023 */
+    char *base_url;       /* how clients reach this server, for links; NULL: from each request's Host */
+    enum log_level log_level;
+    bool access_log;      /* a line for every request */
+
+    bool rate_limits;           /* off: no limits at all */
     struct app_rate *app_rates; /* sections [app cli_...] with rate_factor */
     size_t n_app_rates;
 
     struct http_limits http;
+    unsigned drain_ms; /* how long requests in hand may take once the server is told to stop */
     size_t mmap_bytes;
     unsigned write_queue_max, write_group_max;
 
-    bool fetch_allow_private;   /* report and webhook addresses may be private ones */
-    uint64_t fetch_max_bytes;   /* of a report */
+    enum fetch_allow fetch_allow;
+    size_t fetch_max_bytes; /* of a report */
     unsigned fetch_timeout_ms;
     unsigned fetch_parallel;
 
-    struct arena arena;    /* owns the texts */
+    struct arena arena; /* owns the texts */
 };
 
-/* Reads everything. argc/argv as given to the subcommand; flags that are not the configuration's stay in argv (argc is
- * updated). Returns 0, or -EINVAL with a sentence naming file, line, option and what is accepted. */
+/* Reads everything into *c (which need not be initialized). argv[0] is the subcommand's name. With argc, flags of the
+ * configuration are taken out of argv (its order is else kept) and argc is updated, so whoever wants to load again must
+ * keep a copy of argv; "--" ends the flags.
+ *
+ * Returns 0, or -EINVAL with everything that is wrong: one sentence a line, each naming file and line (or variable or
+ * flag), option and what is accepted. The text lives in c->arena. Call config_free in both cases. */
 int config_load(struct config *c, int *argc, char **argv, struct str *ret_why);
 void config_free(struct config *c);
 
-/* For --help: one line for each flag. */
+/* For --help: one line for each flag that is commonly given, and where to find the others. */
 void config_print_help(void);
+
+/* The text of etc/hired.ini: every option with its meaning, bounds and default. */
+void config_write_ini(struct buf *out);
+
+/* "127.0.0.1:8080" or "[::1]:8080". Returns 0 with the host in the arena, or -EINVAL. */
+int config_parse_listen(struct str text, struct arena *a, char **ret_host, unsigned *ret_port);
 
 #endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired's command line: finds the subcommand.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/config.h"
+#include "cli/suggest.h"
+
+struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *about;
+};
+
+static const struct command commands[] = {
+#ifdef HIRED_HAS_SERVE
+    {"serve", cli_serve, "answer the API on a port"},
+#endif
+    {"version", cli_version, "say what this binary is"},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void print_help(FILE *out) {
+    fprintf(out, "usage: hired COMMAND [OPTION...]\n\n"
+                 "A recruiting server that speaks the Feishu/Lark Hire open API.\n\n");
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
+    fprintf(out, "\nhired COMMAND --help tells more; hired help config prints every option of the configuration.\n"
+                 "example: hired demo --data data && hired serve --data data\n");
+}
+
+static int print_config(void) {
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+
+    config_write_ini(&text);
+    return fwrite(text.ptr, 1, text.len, stdout) == text.len && fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int run(const char *name, int argc, char **argv) {
+    struct suggest s = {.typed = str_of(name)};
+
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return commands[i].run(argc, argv);
+        suggest_offer(&s, str_of(commands[i].name));
+    }
+    if (str_is_absent(s.best))
+        fprintf(stderr, "hired: there is no command \"%s\"; hired --help lists them\n", name);
+    else
+        fprintf(stderr, "hired: there is no command \"%s\"; did you mean %.*s?\n", name, STR_FMT(s.best));
+    return 2;
+}
+
+int cli_main(int argc, char **argv) {
+    static char help_flag[] = "--help";
+    int r;
+
+    if (argc < 2) {
+        print_help(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        if (argc > 2 && strcmp(argv[2], "config") == 0)
+            return print_config();
+        if (argc > 2) {
+            char *again[] = {argv[2], help_flag, NULL};
+            return run(argv[2], 2, again);
+        }
+        print_help(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        r = run("version", 1, (char *[]){argv[1], NULL});
+    else
+        r = run(argv[1], argc - 1, argv + 1);
+    /* Output that did not reach its place (a full disk, a closed pipe) is a failure too. */
+    if (fflush(stdout) != 0 && r == 0) {
+        perror("hired: cannot write the output");
+        r = 1;
+    }
+    return r;
+}

@@ -1,0 +1,644 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration: one table of options, from which the INI file, the environment, the flags and their help are read
+ * and written.
+ */
+#include "cli/config.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/suggest.h"
+
+enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME };
+
+struct option {
+    const char *section, *name;
+    enum option_kind kind;
+    bool common; /* stands in --help */
+    size_t offset;
+    const char *initial; /* as it would stand in the file; "" for none */
+    const char *arg;     /* how the value is called in help */
+    uint64_t min, max;   /* of OPT_UINT, OPT_SIZE (bytes), OPT_MS (milliseconds) */
+    const char *const *names; /* of OPT_NAME: the values of its enum in order, ended by NULL */
+    const char *about;   /* lines for etc/hired.ini; the first alone stands in --help */
+};
+
+static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
+static const char *const fetch_allows[] = {"none", "loopback", "private", NULL};
+
+#define K ((uint64_t)1024)
+#define M (K * 1024)
+#define G (M * 1024)
+#define SECOND ((uint64_t)1000)
+#define AT(member) offsetof(struct config, member)
+
+static const struct option options[] = {
+    {"server", "listen", OPT_LISTEN, true, AT(listen_host), "127.0.0.1:8080", "HOST:PORT", 0, 0, NULL,
+     "Where to listen. Port 0 takes any free one.\n"
+     "0.0.0.0:8080 and [::]:8080 mean every address of the machine."},
+    {"server", "data", OPT_TEXT, true, AT(data), "data", "DIR", 0, 0, NULL,
+     "The directory that holds the records.\nIt is made (mode 0700) if it is not there."},
+    {"server", "threads", OPT_UINT, true, AT(threads), "0", "N", 0, 256, NULL, "Event loops. 0: one for each core."},
+    {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, 1023, NULL,
+     "This node's number in the ids it makes.\nServers that share a database need different ones."},
+    {"server", "base_url", OPT_TEXT, true, AT(base_url), "", "URL", 0, 0, NULL,
+     "How clients reach this server, for the links in answers.\n"
+     "Empty: as each request's Host header says. Behind a proxy: https://hire.example.com"},
+    {"server", "rate_limits", OPT_BOOL, true, AT(rate_limits), "on", "on|off", 0, 0, NULL,
+     "The platform's documented rate limits.\nOff lifts them for every app; see also [app cli_...] below."},
+    {"server", "drain", OPT_MS, false, AT(drain_ms), "10s", "TIME", 0, 600 * SECOND, NULL,
+     "How long requests in hand may take once the server is told to stop."},
+
+    {"log", "level", OPT_NAME, true, AT(log_level), "info", "LEVEL", 0, 0, log_levels,
+     "The least level of lines to log: debug, info, warn or error."},
+    {"log", "access", OPT_BOOL, true, AT(access_log), "off", "on|off", 0, 0, NULL, "A log line for every request."},
+
+    {"http", "head_max", OPT_SIZE, false, AT(http.head_max), "16k", "SIZE", K, M, NULL,
+     "Request line and headers together; more is answered 431."},
+    {"http", "headers_max", OPT_UINT, false, AT(http.headers_max), "100", "N", 8, 1000, NULL,
+     "Header lines of a request; more are answered 431."},
+    {"http", "body_max", OPT_SIZE, false, AT(http.body_max), "1M", "SIZE", K, G, NULL,
+     "A request's body; more is answered 413. Uploads of files have their own documented limits."},
+    {"http", "head_timeout", OPT_MS, false, AT(http.head_timeout_ms), "10s", "TIME", 100, 600 * SECOND, NULL,
+     "From the first byte of a request to the last of its headers; then 408."},
+    {"http", "body_timeout", OPT_MS, false, AT(http.body_timeout_ms), "20s", "TIME", 100, 600 * SECOND, NULL,
+     "Without any byte of an awaited body; then 408."},
+    {"http", "body_rate_min", OPT_SIZE32, false, AT(http.body_rate_min), "1k", "SIZE", 0, 100 * M, NULL,
+     "Bytes a second below which a body is too slow, once body_timeout has passed; then 408. 0: any."},
+    {"http", "idle_timeout", OPT_MS, false, AT(http.idle_timeout_ms), "75s", "TIME", 100, 3600 * SECOND, NULL,
+     "A connection between two requests; then it is closed."},
+    {"http", "write_timeout", OPT_MS, false, AT(http.write_timeout_ms), "30s", "TIME", 100, 3600 * SECOND, NULL,
+     "Without the client taking any byte of an answer; then the connection is closed."},
+    {"http", "connections_max", OPT_UINT, false, AT(http.connections_max), "10000", "N", 1, 1000000, NULL,
+     "Open connections; further ones are answered 503 and closed."},
+
+    {"store", "mmap", OPT_SIZE, false, AT(mmap_bytes), "4G", "SIZE", 0, 1024 * G, NULL,
+     "How much of the database is mapped into memory for reading. 0: nothing."},
+    {"store", "write_queue", OPT_UINT, false, AT(write_queue_max), "4096", "N", 1, 1000000, NULL,
+     "Writes that may wait; further ones are answered 503 with Retry-After."},
+    {"store", "write_group", OPT_UINT, false, AT(write_group_max), "256", "N", 1, 10000, NULL,
+     "Writes that are committed together at most."},
+
+    {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
+     "Addresses beside public ones for reports and webhooks: none, loopback or private.\n"
+     "private means the addresses of local networks and loopback."},
+    {"fetch", "max_size", OPT_SIZE, false, AT(fetch_max_bytes), "50M", "SIZE", K, G, NULL,
+     "The largest report that is fetched."},
+    {"fetch", "timeout", OPT_MS, false, AT(fetch_timeout_ms), "60s", "TIME", 100, 3600 * SECOND, NULL,
+     "How long fetching one report may take."},
+    {"fetch", "parallel", OPT_UINT, false, AT(fetch_parallel), "4", "N", 1, 64, NULL,
+     "Reports that are fetched at the same time."},
+};
+
+#define N_OPTIONS (sizeof(options) / sizeof(options[0]))
+
+/* Everything a run of config_load needs beside the result. */
+struct loading {
+    struct config *c;
+    struct buf errors; /* one sentence a line */
+    const char *file;
+    FILE *stream;
+    unsigned line;
+    bool continued; /* the line now read is longer than the reader's buffer */
+    unsigned seen[N_OPTIONS]; /* the line of the file that set it; 0: none */
+};
+
+static void complain(struct loading *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void complain(struct loading *l, const char *format, ...) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    va_list args;
+
+    if (l->errors.len > 0)
+        buf_add_char(&l->errors, '\n');
+    va_start(args, format);
+    buf_add_str(&l->errors, arena_vprintf(&scratch, format, args));
+    va_end(args);
+}
+
+/* ---- names of an option ---- */
+
+/* "--listen", "--http-head-max" */
+static struct str flag_name(const struct option *o, char out[64]) {
+    int n = strcmp(o->section, "server") == 0 ? snprintf(out, 64, "--%s", o->name)
+                                              : snprintf(out, 64, "--%s-%s", o->section, o->name);
+    for (int i = 0; i < n; i++)
+        if (out[i] == '_')
+            out[i] = '-';
+    return (struct str){out, (size_t)n};
+}
+
+/* "HIRED_LISTEN", "HIRED_HTTP_HEAD_MAX" */
+static const char *env_name(const struct option *o, char out[64]) {
+    int n = strcmp(o->section, "server") == 0 ? snprintf(out, 64, "HIRED_%s", o->name)
+                                              : snprintf(out, 64, "HIRED_%s_%s", o->section, o->name);
+    for (int i = 0; i < n; i++)
+        if (out[i] >= 'a' && out[i] <= 'z')
+            out[i] = (char)(out[i] - 'a' + 'A');
+    return out;
+}
+
+/* ---- values ---- */
+
+static int parse_number(struct str text, struct str *ret_unit, uint64_t *ret) {
+    uint64_t value = 0;
+    size_t i = 0;
+
+    for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++) {
+        if (value > (UINT64_MAX - 9) / 10)
+            return -EINVAL;
+        value = value * 10 + (uint64_t)(text.ptr[i] - '0');
+    }
+    if (i == 0)
+        return -EINVAL;
+    *ret_unit = str_skip(text, i);
+    *ret = value;
+    return 0;
+}
+
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+static const struct unit size_units[] = {{"", 1}, {"k", K}, {"K", K}, {"M", M}, {"G", G}, {NULL, 0}};
+static const struct unit time_units[] = {{"ms", 1}, {"s", SECOND}, {"m", 60 * SECOND}, {"h", 3600 * SECOND}, {NULL, 0}};
+static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
+
+static int parse_scaled(struct str text, const struct unit *units, uint64_t *ret) {
+    struct str unit;
+    uint64_t value;
+
+    if (parse_number(text, &unit, &value) < 0)
+        return -EINVAL;
+    if (value == 0 && unit.len == 0) {
+        *ret = 0;
+        return 0;
+    }
+    for (; units->name; units++)
+        if (str_eq(unit, str_of(units->name))) {
+            if (value > UINT64_MAX / units->factor)
+                return -EINVAL;
+            *ret = value * units->factor;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+/* Writes a number with the largest unit that leaves it whole. */
+static const char *scaled_text(uint64_t value, const struct unit *units, char out[32]) {
+    const struct unit *best = units;
+
+    for (const struct unit *u = units; u->name; u++)
+        if (u->factor >= best->factor && value != 0 && value % u->factor == 0 && strcmp(u->name, "K") != 0)
+            best = u;
+    snprintf(out, 32, "%llu%s", (unsigned long long)(value / best->factor), value ? best->name : "");
+    return out;
+}
+
+static const struct unit *option_units(const struct option *o) {
+    return o->kind == OPT_SIZE || o->kind == OPT_SIZE32 ? size_units : o->kind == OPT_MS ? time_units : no_units;
+}
+
+/* What is accepted, for errors and for the file. */
+static void option_accepts(const struct option *o, struct buf *out) {
+    char low[32], high[32];
+
+    switch (o->kind) {
+    case OPT_LISTEN:
+        buf_add_lit(out, "HOST:PORT, as 127.0.0.1:8080 or [::1]:8080");
+        break;
+    case OPT_UINT:
+    case OPT_SIZE:
+    case OPT_SIZE32:
+    case OPT_MS:
+        buf_printf(out, "%s from %s to %s",
+                   o->kind == OPT_MS     ? "a time (as 500ms, 10s, 2m, 1h)"
+                   : o->kind == OPT_UINT ? "a number"
+                                         : "a size (as 64k, 16M, 2G)",
+                   scaled_text(o->min, option_units(o), low), scaled_text(o->max, option_units(o), high));
+        break;
+    case OPT_BOOL:
+        buf_add_lit(out, "on or off");
+        break;
+    case OPT_NAME:
+        for (const char *const *n = o->names; *n; n++)
+            buf_printf(out, "%s%s", n == o->names ? "" : n[1] ? ", " : " or ", *n);
+        break;
+    case OPT_TEXT:
+        if (o->offset == AT(base_url))
+            buf_add_lit(out, "http:// or https://, a host, without / at the end");
+        else
+            buf_add_lit(out, "a path");
+        break;
+    }
+}
+
+int config_parse_listen(struct str text, struct arena *a, char **ret_host, unsigned *ret_port) {
+    struct str host, unit;
+    uint64_t port;
+    size_t colon = text.len;
+
+    while (colon > 0 && text.ptr[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || parse_number(str_skip(text, colon), &unit, &port) < 0 || unit.len > 0 || port > 65535)
+        return -EINVAL;
+    host = (struct str){text.ptr, colon - 1};
+    if (host.ptr[0] == '[') {
+        if (host.len < 4 || host.ptr[host.len - 1] != ']')
+            return -EINVAL;
+        host = (struct str){host.ptr + 1, host.len - 2};
+    } else if (str_find(host, ':') != SIZE_MAX) {
+        return -EINVAL; /* an IPv6 address without brackets: which colon ends it? */
+    }
+    if (str_find(host, ' ') != SIZE_MAX || str_find(host, '/') != SIZE_MAX)
+        return -EINVAL;
+    *ret_host = (char *)arena_dup(a, host).ptr;
+    *ret_port = (unsigned)port;
+    return 0;
+}
+
+static bool base_url_ok(struct str url) {
+    struct str rest = str_starts(url, STR("http://"))    ? str_skip(url, 7)
+                      : str_starts(url, STR("https://")) ? str_skip(url, 8)
+                                                         : STR("");
+    if (rest.len == 0 || rest.ptr[0] == '/' || str_ends(rest, STR("/")))
+        return false;
+    for (size_t i = 0; i < rest.len; i++)
+        if ((unsigned char)rest.ptr[i] <= ' ' || (unsigned char)rest.ptr[i] >= 127 || strchr("\"'<>\\?#", rest.ptr[i]))
+            return false;
+    return true;
+}
+
+static int option_set_number(struct config *c, const struct option *o, struct str value) {
+    uint64_t number;
+    char *member = (char *)c + o->offset;
+
+    if (parse_scaled(value, option_units(o), &number) < 0 || number < o->min || number > o->max)
+        return -EINVAL;
+    if (o->kind == OPT_SIZE)
+        *(size_t *)(void *)member = (size_t)number;
+    else
+        *(unsigned *)(void *)member = (unsigned)number;
+    return 0;
+}
+
+static int option_set_name(struct config *c, const struct option *o, struct str value) {
+    for (unsigned i = 0; o->names[i]; i++)
+        if (str_eq(value, str_of(o->names[i]))) {
+            *(unsigned *)(void *)((char *)c + o->offset) = i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+/* Returns 0 or -EINVAL for a value that is not accepted. */
+static int option_set(struct config *c, const struct option *o, struct str value) {
+    char *member = (char *)c + o->offset;
+
+    switch (o->kind) {
+    case OPT_LISTEN:
+        return config_parse_listen(value, &c->arena, &c->listen_host, &c->listen_port);
+    case OPT_UINT:
+    case OPT_SIZE:
+    case OPT_SIZE32:
+    case OPT_MS:
+        return option_set_number(c, o, value);
+    case OPT_BOOL:
+        if (!str_eq(value, STR("on")) && !str_eq(value, STR("off")))
+            return -EINVAL;
+        *(bool *)(void *)member = str_eq(value, STR("on"));
+        return 0;
+    case OPT_NAME:
+        return option_set_name(c, o, value);
+    case OPT_TEXT:
+        if (value.len == 0 && o->initial[0] != '\0')
+            return -EINVAL;
+        if (o->offset == AT(base_url) && value.len > 0 && !base_url_ok(value))
+            return -EINVAL;
+        *(char **)(void *)member = value.len > 0 ? (char *)arena_dup(&c->arena, value).ptr : NULL;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static void complain_value(struct loading *l, const char *where, const struct option *o, struct str value) {
+    struct buf accepts BUF_CLEANUP = BUF_EMPTY;
+
+    option_accepts(o, &accepts);
+    complain(l, "%s: \"%.*s\" is not accepted; it takes %.*s", where, STR_FMT(value), STR_FMT(buf_str(&accepts)));
+}
+
+/* ---- the file ---- */
+
+/* Sections [app cli_...]. */
+static void set_app(struct loading *l, struct str app_id, const char *name, struct str value) {
+    struct config *c = l->c;
+    char *end;
+    double factor;
+    size_t i;
+
+    if (strcmp(name, "rate_factor") != 0) {
+        complain(l, "%s:%u: unknown option \"%s\" in [app %.*s]; the only one is rate_factor", l->file, l->line, name,
+                 STR_FMT(app_id));
+        return;
+    }
+    factor = strtod(value.ptr, &end);
+    if (value.len == 0 || *end != '\0' || strspn(value.ptr, "0123456789.") != value.len || factor > 1000) {
+        complain(l, "%s:%u: [app %.*s] rate_factor: \"%.*s\" is not accepted; it takes a number from 0 (no limits) to 1000",
+                 l->file, l->line, STR_FMT(app_id), STR_FMT(value));
+        return;
+    }
+    for (i = 0; i < c->n_app_rates; i++)
+        if (str_eq(c->app_rates[i].app_id, app_id)) {
+            complain(l, "%s:%u: [app %.*s] rate_factor is set twice", l->file, l->line, STR_FMT(app_id));
+            return;
+        }
+    if (c->n_app_rates == CONFIG_APP_RATES_MAX) {
+        complain(l, "%s:%u: more than %d sections [app cli_...]", l->file, l->line, CONFIG_APP_RATES_MAX);
+        return;
+    }
+    if (!c->app_rates)
+        c->app_rates = arena_array(&c->arena, struct app_rate, CONFIG_APP_RATES_MAX);
+    c->app_rates[c->n_app_rates++] = (struct app_rate){arena_dup(&c->arena, app_id), factor};
+}
+
+static bool app_id_ok(struct str s) {
+    if (s.len != 20 || !str_starts(s, STR("cli_")))
+        return false;
+    for (size_t i = 4; i < s.len; i++)
+        if (!strchr("0123456789abcdef", s.ptr[i]))
+            return false;
+    return true;
+}
+
+static void complain_unknown(struct loading *l, const char *section, const char *name) {
+    struct suggest in_section = {.typed = str_of(name)}, of_section = {.typed = str_of(section)};
+    const char *elsewhere = NULL;
+    bool known = false;
+
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        suggest_offer(&of_section, str_of(options[i].section));
+        if (strcmp(options[i].section, section) == 0) {
+            known = true;
+            suggest_offer(&in_section, str_of(options[i].name));
+        } else if (strcmp(options[i].name, name) == 0) {
+            elsewhere = options[i].section;
+        }
+    }
+    if (elsewhere)
+        complain(l, "%s:%u: option \"%s\" belongs into section [%s]", l->file, l->line, name, elsewhere);
+    else if (known && !str_is_absent(in_section.best))
+        complain(l, "%s:%u: unknown option \"%s\" in [%s]; did you mean %.*s?", l->file, l->line, name, section,
+                 STR_FMT(in_section.best));
+    else if (known)
+        complain(l, "%s:%u: unknown option \"%s\" in [%s]; \"hired help config\" lists them", l->file, l->line, name,
+                 section);
+    else if (section[0] == '\0')
+        complain(l, "%s:%u: option \"%s\" stands before any section", l->file, l->line, name);
+    else if (!str_is_absent(of_section.best))
+        complain(l, "%s:%u: unknown section [%s]; did you mean [%.*s]?", l->file, l->line, section,
+                 STR_FMT(of_section.best));
+    else
+        complain(l, "%s:%u: unknown section [%s]; \"hired help config\" lists them", l->file, l->line, section);
+}
+
+static int on_option(void *ctx, const char *section, const char *name, const char *value) {
+    struct loading *l = ctx;
+    struct str s = str_of(section), v = str_of(value);
+    char where[PATH_MAX + 128];
+
+    if (str_starts(s, STR("app "))) {
+        struct str app_id = str_trim(str_skip(s, 4));
+        if (!app_id_ok(app_id))
+            complain(l, "%s:%u: [%s] does not name an app; it takes [app cli_ and 16 hex digits]", l->file, l->line, section);
+        else
+            set_app(l, app_id, name, v);
+        return 1;
+    }
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options[i];
+        if (strcmp(o->section, section) != 0 || strcmp(o->name, name) != 0)
+            continue;
+        if (l->seen[i])
+            complain(l, "%s:%u: [%s] %s is set twice, first in line %u", l->file, l->line, section, name, l->seen[i]);
+        l->seen[i] = l->line;
+        if (option_set(l->c, o, v) < 0) {
+            snprintf(where, sizeof(where), "%s:%u: [%s] %s", l->file, l->line, section, name);
+            complain_value(l, where, o, v);
+        }
+        return 1;
+    }
+    complain_unknown(l, section, name);
+    return 1;
+}
+
+/* Feeds libinih line by line: it does not tell its handler where it is, and would cut long lines quietly. */
+static char *read_line(char *line, int size, void *ctx) {
+    struct loading *l = ctx;
+    size_t len;
+
+    for (;;) {
+        if (!fgets(line, size, l->stream))
+            return NULL;
+        len = strlen(line);
+        if (!l->continued) {
+            l->line++;
+            if (len + 1 < (size_t)size || line[len - 1] == '\n' || feof(l->stream))
+                break;
+            if (line[strspn(line, " \t")] != ';' && line[strspn(line, " \t")] != '#')
+                complain(l, "%s:%u: the line is longer than %d bytes", l->file, l->line, size - 2);
+        }
+        l->continued = len > 0 && line[len - 1] != '\n';
+    }
+    /* An indented line would continue the value above; in a file of short values it is more likely a slip. */
+    size_t blanks = strspn(line, " \t");
+    memmove(line, line + blanks, len - blanks + 1);
+    return line;
+}
+
+static void load_file(struct loading *l, const char *file) {
+    struct config *c = l->c;
+    int r;
+
+    c->file = (char *)arena_dup(&c->arena, str_of(file)).ptr;
+    l->file = c->file;
+    l->stream = fopen(file, "re");
+    if (!l->stream) {
+        complain(l, "cannot read the configuration %s: %s", file, strerror(errno));
+        return;
+    }
+    r = ini_parse_stream(read_line, l, on_option, l);
+    if (ferror(l->stream))
+        complain(l, "cannot read the configuration %s: %s", file, strerror(errno));
+    else if (r > 0)
+        complain(l, "%s:%d: not a section, an option or a comment; expected name = value", l->file, r);
+    fclose(l->stream);
+}
+
+/* ---- environment and flags ---- */
+
+static void load_environment(struct loading *l) {
+    char name[64];
+
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const char *value = getenv(env_name(&options[i], name));
+        if (value && option_set(l->c, &options[i], str_of(value)) < 0)
+            complain_value(l, name, &options[i], str_of(value));
+    }
+}
+
+/* Is argv[i] this flag? Sets the value (the same word behind '=', or the next one) and how many words it takes; value
+ * NULL if it is missing. */
+static bool flag_matches(struct str flag, int argc, char **argv, int i, const char **ret_value, int *ret_words) {
+    struct str word = str_of(argv[i]);
+
+    if (!str_starts(word, flag))
+        return false;
+    if (word.len == flag.len) {
+        *ret_value = i + 1 < argc ? argv[i + 1] : NULL;
+        *ret_words = i + 1 < argc ? 2 : 1;
+        return true;
+    }
+    if (word.ptr[flag.len] != '=')
+        return false;
+    *ret_value = argv[i] + flag.len + 1;
+    *ret_words = 1;
+    return true;
+}
+
+static const char *config_file_name(struct loading *l, int argc, char **argv) {
+    const char *file = getenv("HIRED_CONFIG"), *value;
+    int words;
+
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (flag_matches(STR("--config"), argc, argv, i, &value, &words)) {
+            if (!value)
+                complain(l, "--config needs a value: the path of an INI file");
+            file = value;
+        }
+    return file && *file ? file : NULL;
+}
+
+static void load_flag(struct loading *l, const struct option *o, const char *flag, const char *value) {
+    struct buf accepts BUF_CLEANUP = BUF_EMPTY;
+
+    if (value && option_set(l->c, o, str_of(value)) == 0)
+        return;
+    if (value) {
+        complain_value(l, flag, o, str_of(value));
+        return;
+    }
+    option_accepts(o, &accepts);
+    complain(l, "%s needs a value: %.*s", flag, STR_FMT(buf_str(&accepts)));
+}
+
+static void load_flags(struct loading *l, int *argc, char **argv) {
+    int kept = 1;
+
+    for (int i = 1; i < *argc;) {
+        const char *value;
+        char name[64];
+        int words = 0;
+
+        if (strcmp(argv[i], "--") == 0) {
+            while (i < *argc)
+                argv[kept++] = argv[i++];
+            break;
+        }
+        if (!flag_matches(STR("--config"), *argc, argv, i, &value, &words))
+            for (size_t k = 0; k < N_OPTIONS && words == 0; k++)
+                if (flag_matches(flag_name(&options[k], name), *argc, argv, i, &value, &words))
+                    load_flag(l, &options[k], name, value);
+        if (words == 0)
+            argv[kept++] = argv[i++];
+        i += words;
+    }
+    argv[kept] = NULL;
+    *argc = kept;
+}
+
+int config_load(struct config *c, int *argc, char **argv, struct str *ret_why) {
+    struct loading l = {.c = c};
+    const char *file;
+    int r = 0;
+
+    memset(c, 0, sizeof(*c));
+    for (size_t i = 0; i < N_OPTIONS; i++)
+        option_set(c, &options[i], str_of(options[i].initial));
+    file = config_file_name(&l, *argc, argv);
+    if (file)
+        load_file(&l, file);
+    load_environment(&l);
+    load_flags(&l, argc, argv);
+    if (l.errors.len > 0) {
+        *ret_why = arena_dup(&c->arena, buf_str(&l.errors));
+        r = -EINVAL;
+    }
+    buf_free(&l.errors);
+    return r;
+}
+
+void config_free(struct config *c) {
+    arena_free(&c->arena);
+    memset(c, 0, sizeof(*c));
+}
+
+/* ---- help ---- */
+
+void config_print_help(void) {
+    char name[64];
+
+    printf("  %-24s %s\n", "--config FILE", "an INI file (or HIRED_CONFIG)");
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options[i];
+        char left[96];
+
+        if (!o->common)
+            continue;
+        flag_name(o, name);
+        snprintf(left, sizeof(left), "%s %s", name, o->arg);
+        printf("  %-24s %.*s\n", left, (int)strcspn(o->about, "\n"), o->about);
+    }
+    printf("All options, as an INI file with their defaults: hired help config\n");
+}
+
+static void write_about(struct buf *out, const char *about) {
+    while (*about) {
+        size_t n = strcspn(about, "\n");
+        buf_printf(out, "; %.*s\n", (int)n, about);
+        about += n + (about[n] == '\n');
+    }
+}
+
+void config_write_ini(struct buf *out) {
+    const char *section = "";
+    char flag[64], env[64];
+
+    buf_add_lit(out, "; SPDX-License-Identifier: Apache-2.0\n"
+                     ";\n"
+                     "; The configuration of hired, with every option at its default. Give it with --config FILE.\n"
+                     "; An environment variable goes over this file, a flag over both. kill -HUP rereads it.\n");
+    for (size_t i = 0; i < N_OPTIONS; i++) {
+        const struct option *o = &options[i];
+        if (strcmp(section, o->section) != 0) {
+            section = o->section;
+            buf_printf(out, "\n[%s]\n", section);
+        }
+        buf_add_char(out, '\n');
+        write_about(out, o->about);
+        buf_add_lit(out, "; Takes ");
+        option_accepts(o, out);
+        flag_name(o, flag);
+        buf_printf(out, ".\n; %s %s, %s\n", flag, o->arg, env_name(o, env));
+        buf_printf(out, "%s =%s%s\n", o->name, *o->initial ? " " : "", o->initial);
+    }
+    buf_add_lit(out, "\n"
+                     "; One app's documented limits times a factor; 0 lifts them. A section for each such app.\n"
+                     "; [app cli_0123456789abcdef]\n"
+                     "; rate_factor = 2\n");
+}
