@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void comma_if_due(struct buf *b) {
+void json_comma(struct buf *b) {
     if (b->len == 0)
         return;
     switch (b->ptr[b->len - 1]) {
@@ -23,7 +23,7 @@ static void comma_if_due(struct buf *b) {
 }
 
 void json_begin(struct buf *b, char open) {
-    comma_if_due(b);
+    json_comma(b);
     buf_add_char(b, open);
 }
 
@@ -99,21 +99,21 @@ void json_escape(struct buf *b, struct str s) {
 
 void json_str(struct buf *b, struct str s) {
     buf_reserve(b, s.len + 3); /* comma, quotes, and usually nothing to escape */
-    comma_if_due(b);
+    json_comma(b);
     buf_add_char(b, '"');
     json_escape(b, s);
     buf_add_char(b, '"');
 }
 
 void json_int(struct buf *b, int64_t value) {
-    comma_if_due(b);
+    json_comma(b);
     buf_add_i64(b, value);
 }
 
 /* ECMAScript's Number::toString: the fewest digits that read back, laid out with or without an exponent. */
 void json_num(struct buf *b, double value) {
     char text[32];
-    comma_if_due(b);
+    json_comma(b);
     if (value == 0 || !isfinite(value)) {
         buf_add_char(b, '0'); /* also for -0; JSON has no form for the others */
         return;
@@ -157,12 +157,12 @@ void json_num(struct buf *b, double value) {
 }
 
 void json_bool(struct buf *b, bool value) {
-    comma_if_due(b);
+    json_comma(b);
     buf_add_str(b, value ? STR("true") : STR("false"));
 }
 
 void json_id(struct buf *b, int64_t id) {
-    comma_if_due(b);
+    json_comma(b);
     buf_add_char(b, '"');
     buf_add_i64(b, id);
     buf_add_char(b, '"');

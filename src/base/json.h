@@ -12,6 +12,9 @@
 
 #include "base/buf.h"
 
+/* The comma before a value that is written by other means, where one is due. */
+void json_comma(struct buf *b);
+
 /* open is '{' or '['. Sets a comma first where one is due. */
 void json_begin(struct buf *b, char open);
 void json_end(struct buf *b, char close);

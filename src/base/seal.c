@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sealed ids: one AES-256 block of id, the 32 bits beside it and 32 bits that are always the same, under a key of its
+ * kind. OpenSSL's cipher contexts are neither cheap to make nor shareable, so each thread keeps those it has used.
+ */
+#include "base/seal.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+enum { BLOCK = 16, CHECK = 0x68697265 };
+
+struct seal {
+    uint64_t serial; /* never used twice in a process, unlike the address */
+    uint8_t keys[SEAL_KINDS][SEAL_KEY_LEN];
+    uint8_t mac_key[32];
+};
+
+enum direction { OPENING, CLOSING, DIRECTIONS };
+
+struct contexts {
+    uint64_t serial; /* of the seal they belong to */
+    EVP_CIPHER_CTX *c[SEAL_KINDS][DIRECTIONS];
+};
+
+static _Atomic uint64_t last_serial;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t contexts_key; /* for its destructor, when a thread ends */
+static _Thread_local struct contexts *mine;
+
+/* Only for want of memory, or of AES in a crippled libcrypto: nothing can be served without. */
+static void require(bool ok) {
+    if (ok)
+        return;
+    static const char message[] = "hired: libcrypto refuses AES-256 or HMAC-SHA-256; ending\n";
+    ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
+    (void)ignored;
+    abort();
+}
+
+static void contexts_clear(struct contexts *t) {
+    for (int kind = 0; kind < SEAL_KINDS; kind++) {
+        for (int d = 0; d < DIRECTIONS; d++) {
+            EVP_CIPHER_CTX_free(t->c[kind][d]); /* wipes the key */
+            t->c[kind][d] = NULL;
+        }
+    }
+}
+
+static void contexts_free(void *p) {
+    contexts_clear(p);
+    free(p);
+    mine = NULL;
+}
+
+static void contexts_init(void) {
+    require(pthread_key_create(&contexts_key, contexts_free) == 0);
+}
+
+static EVP_CIPHER_CTX *context(const struct seal *s, enum seal_kind kind, enum direction d) {
+    if (!mine) {
+        pthread_once(&once, contexts_init);
+        mine = mem_alloc(sizeof(*mine));
+        require(pthread_setspecific(contexts_key, mine) == 0);
+    }
+    if (mine->serial != s->serial) {
+        contexts_clear(mine);
+        mine->serial = s->serial;
+    }
+    EVP_CIPHER_CTX **c = &mine->c[kind][d];
+    if (!*c) {
+        *c = EVP_CIPHER_CTX_new();
+        require(*c && EVP_CipherInit_ex(*c, EVP_aes_256_ecb(), NULL, s->keys[kind], NULL, d == CLOSING) == 1 &&
+                EVP_CIPHER_CTX_set_padding(*c, 0) == 1);
+    }
+    return *c;
+}
+
+static void hmac(const uint8_t key[32], struct str message, uint8_t out[32]) {
+    unsigned len = 32;
+    require(HMAC(EVP_sha256(), key, 32, (const unsigned char *)message.ptr, message.len, out, &len) != NULL);
+}
+
+struct seal *seal_new(const uint8_t key[SEAL_KEY_LEN]) {
+    struct seal *s = mem_alloc(sizeof(*s));
+    s->serial = atomic_fetch_add(&last_serial, 1) + 1;
+    for (int kind = 1; kind < SEAL_KINDS; kind++) {
+        char purpose[] = "seal 0";
+        purpose[5] = (char)('0' + kind);
+        hmac(key, str_of(purpose), s->keys[kind]);
+    }
+    hmac(key, STR("mac"), s->mac_key);
+    return s;
+}
+
+struct seal *seal_free(struct seal *s) {
+    if (s)
+        OPENSSL_cleanse(s, sizeof(*s));
+    free(s);
+    return NULL;
+}
+
+static void put(uint8_t *p, uint64_t v, int bytes) {
+    for (int i = bytes - 1; i >= 0; i--, v >>= 8)
+        p[i] = (uint8_t)(v & 0xFF);
+}
+
+static uint64_t get(const uint8_t *p, int bytes) {
+    uint64_t v = 0;
+    for (int i = 0; i < bytes; i++)
+        v = v << 8 | p[i];
+    return v;
+}
+
+static void run_block(const struct seal *s, enum seal_kind kind, enum direction d, const uint8_t in[BLOCK],
+                      uint8_t out[BLOCK]) {
+    int n = 0;
+    require(EVP_CipherUpdate(context(s, kind, d), out, &n, in, BLOCK) == 1 && n == BLOCK);
+}
+
+void seal_close(const struct seal *s, enum seal_kind kind, int64_t id, uint32_t aux, char out[SEAL_HEX_LEN]) {
+    static const char hex[] = "0123456789abcdef";
+    uint8_t plain[BLOCK], sealed[BLOCK];
+    put(plain, (uint64_t)id, 8);
+    put(plain + 8, aux, 4);
+    put(plain + 12, CHECK, 4);
+    run_block(s, kind, CLOSING, plain, sealed);
+    for (int i = 0; i < BLOCK; i++) {
+        out[2 * i] = hex[sealed[i] >> 4];
+        out[2 * i + 1] = hex[sealed[i] & 15];
+    }
+}
+
+/* Lower case alone: one id has one text. */
+static int digit(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int seal_open(const struct seal *s, enum seal_kind kind, struct str hex, int64_t *ret_id, uint32_t *ret_aux) {
+    uint8_t sealed[BLOCK], plain[BLOCK];
+    if (hex.len != SEAL_HEX_LEN)
+        return -EBADMSG;
+    for (int i = 0; i < BLOCK; i++) {
+        int high = digit(hex.ptr[2 * i]), low = digit(hex.ptr[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return -EBADMSG;
+        sealed[i] = (uint8_t)(high << 4 | low);
+    }
+    run_block(s, kind, OPENING, sealed, plain);
+    if (get(plain + 12, 4) != CHECK)
+        return -EBADMSG;
+    *ret_id = (int64_t)get(plain, 8);
+    *ret_aux = (uint32_t)get(plain + 8, 4);
+    return 0;
+}
+
+void seal_mac(const struct seal *s, struct str purpose, struct str message, uint8_t out[32]) {
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+    uint8_t len[8];
+    put(len, purpose.len, 8); /* so that no purpose and message read like another pair */
+    buf_add(&b, len, sizeof(len));
+    buf_add_str(&b, purpose);
+    buf_add_str(&b, message);
+    hmac(s->mac_key, buf_str(&b), out);
+}
