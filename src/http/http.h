@@ -58,7 +58,7 @@ struct http_sink {
 struct http_request {
     enum http_method method;
     struct str method_name;
-    struct str path;  /* as sent, without query; starts with '/'; still percent-encoded */
+    struct str path;  /* as sent, without query; starts with '/' (or is "*", with OPTIONS); still percent-encoded */
     struct str query; /* without '?'; absent if there was none */
     struct http_header *headers;
     size_t n_headers;
@@ -70,6 +70,7 @@ struct http_request {
     const struct http_sink *sink; /* set by the on_head callback to take the body in pieces */
     size_t body_max;            /* the on_head callback may change it for this request */
     void *ctx;                  /* for the handler's own use; NULL at first */
+    bool held;                  /* set by a handler whose work cannot be called back; see http_app.gone */
     struct sockaddr_storage peer;
 };
 
@@ -87,7 +88,10 @@ struct http_app {
     /* Must lead to exactly one http_reply, now or later. */
     void (*handle)(struct http_request *r);
     /* The peer went away before a reply that was still owed: no http_reply may follow any more for this request once
-     * this returns. A handler that answers later must forget the request here. NULL: every reply comes within handle. */
+     * this returns. A handler that answers later must forget the request here - or have set r->held (because another
+     * thread works on the request's memory, say): then the request stays whole and its http_reply (or http_stream_end)
+     * is still owed; it ends the request and sends nothing. NULL: every request counts as held. Not called for a
+     * request whose handle has not run yet: on_head must own nothing outside the arena, or set a sink. */
     void (*gone)(struct http_request *r);
     /* Runs once on each loop's thread, before the first request and after the last. */
     int (*loop_start)(struct http_loop *l);
@@ -98,9 +102,8 @@ struct http_app {
 
 /* ---- answering ---- */
 
-/* The buffer in which the answer's body is to be written. It belongs to the request's connection and keeps its memory
- * from one answer to the next; empty when the handler starts. Room for the head is kept in front of it, so that head and
- * body leave in one write without a copy. */
+/* The buffer in which the answer's body is to be written. It belongs to the request and keeps its memory from one answer
+ * to the next; empty when the handler starts. Head and body leave in one gathering write, without a copy. */
 struct buf *http_out(struct http_request *r);
 
 /* Sends status, headers and what is in http_out() (for HEAD: only its length). Content-Length, Date and Connection are
@@ -108,7 +111,8 @@ struct buf *http_out(struct http_request *r);
 void http_reply(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
                 size_t n_headers);
 
-/* Same, then closes the connection. why goes to the log. */
+/* Same, then closes the connection. why goes to the log (debug). A peer that is still sending is given a little time to
+ * read the answer. */
 void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
                       const struct http_header *headers, size_t n_headers, const char *why);
 
@@ -117,7 +121,8 @@ void http_reply_file(struct http_request *r, unsigned status, struct str content
                      size_t n_headers, int fd, uint64_t from, uint64_t len);
 
 /* An answer without a known end (server-sent events): the head now, then any number of http_stream_write (appends what is
- * given; returns -ENOBUFS when more than 256 KiB wait for the peer, -EPIPE when it is gone), then http_stream_end.
+ * given; returns -ENOBUFS, and appends nothing, when more than 256 KiB would wait for the peer, -EPIPE when it is gone),
+ * then http_stream_end.
  * The peer's going away calls app->gone; r is valid until then or until http_stream_end. */
 void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
                        size_t n_headers);
@@ -125,7 +130,9 @@ int http_stream_write(struct http_request *r, struct str bytes);
 void http_stream_end(struct http_request *r);
 
 /* Takes the connection out of HTTP after a "101 Switching Protocols" with these headers: from then on bytes go to
- * on_read (len 0: the peer closed), and http_raw_write / http_raw_close serve it. Returns the raw connection. */
+ * on_read (len 0: the peer closed its side), and http_raw_write / http_raw_close serve it. "Connection: Upgrade" is set
+ * here. Ends the request. Returns the raw connection, valid until on_closed; NULL if the peer is gone already or has sent
+ * a body with the request. No event comes before this has returned. */
 struct http_raw;
 struct http_raw_events {
     void (*on_read)(struct http_raw *raw, void *ctx, const char *bytes, size_t len);
@@ -133,9 +140,10 @@ struct http_raw_events {
 };
 struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
                               const struct http_raw_events *events, void *ctx);
-int http_raw_write(struct http_raw *raw, struct str bytes); /* copies; -ENOBUFS beyond 1 MiB waiting */
-void http_raw_close(struct http_raw *raw);
+int http_raw_write(struct http_raw *raw, struct str bytes); /* copies; -ENOBUFS beyond 1 MiB waiting, -EPIPE at its end */
+void http_raw_close(struct http_raw *raw); /* after what is waiting was written; on_read is not called any more */
 
+/* After a sink's data returned -EAGAIN. */
 void http_body_resume(struct http_request *r);
 
 /* ---- the server ---- */
@@ -181,10 +189,11 @@ void http_loop_stats(const struct http_loop *l, struct http_stats *ret);
 /* ---- helpers without state ---- */
 
 /* Walks "a=1&b=2": decodes the next pair ('+' is a space) into the arena and advances *rest. Returns 1 for a pair, 0 at
- * the end, -EBADMSG for a broken percent-escape or text that is not UTF-8 (the pair is skipped). */
+ * the end, -EBADMSG for a broken percent-escape or text that is not UTF-8 (the pair is skipped). What needs no decoding
+ * is not copied: the result may point into *rest. */
 int http_query_next(struct str *rest, struct arena *a, struct str *ret_name, struct str *ret_value);
 
-/* Percent-decodes ('+' stays '+'). Returns 0 or -EBADMSG. */
+/* Percent-decodes ('+' stays '+'); may point into s. Returns 0 or -EBADMSG (a broken escape, or not UTF-8). */
 int http_decode(struct str s, struct arena *a, struct str *ret);
 
 /* The reason phrase of a status, "" if unknown. */

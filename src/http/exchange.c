@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Exchanges: one request and its answer with all their memory, pooled on each loop.
+ */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "http/internal.h"
+
+static struct exchange *exchange_new(void) {
+    struct exchange *x = mem_alloc(sizeof(*x));
+    x->in = mem_grow(NULL, IN_SIZE);
+    x->in_cap = IN_SIZE;
+    x->fd = -1;
+    return x;
+}
+
+struct exchange *exchange_free(struct exchange *x) {
+    if (!x)
+        return NULL;
+    if (x->fd >= 0)
+        close(x->fd);
+    arena_free(&x->arena);
+    buf_free(&x->body);
+    buf_free(&x->reply_head);
+    buf_free(&x->out);
+    free(x->headers);
+    free(x->in);
+    free(x);
+    return NULL;
+}
+
+void exchange_next(struct exchange *x) {
+    if (x->arena.blocks)
+        arena_reset(&x->arena);
+    buf_reset(&x->body, BODY_KEEP);
+    buf_reset(&x->out, OUT_KEEP);
+    x->reply_head.len = 0;
+    if (x->fd >= 0)
+        close(x->fd);
+    x->fd = -1;
+    x->file_left = 0;
+    x->streaming = x->leaving = x->left = false;
+    if (x->pos == x->len)
+        x->pos = x->len = 0;
+    x->req.start_ns = 0;
+    x->req.sink = NULL;
+    x->req.ctx = NULL;
+    x->req.held = false;
+    http_head_init(&x->head, x->headers, x->headers_cap);
+}
+
+struct exchange *exchange_take(struct conn *c) {
+    struct http_loop *l = c->loop;
+    struct exchange *x = l->pool;
+    if (x) {
+        l->pool = x->next;
+        l->n_pool--;
+    } else {
+        x = exchange_new();
+    }
+    if (x->headers_cap != l->limits.headers_max) {
+        x->headers_cap = l->limits.headers_max;
+        x->headers = mem_grow(x->headers, x->headers_cap * sizeof(struct http_header));
+    }
+    x->conn = c;
+    x->req.arena = &x->arena;
+    x->req.loop = l;
+    memcpy(&x->req.peer, &c->peer, sizeof(c->peer));
+    exchange_next(x);
+    return x;
+}
+
+void exchange_release(struct http_loop *l, struct exchange *x) {
+    if (!x)
+        return;
+    x->conn = NULL;
+    if (l->n_pool >= POOL_MAX) {
+        exchange_free(x);
+        return;
+    }
+    x->pos = x->len = 0;
+    exchange_next(x);
+    if (x->in_cap > IN_SIZE) {
+        x->in = mem_grow(x->in, IN_SIZE);
+        x->in_cap = IN_SIZE;
+    }
+    x->next = l->pool;
+    l->pool = x;
+    l->n_pool++;
+}
+
+void exchange_hold(struct exchange *x) {
+    x->next = x->req.loop->held;
+    x->req.loop->held = x;
+}
+
+void exchange_let_go(struct exchange *x) {
+    if (x->leaving) {
+        x->left = true;
+        return;
+    }
+    struct exchange **at = &x->req.loop->held;
+    while (*at && *at != x)
+        at = &(*at)->next;
+    if (*at)
+        *at = x->next;
+    exchange_release(x->req.loop, x);
+}
+
+void exchange_make_room(struct exchange *x, size_t room) {
+    if (x->in_cap - x->len >= room)
+        return;
+    if (x->pos > 0) {
+        memmove(x->in, x->in + x->pos, x->len - x->pos);
+        x->len -= x->pos;
+        x->pos = 0;
+    }
+    if (x->in_cap - x->len >= room)
+        return;
+    while (x->in_cap - x->len < room)
+        x->in_cap *= 2;
+    x->in = mem_grow(x->in, x->in_cap);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Answers from a file: piece by piece with constant memory. What the system has in memory is read at once; for the rest a
+ * thread of libuv's pool waits for the disk, so that the loop never does.
+ */
+#include <errno.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "http/internal.h"
+
+enum { PIECES_IN_A_ROW = 8 }; /* before the loop's other connections have their turn */
+
+/* Sends the head, if it has not left yet, and the len bytes of the file in out. As conn_send. */
+static int send_piece(struct conn *c, size_t len) {
+    struct exchange *x = c->x;
+    struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {x->out.ptr, len}};
+    int skip = x->reply_head.len == 0;
+    x->reply_head.len = 0; /* the memory stays as it is until written */
+    x->file_at += len;
+    x->file_left -= len;
+    return conn_send(c, iov + skip, 2 - skip);
+}
+
+static void file_failed(struct conn *c, const char *why) {
+    log_line(LOG_ERROR, "a file could not be sent", "why", why, NULL);
+    conn_close(c); /* the length is promised: only a broken connection tells the truth */
+}
+
+static void file_go_on(struct conn *c, int sent) {
+    if (sent < 0)
+        conn_close(c);
+    else if (sent == 1 && c->x->file_left == 0)
+        conn_answered(c);
+    else if (sent == 1)
+        file_step(c);
+}
+
+static void on_file_read(uv_fs_t *req) {
+    struct exchange *x = req->data;
+    struct conn *c = x->conn;
+    ssize_t n = req->result;
+    uv_fs_req_cleanup(req);
+    x->fs_busy = false;
+    if (!c)
+        exchange_release(x->req.loop, x);
+    else if (c->state == CONN_CLOSED)
+        return; /* the exchange goes with the connection */
+    else if (n <= 0)
+        file_failed(c, n < 0 ? uv_strerror((int)n) : "it is shorter than it was");
+    else
+        file_go_on(c, send_piece(c, (size_t)n));
+}
+
+static size_t piece_size(const struct exchange *x) {
+    return x->file_left < FILE_PIECE ? (size_t)x->file_left : FILE_PIECE;
+}
+
+static void read_on_pool(struct conn *c) {
+    struct exchange *x = c->x;
+    uv_buf_t buf = uv_buf_init(x->out.ptr, (unsigned)piece_size(x));
+    x->fs.data = x;
+    int r = uv_fs_read(&c->loop->uv, &x->fs, x->fd, &buf, 1, (int64_t)x->file_at, on_file_read);
+    if (r < 0)
+        file_failed(c, uv_strerror(r));
+    else
+        x->fs_busy = true;
+}
+
+void file_step(struct conn *c) {
+    struct exchange *x = c->x;
+    for (int i = 0; i < PIECES_IN_A_ROW; i++) {
+        struct iovec iov = {x->out.ptr, piece_size(x)};
+        ssize_t n = preadv2(x->fd, &iov, 1, (off_t)x->file_at, RWF_NOWAIT);
+        if (n < 0)
+            break; /* not in memory, or a file system that cannot tell */
+        if (n == 0) {
+            file_failed(c, "it is shorter than it was");
+            return;
+        }
+        int sent = send_piece(c, (size_t)n);
+        if (sent != 1 || x->file_left == 0) {
+            file_go_on(c, sent);
+            return;
+        }
+    }
+    read_on_pool(c);
+}
+
+void http_reply_file(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
+                     size_t n_headers, int fd, uint64_t from, uint64_t len) {
+    struct exchange *x = exchange_of(r);
+    struct conn *c = x->conn;
+    x->fd = fd; /* closed with the exchange's turn */
+    if (!c) {
+        exchange_let_go(x);
+        return;
+    }
+    struct reply_head h = {.status = status, .type = content_type, .headers = headers, .n_headers = n_headers};
+    h.length = (int64_t)len;
+    h.keep = reply_may_keep(c);
+    c->closing_after = !h.keep;
+    c->turn++;
+    c->state = CONN_REPLY;
+    c->deadline = NEVER;
+    reply_head_write(x, &h);
+    if (r->method == HTTP_HEAD || len == 0) {
+        struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
+        file_go_on(c, conn_send(c, &iov, 1));
+        return;
+    }
+    x->out.len = 0;
+    buf_reserve(&x->out, FILE_PIECE);
+    x->file_at = from;
+    x->file_left = len;
+    file_step(c);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Answers without a known end, in chunks.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <sys/uio.h>
+
+#include "http/internal.h"
+
+void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
+                       size_t n_headers) {
+    struct exchange *x = exchange_of(r);
+    struct conn *c = x->conn;
+    x->streaming = true;
+    if (!c)
+        return;
+    if (x->head.minor == 0 || c->body_open)
+        c->closing_after = true;
+    struct reply_head h = {.status = 200, .type = content_type, .headers = headers, .n_headers = n_headers};
+    h.length = -1;
+    h.keep = reply_may_keep(c);
+    c->closing_after = !h.keep;
+    c->turn++;
+    c->state = CONN_STREAM;
+    c->deadline = NEVER;
+    reply_head_write(x, &h);
+    struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
+    if (conn_queue(c, &iov, 1, STREAM_WAIT_MAX) < 0)
+        conn_close(c);
+    else if (!c->processing)
+        conn_settle(c);
+}
+
+int http_stream_write(struct http_request *r, struct str bytes) {
+    struct exchange *x = exchange_of(r);
+    struct conn *c = x->conn;
+    char size[24];
+    if (!c)
+        return -EPIPE;
+    if (bytes.len == 0 || r->method == HTTP_HEAD)
+        return 0;
+    int sent;
+    if (x->head.minor == 1) {
+        int n = snprintf(size, sizeof(size), "%zx\r\n", bytes.len);
+        struct iovec iov[3] = {{size, (size_t)n}, {(char *)(uintptr_t)bytes.ptr, bytes.len}, {size + n - 2, 2}};
+        sent = conn_queue(c, iov, 3, STREAM_WAIT_MAX);
+    } else {
+        struct iovec iov = {(char *)(uintptr_t)bytes.ptr, bytes.len};
+        sent = conn_queue(c, &iov, 1, STREAM_WAIT_MAX);
+    }
+    if (sent >= 0 || sent == -ENOBUFS)
+        return sent < 0 ? sent : 0;
+    return -EPIPE; /* reading finds out too, and tells the application */
+}
+
+void http_stream_end(struct http_request *r) {
+    struct exchange *x = exchange_of(r);
+    struct conn *c = x->conn;
+    static char last[] = "0\r\n\r\n";
+    if (!c) {
+        exchange_let_go(x);
+        return;
+    }
+    int sent = c->writing ? 0 : 1;
+    if (x->head.minor == 1 && r->method != HTTP_HEAD) {
+        struct iovec iov = {last, sizeof(last) - 1};
+        sent = conn_queue(c, &iov, 1, SIZE_MAX);
+    }
+    c->turn++;
+    c->state = CONN_REPLY;
+    x->streaming = false;
+    if (sent < 0)
+        conn_close(c);
+    else if (sent == 1)
+        conn_answered(c);
+}

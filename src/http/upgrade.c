@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Connections taken out of HTTP (WebSocket): bytes in, bytes out.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "http/internal.h"
+
+struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
+                              const struct http_raw_events *events, void *ctx) {
+    struct exchange *x = exchange_of(r);
+    struct conn *c = x->conn;
+    if (!c) {
+        exchange_let_go(x);
+        return NULL;
+    }
+    if (c->body_open || x->req.content_length > 0 || x->head.minor == 0) {
+        x->out.len = 0;
+        http_reply_close(r, 400, STR_ABSENT, NULL, 0, "an upgrade of a request with a body, or of HTTP/1.0");
+        return NULL;
+    }
+    struct reply_head h = {.status = 101, .headers = headers, .n_headers = n_headers, .length = 0, .keep = true};
+    c->turn++;
+    c->state = CONN_RAW;
+    c->deadline = NEVER;
+    c->raw_events = events;
+    c->raw_ctx = ctx;
+    reply_head_write(x, &h);
+    struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
+    if (conn_queue(c, &iov, 1, RAW_WAIT_MAX) < 0)
+        conn_close(c);
+    else if (!c->processing)
+        loop_defer(c);
+    return (struct http_raw *)c;
+}
+
+bool raw_feed(struct conn *c) {
+    struct exchange *x = c->x;
+    if (!x)
+        return false;
+    c->x = NULL;
+    if (x->pos < x->len && !c->raw_closing)
+        c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, x->in + x->pos, x->len - x->pos);
+    exchange_release(c->loop, x);
+    if (c->eof && c->state == CONN_RAW && !c->raw_closing)
+        c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, "", 0);
+    return false;
+}
+
+int http_raw_write(struct http_raw *raw, struct str bytes) {
+    struct conn *c = (struct conn *)raw;
+    if (c->state != CONN_RAW || c->raw_closing)
+        return -EPIPE;
+    if (bytes.len == 0)
+        return 0;
+    struct iovec iov = {(char *)(uintptr_t)bytes.ptr, bytes.len};
+    int sent = conn_queue(c, &iov, 1, RAW_WAIT_MAX);
+    if (sent >= 0)
+        return 0;
+    if (sent != -ENOBUFS) {
+        conn_close(c);
+        return -EPIPE;
+    }
+    return sent;
+}
+
+/* Ends our side; the peer's last bytes are read and dropped, so that ours are not lost to a reset. */
+static void raw_finish(struct conn *c) {
+    if (c->eof || shutdown(c->fd, SHUT_WR) < 0) {
+        conn_close(c);
+        return;
+    }
+    c->state = CONN_LINGER;
+    c->arrived = 0;
+    c->deadline = uv_now(&c->loop->uv) + LINGER_MS;
+}
+
+void http_raw_close(struct http_raw *raw) {
+    struct conn *c = (struct conn *)raw;
+    if (c->state != CONN_RAW || c->raw_closing)
+        return;
+    c->raw_closing = true;
+    if (!c->writing)
+        raw_finish(c);
+}
+
+void raw_written(struct conn *c) {
+    if (c->raw_closing)
+        raw_finish(c);
+}
