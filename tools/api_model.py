@@ -27,7 +27,7 @@ EVENT = {'type!': str, 'title!': str, 'title_zh': str, 'doc': str, 'supported!':
 STRUCT = {'struct!': str, 'fields!': list, 'about': str}
 FIELD = {'name!': str, 'type!': str, 'list': bool, 'required': bool, 'default': (str, int, bool), 'values': dict,
          'min': int, 'max': int, 'min_len': int, 'max_len': int, 'min_items': int, 'max_items': int,
-         'fields': list, 'struct': str, 'ref': str, 'slot': str, 'scope': str, 'about': str}
+         'fields': list, 'struct': str, 'ref': str, 'slot': str, 'scope': (str, list), 'about': str}
 ERROR = {'http!': int, 'code!': int, 'msg!': str}
 
 
@@ -63,6 +63,17 @@ def unique_names(pairs):
             raise ValueError(f'names "{name}" twice')
         seen[name] = value
     return seen
+
+
+def is_scope_choice(value):
+    """One scope, or a list of scopes of which any suffices."""
+    names = value if isinstance(value, list) and len(value) > 1 else [value]
+    return all(isinstance(name, str) and SCOPE.fullmatch(name) for name in names)
+
+
+def scope_choice(value):
+    """A field's scope as a sorted tuple, so that two fields with the same scopes compare equal."""
+    return tuple(sorted(value)) if isinstance(value, list) else (value,)
 
 
 class Loader:
@@ -164,8 +175,8 @@ class Loader:
             self.fault(where, '"required" and "default" are for what comes in')
         if field.get('slot', 'user') not in ('user', 'file') or ('slot' in field and kind != 'string'):
             self.fault(where, '"slot" is "user" or "file", and of a string')
-        if 'scope' in field and not SCOPE.fullmatch(field['scope']):
-            self.fault(where, f'"{field["scope"]}" is not the name of a scope')
+        if 'scope' in field and not is_scope_choice(field['scope']):
+            self.fault(where, f'{json.dumps(field["scope"])} is neither the name of a scope nor a list of names')
         return field
 
     def object_of(self, where, field, incoming):
@@ -258,13 +269,12 @@ class Loader:
 
     def lists(self):
         scopes = self.read_file('field_scopes.json', list) or []
-        self.check_list('api/field_scopes.json', scopes, lambda v: isinstance(v, str) and SCOPE.fullmatch(v),
-                        'no name of a scope:')
+        self.check_list('api/field_scopes.json', scopes, is_scope_choice, 'no name of a scope, nor a list of them:')
         if scopes[:1] != [EMPLOYEE_ID]:
             self.fault('api/field_scopes.json', f'must begin with "{EMPLOYEE_ID}"')
         if len(scopes) > 31:
             self.fault('api/field_scopes.json', f'has {len(scopes)} scopes, but the mask of hidden fields has 31 bits')
-        self.model.field_scopes = scopes
+        self.model.field_scopes = [scope_choice(scope) for scope in scopes]
         content = self.read_file('errors.json', list) or []
         for index, error in enumerate(content):
             if self.check_members(f'api/errors.json[{index}]', error, {**ERROR, 'about': str}):

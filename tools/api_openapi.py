@@ -2,6 +2,8 @@
 """The OpenAPI 3.0 document of the operations that are answered."""
 import re
 
+import api_model
+
 JSON_TYPES = {'string': {'type': 'string'}, 'int': {'type': 'integer', 'format': 'int64'}, 'bool': {'type': 'boolean'},
               'number': {'type': 'number'}, 'map': {'type': 'object', 'additionalProperties': True},
               'file': {'type': 'string', 'format': 'binary'}}
@@ -13,7 +15,7 @@ def about(field):
     if 'values' in field:
         parts.append('; '.join(f'{value}: {meaning}' for value, meaning in field['values'].items()))
     if 'scope' in field:
-        parts.append(f'only for apps with {field["scope"]}')
+        parts.append('only for apps with ' + ' or '.join(api_model.scope_choice(field['scope'])))
     return '. '.join(parts)
 
 

@@ -24,7 +24,6 @@ long register restrict return short signed sizeof static struct switch typedef u
 true false asm typeof linux unix errno stdin stdout stderr assert offsetof'''.split())
 SCALAR = {'string': 'struct str', 'int': 'struct opt_int', 'bool': 'struct opt_bool', 'number': 'struct opt_num',
           'map': 'struct str'}
-EMPLOYEE_ID = api_model.EMPLOYEE_ID
 
 
 def c_text(text):
@@ -64,7 +63,8 @@ class Tables:
                                    '"supported": true'])
         self.live = [op for op in self.operations if op['supported'] and (ready is None or op['name'] in ready)]
         self.scopes = sorted({scope for item in self.operations + model.events
-                              for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])})
+                              for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])} |
+                             {scope for choice in model.field_scopes for scope in choice})
         self.structs = self.reached()
         self.bits = self.scope_bits()
 
@@ -88,16 +88,17 @@ class Tables:
 
     def hides(self, item):
         """The field scopes of an operation that have a bit."""
-        return [scope for scope in item.get('field_scopes', []) if scope in self.bits]
+        listed = set(item.get('field_scopes', []))
+        return [choice for choice in self.bits if listed.intersection(choice)]
 
     def scope_bits(self):
-        """The bit of each scope in api/field_scopes.json. A bit is in what the store keeps, so it never changes."""
-        bits = {scope: bit for bit, scope in enumerate(self.model.field_scopes, 1)}
+        """The bit of each scope, or choice of scopes, in api/field_scopes.json. A bit is in what the store keeps, so it never changes."""
+        bits = {choice: bit for bit, choice in enumerate(self.model.field_scopes, 1)}
         for struct in self.structs.values():
             for field in struct.fields:
-                if field.get('scope', EMPLOYEE_ID) not in bits:
-                    raise api_model.Wrong([f'{struct.where}.{field["name"]}: scope "{field["scope"]}" must be added '
-                                           'at the end of api/field_scopes.json'])
+                if 'scope' in field and api_model.scope_choice(field['scope']) not in bits:
+                    raise api_model.Wrong([f'{struct.where}.{field["name"]}: scope {json.dumps(field["scope"])} must '
+                                           'be added at the end of api/field_scopes.json'])
         if len(self.scopes) > 256:
             raise api_model.Wrong([f'api/: {len(self.scopes)} scopes, but struct caller_app has room for 256'])
         return bits
@@ -146,8 +147,8 @@ def field_entry(tables, struct, field, values):
             parts.append(f'.has_{bound} = true, .{bound} = INT64_C({field[bound]})')
     parts += [f'.{bound} = {field[bound]}' for bound in ('min_len', 'max_len', 'min_items', 'max_items')
               if field.get(bound)]
-    if 'scope' in field and field['scope'] in tables.bits:
-        parts.append(f'.scope_bit = {tables.bits[field["scope"]]}')
+    if 'scope' in field:
+        parts.append(f'.scope_bit = {tables.bits[api_model.scope_choice(field["scope"])]}')
     if 'values' in field:
         parts.append(f'.values = {values[tuple(field["values"])]}')
     if 'default' in field:
@@ -221,7 +222,7 @@ def op_tables(tables, out):
     out += [f'    {c_str(scope)},' for scope in tables.scopes]
     out.append(f'}};\nconst uint16_t api_n_scopes = {len(tables.scopes)};')
     out.append('\nconst struct str api_field_scopes[32] = {')
-    out += [f'    [{bit}] = {c_str(scope)},' for scope, bit in sorted(tables.bits.items(), key=lambda pair: pair[1])]
+    out += [f'    [{bit}] = {c_str("|".join(choice))},' for choice, bit in sorted(tables.bits.items(), key=lambda pair: pair[1])]
     out.append('};\n')
 
 

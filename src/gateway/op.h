@@ -60,7 +60,9 @@ extern const struct op api_ops[];
 extern const uint16_t api_n_ops;
 extern const struct str api_scopes[]; /* every scope any operation, field or event asks for; sorted */
 extern const uint16_t api_n_scopes;
-extern const struct str api_field_scopes[32]; /* by scope bit; absent: unused; bit 0 is not a scope */
+/* By scope bit; absent: unused; bit 0 is not a scope. Where any of several scopes suffices, they stand here with '|'
+ * between. */
+extern const struct str api_field_scopes[32];
 extern const struct str api_openapi_json; /* what GET /openapi.json answers */
 
 /* Index of a scope in api_scopes, or -ENOENT. */
