@@ -263,6 +263,8 @@ class Loader:
                 self.event(stem, where, content)
         self.check_paths()
         self.check_unused()
+        if not self.faults:
+            self.check_examples()
         if self.faults:
             raise Wrong(self.faults)
         return self.model
@@ -341,6 +343,57 @@ class Loader:
         event['event'] = self.fields(f'{where} event', event['event'], False)
         self.add_struct(f'{event["c_name"]}_event', event['event'], f'{where} event')
         self.model.events.append(event)
+
+    # ---- examples ----
+
+    def check_examples(self):
+        for op in self.model.operations:
+            where, example = f'api/operations/{op["name"]}.json example', op.get('example', {})
+            for part in example:
+                if part not in ('query', 'body', 'answer'):
+                    self.fault(where, f'unknown member "{part}"; known are query, body, answer')
+            for name, value in example.get('query', {}).items():
+                field = next((field for field in op['query'] if field['name'] == name), None)
+                if field is None or not isinstance(value, list if field.get('list') else str):
+                    self.fault(f'{where}.query.{name}', 'is no query parameter, or not a text (a list of texts for a list)')
+            if 'body' in example:
+                self.check_object(f'{where}.body', example['body'], op['body'], True)
+            if 'answer' in example:
+                head = [{'name': 'code', 'type': 'int'}, {'name': op.get('msg_member', 'msg'), 'type': 'string'}]
+                data = [{'name': 'data', 'type': 'object', 'inline': op['data']}]
+                self.check_object(f'{where}.answer', example['answer'], head + (op['data'] if op.get('flat') else data),
+                                  False)
+        for event in self.model.events:
+            self.check_object(f'api/events/{event["type"]}.json example.event', event['example'].get('event'),
+                              event['event'], False)
+
+    def check_object(self, where, value, fields, incoming):
+        if not isinstance(value, dict):
+            self.fault(where, f'must be an object, not {json.dumps(value)[:40]}')
+            return
+        known = {field['name']: field for field in fields}
+        for name, content in value.items():
+            if name not in known:
+                self.fault(f'{where}.{name}', 'is not described')
+            elif known[name].get('list') and not isinstance(content, list):
+                self.fault(f'{where}.{name}', 'must be a list')
+            else:
+                for item in content if known[name].get('list') else [content]:
+                    self.check_value(f'{where}.{name}', item, known[name], incoming)
+        for name, field in known.items():
+            if incoming and field.get('required') and name not in value and field['type'] != 'file':
+                self.fault(f'{where}.{name}', 'is required, but missing')
+
+    def check_value(self, where, value, field, incoming):
+        kinds = {'string': str, 'int': int, 'bool': bool, 'number': (int, float), 'object': dict, 'map': dict}
+        wrong_bool = isinstance(value, bool) != (field['type'] == 'bool')
+        if wrong_bool or not isinstance(value, kinds.get(field['type'], ())):
+            self.fault(where, f'must be of type {field["type"]}, not {json.dumps(value)[:40]}')
+        elif field['type'] == 'object':
+            fields = field['inline'] if 'inline' in field else self.model.structs[field['of']].fields
+            self.check_object(where, value, fields, incoming)
+        elif 'values' in field and str(value) not in field['values']:
+            self.fault(where, f'{json.dumps(value)} is none of "values"')
 
     def check_paths(self):
         seen = {}

@@ -92,7 +92,7 @@ class Tables:
         return [choice for choice in self.bits if listed.intersection(choice)]
 
     def scope_bits(self):
-        """The bit of each scope, or choice of scopes, in api/field_scopes.json. A bit is in what the store keeps, so it never changes."""
+        """The bit of each entry of api/field_scopes.json. The store keeps bits, so they never change."""
         bits = {choice: bit for bit, choice in enumerate(self.model.field_scopes, 1)}
         for struct in self.structs.values():
             for field in struct.fields:
@@ -222,7 +222,7 @@ def op_tables(tables, out):
     out += [f'    {c_str(scope)},' for scope in tables.scopes]
     out.append(f'}};\nconst uint16_t api_n_scopes = {len(tables.scopes)};')
     out.append('\nconst struct str api_field_scopes[32] = {')
-    out += [f'    [{bit}] = {c_str("|".join(choice))},' for choice, bit in sorted(tables.bits.items(), key=lambda pair: pair[1])]
+    out += [f'    [{bit}] = {c_str("|".join(choice))},' for choice, bit in tables.bits.items()]
     out.append('};\n')
 
 

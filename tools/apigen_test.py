@@ -125,6 +125,16 @@ class Refusals(Folder):
         self.files['field_scopes'].reverse()
         self.refused('must begin with "contact:user.employee_id:readonly"')
 
+    def test_example_that_does_not_fit(self):
+        example = {'query': {'colour': 'red'}, 'answer': {'code': 0, 'msg': 'success', 'data': {
+            'thing': {'owner': 1, 'parts': [{'sizes': ['1'], 'weight': 1}]}}}}
+        self.files['operations/thing.get']['example'] = example
+        faults = self.faults()
+        self.assertIn('example.query.colour: is no query parameter', faults)
+        self.assertIn('example.answer.data.thing.owner: must be of type string, not 1', faults)
+        self.assertIn('example.answer.data.thing.parts.sizes: must be of type int', faults)
+        self.assertIn('example.answer.data.thing.parts.weight: is not described', faults)
+
     def test_more_scopes_than_bits(self):
         self.files['field_scopes'] += [f'hire:thing.{letter * count}' for letter in 'abcdef' for count in range(1, 6)]
         self.refused('has 32 scopes, but the mask of hidden fields has 31 bits')
