@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Starts the real binary for a test: a free port, a data folder of its own made from a template, its log watched. stop()
+// insists on a clean end: exit status 0, no sanitizer report, no secret and nobody's data in the log.
+import { spawn, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+export const binary = path.resolve(process.env.HIRED_BIN ?? path.join(root, 'build', 'hired'));
+export const fixtures = path.join(root, 'tests', 'fixtures');
+
+// Times under a sanitizer are several times longer.
+export const slow = /asan|tsan/.test(binary) ? 4 : 1;
+
+const ownRunDir = process.env.HIRED_TEST_RUN ? null : fs.mkdtempSync(path.join(os.tmpdir(), 'hired-test-'));
+export const runDir = process.env.HIRED_TEST_RUN ?? ownRunDir;
+
+const running = new Set();
+const tempDirs = new Set();
+process.on('exit', () => {
+    for (const child of running) child.kill('SIGKILL');
+    for (const dir of tempDirs) fs.rmSync(dir, { recursive: true, force: true });
+    if (ownRunDir) fs.rmSync(ownRunDir, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+
+// A folder that is gone when this process ends.
+export function tempDir() {
+    const dir = fs.mkdtempSync(path.join(runDir, 't-'));
+    tempDirs.add(dir);
+    return dir;
+}
+
+// Runs the binary to its end. Returns {status, stdout, stderr}; a sanitizer's report fails the test at once.
+export function hired(args, { input, env = {} } = {}) {
+    const r = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 120_000 });
+    if (r.error) throw r.error;
+    if (isSanitizerReport(r.stderr)) throw new Error(`hired ${args.join(' ')}:\n${r.stderr}`);
+    return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+}
+
+// The same for a command that has to succeed; its output, as JSON where it is JSON.
+export function hiredOk(args, o) {
+    const r = hired(args, o);
+    if (r.status !== 0) throw new Error(`hired ${args.join(' ')} ended with ${r.status}:\n${r.stderr}${r.stdout}`);
+    try {
+        return JSON.parse(r.stdout);
+    } catch {
+        return r.stdout;
+    }
+}
+
+const isSanitizerReport = (text) => /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/.test(text);
+
+// A copy of the demo tenant, made once a run by whichever test process comes first.
+export function demoDir() {
+    const template = path.join(runDir, 'demo-template');
+    if (!fs.existsSync(template)) {
+        const mine = fs.mkdtempSync(path.join(runDir, 'making-'));
+        hiredOk(['demo', '--data', mine]);
+        try {
+            fs.renameSync(mine, template);
+        } catch {
+            fs.rmSync(mine, { recursive: true }); // another process was first
+        }
+    }
+    const dir = tempDir();
+    fs.cpSync(template, dir, { recursive: true });
+    return dir;
+}
+
+export const readDemo = (dir) => JSON.parse(fs.readFileSync(path.join(dir, 'demo.json'), 'utf8'));
+
+function get(url) {
+    return new Promise((resolve, reject) => {
+        http.get(url, { agent: false, timeout: 5000 }, (res) => {
+            let text = '';
+            res.on('data', (d) => (text += d));
+            res.on('end', () => resolve({ status: res.statusCode, text }));
+        }).on('error', reject).on('timeout', function () {
+            this.destroy(new Error(`no answer from ${url}`));
+        });
+    });
+}
+
+export class Server {
+    constructor(dir, child) {
+        this.dir = dir;
+        this.child = child;
+        this.stdout = '';
+        this.stderr = '';
+        this.secrets = new Set(); // texts that must not be in the log
+        this.exited = new Promise((resolve) => {
+            child.on('close', (status, signal) => {
+                running.delete(child);
+                resolve({ status, signal });
+            });
+        });
+        child.stdout.setEncoding('utf8').on('data', (d) => (this.stdout += d));
+        child.stderr.setEncoding('utf8').on('data', (d) => {
+            this.stderr += d;
+            this.onLog?.();
+        });
+    }
+
+    get demo() {
+        return readDemo(this.dir);
+    }
+
+    // Each line of the log as JSON; a line that is none is a fault of its own.
+    get log() {
+        return this.stderr.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    }
+
+    // Waits until the log has a line that test(line) accepts.
+    async logged(test, timeoutMs = 10_000 * slow) {
+        const find = () => this.stderr.split('\n').slice(0, -1).map((l) => {
+            try {
+                return JSON.parse(l);
+            } catch {
+                return { msg: l };
+            }
+        }).find(test);
+        const end = Date.now() + timeoutMs;
+        for (;;) {
+            const line = find();
+            if (line) return line;
+            if (Date.now() > end) throw new Error(`the log has no such line after ${timeoutMs} ms:\n${this.stderr}`);
+            await new Promise((resolve) => {
+                this.onLog = resolve;
+                setTimeout(resolve, 100);
+            });
+        }
+    }
+
+    kill() {
+        this.child.kill('SIGKILL');
+        return this.exited;
+    }
+
+    // SIGTERM, and all that a clean end means.
+    async stop() {
+        if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
+        const timer = setTimeout(() => this.child.kill('SIGKILL'), 30_000 * slow);
+        const { status, signal } = await this.exited;
+        clearTimeout(timer);
+        this.checkLog();
+        if (status !== 0) {
+            throw new Error(`hired ended with ${signal ?? `status ${status}`} after SIGTERM; its log:\n${this.stderr.slice(-6000)}`);
+        }
+    }
+
+    checkLog() {
+        if (isSanitizerReport(this.stderr)) throw new Error(`a sanitizer reported:\n${this.stderr.slice(-20_000)}`);
+        for (const secret of this.secrets) {
+            const at = this.stderr.indexOf(secret);
+            if (at >= 0) {
+                const line = this.stderr.slice(this.stderr.lastIndexOf('\n', at) + 1).split('\n')[0];
+                throw new Error(`the log holds ${JSON.stringify(secret)}, a secret or somebody's data: ${line}`);
+            }
+        }
+        void this.log; // every line is JSON
+    }
+}
+
+// Starts a server.
+//   dir    its data folder; a fresh copy of the demo tenant if absent
+//   args   further arguments of "hired serve"
+//   config text of a configuration file
+//   limits true: with the documented rate limits; otherwise they are off
+export async function startServer({ dir = demoDir(), args = [], config, env = {}, limits = false, listen = '127.0.0.1:0' } = {}) {
+    const all = ['serve', '--data', dir, '--listen', listen];
+    if (!limits) all.push('--rate-limits', 'off');
+    if (config !== undefined) {
+        const file = path.join(dir, 'test.ini');
+        fs.writeFileSync(file, config);
+        all.push('--config', file);
+    }
+    const child = spawn(binary, [...all, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(child);
+    const server = new Server(dir, child);
+    await ready(server);
+    for (const [name, value] of Object.entries(fs.existsSync(path.join(dir, 'demo.json')) ? server.demo : {})) {
+        if (/secret|password/.test(name)) server.secrets.add(value);
+    }
+    return server;
+}
+
+// The address stands in the line "listening" of the log. Then /readyz decides.
+async function ready(server) {
+    const line = await Promise.race([
+        server.logged((l) => l.msg === 'listening', 30_000 * slow),
+        server.exited.then(({ status, signal }) => {
+            throw new Error(`hired ended with ${signal ?? `status ${status}`} instead of serving:\n${server.stderr}`);
+        }),
+    ]);
+    server.baseUrl = line.url ?? `http://${line.address}`;
+    server.port = Number(new URL(server.baseUrl).port);
+    for (const end = Date.now() + 10_000 * slow; ;) {
+        const answer = await get(`${server.baseUrl}/readyz`).catch(() => null);
+        if (answer?.status === 200) return;
+        if (Date.now() > end) throw new Error(`not ready: ${JSON.stringify(answer)}\n${server.stderr}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+}
+
+// An app made by the command line, with just these scopes: {app_id, app_secret}.
+export function createApp(server, scopes, { name = 'test app', type = 'custom', more = [] } = {}) {
+    const app = hiredOk(['app', 'create', '--data', server.dir, '--tenant', server.demo.tenant_key, '--name', name,
+        '--type', type, ...scopes.flatMap((s) => ['--scope', s]), ...more]);
+    server.secrets.add(app.app_secret);
+    return app;
+}
+

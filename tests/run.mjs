@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs everything ./test promises: builds, unit tests, the server's black-box tests, the SDK's, the crash tests and the
+// lint rules, then the unit and black-box tests once more under ASan and UBSan. One line for each suite; the output of
+// what failed; at the end "N passed, N failed".
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { coverageProblems } from './lib/coverage.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+
+const usage = `usage: ./test [OPTION...] [WORD...]
+
+Builds hired and runs its tests. With WORDs only test files and unit tests whose name holds one of them.
+
+  --long        the soak tests as well (about half an hour more)
+  --fast        without the second round under ASan and UBSan
+  --sanitize    only the round under ASan and UBSan
+  --jobs N      test files at a time (3)
+  --keep        keeps the temporary folder of the run and says where it is
+`;
+
+const options = { long: false, fast: false, sanitize: false, keep: false, jobs: 3, words: [] };
+for (let i = 2; i < process.argv.length; i++) {
+    const arg = process.argv[i];
+    if (arg === '--help' || arg === '-h') {
+        process.stdout.write(usage);
+        process.exit(0);
+    } else if (arg === '--jobs') {
+        options.jobs = Number(process.argv[++i]);
+        if (!(options.jobs >= 1)) {
+            process.stderr.write('--jobs needs a number of 1 or more\n');
+            process.exit(2);
+        }
+    } else if (['--long', '--fast', '--sanitize', '--keep'].includes(arg)) {
+        options[arg.slice(2)] = true;
+    } else if (arg.startsWith('-')) {
+        process.stderr.write(`unknown option ${arg}; see ./test --help\n`);
+        process.exit(2);
+    } else {
+        options.words.push(arg);
+    }
+}
+
+const runDir = fs.mkdtempSync(path.join(os.tmpdir(), 'hired-test-'));
+const total = { passed: 0, failed: 0 };
+const children = new Set();
+
+function cleanUp() {
+    for (const child of children) {
+        try {
+            process.kill(-child.pid, 'SIGKILL');
+        } catch {
+            // It has ended already.
+        }
+    }
+    if (!options.keep) fs.rmSync(runDir, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+        cleanUp();
+        process.exit(130);
+    });
+}
+
+// Runs a command in a process group of its own, so that nothing it started outlives the run. Resolves to {status, output}.
+function command(file, args, { cwd = root, env = {}, timeoutMs = 1_200_000 } = {}) {
+    return new Promise((resolve) => {
+        const child = spawn(file, args, {
+            cwd, env: { ...process.env, ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        children.add(child);
+        let output = '';
+        let timedOut = false;
+        const timer = setTimeout(() => {
+            timedOut = true;
+            process.kill(-child.pid, 'SIGKILL');
+        }, timeoutMs);
+        child.stdout.on('data', (d) => (output += d));
+        child.stderr.on('data', (d) => (output += d));
+        child.on('error', (e) => (output += `${file}: ${e.message}\n`));
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            children.delete(child);
+            if (timedOut) output += `\nnot done after ${timeoutMs / 1000} s, so it was ended\n`;
+            else if (signal) output += `\nended by ${signal}\n`;
+            resolve({ status: status ?? -1, output });
+        });
+    });
+}
+
+function tail(text, lines) {
+    const all = text.trimEnd().split('\n');
+    return (all.length > lines ? [`... (${all.length - lines} lines before)`, ...all.slice(-lines)] : all).join('\n');
+}
+
+function report(name, passed, failed, startMs, output) {
+    const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
+    const counts = failed ? `${passed} passed, ${failed} FAILED` : `${passed} passed`;
+    process.stdout.write(`${failed ? 'FAIL' : 'ok  '}  ${name.padEnd(44)} ${counts.padStart(22)} ${seconds.padStart(7)} s\n`);
+    if (failed) process.stdout.write(`${tail(output, 200).replace(/^/gm, '      | ')}\n`);
+    total.passed += passed;
+    total.failed += failed;
+}
+
+// Builds one variant. A build that fails ends the run: nothing else could say anything.
+async function build(name, dir, args) {
+    const start = Date.now();
+    const r = await command('scripts/build', [dir, ...args]);
+    report(`build ${name}`, r.status === 0 ? 1 : 0, r.status === 0 ? 0 : 1, start, r.output);
+    if (r.status !== 0) finish();
+}
+
+// Counts the lines of TAP, those of subtests (node's, indented) aside. A plan that was not kept counts as failed.
+function countTap(text) {
+    let passed = 0, failed = 0, planned = 0;
+    for (const line of text.split('\n')) {
+        const plan = /^1\.\.(\d+)/.exec(line);
+        if (plan) planned += Number(plan[1]);
+        else if (/^ok\b/.test(line)) passed++;
+        else if (/^not ok\b/.test(line)) failed++;
+    }
+    return { passed, failed: failed + Math.max(0, planned - passed - failed) };
+}
+
+const sanitizerEnv = {
+    ASAN_OPTIONS: 'detect_leaks=1:exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1',
+    UBSAN_OPTIONS: 'halt_on_error=1:exitcode=99:print_stacktrace=1',
+};
+
+const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));
+
+async function pool(jobs, tasks) {
+    const queue = [...tasks];
+    await Promise.all(Array.from({ length: jobs }, async () => {
+        while (queue.length) await queue.shift()();
+    }));
+}
+
+async function unitTests(variant, dir, env) {
+    const r = await command('meson', ['introspect', '--tests', dir]);
+    const tests = JSON.parse(r.output).filter((t) => t.suite.some((s) => s.endsWith('unit')) && wanted(t.name));
+    await pool(2, tests.map((t) => async () => {
+        const start = Date.now();
+        const [file, ...args] = t.cmd;
+        const run = await command(file, args, {
+            cwd: t.workdir ?? path.join(root, dir), env: { ...t.env, ...env }, timeoutMs: 120_000,
+        });
+        const counts = countTap(run.output);
+        if (counts.passed + counts.failed === 0 || (run.status !== 0 && counts.failed === 0)) counts.failed++;
+        report(`unit ${t.name}${variant}`, counts.passed, counts.failed, start,
+            `${run.output}\n(exit status ${run.status})`);
+    }));
+}
+
+function testFiles(folders) {
+    return folders.flatMap((folder) => {
+        const dir = path.join(here, folder);
+        if (!fs.existsSync(dir)) return [];
+        return fs.readdirSync(dir).filter((f) => f.endsWith('.test.mjs')).map((f) => `${folder}/${f}`);
+    }).filter(wanted);
+}
+
+// The slowest first, so that the last one running is a short one; a file says so itself with "// weight: N".
+function bySlowness(files) {
+    const weight = (f) => Number(/^\/\/ weight: (\d+)/m.exec(fs.readFileSync(path.join(here, f), 'utf8'))?.[1] ?? 1);
+    return files.map((f) => [weight(f), f]).sort((a, b) => b[0] - a[0]).map(([, f]) => f);
+}
+
+async function nodeTests(variant, folders, env, jobs) {
+    await pool(jobs, bySlowness(testFiles(folders)).map((file) => async () => {
+        const start = Date.now();
+        const tap = path.join(runDir, `${file.replaceAll('/', '-')}${variant.trim()}.tap`);
+        const r = await command(process.execPath, [
+            '--test-reporter=spec', '--test-reporter-destination=stdout',
+            '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.join(here, file),
+        ], { env, timeoutMs: options.long ? 3_600_000 : 400_000 });
+        const text = fs.existsSync(tap) ? fs.readFileSync(tap, 'utf8') : '';
+        const number = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+        const passed = number('pass');
+        let failed = number('fail') + number('cancelled');
+        if (passed + failed + number('skipped') === 0 || (r.status !== 0 && failed === 0)) failed++;
+        // The spec reporter lists what failed a second time below this line: the rest is noise.
+        const cut = r.output.lastIndexOf('failing tests:');
+        report(file.replace('.test.mjs', '') + variant, passed, failed, start, cut < 0 ? r.output : r.output.slice(cut));
+    }));
+}
+
+function coverage(variant, dir) {
+    if (options.words.length) return;
+    const start = Date.now();
+    const { checked, problems } = coverageProblems(dir, path.join(root, 'api', 'operations'));
+    report(`every operation called, every answer as described${variant}`, checked, problems.length, start, problems.join('\n'));
+}
+
+async function blackBox(variant, dir, env, jobs) {
+    const shared = path.join(runDir, dir);
+    fs.mkdirSync(shared, { recursive: true });
+    const all = { ...env, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
+    if (options.long) all.HIRED_TEST_LONG = '1';
+    const folders = ['server', 'sdk', 'crash', ...(options.long ? ['soak'] : [])];
+    await nodeTests(variant, folders, all, jobs);
+    coverage(variant, shared);
+}
+
+// npm's work is skipped when what is installed is what the lock file says.
+async function installPackages() {
+    const lock = fs.readFileSync(path.join(here, 'package-lock.json'));
+    const stamp = path.join(here, 'node_modules', '.hired-lock');
+    if (fs.existsSync(stamp) && fs.readFileSync(stamp).equals(lock)) return;
+    const start = Date.now();
+    const r = await command('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here });
+    report('npm ci (the SDK under test)', r.status === 0 ? 1 : 0, r.status === 0 ? 0 : 1, start, r.output);
+    if (r.status !== 0) finish();
+    fs.writeFileSync(stamp, lock);
+}
+
+function finish() {
+    cleanUp();
+    if (options.keep) process.stdout.write(`kept: ${runDir}\n`);
+    process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+    process.exit(total.failed ? 1 : 0);
+}
+
+await installPackages();
+if (!options.sanitize) {
+    await build('release', 'build', ['--buildtype=release']);
+    await nodeTests('', ['lint'], {}, 1);
+    await unitTests('', 'build', {});
+    await blackBox('', 'build', {}, options.jobs);
+}
+if (!options.fast) {
+    await build('with ASan and UBSan', 'build-asan',
+        ['--werror', '--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=address,undefined']);
+    await unitTests(' (asan)', 'build-asan', sanitizerEnv);
+    await blackBox(' (asan)', 'build-asan', sanitizerEnv, options.jobs);
+}
+finish();
