@@ -194,8 +194,8 @@ async function nodeTests(variant, folders, env, jobs) {
 function coverage(variant, dir) {
     if (options.words.length) return;
     const start = Date.now();
-    const { checked, problems } = coverageProblems(dir, path.join(root, 'api', 'operations'));
-    report(`every operation called, every answer as described${variant}`, checked, problems.length, start, problems.join('\n'));
+    const { held, problems } = coverageProblems(dir);
+    report(`every operation called, answers as described${variant}`, held, problems.length, start, problems.join('\n'));
 }
 
 async function blackBox(variant, dir, env, jobs) {
@@ -230,7 +230,7 @@ function finish() {
 await installPackages();
 if (!options.sanitize) {
     await build('release', 'build', ['--buildtype=release']);
-    await nodeTests('', ['lint'], {}, 1);
+    await nodeTests('', ['lint', 'lib'], {}, options.jobs);
     await unitTests('', 'build', {});
     await blackBox('', 'build', {}, options.jobs);
 }

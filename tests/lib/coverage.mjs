@@ -1,42 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which operations a run called and which answers broke their description. Each test process adds its lines to a file of
-// its own in the run's folder when it ends; the runner reads them all together.
+// What all test processes of one run saw of the API, together: each writes its Coverage (contract.mjs) into the run's
+// folder when it ends; the runner reads them all.
 import fs from 'node:fs';
 import path from 'node:path';
 
-const seen = new Map();
-const problems = [];
+import { Coverage, operations } from './contract.mjs';
 
-// One answer: the operation's name (undefined: no operation), whether it was a success, what was wrong with it.
-export function recordAnswer(operation, success, violations) {
-    if (operation && success) seen.set(operation, (seen.get(operation) ?? 0) + 1);
-    problems.push(...violations);
-}
+export const coverage = new Coverage();
 
 if (process.env.HIRED_TEST_RUN) {
     process.on('exit', () => {
-        fs.writeFileSync(path.join(process.env.HIRED_TEST_RUN, `coverage-${process.pid}.json`),
-            JSON.stringify({ file: path.basename(process.argv[1]), seen: [...seen], problems }));
+        fs.writeFileSync(path.join(process.env.HIRED_TEST_RUN, `coverage-${process.pid}.json`), JSON.stringify({
+            file: path.basename(process.argv[1]), succeeded: [...coverage.succeeded],
+            codes: [...coverage.codes].map(([name, codes]) => [name, [...codes]]), violations: coverage.violations,
+        }));
     });
 }
 
-// For the runner: every supported operation of apiDir must have succeeded once, and no answer may have broken its
-// description. Returns the number of operations that are fine, and a line for each problem.
-export function coverageProblems(runDir, apiDir) {
-    const called = new Set();
-    const lines = [];
+// For the runner. Every supported operation must have succeeded and shown each of its own error codes, and no answer may
+// have broken its description. Returns how many of these things hold, and a line for each that does not.
+export function coverageProblems(runDir) {
+    const all = new Coverage();
     for (const name of fs.readdirSync(runDir).filter((f) => /^coverage-\d+\.json$/.test(f))) {
         const part = JSON.parse(fs.readFileSync(path.join(runDir, name), 'utf8'));
-        for (const [operation] of part.seen) called.add(operation);
-        for (const line of part.problems) lines.push(`${part.file}: ${line}`);
+        for (const [operation, n] of part.succeeded) all.succeeded.set(operation, (all.succeeded.get(operation) ?? 0) + n);
+        for (const [operation, codes] of part.codes) {
+            all.codes.set(operation, new Set([...(all.codes.get(operation) ?? []), ...codes]));
+        }
+        all.violations.push(...part.violations.map((v) => `${part.file}: ${v}`));
     }
-    let checked = 0;
-    for (const name of fs.readdirSync(apiDir).filter((f) => f.endsWith('.json'))) {
-        const operation = JSON.parse(fs.readFileSync(path.join(apiDir, name), 'utf8'));
-        if (!operation.supported) continue;
-        if (called.has(operation.name)) checked++;
-        else lines.push(`${operation.name} (${operation.method} ${operation.path}) was never called successfully`);
-    }
-    return { checked, problems: lines };
+    const missing = all.missing().map((name) => `${name} was never called successfully`);
+    // A fault inside cannot be brought about from outside.
+    const unseen = all.unseenErrors().filter((e) => !e.endsWith(': 1002001')).map((e) => `this error was never seen: ${e}`);
+    return {
+        held: operations({ supported: true }).length - missing.length,
+        problems: [...missing, ...unseen, ...all.violations],
+    };
 }

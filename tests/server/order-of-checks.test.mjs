@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, paths } from '../lib/client.mjs';
-import { createApp, startServer } from '../lib/server.mjs';
+import { Client, eventually, paths } from '../lib/client.mjs';
+import { createApp, hiredOk, startServer } from '../lib/server.mjs';
 
 const server = await startServer();
 const client = new Client(server);
@@ -79,6 +79,24 @@ test('missing scopes are named before the body is looked at', async () => {
     const r = await new Client(server, app).fails(400, 99991672, 'POST', paths.progress, { body: broken });
     assert.equal(r.msg, 'Access denied. One of the following scopes is required: [hire:background_check_order].');
     assert.deepEqual(r.error.permission_violations, [{ type: 'action_scope_required', subject: 'hire:background_check_order' }]);
+});
+
+test('a caller outside the app\'s addresses: 99991401, before its scopes are looked at', async () => {
+    const app = createApp(server, []);
+    const c = new Client(server, app);
+    await c.token();
+    const allow = (...list) => hiredOk(['app', 'addresses', app.app_id, '--data', server.dir, ...list.flatMap((a) => ['--allow', a])]);
+    const call = () => c.call('GET', paths.orders);
+    assert.equal((await call()).code, 99991672);
+    allow('10.1.0.0/16', '192.0.2.7');
+    const r = await eventually(call, (a) => a.code !== 99991672, { withinMs: 1000, what: 'the refusal' });
+    assert.deepEqual([r.status, r.code, r.msg], [400, 99991401, 'ip 127.0.0.1 is denied by app setting']);
+    allow('10.1.0.0/16', '127.0.0.0/8');
+    await eventually(call, (a) => a.code === 99991672, { withinMs: 1000, what: 'being let in again' });
+    allow('10.1.0.0/16');
+    await eventually(call, (a) => a.code === 99991401, { withinMs: 1000, what: 'the refusal' });
+    allow('any');
+    await eventually(call, (a) => a.code === 99991672, { withinMs: 1000, what: 'being let in again' });
 });
 
 test('unknown parameters and members are ignored', async () => {

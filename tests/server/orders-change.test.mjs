@@ -194,7 +194,7 @@ test('the vendor\'s app works on its own order', async () => {
 });
 
 test('with approval of reports on, a result waits: 5, and nothing more is taken meanwhile', async () => {
-    const approvals = (value) => hiredOk(['tenant', 'set', '--data', dir, '--tenant', server.demo.tenant_key, '--approve-reports', value]);
+    const approvals = (value) => hiredOk(['tenant', 'set', '--data', dir, '--tenant', server.demo.tenant_key, '--approve-report', value]);
     approvals('on');
     const id = freshOrder();
     await eventually(async () => {

@@ -33,10 +33,11 @@ await new Promise((resolve) => vendorSite.listen(0, '127.0.0.1', resolve));
 vendorSite.unref();
 const site = `http://127.0.0.1:${vendorSite.address().port}`;
 
+const fetching = '[fetch]\nallow = loopback\nmax_size = 1M\n';
 const dir = demoDir();
 const own = range(20, (i) => makeOrder(i + 900));
 importItems(dir, own);
-let server = await startServer({ dir, config: '[fetch]\nallow_private = on\nmax_bytes = 1000000\n' });
+let server = await startServer({ dir, config: fetching });
 const client = new Client(server);
 let next = 0;
 
@@ -73,7 +74,7 @@ test('it is fetched once, and the kept copy serves when the vendor\'s is gone an
     await kept(id);
     assert.equal(asked['/good.pdf'], 1);
     await server.stop();
-    server = await startServer({ dir, config: '[fetch]\nallow_private = on\nmax_bytes = 1000000\n' });
+    server = await startServer({ dir, config: fetching });
     client.server = server;
     const f = await kept(id);
     const r = await send(server.baseUrl, 'GET', f.attachment_url.slice(server.baseUrl.length));

