@@ -3,7 +3,7 @@
  * The database, as the rest of hired sees it: connections, statements by name, transactions. What engine is behind it,
  * only the drivers know (sqlite.c today; PostgreSQL takes the same statements).
  *
- * Statements stand in src/store/statements.sql under a name; tools/sqlgen.py makes enum db_statement of them. A
+ * Statements stand in src/store/sql under a name; tools/sqlgen.py makes enum db_statement of them (src/store/README.md). A
  * connection prepares each on first use and keeps it. Parameters are numbered from 1, columns from 0.
  *
  *     struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_GET);
@@ -30,9 +30,12 @@ struct db_options {
     unsigned busy_ms;     /* how long a write waits for another process's */
 };
 
+/* The schema this binary is made for. */
+unsigned db_schema_version(void);
+
 /* Opens a connection. With DB_WRITE the schema is made or migrated first. Returns 0, or a negative errno and a sentence
  * for a person in *ret_why (in the arena): -ENOENT no database there (DB_READ), -EPROTO the schema is newer than this
- * binary, -EUCLEAN it is damaged or not ours, -EBUSY locked too long. */
+ * binary (DB_READ: or older), -EUCLEAN it is damaged or not ours, -EBUSY locked too long, -EACCES, -ENOSPC, -EIO. */
 int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why);
 struct db *db_close(struct db *db); /* takes NULL; returns NULL */
 
@@ -42,11 +45,16 @@ struct db_query {
     int error;
 };
 
+/* May be asked for again before the first use has ended (nested): it gets a statement of its own then. Costs no allocation
+ * but the first time. A query holds its statement until db_query_end; a SELECT that was not walked to its end also holds
+ * back the log's upkeep, so end it soon. Every parameter must be bound (-EINVAL, logged). A statement that writes runs
+ * within db_begin and db_commit only (-EPERM, logged; -EROFS on a DB_READ connection).
+ * After db_run, or after db_row returned 0 or less, bind again and run again with the same query: values stay bound. */
 struct db_query db_query(struct db *db, enum db_statement which);
 void db_bind_int(struct db_query *q, int n, int64_t value);
 void db_bind_text(struct db_query *q, int n, struct str s); /* absent binds NULL; s must live until db_query_end */
 void db_bind_null(struct db_query *q, int n);
-int db_row(struct db_query *q);
+int db_row(struct db_query *q); /* -EEXIST: a unique key stands against it (not logged) */
 int64_t db_int(const struct db_query *q, int column);
 bool db_is_null(const struct db_query *q, int column);
 struct str db_text(const struct db_query *q, int column); /* absent for NULL; valid until the next db_row or the end */
@@ -58,7 +66,10 @@ void db_query_end(struct db_query *q);
 int db_run(struct db_query *q);
 
 /* Transactions of a DB_WRITE connection. A savepoint lies within a transaction; at most one is open. -ENOSPC: the disk
- * is full; -EIO: it failed; after a failed commit the transaction is rolled back. */
+ * is full; -EIO: it failed; after a failed commit the transaction is rolled back. End every query before db_commit.
+ * db_begin waits for other writers, of any process, up to busy_ms: -EBUSY.
+ * After -EIO from db_commit the outcome is settled for this process (nothing was kept), but should the machine fail
+ * before the next good commit, the whole transaction may be found kept. */
 int db_begin(struct db *db);
 int db_commit(struct db *db);
 void db_rollback(struct db *db);
@@ -66,14 +77,25 @@ int db_savepoint(struct db *db);
 int db_release(struct db *db);
 void db_rollback_savepoint(struct db *db);
 
+/* False outside of db_begin and db_commit, and also after a fault (disk full, failed) that made the engine undo the whole
+ * transaction by itself: then everything up to db_commit or db_rollback fails. */
+bool db_in_transaction(const struct db *db);
+
 /* A consistent view over several reads of a DB_READ connection. */
 int db_snapshot_begin(struct db *db);
 void db_snapshot_end(struct db *db);
 
-/* Grows when another connection (of this process or any other) has changed the database since the last call. Cheap. */
+/* Housekeeping of a DB_WRITE connection, between transactions: writes what the log has gathered to its place when that is
+ * due; idle: nobody waits, so do it all. After the first call commits leave it to the caller. */
+void db_tend(struct db *db, bool idle);
+
+/* Grows when another connection (of this process or any other) has changed the database since the last call. Cheap:
+ * about a microsecond, no disk. Within a snapshot it stands still. */
 int64_t db_change_count(struct db *db);
 
-/* Checks the file as a whole; one line per finding to fn. Returns the number of findings or a negative errno. */
+/* Checks the file as a whole: the engine's structures, then every statement whose name begins with check_ (no parameters;
+ * each row's first column is a finding). One line per finding to fn, at most 100 of each kind. Reads everything: takes
+ * seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
 #endif

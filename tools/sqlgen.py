@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the C tables of SQL statements and schema steps out of the .sql files (see src/store/README.md).
+
+    sqlgen.py --header statements.h --source statements.c --sql a.sql b.sql ... --schema 001.sql 002.sql ...
+    sqlgen.py --postgres --sql ... --schema ...      prints a script for psql that creates and prepares everything
+"""
+import argparse
+import re
+import sys
+from pathlib import Path
+
+NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
+MAX_PARAMETERS = 64  # the drivers keep a bit for each
+# What one of the two engines takes and the other does not, or what they understand differently.
+TRAPS = [
+    (r'\?', "parameters are written $1, $2, ..."),
+    (r'"', 'no double quotes: names need none, texts take single ones'),
+    (r'::', 'write CAST(x AS type)'),
+    (r'\bINSERT\s+OR\b|\bREPLACE\s+INTO\b', 'write INSERT ... ON CONFLICT'),
+    (r'\bIFNULL\b|\bNVL\b', 'write COALESCE'),
+    (r'\bGLOB\b|\bREGEXP\b|\bILIKE\b|\bSIMILAR\b', 'only LIKE works in both engines'),
+    (r'\bLIKE\b(?!.*\bESCAPE\b)', "LIKE needs ESCAPE '\\': only PostgreSQL has one by itself"),
+    (r'\bROWID\b|\bAUTOINCREMENT\b|\bSERIAL\b', 'ids are made by id_new()'),
+    (r'\b(DATETIME|STRFTIME|JULIANDAY|UNIXEPOCH|NOW|CURRENT_\w+)\b', 'times are parameters'),
+    (r'\b(RANDOM|LAST_INSERT_ROWID|CHANGES|TOTAL_CHANGES)\s*\(', 'not the same in both engines'),
+    (r'\bBLOB\b|\bBYTEA\b', 'binary values are stored as text'),
+    (r'\b(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|PRAGMA|ATTACH|VACUUM)\b', 'transactions and settings are the driver\'s'),
+    (r'\bFOR\s+UPDATE\b', 'SQLite has no row locks'),
+]
+BARE = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.S)  # texts and comments
+
+
+class Fault(Exception):
+    pass
+
+
+def bare(sql):
+    """The text with quoted texts emptied and comments blanked, for looking at its words."""
+    return BARE.sub(lambda m: "''" if m[0][0] == "'" else ' ', sql)
+
+
+def squeeze(sql):
+    """Without comments and with single blanks, quoted texts untouched."""
+    parts, at = [], 0
+    for m in BARE.finditer(sql):
+        parts.append(re.sub(r'\s+', ' ', sql[at:m.start()]))
+        parts.append(m[0] if m[0][0] == "'" else ' ')
+        at = m.end()
+    parts.append(re.sub(r'\s+', ' ', sql[at:]))
+    # A comment between blanks leaves a double one; texts must not be touched, hence piece by piece.
+    out = ''
+    for p in parts:
+        out += p.lstrip(' ') if out.endswith(' ') and p[:1] == ' ' else p
+    return out.strip()
+
+
+def read_statements(path):
+    """Yields (name, text, number of parameters) of one file."""
+    name, first, lines = None, 0, []
+
+    def finish():
+        where = f'{path}:{first}: {name}'
+        text = squeeze('\n'.join(lines))
+        if not text:
+            raise Fault(f'{where}: there is no statement under this name')
+        text = text[:-1].rstrip() if text.endswith(';') else text
+        words = bare(text)
+        if ';' in words:
+            raise Fault(f'{where}: one statement a name; a ";" may stand at the end only')
+        for pattern, advice in TRAPS:
+            hit = re.search(pattern, words, re.I | re.S)
+            if hit:
+                raise Fault(f'{where}: "{hit[0].split()[0]}": {advice}')
+        numbers = {int(n) for n in re.findall(r'\$(\d+)', words)}
+        if numbers != set(range(1, len(numbers) + 1)):
+            raise Fault(f'{where}: parameters must be numbered from $1 without a gap; '
+                        f'it has {", ".join(f"${n}" for n in sorted(numbers))}')
+        if len(numbers) > MAX_PARAMETERS:
+            raise Fault(f'{where}: {len(numbers)} parameters; at most {MAX_PARAMETERS}')
+        return name, text, len(numbers)
+
+    for number, line in enumerate(Path(path).read_text(encoding='utf-8').splitlines(), 1):
+        heading = NAME.match(line.strip())
+        if heading:
+            if name:
+                yield finish()
+            name, first, lines = heading[1], number, []
+            if not re.fullmatch(r'[a-z][a-z0-9_]*', name):
+                raise Fault(f'{path}:{number}: "{name}" is no name; lower case letters, digits and _ are')
+        elif name:
+            lines.append(line)
+        elif squeeze(line):
+            raise Fault(f'{path}:{number}: SQL before the first "-- name:"')
+    if name:
+        yield finish()
+
+
+def read_all_statements(paths):
+    seen, found = {}, []
+    for path in paths:
+        for statement in read_statements(path):
+            if statement[0] in seen:
+                raise Fault(f'{path}: the name {statement[0]} is taken in {seen[statement[0]]}')
+            seen[statement[0]] = path
+            found.append(statement)
+    return found
+
+
+def read_schema(paths):
+    """The steps in order, as PostgreSQL takes them. Their numbers must be 0, 1, 2, ..."""
+    steps = []
+    for path in sorted(paths, key=lambda p: Path(p).name):
+        number = Path(path).stem
+        if not number.isdigit() or int(number) != len(steps):
+            raise Fault(f'{path}: schema steps are named 000.sql, 001.sql, ... without a gap; '
+                        f'{len(steps):03}.sql is due here')
+        text = Path(path).read_text(encoding='utf-8')
+        if re.search(r'\b(BEGIN|COMMIT|ROLLBACK|PRAGMA)\b', bare(text), re.I):
+            raise Fault(f'{path}: all steps run in one transaction, which the driver opens and closes')
+        steps.append(text)
+    return steps
+
+
+def sqlite_schema(text):
+    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid."""
+    out = []
+    for statement in split(text.replace('/*CLUSTERED*/', 'CLUSTERED')):
+        words = squeeze(statement)
+        words = re.sub(r'\b(BIGINT|SMALLINT|INT)\b', 'INTEGER', words)
+        if re.match(r'CREATE TABLE\b', words, re.I):
+            if words.endswith('CLUSTERED'):
+                words = words[:-len('CLUSTERED')] + 'WITHOUT ROWID, STRICT'
+            else:
+                words += ' STRICT'
+        out.append(words + ';')
+    return out
+
+
+def split(text):
+    """The statements of a script."""
+    out, start = [], 0
+    blank = BARE.sub(lambda m: ' ' * len(m[0]), text)
+    for m in re.finditer(';', blank):
+        out.append(text[start:m.start()])
+        start = m.end()
+    if squeeze(text[start:]):
+        raise Fault(f'the last statement lacks its ";": {squeeze(text[start:])[:60]}')
+    return [s for s in out if squeeze(s)]
+
+
+def c_text(text):
+    escaped = text.replace('\\', '\\\\').replace('"', '\\"').replace('\n', '\\n').replace('??', '?\\?')
+    return '"' + escaped + '"'
+
+
+def make_header(statements):
+    lines = ['/* Made by tools/sqlgen.py from src/store/sql: do not edit. */',
+             '#ifndef HIRED_STORE_STATEMENTS_H', '#define HIRED_STORE_STATEMENTS_H', '', 'enum db_statement {']
+    lines += [f'    SQL_{name.upper()},' for name, _, _ in statements]
+    lines += ['    DB_STATEMENTS', '};', '', '#endif', '']
+    return '\n'.join(lines)
+
+
+def make_source(statements, steps):
+    lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
+             '#include "store/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
+    lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}}},'
+              for name, text, parameters in statements]
+    lines += ['};', '', 'const char *const schema_steps[] = {']
+    for number, text in enumerate(steps):
+        lines.append(f'    /* {number:03}.sql */')
+        lines += [f'    {c_text(s)}' for s in sqlite_schema(text)]
+        lines[-1] += ','
+    lines += ['};', 'const unsigned schema_steps_n = sizeof(schema_steps) / sizeof(schema_steps[0]);', '']
+    return '\n'.join(lines)
+
+
+def make_postgres(statements, steps):
+    return '\n'.join(['\\set ON_ERROR_STOP on', 'BEGIN;', *steps,
+                      *[f'PREPARE {name} AS {text};' for name, text, _ in statements], 'COMMIT;', ''])
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--header')
+    p.add_argument('--source')
+    p.add_argument('--postgres', action='store_true')
+    p.add_argument('--sql', nargs='+', required=True)
+    p.add_argument('--schema', nargs='+', required=True)
+    o = p.parse_args()
+    try:
+        statements, steps = read_all_statements(o.sql), read_schema(o.schema)
+        source = make_source(statements, steps)
+    except Fault as fault:
+        sys.exit(f'sqlgen: {fault}')
+    if o.header:
+        Path(o.header).write_text(make_header(statements), encoding='utf-8')
+    if o.source:
+        Path(o.source).write_text(source, encoding='utf-8')
+    if o.postgres:
+        sys.stdout.write(make_postgres(statements, steps))
+
+
+if __name__ == '__main__':
+    main()
