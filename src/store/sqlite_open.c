@@ -45,8 +45,10 @@ static void tend(struct db *db, bool idle) {
         db->busy_ms = LOG_WAIT_MS;
         checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
         db->busy_ms = wait;
-        if (db->log_clean)
+        if (db->log_clean) {
             db->log_pages = 0;
+            db->log_due = db->log_step;
+        }
     } else if (idle || db->log_pages >= db->log_due)
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
 }
