@@ -17,6 +17,11 @@
 
 #define HIRE_REFUSED (-ECANCELED)
 
+#define HIRE_TIME_MAX INT64_C(9999999999999) /* the last time that hired knows, in milliseconds: the year 2286 */
+#define HIRE_NAME_MAX 500                    /* characters of a name: of a stage, a report, a package, a person */
+#define HIRE_TEXT_MAX 2000                   /* characters of a result, a reason or a remark */
+#define HIRE_KEY_MAX 200                     /* characters of an id that the vendor chose */
+
 enum hire_refusal {
     REFUSED_NOTHING,
     REFUSED_NO_ORDER,  /* the order does not exist, or is not the caller's to know */
@@ -47,6 +52,9 @@ int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, .
 
 /* A millisecond timestamp as the wire writes it in strings: 1 to 9999999999999. Refuses with the field's name. */
 int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret);
+
+/* A text of at most max_chars characters; required: neither absent nor empty. Refuses with the field's name. */
+int hire_bounded(struct hire *h, const char *field, struct str text, bool required, size_t max_chars);
 
 /* An id as the wire writes it. Refuses with the field's name. */
 int hire_id(struct hire *h, const char *field, struct str text, int64_t *ret);

@@ -18,10 +18,23 @@ struct interview_filter {
     int64_t begin_start, begin_end;       /* inclusive; 0 / INT64_MAX: open */
 };
 
-/* Walks behind (after_begin, after_id): by (begin_time, id) in general, by id within one application. walk_start_ms:
- * when the walk's first page was asked for. A moved interview may come twice, never not at all. */
+/* Walks behind (after_begin, after_id), at most limit; fn gets the place in the walk and the stored doc, which lives
+ * until fn returns. In general the walk goes by (begin_time, id); within one application, or to one interview, by id
+ * alone. An unknown begin_time (0) lies in no bounds.
+ *
+ * A moved interview may come twice, never not at all: it leaves its old place behind, which counts for walks begun
+ * before it moved. walk_start_ms says when this one was: what interview_walk_start gave at the first page, in the same
+ * snapshot or before it. Returns the number walked, or < 0. */
 typedef void (*interview_fn)(void *ctx, int64_t begin_time, int64_t id, struct str doc);
 int interview_list(struct hire *h, const struct interview_filter *f, int64_t after_begin, int64_t after_id,
                    int64_t walk_start_ms, int limit, interview_fn fn, void *ctx);
+
+/* A time later than that of every move so far, however the clock stands. */
+int interview_walk_start(struct hire *h, int64_t *ret);
+
+#define INTERVIEW_MOVED_KEEP_MS (INT64_C(7) * 24 * 3600 * 1000) /* longer than any walk takes */
+
+/* Forgets the places that interviews, of any tenant, left longer ago. Returns their number or < 0. */
+int interview_forget_moved(struct hire *h);
 
 #endif

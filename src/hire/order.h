@@ -12,6 +12,7 @@
 
 #define ORDER_STAGES_MAX 500  /* stages one order may have */
 #define ORDER_REPORTS_MAX 200 /* reports one order may have */
+#define ORDER_REPORTS_PER_CALL 20
 
 /* ---- the vendor's side (hire/v1/eco_background_checks) ---- */
 
@@ -35,7 +36,8 @@ struct order_arrangement {
     int64_t account_id;  /* the vendor account */
     int64_t creator_uid; /* the recruiter, a user of the tenant; 0: none */
     struct str package_name;
-    struct user_contact_info candidate, contactor;
+    struct candidate_contact_info candidate;
+    struct user_contact_info contactor;
     struct background_check_item_info_list items;
     struct eco_background_check_custom_field_data_list custom_fields; /* their definitions, as they are now */
     struct background_check_custom_field_data_value_list custom_values;
@@ -53,7 +55,7 @@ struct order_by_hand {
     int64_t application_id;
     int64_t creator_uid;
     struct str name, result, remark;
-    struct user_contact_info candidate;
+    struct candidate_contact_info candidate;
     struct eco_background_check_report_file_list reports;
 };
 int order_record(struct hire *h, const struct order_by_hand *in, int64_t *ret_order_id);
@@ -93,9 +95,26 @@ int order_history(struct hire *h, int64_t order_id, struct order_history_entry *
 
 /* ---- report files (the fetcher's side) ---- */
 
-/* The file was fetched and is kept: an order that still shows its original link shows the kept file from now on. */
+enum order_file_state { ORDER_FILE_DUE = 0, ORDER_FILE_KEPT = 1, ORDER_FILE_GIVEN_UP = 2 };
+
+struct order_file {
+    int64_t id, order_id;
+    struct str source_url; /* where the vendor said it is */
+    enum order_file_state state;
+    int attempts;
+    int64_t next_ms; /* when to try (again) */
+    int64_t size;    /* of a kept file, in bytes */
+    struct str sha256, error;
+};
+
+/* Returns 1, 0 (none such in this tenant), or < 0. Texts are in the arena. */
+int order_file_get(struct hire *h, int64_t file_id, struct order_file *ret);
+
+/* The file was fetched and is kept: an order that still shows its original link shows the kept file from now on. Does
+ * nothing to a file that is not due. -ENOENT: there is no such file. */
 int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sha256);
-/* A try failed. next_ms 0: given up; the order's history says why. */
+
+/* A try failed. next_ms 0: given up; the order's history says why. Does nothing to a file that is not due. -ENOENT. */
 int order_file_failed(struct hire *h, int64_t file_id, struct str error, int64_t next_ms);
 
 #endif

@@ -142,6 +142,10 @@ const char *order_action_text(enum order_action a) {
         return "record";
     case ORDER_FINISH:
         return "finish";
+    case ORDER_IMPORT:
+        return "import";
+    case ORDER_FILE_LOST:
+        return "file lost";
     case ORDER_ACTIONS:
         break;
     }

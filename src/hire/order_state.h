@@ -33,6 +33,8 @@ enum order_action {
     ORDER_TERMINATE,   /* a recruiter ends it */
     ORDER_RECORD,      /* a person enters a finished check by hand */
     ORDER_FINISH,      /* an approved report completes the order */
+    ORDER_IMPORT,      /* taken from the platform as it was there; in histories only, the table knows no such step */
+    ORDER_FILE_LOST,   /* a report's file could not be fetched and was given up; in histories only */
     ORDER_ACTIONS
 };
 

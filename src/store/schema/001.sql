@@ -145,6 +145,7 @@ CREATE TABLE report_file (
     PRIMARY KEY (tenant, id)
 ) /*CLUSTERED*/;
 CREATE INDEX report_file_due ON report_file (state, next_ms);
+CREATE INDEX report_file_by_order ON report_file (tenant, order_id);
 
 CREATE TABLE interview (
     tenant BIGINT NOT NULL,

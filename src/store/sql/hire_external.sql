@@ -1,0 +1,16 @@
+-- Background checks of external applications (src/hire).
+
+-- name: external_check_put
+INSERT INTO external_background_check (tenant, id, external_application_id, doc) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, id) DO UPDATE
+SET external_application_id = excluded.external_application_id, doc = excluded.doc;
+
+-- name: external_check_get
+SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id = $2;
+
+-- name: external_check_list
+SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: external_check_list_by_application
+SELECT id, doc FROM external_background_check
+WHERE tenant = $1 AND external_application_id = $2 AND id > $3 ORDER BY id LIMIT $4;

@@ -1,0 +1,32 @@
+-- A tenant's switches, its accounts at vendors, and what orders refer to (src/hire).
+
+-- name: tenant_approvals
+SELECT approve_arrangement, approve_report FROM tenant WHERE id = $1;
+
+-- name: tenant_set_approvals
+UPDATE tenant SET approve_arrangement = $2, approve_report = $3 WHERE id = $1;
+
+-- name: vendor_account_insert
+INSERT INTO vendor_account (tenant, id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
+-- name: vendor_account_get
+SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms
+FROM vendor_account WHERE tenant = $1 AND id = $2;
+
+-- name: vendor_account_list
+SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms
+FROM vendor_account WHERE tenant = $1 ORDER BY id;
+
+-- The oldest account at a provider.
+-- name: vendor_account_by_provider
+SELECT id FROM vendor_account WHERE tenant = $1 AND provider_id = $2 ORDER BY id LIMIT 1;
+
+-- name: vendor_account_by_app
+SELECT id FROM vendor_account WHERE app = $2 AND tenant = $1 ORDER BY id;
+
+-- name: vendor_account_bind
+UPDATE vendor_account SET app = $3 WHERE tenant = $1 AND id = $2;
+
+-- name: application_exists
+SELECT 1 FROM application WHERE tenant = $1 AND id = $2;
