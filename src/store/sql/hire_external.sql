@@ -11,6 +11,8 @@ SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id = $2;
 -- name: external_check_list
 SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 
+-- Two bounds instead of an equality: see hire_order.sql.
 -- name: external_check_list_by_application
 SELECT id, doc FROM external_background_check
-WHERE tenant = $1 AND external_application_id = $2 AND id > $3 ORDER BY id LIMIT $4;
+WHERE tenant = $1 AND (external_application_id, id) > ($2, $3) AND external_application_id <= $2
+ORDER BY external_application_id, id LIMIT $4;

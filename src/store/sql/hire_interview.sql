@@ -31,7 +31,8 @@ WHERE b.tenant = $1 AND (b.begin_time, b.id) > ($2, $3) AND b.begin_time <= $5
     AND i.begin_time >= $4 AND i.begin_time <= $5
 ORDER BY b.begin_time, b.id LIMIT $7;
 
+-- Two bounds instead of an equality: see hire_order.sql.
 -- name: interview_list_by_application
 SELECT begin_time, id, doc FROM interview
-WHERE tenant = $1 AND application_id = $2 AND id > $3 AND begin_time >= $4 AND begin_time <= $5
-ORDER BY id LIMIT $6;
+WHERE tenant = $1 AND (application_id, id) > ($2, $3) AND application_id <= $2 AND begin_time >= $4 AND begin_time <= $5
+ORDER BY application_id, id LIMIT $6;

@@ -33,7 +33,9 @@ VALUES ($1, $2, (SELECT COALESCE(MAX(x.seq), 0) + 1 FROM order_history x WHERE x
 SELECT at_ms, actor_kind, actor_id, action, from_status, from_phase, to_status, to_phase, why
 FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq;
 
--- The lists. Walked behind ($2, $3) up to $4; $5 and $6 bound begin_time, $7 is a status or 0.
+-- The lists. Walked behind ($2, $3) up to $4; $5 and $6 bound begin_time, $7 is a status or 0. Those by application and
+-- by account hold it equal to $9 by two bounds, because SQLite without statistics would take an equality for a reason to
+-- walk the whole tenant by its primary key.
 
 -- name: order_list
 SELECT update_time, id, doc FROM background_check_order
@@ -43,23 +45,24 @@ ORDER BY update_time, id LIMIT $8;
 
 -- name: order_list_by_application
 SELECT update_time, id, doc FROM background_check_order
-WHERE tenant = $1 AND application_id = $9 AND (update_time, id) > ($2, $3) AND update_time <= $4
+WHERE tenant = $1 AND (application_id, update_time, id) > ($9, $2, $3) AND (application_id, update_time) <= ($9, $4)
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
-ORDER BY update_time, id LIMIT $8;
+ORDER BY application_id, update_time, id LIMIT $8;
 
 -- name: order_list_by_account
 SELECT update_time, id, doc FROM background_check_order
-WHERE tenant = $1 AND account_id = $9 AND (update_time, id) > ($2, $3) AND update_time <= $4
+WHERE tenant = $1 AND (account_id, update_time, id) > ($9, $2, $3) AND (account_id, update_time) <= ($9, $4)
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
-ORDER BY update_time, id LIMIT $8;
+ORDER BY account_id, update_time, id LIMIT $8;
 
 -- An application has few orders; those of one app's accounts are picked out of them.
 -- name: order_list_by_application_of_app
 SELECT o.update_time, o.id, o.doc FROM background_check_order o
-WHERE o.tenant = $1 AND o.application_id = $9 AND (o.update_time, o.id) > ($2, $3) AND o.update_time <= $4
+WHERE o.tenant = $1 AND (o.application_id, o.update_time, o.id) > ($9, $2, $3)
+    AND (o.application_id, o.update_time) <= ($9, $4)
     AND o.begin_time >= $5 AND o.begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR o.status = $7)
     AND EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = $1 AND v.id = o.account_id AND v.app = $10)
-ORDER BY o.update_time, o.id LIMIT $8;
+ORDER BY o.application_id, o.update_time, o.id LIMIT $8;
 
 -- name: report_file_insert
 INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error)
