@@ -31,6 +31,7 @@ enum {
     SHED_MAX = 256,               /* on so many connections beyond connections_max */
     ACCEPT_BATCH = 64,            /* connections taken in a row before requests have their turn */
     ACCEPT_PAUSE_MS = 100,        /* without descriptors or memory */
+    WARN_PAUSE_MS = 10000,
     DATE_LEN = 29,                /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 };
 
@@ -115,6 +116,7 @@ struct http_loop {
     uv_poll_t listener;
     int listen_fd;
     uint64_t accept_again; /* when to listen again after a pause; NEVER: not paused */
+    uint64_t warn_again;   /* when the log may say so again */
     uv_timer_t tick;
     uv_idle_t idle; /* runs the deferred connections; active only while there are some */
     struct conn *deferred;

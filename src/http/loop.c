@@ -92,10 +92,13 @@ static void listen_again(struct http_loop *l) {
 
 /* Out of descriptors or memory: leave the queue alone for a while instead of being woken for it without end. */
 static void pause_accepting(struct http_loop *l, int error) {
-    if (l->accept_again == NEVER)
+    uint64_t now = uv_now(&l->uv);
+    if (l->warn_again <= now) {
         log_line(LOG_WARN, "cannot accept connections for now", "error", strerror(error), NULL);
+        l->warn_again = now + WARN_PAUSE_MS;
+    }
     uv_poll_stop(&l->listener);
-    l->accept_again = uv_now(&l->uv) + ACCEPT_PAUSE_MS;
+    l->accept_again = now + ACCEPT_PAUSE_MS;
 }
 
 static void accept_one(struct http_loop *l, int fd, const struct sockaddr_in6 *peer) {
