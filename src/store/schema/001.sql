@@ -146,6 +146,7 @@ CREATE TABLE report_file (
 ) /*CLUSTERED*/;
 CREATE INDEX report_file_due ON report_file (state, next_ms);
 CREATE INDEX report_file_by_order ON report_file (tenant, order_id);
+CREATE UNIQUE INDEX report_file_by_id ON report_file (id);
 
 CREATE TABLE interview (
     tenant BIGINT NOT NULL,

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Kept files beside the database.
+ */
+#include "store/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int format_path(char ret[PATH_MAX], const char *dir, int64_t id, const char *suffix) {
+    int n = snprintf(ret, PATH_MAX, "%s/files/%02x/%016" PRIx64 "%s", dir, (unsigned)(id & 0xff), (uint64_t)id, suffix);
+    return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int files_path(const char *dir, int64_t id, char ret[PATH_MAX]) {
+    return format_path(ret, dir, id, "");
+}
+
+int files_open(const char *dir, int64_t id, uint64_t *ret_size) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r < 0)
+        return r;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    if (fstat(fd, &st) < 0) {
+        r = -errno;
+        close(fd);
+        return r;
+    }
+    *ret_size = (uint64_t)st.st_size;
+    return fd;
+}
+
+/* Makes DIR/files and DIR/files/xx. */
+static int make_folder(const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int n = snprintf(path, sizeof path, "%s/files", dir);
+    if (n < 0 || (size_t)n + 4 > sizeof path)
+        return -ENAMETOOLONG;
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    snprintf(path + n, sizeof path - (size_t)n, "/%02x", (unsigned)(id & 0xff));
+    if (mkdir(path, 0700) < 0 && errno != EEXIST)
+        return -errno;
+    return 0;
+}
+
+int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
+    int r = make_folder(dir, id);
+    if (r == 0)
+        r = format_path(d->path, dir, id, ".draft");
+    if (r < 0)
+        return r;
+    d->fd = open(d->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return d->fd < 0 ? -errno : 0;
+}
+
+int files_draft_write(struct files_draft *d, struct str bytes) {
+    while (bytes.len > 0) {
+        ssize_t n = write(d->fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes = str_skip(bytes, (size_t)n);
+    }
+    return 0;
+}
+
+void files_draft_drop(struct files_draft *d) {
+    if (d->fd >= 0) {
+        close(d->fd);
+        unlink(d->path);
+        d->fd = -1;
+    }
+}
+
+/* Makes a rename in the file's folder durable. */
+static int sync_folder(const char *path) {
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    *strrchr(folder, '/') = 0;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r == 0 && fsync(d->fd) < 0)
+        r = -errno;
+    if (r == 0 && rename(d->path, path) < 0)
+        r = -errno;
+    if (r < 0) {
+        files_draft_drop(d);
+        return r;
+    }
+    close(d->fd);
+    d->fd = -1;
+    return sync_folder(path);
+}
+
+int files_remove(const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r == 0 && unlink(path) < 0 && errno != ENOENT)
+        r = -errno;
+    return r;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Kept files: beside the database, DIR/files/<last two hex digits of the id>/<16 hex digits>, mode 0600. A file appears
+ * under its name only when it is whole and synced.
+ */
+#ifndef HIRED_STORE_FILES_H
+#define HIRED_STORE_FILES_H
+
+#include <limits.h>
+#include <stdint.h>
+
+#include "base/str.h"
+
+/* Writes the path of a kept file. Returns 0 or -ENAMETOOLONG. */
+int files_path(const char *dir, int64_t id, char ret[PATH_MAX]);
+
+/* Opens a kept file for reading. Returns the descriptor and its size, or a negative errno (-ENOENT: not kept). */
+int files_open(const char *dir, int64_t id, uint64_t *ret_size);
+
+/* A file being written. */
+struct files_draft {
+    int fd;
+    char path[PATH_MAX]; /* of the draft */
+};
+
+/* Begins a draft for id; one of the same id that a crash left behind is begun anew. Returns 0 or a negative errno. */
+int files_draft_begin(struct files_draft *d, const char *dir, int64_t id);
+int files_draft_write(struct files_draft *d, struct str bytes);
+/* Syncs it and gives it its name (replacing one that is there). On failure the draft is dropped. */
+int files_draft_keep(struct files_draft *d, const char *dir, int64_t id);
+void files_draft_drop(struct files_draft *d);
+
+/* Removes a kept file; one that is not there is no error. */
+int files_remove(const char *dir, int64_t id);
+
+#endif

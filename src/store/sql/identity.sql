@@ -1,0 +1,69 @@
+-- name: tenant_by_key
+SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHERE tenant_key = $1;
+-- name: tenant_by_id
+SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHERE id = $1;
+-- name: tenant_all
+SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant ORDER BY id;
+-- name: tenant_add
+INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES ($1, $2, $3, $4);
+-- name: tenant_set_approvals
+UPDATE tenant SET approve_arrangement = $2, approve_report = $3 WHERE id = $1;
+
+-- name: app_by_id
+SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow FROM app WHERE id = $1;
+-- name: app_by_app_id
+SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow FROM app WHERE app_id = $1;
+-- name: app_by_tenant
+SELECT a.id, a.app_id, a.kind, a.tenant, a.developer, a.name, a.secret_hash, a.disabled, a.scopes, a.ip_allow
+FROM app_install i JOIN app a ON a.id = i.app WHERE i.tenant = $1 ORDER BY a.id;
+-- name: app_add
+INSERT INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+-- name: app_set_disabled
+UPDATE app SET disabled = $2 WHERE id = $1;
+-- name: app_set_secret
+UPDATE app SET secret_hash = $2 WHERE id = $1;
+-- name: app_set_scopes
+UPDATE app SET scopes = $2 WHERE id = $1;
+-- name: app_set_ip_allow
+UPDATE app SET ip_allow = $2 WHERE id = $1;
+-- name: app_install_add
+INSERT INTO app_install (tenant, app, created_ms) VALUES ($1, $2, $3) ON CONFLICT (tenant, app) DO NOTHING;
+-- name: app_install_get
+SELECT 1 FROM app_install WHERE tenant = $1 AND app = $2;
+-- name: app_is_vendor
+SELECT 1 FROM vendor_account WHERE app = $1 AND tenant = $2 LIMIT 1;
+
+-- name: access_token_get
+SELECT kind, app, tenant, nonce, expires_ms FROM access_token WHERE id = $1;
+-- name: access_token_newest
+SELECT id, nonce, expires_ms FROM access_token
+WHERE app = $1 AND tenant = $2 AND kind = $3 ORDER BY expires_ms DESC LIMIT 1;
+-- name: access_token_add
+INSERT INTO access_token (id, kind, app, tenant, nonce, issued_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7);
+-- name: access_token_revoke_app
+DELETE FROM access_token WHERE app = $1;
+-- name: access_token_purge
+DELETE FROM access_token WHERE expires_ms < $1;
+
+-- name: users_exists
+SELECT 1 FROM users WHERE tenant = $1 AND id = $2;
+-- name: users_by_user_id
+SELECT id FROM users WHERE tenant = $1 AND user_id = $2;
+-- name: users_get
+SELECT user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id = $2;
+-- name: users_user_id
+SELECT user_id FROM users WHERE tenant = $1 AND id = $2;
+-- name: users_add
+INSERT INTO users (tenant, id, user_id, name, en_name, doc) VALUES ($1, $2, $3, $4, $5, $6);
+-- name: users_update
+UPDATE users SET user_id = $3, name = $4, en_name = $5, doc = $6 WHERE tenant = $1 AND id = $2;
+-- name: users_all
+SELECT id, user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: user_alias_find
+SELECT users_id FROM user_alias WHERE tenant = $1 AND kind = $2 AND owner = $3 AND alias = $4;
+-- name: user_alias_of
+SELECT alias FROM user_alias WHERE tenant = $1 AND users_id = $2 AND kind = $3 AND owner = $4;
+-- name: user_alias_add
+INSERT INTO user_alias (tenant, kind, owner, alias, users_id) VALUES ($1, $2, $3, $4, $5);
