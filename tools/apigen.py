@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes C structs, tables and the OpenAPI text from the descriptions in api/, and docs/API.md.
 
-usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_types.h, api_ops.h, api_tables.c
+usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_types.h, api_ops.h, api_handlers.h,
+                                                              api_tables.c
        apigen.py --api DIR --docs FILE                                    writes docs/API.md
        apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
 --ready names the operations whose handlers stand in src/handlers; the others answer as not supported. Without it,
@@ -134,6 +135,14 @@ def ops_header(tables):
     return '\n'.join(out)
 
 
+def handlers_header(tables):
+    out = [HEAD.format('The handlers that src/handlers provides: one for each supported operation.'),
+           '#ifndef HIRED_API_HANDLERS_H\n#define HIRED_API_HANDLERS_H\n', 'struct call;\n']
+    out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
+    out.append('\n#endif\n')
+    return '\n'.join(out)
+
+
 # ---- api_tables.c ----
 
 def field_entry(tables, struct, field, values):
@@ -205,8 +214,6 @@ def op_entry(tables, index, op):
 
 
 def op_tables(tables, out):
-    out.append('')
-    out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
     out.append('\nstatic const struct op_error no_errors[] = {{0, 0, {NULL, 0}}};')
     for op in tables.operations:
         if 'scopes_any_of' in op:
@@ -245,7 +252,7 @@ SCOPE_FIND = '''int api_scope_find(struct str name) {
 
 def tables_source(tables):
     out = [HEAD.format("Tables of the API's operations, fields and scopes."),
-           '#include <errno.h>\n#include <stddef.h>\n\n#include "api_types.h"\n#include "gateway/op.h"\n']
+           '#include <errno.h>\n#include <stddef.h>\n\n#include "api_handlers.h"\n#include "api_types.h"\n#include "gateway/op.h"\n']
     record_tables(tables, out)
     op_tables(tables, out)
     out.append(SCOPE_FIND)
@@ -272,6 +279,7 @@ def generate(model, options):
     ready = None if options.ready is None else {name for name in options.ready.split(',') if name}
     tables = Tables(model, ready)
     outputs = {'api_types.h': types_header(tables), 'api_ops.h': ops_header(tables),
+               'api_handlers.h': handlers_header(tables),
                'api_tables.c': tables_source(tables)}
     for name, text in outputs.items():
         write_if_changed(os.path.join(options.out, name), text)
