@@ -13,6 +13,8 @@
 #include "gateway/page_token.h"
 #include "store/db.h"
 
+struct user_cache;
+
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
 
 /* The calling app, as it was when the token was checked. Shared and immutable; valid for the call. */
@@ -36,16 +38,23 @@ struct call {
     const struct caller_app *app;
     enum user_id_type user_id_type;
     uint32_t hidden;        /* for record_reader: members this caller may not see */
+    bool private_addresses; /* links to private addresses are accepted (configuration) */
     struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
     struct str log_id;
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
     struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
 
+    struct str walk;        /* what page tokens of this walk are bound to; set by call_page_open */
+    struct user_cache *user_cache; /* of the loop; NULL: none */
+
     /* set by call_fail and friends */
     unsigned http_status;
     int code;               /* 0: success */
     struct str msg;
+    struct str detail;      /* for error.message; absent: none */
     struct violations *violations;
+    struct str missing_scopes[8]; /* for permission_violations; ended by an absent one */
+    bool bare;              /* a failure without an error object (the token endpoints) */
 };
 
 /* A handler returns 0 with its answer in c->out, or what one of these returns (always negative), or another negative
@@ -68,8 +77,9 @@ bool caller_has_scope(const struct caller_app *app, int scope_index);
 /* A reader for record_splice that fills in this caller's user ids and signed links. Valid for the call. */
 struct record_reader call_reader(struct call *c);
 
-/* Members of a list answer: json_begin(out,'{') ... is the handler's; this adds has_more and page_token. */
-void call_write_page_end(struct call *c, bool has_more, const struct page_key *next);
+/* For the end of a list answer's object: adds has_more and, if so, the page_token of a page that begins right behind
+ * (next_a, next_b). from is what call_page_open gave. */
+void call_write_page_end(struct call *c, bool has_more, int64_t next_a, int64_t next_b, const struct page_key *from);
 
 /* ---- user ids ---- */
 
@@ -78,9 +88,9 @@ int call_user_find(struct call *c, struct str id, int64_t *ret_uid);
 
 /* ---- paging ---- */
 
-/* Opens the caller's page token, if it sent one. filters must be the same text on every page (a digest of them is in the
- * token). Returns 1 and the key, 0 for the first page, or call_fail's value for a token that is not ours, of another
- * operation, of other filters or of another tenant. */
+/* Opens the caller's page token, if it sent one. filters must be the same text on every page of a walk. Returns 0 and
+ * where the page begins (on the first page: before everything, and the walk starts now), or call_fail's value for a
+ * token that is not ours, of another operation, of other filters or of another tenant. */
 int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret);
 
 #endif

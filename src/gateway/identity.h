@@ -42,6 +42,9 @@ struct app_row {
 int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str name, struct str scopes, struct str app_id,
                struct str secret, struct arena *a, struct app_row *ret, struct str *ret_secret);
 int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *ret); /* 1, 0 or < 0 */
+/* Checks an app's id and secret. Returns 1 and the app, 0 if they do not fit (an unknown app and a wrong secret alike), or
+ * < 0. */
+int app_authenticate(struct db *db, struct str app_id, struct str app_secret, struct arena *a, struct app_row *ret);
 int app_list(struct db *db, int64_t tenant, struct arena *a, struct app_row **ret, size_t *ret_n);
 int app_disable(struct db *db, int64_t app, bool disabled); /* its tokens stop serving, or serve again */
 int app_rotate(struct db *db, int64_t app, struct arena *a, struct str *ret_secret); /* revokes all its tokens too */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The platform's envelope: {"code":0,"msg":"success","data":{...}}, or a failure with its error object.
+ */
+#ifndef HIRED_GATEWAY_ANSWER_H
+#define HIRED_GATEWAY_ANSWER_H
+
+#include "gateway/call.h"
+
+/* Codes of the gateway itself; COMMON to all operations. */
+enum {
+    CODE_BAD_REQUEST = 9499,
+    CODE_TOKEN_PARAM = 10003,      /* token endpoints: a field is missing or wrong */
+    CODE_TOKEN_SECRET = 10014,     /* token endpoints: id or secret wrong */
+    CODE_SYSTEM = 1002001,
+    CODE_PARAMETER = 1002002,
+    CODE_NO_PATH = 99991201,
+    CODE_NO_METHOD = 99991301,
+    CODE_LIMITED = 99991400,
+    CODE_IP_DENIED = 99991401,
+    CODE_NO_TOKEN = 99991661,
+    CODE_APP_DISABLED = 99991662,
+    CODE_TOKEN_INVALID = 99991663,
+    CODE_WRONG_TOKEN_TYPE = 99991668,
+    CODE_TOKEN_PREFIX = 99991671,
+    CODE_NO_SCOPE = 99991672,
+    CODE_APP_NOT_INSTALLED = 99991673,
+    CODE_NO_OPEN_ID = 99992351,
+    CODE_NO_USER_ID = 99992360,
+    CODE_NO_UNION_ID = 99992364,
+    CODE_FIELDS = 99992402,
+};
+
+/* Begins a successful answer in out: up to where the handler's data goes. */
+void answer_begin(const struct call *c, struct buf *out);
+
+/* Ends it. data_at is out->len after answer_begin: nothing written since means empty data. */
+void answer_end(const struct call *c, struct buf *out, size_t data_at);
+
+/* Writes a failed call's whole body. */
+void answer_failure(const struct call *c, struct buf *out);
+
+/* Fails with a code of the gateway: its own status and words. */
+int answer_fail_gateway(struct call *c, int code);
+
+#endif

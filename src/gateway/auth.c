@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Access tokens: handing them out and telling who calls by them.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/id.h"
+#include "gateway/auth.h"
+
+#define CACHE_SLOTS 1024 /* a power of two */
+
+/* ---- handing out ---- */
+
+static struct str token_text(const struct seal *seal, enum seal_kind kind, int64_t id, int64_t nonce, struct arena *a) {
+    char *text = arena_bytes(a, TOKEN_TEXT_LEN);
+    memcpy(text, "t-", 2);
+    seal_close(seal, kind, id, (uint32_t)nonce, text + 2);
+    return (struct str){text, TOKEN_TEXT_LEN};
+}
+
+static int token_make(struct db *db, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms, int64_t *ret_id,
+                      int64_t *ret_nonce) {
+    uint32_t nonce;
+    id_random(&nonce, sizeof nonce);
+    int64_t id = id_new();
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_ADD);
+    db_bind_int(&q, 1, id);
+    db_bind_int(&q, 2, kind);
+    db_bind_int(&q, 3, app);
+    db_bind_int(&q, 4, tenant);
+    db_bind_int(&q, 5, nonce);
+    db_bind_int(&q, 6, now_ms);
+    db_bind_int(&q, 7, now_ms + TOKEN_LIFE_MS);
+    int r = db_run(&q);
+    if (r < 0)
+        return r;
+    *ret_id = id;
+    *ret_nonce = nonce;
+    return 0;
+}
+
+int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
+               struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
+    int64_t id = 0, nonce = 0, expires = 0;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_NEWEST);
+    db_bind_int(&q, 1, app);
+    db_bind_int(&q, 2, tenant);
+    db_bind_int(&q, 3, kind);
+    int r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 1) {
+        id = db_int(&q, 0);
+        nonce = db_int(&q, 1);
+        expires = db_int(&q, 2);
+    }
+    if (expires - now_ms < TOKEN_RENEW_MS) {
+        r = token_make(db, kind, app, tenant, now_ms, &id, &nonce);
+        if (r < 0)
+            return r;
+        expires = now_ms + TOKEN_LIFE_MS;
+    }
+    *ret_token = token_text(seal, kind, id, nonce, a);
+    *ret_expire_s = (expires - now_ms) / 1000;
+    return 0;
+}
+
+/* ---- checking ---- */
+
+struct cache_slot {
+    char token[TOKEN_TEXT_LEN];
+    bool used;
+    enum seal_kind kind;
+    enum auth_result result;
+    int64_t tenant, expires_ms;
+    struct caller_app app;
+    char app_id[APP_ID_LEN + 12];
+    struct str ip_allow; /* on the heap */
+};
+
+struct auth_cache {
+    struct cache_slot slots[CACHE_SLOTS];
+};
+
+struct auth_cache *auth_cache_new(void) {
+    return mem_alloc(sizeof(struct auth_cache));
+}
+
+void auth_cache_clear(struct auth_cache *cache) {
+    for (size_t i = 0; i < CACHE_SLOTS; i++)
+        if (cache->slots[i].used) {
+            free((void *)(uintptr_t)cache->slots[i].ip_allow.ptr);
+            cache->slots[i].ip_allow = STR_ABSENT;
+            cache->slots[i].used = false;
+        }
+}
+
+struct auth_cache *auth_cache_free(struct auth_cache *cache) {
+    if (cache) {
+        auth_cache_clear(cache);
+        free(cache);
+    }
+    return NULL;
+}
+
+/* An entry of api_field_scopes may be a choice: "a|b". */
+static bool choice_has(struct str choice, struct str name) {
+    while (!str_is_absent(choice))
+        if (str_eq(str_cut(&choice, '|'), name))
+            return true;
+    return false;
+}
+
+static void grant_scopes(struct caller_app *app, struct str scopes) {
+    while (!str_is_empty(scopes)) {
+        struct str name = str_cut(&scopes, ' ');
+        int index = api_scope_find(name);
+        if (index >= 0 && (size_t)index < sizeof app->scopes * 8)
+            app->scopes[index / 64] |= UINT64_C(1) << (index % 64);
+        for (unsigned bit = 1; bit < 32; bit++)
+            if (choice_has(api_field_scopes[bit], name))
+                app->field_scopes |= 1u << bit;
+    }
+}
+
+bool caller_has_scope(const struct caller_app *app, int scope_index) {
+    return scope_index >= 0 && (size_t)scope_index < sizeof app->scopes * 8 &&
+           (app->scopes[scope_index / 64] >> (scope_index % 64) & 1) != 0;
+}
+
+/* A one-row question about an app and a tenant: 1, 0 or < 0. */
+static int app_tenant_ask(struct db *db, enum db_statement which, int64_t first, int64_t second) {
+    struct db_query q DB_CLEANUP = db_query(db, which);
+    db_bind_int(&q, 1, first);
+    db_bind_int(&q, 2, second);
+    return db_row(&q);
+}
+
+static int load_app(struct db *db, int64_t app, struct cache_slot *slot) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_ID);
+    db_bind_int(&q, 1, app);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r < 0 ? r : AUTH_INVALID;
+    struct str app_id = db_text(&q, 1);
+    if (app_id.len > sizeof slot->app_id)
+        return -EUCLEAN;
+    memcpy(slot->app_id, app_id.ptr, app_id.len);
+    slot->app = (struct caller_app){
+        .id = app,
+        .app_id = {slot->app_id, app_id.len},
+        .developer = db_int(&q, 4),
+        .store_app = db_int(&q, 2) == APP_STORE,
+    };
+    grant_scopes(&slot->app, db_text(&q, 8));
+    struct str allow = db_text(&q, 9);
+    char *copy = mem_alloc(allow.len + 1);
+    memcpy(copy, allow.ptr, allow.len);
+    slot->ip_allow = (struct str){copy, allow.len};
+    if (db_int(&q, 7) != 0)
+        return AUTH_DISABLED;
+    if (slot->tenant == 0)
+        return AUTH_OK;
+    r = app_tenant_ask(db, SQL_APP_INSTALL_GET, slot->tenant, app);
+    if (r <= 0)
+        return r < 0 ? r : AUTH_NOT_INSTALLED;
+    r = app_tenant_ask(db, SQL_APP_IS_VENDOR, app, slot->tenant);
+    if (r < 0)
+        return r;
+    slot->app.vendor_bound = r == 1 || slot->app.store_app;
+    return AUTH_OK;
+}
+
+static int load_token(struct db *db, const struct seal *seal, struct cache_slot *slot) {
+    int64_t id, app;
+    uint32_t nonce;
+    if (seal_open(seal, slot->kind, (struct str){slot->token + 2, SEAL_HEX_LEN}, &id, &nonce) < 0)
+        return AUTH_INVALID;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_GET);
+    db_bind_int(&q, 1, id);
+    int r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 0 || db_int(&q, 0) != (int64_t)slot->kind || db_int(&q, 3) != (int64_t)nonce)
+        return AUTH_INVALID;
+    app = db_int(&q, 1);
+    slot->tenant = db_int(&q, 2);
+    slot->expires_ms = db_int(&q, 4);
+    return load_app(db, app, slot);
+}
+
+static size_t token_slot(struct str token) {
+    /* The text is AES output: any of its bytes spread well. */
+    size_t h = 0;
+    for (size_t i = 2; i < 10; i++)
+        h = h * 31 + (unsigned char)token.ptr[i];
+    return h & (CACHE_SLOTS - 1);
+}
+
+int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
+               int64_t now_ms, struct auth_caller *ret) {
+    if (token.len != TOKEN_TEXT_LEN)
+        return AUTH_INVALID;
+    struct cache_slot *slot = &cache->slots[token_slot(token)];
+    if (!slot->used || slot->kind != kind || memcmp(slot->token, token.ptr, TOKEN_TEXT_LEN) != 0) {
+        struct cache_slot fresh = {.kind = kind};
+        memcpy(fresh.token, token.ptr, TOKEN_TEXT_LEN);
+        int r = load_token(db, seal, &fresh);
+        if (r < 0 || r == AUTH_INVALID) {
+            free((void *)(uintptr_t)fresh.ip_allow.ptr);
+            return r; /* not remembered: guesses must not push real callers out */
+        }
+        if (slot->used)
+            free((void *)(uintptr_t)slot->ip_allow.ptr);
+        *slot = fresh;
+        slot->app.app_id.ptr = slot->app_id;
+        slot->result = (enum auth_result)r;
+        slot->used = true;
+    }
+    if (slot->expires_ms <= now_ms)
+        return AUTH_INVALID;
+    if (slot->result != AUTH_OK)
+        return slot->result;
+    *ret = (struct auth_caller){&slot->app, slot->tenant, slot->ip_allow};
+    return AUTH_OK;
+}
+
+/* ---- allow lists ---- */
+
+/* An address as 16 bytes; IPv4 mapped into IPv6. */
+static bool address_bytes(struct str text, uint8_t ret[16]) {
+    char cstr[INET6_ADDRSTRLEN];
+    if (text.len == 0 || text.len >= sizeof cstr)
+        return false;
+    memcpy(cstr, text.ptr, text.len);
+    cstr[text.len] = 0;
+    if (inet_pton(AF_INET6, cstr, ret) == 1)
+        return true;
+    memset(ret, 0, 10);
+    ret[10] = ret[11] = 0xff;
+    return inet_pton(AF_INET, cstr, ret + 12) == 1;
+}
+
+static bool in_network(struct str network, const uint8_t address[16]) {
+    uint8_t base[16];
+    int64_t bits = 128;
+    struct str rest = network, host = str_cut(&rest, '/');
+    if (!address_bytes(host, base))
+        return false;
+    bool v4 = str_find(host, ':') == SIZE_MAX;
+    if (!str_is_absent(rest)) {
+        if (str_to_i64(rest, &bits) < 0 || bits < 0 || bits > (v4 ? 32 : 128))
+            return false;
+        bits += v4 ? 96 : 0;
+    }
+    for (int i = 0; bits > 0; i++, bits -= 8) {
+        uint8_t mask = bits >= 8 ? 0xff : (uint8_t)(0xff << (8 - bits));
+        if ((base[i] & mask) != (address[i] & mask))
+            return false;
+    }
+    return true;
+}
+
+bool auth_ip_allowed(struct str list, struct str address) {
+    uint8_t bytes[16];
+    if (!address_bytes(address, bytes))
+        return false;
+    while (!str_is_empty(list))
+        if (in_network(str_cut(&list, ' '), bytes))
+            return true;
+    return false;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Access tokens: handing them out and telling who calls by them.
+ */
+#ifndef HIRED_GATEWAY_AUTH_H
+#define HIRED_GATEWAY_AUTH_H
+
+#include "gateway/call.h"
+#include "gateway/identity.h"
+
+#define TOKEN_LIFE_MS (2 * 3600 * 1000LL)
+#define TOKEN_RENEW_MS (30 * 60 * 1000LL) /* asked for with less than this left, a new one is made */
+#define TOKEN_TEXT_LEN (2 + SEAL_HEX_LEN)
+
+/* The app's token for the tenant (0: an app_access_token of a store app): the one it has, or a new one when less than
+ * TOKEN_RENEW_MS are left. Runs on a writing connection. ret_expire_s: whole seconds it will still be valid. */
+int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
+               struct arena *a, struct str *ret_token, int64_t *ret_expire_s);
+
+/* Who stands behind a token, remembered for a while. One cache per loop, used by its thread only. */
+struct auth_cache;
+struct auth_cache *auth_cache_new(void);
+struct auth_cache *auth_cache_free(struct auth_cache *cache); /* takes NULL; returns NULL */
+void auth_cache_clear(struct auth_cache *cache); /* after the database changed */
+
+enum auth_result {
+    AUTH_OK,
+    AUTH_INVALID,       /* unknown, expired or revoked */
+    AUTH_DISABLED,      /* the app is disabled */
+    AUTH_NOT_INSTALLED, /* the app is not (or no more) installed in the tenant */
+};
+
+struct auth_caller {
+    const struct caller_app *app; /* valid until the next auth_check or auth_cache_clear on this cache */
+    int64_t tenant;
+    struct str ip_allow;
+};
+
+/* token: what stands behind "Bearer ". kind: SEAL_TENANT_TOKEN or SEAL_APP_TOKEN. Returns enum auth_result or a negative
+ * errno. */
+int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
+               int64_t now_ms, struct auth_caller *ret);
+
+/* Whether address (text) lies in a list of addresses and networks separated by spaces. */
+bool auth_ip_allowed(struct str list, struct str address);
+
+#endif

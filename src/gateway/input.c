@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads a request's parameters and body into the operation's structs.
+ */
+#include <errno.h>
+
+#include "gateway/answer.h"
+#include "gateway/input.h"
+#include "http/http.h"
+
+static const struct record_field *find_field(const struct record_type *t, struct str name, size_t *ret_index) {
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (str_eq(t->fields[i].name, name)) {
+            *ret_index = i;
+            return &t->fields[i];
+        }
+    return NULL;
+}
+
+static void read_params(struct call *c, const struct route *route, struct violations *vs) {
+    if (!c->op->params)
+        return;
+    void *params = arena_alloc(c->arena, c->op->params->size);
+    for (size_t i = 0; i < c->op->params->n_fields && i < route->n_params; i++) {
+        struct str value;
+        if (http_decode(route->params[i], c->arena, &value) < 0)
+            violation_add(vs, c->arena, c->op->params->fields[i].name, STR(""), "a broken percent-escape");
+        else
+            record_read_text(&c->op->params->fields[i], params, value, c->arena, vs);
+    }
+    record_finish_text(c->op->params, params, c->arena, vs);
+    c->params = params;
+}
+
+/* Names that no field has are ignored; of a name given twice, the first counts (lists take all). */
+static void read_query(struct call *c, struct str text, struct violations *vs) {
+    const struct record_type *t = c->op->query;
+    if (!t)
+        return;
+    void *query = arena_alloc(c->arena, t->size);
+    bool *seen = arena_array(c->arena, bool, t->n_fields);
+    struct str name, value;
+    size_t index;
+    int r;
+    while ((r = http_query_next(&text, c->arena, &name, &value)) != 0) {
+        if (r < 0) {
+            violation_add(vs, c->arena, STR("query"), STR(""), "a broken percent-escape, or text that is not UTF-8");
+            continue;
+        }
+        const struct record_field *f = find_field(t, name, &index);
+        if (!f || (seen[index] && !f->list))
+            continue;
+        seen[index] = true;
+        record_read_text(f, query, value, c->arena, vs);
+    }
+    record_finish_text(t, query, c->arena, vs);
+    c->query = query;
+
+    const struct record_field *type = find_field(t, STR("user_id_type"), &index);
+    if (type) {
+        struct str given = *(const struct str *)(const void *)((const char *)query + type->offset);
+        c->user_id_type = str_eq(given, STR("user_id"))    ? USER_USER_ID
+                          : str_eq(given, STR("union_id")) ? USER_UNION_ID
+                                                           : USER_OPEN_ID;
+    }
+}
+
+static bool body_may_be_empty(const struct record_type *t) {
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (t->fields[i].required)
+            return false;
+    return true;
+}
+
+static int read_body(struct call *c, struct str text, struct violations *vs) {
+    if (c->op->body_kind != OP_BODY_JSON)
+        return 0;
+    void *body = arena_alloc(c->arena, c->op->body->size);
+    c->body = body;
+    if (text.len == 0 && body_may_be_empty(c->op->body))
+        text = STR("{}");
+    struct str why;
+    json_t *json = record_parse(text, c->arena, &why);
+    if (!json || !json_is_object(json)) {
+        c->detail = json ? STR("the body must be a JSON object") : why;
+        json_decref(json);
+        return answer_fail_gateway(c, CODE_BAD_REQUEST);
+    }
+    record_read(c->op->body, body, json, c->arena, vs);
+    json_decref(json);
+    return 0;
+}
+
+int input_read(struct call *c, const struct route *route, struct str query, struct str body) {
+    struct violations *vs = arena_new(c->arena, struct violations);
+    read_params(c, route, vs);
+    read_query(c, query, vs);
+    int r = read_body(c, body, vs);
+    if (r < 0)
+        return r;
+    if (vs->n == 0)
+        return 0;
+    if (c->op->access == OP_PUBLIC)
+        return answer_fail_gateway(c, CODE_TOKEN_PARAM);
+    c->violations = vs;
+    return answer_fail_gateway(c, CODE_FIELDS);
+}

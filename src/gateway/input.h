@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads a request's parameters and body into the operation's structs and checks every documented rule of a field.
+ */
+#ifndef HIRED_GATEWAY_INPUT_H
+#define HIRED_GATEWAY_INPUT_H
+
+#include "gateway/call.h"
+#include "gateway/router.h"
+
+/* Fills c->params, c->query and c->body. Returns 0, or < 0 with the call failed (all violations together). */
+int input_read(struct call *c, const struct route *route, struct str query, struct str body);
+
+#endif

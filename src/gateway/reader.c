@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a handler needs of its caller: users' ids in the caller's terms, signed links, page tokens.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "gateway/answer.h"
+#include "gateway/link.h"
+#include "gateway/user_cache.h"
+#include "gateway/users.h"
+
+/* ---- users ---- */
+
+#define USER_CACHE_SLOTS 4096 /* a power of two */
+#define USER_TEXT_MAX 64      /* longer ids (imported ones) are not remembered */
+
+struct user_slot {
+    int64_t uid, app;
+    uint8_t type, len; /* len 0: free */
+    char text[USER_TEXT_MAX];
+};
+
+struct user_cache {
+    struct user_slot slots[USER_CACHE_SLOTS];
+};
+
+struct user_cache *user_cache_new(void) {
+    return mem_alloc(sizeof(struct user_cache));
+}
+
+struct user_cache *user_cache_free(struct user_cache *cache) {
+    free(cache);
+    return NULL;
+}
+
+void user_cache_clear(struct user_cache *cache) {
+    for (size_t i = 0; i < USER_CACHE_SLOTS; i++)
+        cache->slots[i].len = 0;
+}
+
+static struct user_slot *user_slot(struct user_cache *cache, int64_t uid, int64_t app, enum user_id_type type) {
+    uint64_t h = ((uint64_t)uid ^ (uint64_t)app * 31 ^ (uint64_t)type) * 0x9E3779B97F4A7C15u;
+    return &cache->slots[h >> 40 & (USER_CACHE_SLOTS - 1)];
+}
+
+static struct user_view call_view(const struct call *c) {
+    return (struct user_view){c->tenant, c->app->id, c->app->developer};
+}
+
+static void write_user(void *ctx, int64_t uid, struct buf *out) {
+    struct call *c = ctx;
+    struct user_slot *slot = c->user_cache ? user_slot(c->user_cache, uid, c->app->id, c->user_id_type) : NULL;
+    if (slot && slot->len > 0 && slot->uid == uid && slot->app == c->app->id && slot->type == c->user_id_type) {
+        buf_add(out, slot->text, slot->len);
+        return;
+    }
+    struct user_view view = call_view(c);
+    struct str id;
+    int r = user_external_id(c->db, c->seal, &view, c->user_id_type, uid, c->arena, &id);
+    if (r < 0) {
+        /* A record names a user that is gone: an empty id is the one answer that harms nobody. */
+        log_fmt(LOG_ERROR, "user %lld of tenant %lld has no id: %s", (long long)uid, (long long)c->tenant, strerror(-r));
+        return;
+    }
+    size_t at = out->len;
+    json_escape(out, id);
+    if (slot && out->len - at <= USER_TEXT_MAX) {
+        *slot = (struct user_slot){.uid = uid, .app = c->app->id, .type = (uint8_t)c->user_id_type,
+                                   .len = (uint8_t)(out->len - at)};
+        memcpy(slot->text, out->ptr + at, out->len - at);
+    }
+}
+
+static void write_file(void *ctx, int64_t file_id, struct buf *out) {
+    struct call *c = ctx;
+    link_write(c->seal, c->base_url, file_id, c->now_ms, out);
+}
+
+struct record_reader call_reader(struct call *c) {
+    return (struct record_reader){.hidden = c->hidden, .user = write_user, .file = write_file, .ctx = c};
+}
+
+int call_user_find(struct call *c, struct str id, int64_t *ret_uid) {
+    struct user_view view = call_view(c);
+    return user_find(c->db, c->seal, &view, c->user_id_type, id, ret_uid);
+}
+
+/* ---- paging ---- */
+
+int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret) {
+    c->walk = arena_printf(c->arena, "%.*s %lld %lld %.*s", STR_FMT(c->op->name), (long long)c->tenant,
+                           (long long)(c->app->vendor_bound ? c->app->id : 0), STR_FMT(filters));
+    if (str_is_empty(page_token)) {
+        *ret = (struct page_key){.a = -1, .b = -1, .walk_start_ms = c->now_ms};
+        return 0;
+    }
+    if (page_token_read(c->seal, c->walk, page_token, ret) < 0)
+        return call_fail(c, CODE_PARAMETER,
+                         "page_token is not one that this operation gave for these filters; leave it out to begin anew");
+    return 0;
+}
+
+void call_write_page_end(struct call *c, bool has_more, int64_t next_a, int64_t next_b, const struct page_key *from) {
+    json_member_bool(c->out, STR("has_more"), has_more);
+    if (!has_more)
+        return;
+    struct page_key next = {next_a, next_b, from->walk_start_ms};
+    json_key(c->out, STR("page_token"));
+    buf_add_char(c->out, '"');
+    page_token_write(c->seal, c->walk, &next, c->out);
+    buf_add_char(c->out, '"');
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Users and their three kinds of id.
+ */
+#include <errno.h>
+
+#include "base/id.h"
+#include "gateway/users.h"
+
+#define USER_ID_LEN 8 /* of the user_ids made here */
+
+/* 32 bits that tell one app's (or developer's) sealed ids from another's. */
+static uint32_t owner_tag(int64_t owner) {
+    return (uint32_t)((uint64_t)owner ^ ((uint64_t)owner >> 32));
+}
+
+static int64_t view_owner(const struct user_view *v, enum user_id_type type) {
+    return type == USER_OPEN_ID ? v->app : v->developer;
+}
+
+static bool user_exists(struct db *db, int64_t tenant, int64_t uid, int *ret_error) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_EXISTS);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, uid);
+    int r = db_row(&q);
+    *ret_error = r < 0 ? r : 0;
+    return r == 1;
+}
+
+static int find_by_user_id(struct db *db, int64_t tenant, struct str id, int64_t *ret_uid) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_BY_USER_ID);
+    db_bind_int(&q, 1, tenant);
+    db_bind_text(&q, 2, id);
+    int r = db_row(&q);
+    if (r == 1)
+        *ret_uid = db_int(&q, 0);
+    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
+}
+
+static int find_by_alias(struct db *db, const struct user_view *v, enum user_id_type type, struct str id,
+                         int64_t *ret_uid) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USER_ALIAS_FIND);
+    db_bind_int(&q, 1, v->tenant);
+    db_bind_int(&q, 2, type);
+    db_bind_int(&q, 3, view_owner(v, type));
+    db_bind_text(&q, 4, id);
+    int r = db_row(&q);
+    if (r == 1)
+        *ret_uid = db_int(&q, 0);
+    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
+}
+
+static int alias_of(struct db *db, const struct user_view *v, enum user_id_type type, int64_t uid, struct arena *a,
+                    struct str *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USER_ALIAS_OF);
+    db_bind_int(&q, 1, v->tenant);
+    db_bind_int(&q, 2, uid);
+    db_bind_int(&q, 3, type);
+    db_bind_int(&q, 4, view_owner(v, type));
+    int r = db_row(&q);
+    if (r == 1)
+        *ret = arena_dup(a, db_text(&q, 0));
+    return r;
+}
+
+int user_find(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id,
+              int64_t *ret_uid) {
+    if (str_is_empty(id))
+        return -ENOENT;
+    if (type == USER_USER_ID)
+        return find_by_user_id(db, v->tenant, id, ret_uid);
+
+    bool open = type == USER_OPEN_ID;
+    int64_t uid;
+    uint32_t tag;
+    if (str_starts(id, open ? STR("ou_") : STR("on_")) &&
+        seal_open(seal, open ? SEAL_OPEN_ID : SEAL_UNION_ID, str_skip(id, 3), &uid, &tag) == 0) {
+        int error;
+        struct str alias;
+        if (tag != owner_tag(view_owner(v, type)) || !user_exists(db, v->tenant, uid, &error))
+            return tag != owner_tag(view_owner(v, type)) ? -ENOENT : error ? error : -ENOENT;
+        /* A user known by an imported id has that one only. */
+        struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+        int r = alias_of(db, v, type, uid, &scratch, &alias);
+        if (r != 0)
+            return r < 0 ? r : -ENOENT;
+        *ret_uid = uid;
+        return 0;
+    }
+    return find_by_alias(db, v, type, id, ret_uid);
+}
+
+int user_external_id(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
+                     int64_t uid, struct arena *a, struct str *ret) {
+    if (type == USER_USER_ID) {
+        struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_USER_ID);
+        db_bind_int(&q, 1, v->tenant);
+        db_bind_int(&q, 2, uid);
+        int r = db_row(&q);
+        if (r != 1)
+            return r < 0 ? r : -ENOENT;
+        *ret = arena_dup(a, db_text(&q, 0));
+        return 0;
+    }
+    int r = alias_of(db, v, type, uid, a, ret);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    bool open = type == USER_OPEN_ID;
+    char *text = arena_bytes(a, 3 + SEAL_HEX_LEN);
+    memcpy(text, open ? "ou_" : "on_", 3);
+    seal_close(seal, open ? SEAL_OPEN_ID : SEAL_UNION_ID, uid, owner_tag(view_owner(v, type)), text + 3);
+    *ret = (struct str){text, 3 + SEAL_HEX_LEN};
+    return 0;
+}
+
+/* ---- import ---- */
+
+struct user_match {
+    int64_t uid; /* 0: not known yet */
+    struct str by;
+};
+
+static int match_one(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
+                     struct str id, struct arena *a, struct user_match *m, struct str *ret_why) {
+    int64_t uid;
+    if (str_is_empty(id))
+        return 0;
+    int r = user_find(db, seal, v, type, id, &uid);
+    if (r == -ENOENT)
+        return 0;
+    if (r < 0)
+        return r;
+    if (m->uid != 0 && m->uid != uid) {
+        *ret_why = arena_printf(a,
+                                "%.*s and %.*s already belong to two different users; import the file of users before "
+                                "the records that mention them",
+                                STR_FMT(m->by), STR_FMT(id));
+        return -EEXIST;
+    }
+    *m = (struct user_match){uid, id};
+    return 0;
+}
+
+static int alias_add(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
+                     struct str id, int64_t uid) {
+    int64_t known;
+    if (str_is_empty(id))
+        return 0;
+    int r = user_find(db, seal, v, type, id, &known);
+    if (r != -ENOENT)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USER_ALIAS_ADD);
+    db_bind_int(&q, 1, v->tenant);
+    db_bind_int(&q, 2, type);
+    db_bind_int(&q, 3, view_owner(v, type));
+    db_bind_text(&q, 4, id);
+    db_bind_int(&q, 5, uid);
+    r = db_run(&q);
+    return r < 0 ? r : 1;
+}
+
+static int user_add(struct db *db, int64_t tenant, const struct user_import *in, int64_t *ret_uid) {
+    int64_t uid = id_new();
+    char random[USER_ID_LEN];
+    /* A made-up user_id may be taken by chance: try again with another. */
+    for (int tries = 0; tries < 8; tries++) {
+        id_random_hex(random, USER_ID_LEN / 2);
+        struct str user_id = str_is_empty(in->user_id) ? (struct str){random, sizeof random} : in->user_id;
+        struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_ADD);
+        db_bind_int(&q, 1, tenant);
+        db_bind_int(&q, 2, uid);
+        db_bind_text(&q, 3, user_id);
+        db_bind_text(&q, 4, str_is_absent(in->name) ? STR("") : in->name);
+        db_bind_text(&q, 5, str_is_absent(in->en_name) ? STR("") : in->en_name);
+        db_bind_text(&q, 6, str_is_absent(in->doc) ? STR("{}") : in->doc);
+        int r = db_run(&q);
+        if (r >= 0) {
+            *ret_uid = uid;
+            return 1;
+        }
+        if (r != -EEXIST || !str_is_empty(in->user_id))
+            return r;
+    }
+    return -EEXIST;
+}
+
+/* An absent part of the new one keeps the old; "changed" is set if any part differs. */
+static struct str newer(struct str old, struct str new, bool *changed) {
+    if (str_is_absent(new) || str_eq(old, new))
+        return old;
+    *changed = true;
+    return new;
+}
+
+static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct user_import *in, struct arena *a) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_GET);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, uid);
+    int r = db_row(&q);
+    if (r != 1)
+        return r < 0 ? r : -ENOENT;
+    bool changed = false;
+    struct str user_id = newer(arena_dup(a, db_text(&q, 0)), str_is_empty(in->user_id) ? STR_ABSENT : in->user_id,
+                               &changed);
+    struct str name = newer(arena_dup(a, db_text(&q, 1)), in->name, &changed);
+    struct str en_name = newer(arena_dup(a, db_text(&q, 2)), in->en_name, &changed);
+    struct str doc = newer(arena_dup(a, db_text(&q, 3)), in->doc, &changed);
+    if (!changed)
+        return 0;
+    struct db_query u DB_CLEANUP = db_query(db, SQL_USERS_UPDATE);
+    db_bind_int(&u, 1, tenant);
+    db_bind_int(&u, 2, uid);
+    db_bind_text(&u, 3, user_id);
+    db_bind_text(&u, 4, name);
+    db_bind_text(&u, 5, en_name);
+    db_bind_text(&u, 6, doc);
+    r = db_run(&u);
+    return r < 0 ? r : 1;
+}
+
+int user_import(struct db *db, const struct seal *seal, const struct user_view *v, const struct user_import *in,
+                struct arena *a, int64_t *ret_uid, struct str *ret_why) {
+    struct user_match m = {0};
+    const struct str ids[] = {[USER_OPEN_ID] = in->open_id, [USER_UNION_ID] = in->union_id, [USER_USER_ID] = in->user_id};
+    for (int type = USER_OPEN_ID; type <= USER_USER_ID; type++) {
+        int r = match_one(db, seal, v, (enum user_id_type)type, ids[type], a, &m, ret_why);
+        if (r < 0)
+            return r;
+    }
+    int64_t uid = m.uid;
+    int changed = uid == 0 ? user_add(db, v->tenant, in, &uid) : user_update(db, v->tenant, uid, in, a);
+    if (changed < 0)
+        return changed;
+    for (int type = USER_OPEN_ID; type <= USER_UNION_ID; type++) {
+        int r = alias_add(db, seal, v, (enum user_id_type)type, ids[type], uid);
+        if (r == -EEXIST) {
+            *ret_why = arena_printf(a, "%.*s: this user already has another id of that type", STR_FMT(ids[type]));
+            return r;
+        }
+        if (r < 0)
+            return r;
+        changed |= r > 0;
+    }
+    *ret_uid = uid;
+    return changed;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the handlers share: from a call to the domain and back.
+ */
+#include "base/id.h"
+#include "base/json.h"
+#include "handlers/handlers.h"
+
+enum { CODE_ORDER_STATE = 1002858, CODE_NO_ORDER = 1002862 };
+
+struct hire hire_of(struct call *c) {
+    return (struct hire){
+        .db = c->db,
+        .arena = c->arena,
+        .now_ms = c->now_ms,
+        .tenant = c->tenant,
+        .actor_kind = ACTOR_APP,
+        .actor_id = c->app->id,
+        .only_app = c->app->vendor_bound ? c->app->id : 0,
+        .private_addresses = c->private_addresses,
+    };
+}
+
+int call_from_hire(struct call *c, const struct hire *h, int result) {
+    if (result != HIRE_REFUSED)
+        return result < 0 ? result : 0;
+    switch (h->refusal) {
+    case REFUSED_NO_ORDER:
+        return call_fail(c, CODE_NO_ORDER, "%.*s", STR_FMT(h->why));
+    case REFUSED_STATE:
+        return call_fail(c, CODE_ORDER_STATE, "%.*s", STR_FMT(h->why));
+    default:
+        return call_fail(c, CODE_PARAMETER, "%.*s", STR_FMT(h->why));
+    }
+}
+
+int page_limit(struct opt_int page_size) {
+    return page_size.set ? (int)page_size.v : 10;
+}
+
+void page_begin(struct page *p, struct call *c, int limit) {
+    *p = (struct page){.c = c, .reader = call_reader(c), .limit = limit};
+    json_begin(c->out, '{');
+    json_key(c->out, STR("items"));
+    json_begin(c->out, '[');
+}
+
+void page_add(void *page, int64_t a, int64_t b, struct str doc) {
+    struct page *p = page;
+    if (p->n++ >= p->limit)
+        return;
+    if (p->n > 1)
+        buf_add_char(p->c->out, ',');
+    record_splice(&p->reader, doc, p->c->out);
+    p->last_a = a;
+    p->last_b = b;
+}
+
+void page_end(struct page *p, const struct page_key *from) {
+    json_end(p->c->out, ']');
+    call_write_page_end(p->c, p->n > p->limit, p->last_a, p->last_b, from);
+    json_end(p->c->out, '}');
+}
+
+int filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
+    *ret = 0;
+    if (str_is_empty(text))
+        return 0;
+    if (id_parse(text, ret) < 0)
+        return call_fail(c, CODE_PARAMETER, "%s is not an id; ids are decimal digits", name);
+    return 0;
+}
+
+int filter_time(struct call *c, const char *name, struct str text, int64_t *ret) {
+    if (str_is_empty(text))
+        return 0;
+    struct hire h = hire_of(c);
+    return call_from_hire(c, &h, hire_time(&h, name, text, ret));
+}

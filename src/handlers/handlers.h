@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the handlers share: from a call to the domain and back.
+ */
+#ifndef HIRED_HANDLERS_HANDLERS_H
+#define HIRED_HANDLERS_HANDLERS_H
+
+#include "gateway/answer.h"
+#include "gateway/call.h"
+#include "hire/hire.h"
+
+/* The domain's view of a call: same database, time, tenant and caller. */
+struct hire hire_of(struct call *c);
+
+/* What the handler returns for what a domain function returned: 0 or more passes as 0; a refusal fails the call with the
+ * code that fits; a fault stays one. */
+int call_from_hire(struct call *c, const struct hire *h, int result);
+
+/* A page's size, checked and defaulted by the table. */
+int page_limit(struct opt_int page_size);
+
+/* Writes a page of stored records as {"items":[...],"has_more":..,"page_token":..}: one record more than the page holds is
+ * asked for, and only tells that there are more. */
+struct page {
+    struct call *c;
+    struct record_reader reader;
+    int limit, n;
+    int64_t last_a, last_b; /* key of the last record written */
+};
+void page_begin(struct page *p, struct call *c, int limit);
+void page_add(void *page, int64_t a, int64_t b, struct str doc);
+void page_end(struct page *p, const struct page_key *from);
+
+/* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */
+int filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
+
+/* An optional millisecond timestamp in a filter: absent or empty leaves *ret alone. */
+int filter_time(struct call *c, const char *name, struct str text, int64_t *ret);
+
+#endif
