@@ -80,15 +80,6 @@ int tenant_create(struct db *db, struct str tenant_key, struct str name, struct 
     return 0;
 }
 
-int tenant_set_approvals(struct db *db, int64_t tenant, bool arrangement, bool report) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_SET_APPROVALS);
-    db_bind_int(&q, 1, tenant);
-    db_bind_int(&q, 2, arrangement);
-    db_bind_int(&q, 3, report);
-    int r = db_run(&q);
-    return r < 0 ? r : r == 0 ? -ENOENT : 0;
-}
-
 /* ---- apps ---- */
 
 static void app_from_row(const struct db_query *q, struct arena *a, struct app_row *ret) {

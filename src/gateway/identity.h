@@ -24,7 +24,6 @@ int tenant_find(struct db *db, struct str tenant_key, struct arena *a, struct te
 int tenant_only(struct db *db, struct arena *a, struct tenant_row *ret);
 /* tenant_key absent: a new random one (16 hex digits). -EEXIST if it is taken. */
 int tenant_create(struct db *db, struct str tenant_key, struct str name, struct arena *a, struct tenant_row *ret);
-int tenant_set_approvals(struct db *db, int64_t tenant, bool arrangement, bool report);
 
 struct app_row {
     int64_t id, tenant, developer;

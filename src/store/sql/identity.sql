@@ -6,8 +6,6 @@ SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHE
 SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant ORDER BY id;
 -- name: tenant_add
 INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES ($1, $2, $3, $4);
--- name: tenant_set_approvals
-UPDATE tenant SET approve_arrangement = $2, approve_report = $3 WHERE id = $1;
 
 -- name: app_by_id
 SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow FROM app WHERE id = $1;

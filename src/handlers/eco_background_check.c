@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hire/v1/eco_background_checks: what a vendor tells of its orders.
+ */
+#include "api_handlers.h"
+#include "handlers/handlers.h"
+#include "hire/order.h"
+
+int handle_eco_background_check_update_progress(struct call *c) {
+    struct hire h = hire_of(c);
+    return call_from_hire(c, &h, order_progress(&h, c->body));
+}
+
+int handle_eco_background_check_update_result(struct call *c) {
+    struct hire h = hire_of(c);
+    return call_from_hire(c, &h, order_result(&h, c->body));
+}
