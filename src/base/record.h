@@ -11,7 +11,7 @@
  *     number        struct opt_num
  *     object        struct T *                 NULL: absent
  *     list of X     struct { X *v; size_t n; } v NULL: absent; n 0 with v set: an empty list
- *                   (elements: struct str, int64_t, or struct T)
+ *                   (elements: struct str, int64_t, bool, double, or struct T)
  *     map           struct str                 any JSON object, kept as its compact text
  *
  * Two forms of a record exist as text. The wire form is plain JSON. The stored form is JSON in which some string values
@@ -21,7 +21,8 @@
  *     \x01 U <16 hex>          the user with this internal id, in the reader's user_id_type
  *     \x01 F <16 hex>          a signed link to the kept file with this id
  *     \x02 <bit> ... \x03      left out if the reader's hidden mask has bit (byte value - 'A') set
- * Raw control bytes cannot occur in JSON text otherwise, so memchr finds them.
+ * Raw control bytes cannot occur in JSON text otherwise. A conditional holds a whole member and the comma in front of
+ * it; where it was the object's first, the splice drops the comma that then follows the brace.
  */
 #ifndef HIRED_BASE_RECORD_H
 #define HIRED_BASE_RECORD_H
@@ -123,27 +124,31 @@ static inline size_t violations_kept(const struct violations *vs) {
     return vs->n < VIOLATIONS_MAX ? vs->n : VIOLATIONS_MAX;
 }
 
-/* Reads a JSON object into record (a zeroed struct of type t). Unknown members are ignored, null is absent, defaults are
- * filled in, every breach is added to vs. Text is copied into the arena. Returns 0, or -EINVAL if vs grew. */
+/* Reads a JSON object into record (a zeroed struct of type t). Unknown members are ignored, null is absent, defaults
+ * are filled in, every breach is added to vs. A required string that is empty counts as missing. Text is copied into the
+ * arena. Of a list that is too long, what lies beyond its bound is not looked at. Returns 0, or -EINVAL if vs grew. */
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a, struct violations *vs);
 
 /* As record_read, but unknown members are breaches too ("unknown field") and neither required nor bounds of length and
- * number are asked for: for reading answers (import). Types and values of enums are. */
+ * number are asked for, nor defaults filled in: for reading answers (import). Types and values of enums are. */
 int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,
                        struct violations *vs);
 
 /* One text value, as from a query string, into the member of field; used for query and path parameters. An empty text
- * counts as absent. Lists take one element per call. Returns 0 or -EINVAL. */
+ * counts as absent. Lists take one element per call. A bool is "true" or "false" in any case (Python writes "True").
+ * Text must be UTF-8 without NUL. Returns 0 or -EINVAL. */
 int record_read_text(const struct record_field *f, void *record, struct str value, struct arena *a,
                      struct violations *vs);
 
 /* Fills in defaults and asks for what is required, after a run of record_read_text. Returns 0 or -EINVAL. */
 int record_finish_text(const struct record_type *t, void *record, struct arena *a, struct violations *vs);
 
-/* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden members are left out. */
+/* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden members are left out. Sets
+ * the comma before it where one is due, as json.h does. */
 void record_write(const struct record_type *t, const void *record, uint32_t hidden, struct buf *out);
 
-/* Writes it in stored form: user slots must hold internal ids in decimal; a file slot "file:<id>" becomes a slot. */
+/* Writes it in stored form: a user's id in decimal and a file's "file:<id>" become slots; any other text in their place
+ * (an id that is not ours, a foreign URL) stays the text it is. */
 void record_write_stored(const struct record_type *t, const void *record, struct buf *out);
 
 /* Reads a stored form back into record, as record_write_stored took it. Returns 0, or -EBADMSG if it is damaged. */
@@ -157,7 +162,8 @@ struct record_reader {
     void *ctx;
 };
 
-/* Appends the wire form of a stored one. */
+/* Appends the wire form of a stored one, with the comma before it where one is due. Text that is damaged gives damaged
+ * JSON, but is never read beyond its end. */
 void record_splice(const struct record_reader *r, struct str stored, struct buf *out);
 
 /* Calls fn on every user id in the record (members with SLOT_USER, at any depth), which may replace it. Stops at the
@@ -165,12 +171,13 @@ void record_splice(const struct record_reader *r, struct str stored, struct buf 
 typedef int (*record_user_fn)(void *ctx, struct str *value, struct str path);
 int record_each_user(const struct record_type *t, void *record, struct arena *a, record_user_fn fn, void *ctx);
 
-/* Parses strict JSON: no duplicate names, valid UTF-8, integers within int64, at most 64 levels deep. On failure
- * returns NULL and sets *ret_why to a sentence in the arena that names line and column. */
+/* Parses strict JSON, an object or a list: no duplicate names, valid UTF-8, no \u0000, integers within int64, at most
+ * 64 levels deep. On failure returns NULL and sets *ret_why to a sentence in the arena that names line and column and what
+ * is wrong, but no value, so that it may be logged. Free the result with json_decref. */
 json_t *record_parse(struct str text, struct arena *a, struct str *ret_why);
 
 /* Finds where a dotted path (as in struct violation) stands in JSON text that record_parse took: 1-based line and
- * column of the member's value. Returns 0 or -ENOENT. */
+ * column (in characters) of the member's value. Returns 0, or -ENOENT (the path of what is missing leads nowhere). */
 int record_locate(struct str text, struct str path, unsigned *ret_line, unsigned *ret_column);
 
 #endif
