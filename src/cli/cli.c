@@ -18,9 +18,7 @@ struct command {
 };
 
 static const struct command commands[] = {
-#ifdef HIRED_HAS_SERVE
     {"serve", cli_serve, "answer the API on a port"},
-#endif
     {"version", cli_version, "say what this binary is"},
 };
 

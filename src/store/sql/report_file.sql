@@ -4,4 +4,4 @@ SELECT tenant, state, size, error FROM report_file WHERE id = $1;
 SELECT tenant, id, source_url, attempts, next_ms FROM report_file
 WHERE state = 0 AND next_ms <= $1 ORDER BY next_ms LIMIT $2;
 -- name: report_file_wake
-SELECT next_ms FROM report_file WHERE state = 0 ORDER BY next_ms LIMIT 1;
+SELECT next_ms FROM report_file WHERE state = 0 AND next_ms > $1 ORDER BY next_ms LIMIT 1;

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * DIR/demo.json, read and kept true by whoever serves the demo.
+ */
+#include "cli/demo_info.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+/* Replaces the file in one step, so that whoever polls it never reads half of it. */
+static int save(const char *path, const json_t *info) {
+    char draft[PATH_MAX];
+    if (snprintf(draft, sizeof draft, "%s.draft", path) >= (int)sizeof draft)
+        return -ENAMETOOLONG;
+    int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    int r = json_dumpfd(info, fd, JSON_INDENT(2)) < 0 || write(fd, "\n", 1) != 1 ? -EIO : 0;
+    close(fd);
+    if (r == 0 && rename(draft, path) < 0)
+        r = -errno;
+    return r;
+}
+
+static const char *text(const json_t *info, const char *key) {
+    const char *value = json_string_value(json_object_get(info, key));
+    return value ? value : "";
+}
+
+static void print_info(const json_t *info, const char *base_url) {
+    printf("\n"
+           "  the demo tenant         %s\n"
+           "  its app, every scope    app_id %s   app_secret %s\n"
+           "  its vendor's app        app_id %s   app_secret %s\n"
+           "\n"
+           "  the background checks, by curl:\n\n"
+           "  curl -s '%s/open-apis/hire/v1/background_check_orders?page_size=3' -H \"Authorization: Bearer $(curl -s "
+           "%s/open-apis/auth/v3/tenant_access_token/internal -H 'Content-Type: application/json' -d "
+           "'{\"app_id\":\"%s\",\"app_secret\":\"%s\"}' | grep -o 't-[0-9a-f]*')\"\n\n",
+           text(info, "tenant_key"), text(info, "app_id"), text(info, "app_secret"), text(info, "vendor_app_id"),
+           text(info, "vendor_app_secret"), base_url, base_url, text(info, "app_id"), text(info, "app_secret"));
+}
+
+void demo_info_announce(const char *dir, const char *base_url) {
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/demo.json", dir) >= (int)sizeof path)
+        return;
+    json_t *info = json_load_file(path, 0, NULL);
+    if (!info)
+        return;
+    if (strcmp(text(info, "base_url"), base_url) != 0) {
+        json_object_set_new(info, "base_url", json_string(base_url));
+        int r = save(path, info);
+        if (r < 0)
+            log_line(LOG_WARN, "cannot put the address into demo.json", "error", strerror(-r), NULL);
+    }
+    print_info(info, base_url);
+    json_decref(info);
+}

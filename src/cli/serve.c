@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired serve: opens the database, starts the loops, waits for signals, and ends in order.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "cli/demo_info.h"
+#include "cli/site.h"
+#include "events/fetcher.h"
+#include "gateway/identity.h"
+
+#define BUSY_MS 10000 /* how long a write waits for another process's */
+
+struct serving {
+    struct config config;
+    int argc; /* a copy of the command line, to read the configuration again */
+    char **argv;
+    struct db_options db;
+    struct seal *seal;
+    struct writer *writer;
+    struct gateway *gateway;
+    struct fetcher *fetcher;
+    struct http_server *server;
+    struct site site;
+};
+
+static void print_help(void) {
+    printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
+           "configuration.\n\n");
+    config_print_help();
+    printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
+}
+
+/* Reads the configuration from a copy of the command line; whatever is not its own is refused. */
+static int load_config(const struct serving *s, struct config *ret) {
+    char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
+    int argc = s->argc;
+    struct str why;
+    if (!argv)
+        return -ENOMEM;
+    memcpy(argv, s->argv, (size_t)argc * sizeof *argv);
+    int r = config_load(ret, &argc, argv, &why);
+    if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    } else if (argc > 1) {
+        fprintf(stderr, "hired serve: %s is not an option; hired serve --help lists them\n", argv[1]);
+        r = -EINVAL;
+    }
+    free(argv);
+    if (r < 0)
+        config_free(ret);
+    return r;
+}
+
+static void apply_settings(const struct config *c, struct gateway_settings *ret) {
+    *ret = (struct gateway_settings){
+        .rate_limits = c->rate_limits,
+        .access_log = c->access_log,
+        .private_addresses = c->fetch_allow != FETCH_ALLOW_NONE,
+        .base_url = str_of(c->base_url),
+        .n_app_rates = c->n_app_rates,
+    };
+    for (size_t i = 0; i < c->n_app_rates; i++) {
+        ret->app_rates[i].app_id = c->app_rates[i].app_id;
+        ret->app_rates[i].factor = c->app_rates[i].factor;
+    }
+}
+
+static int fail(const char *what, int error) {
+    fprintf(stderr, "hired serve: %s: %s\n", what, strerror(-error));
+    return error;
+}
+
+static int open_store(struct serving *s) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct db *db;
+    struct str why;
+    s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
+    int r = db_open(&db, &s->db, DB_WRITE, &scratch, &why);
+    if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        return r;
+    }
+    r = db_begin(db);
+    if (r == 0) {
+        r = identity_seal(db, &s->seal);
+        if (r == 0)
+            r = db_commit(db);
+        else
+            db_rollback(db);
+    }
+    if (r == 0)
+        r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
+    if (r < 0) {
+        db_close(db);
+        return fail("cannot begin to write", r);
+    }
+    return 0;
+}
+
+static int start_loops(struct serving *s) {
+    struct gateway_settings *settings = calloc(1, sizeof *settings);
+    if (!settings)
+        return -ENOMEM;
+    apply_settings(&s->config, settings);
+    unsigned loops = s->config.threads;
+    if (loops == 0) {
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        loops = cores > 0 ? (unsigned)cores : 1;
+    }
+    const struct gateway_options options = {
+        .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
+    s->gateway = gateway_new(&options);
+    free(settings);
+    s->site = (struct site){.gateway = s->gateway, .seal = s->seal, .data = s->config.data};
+    struct str why;
+    int r = http_server_new(&s->server, s->config.listen_host, s->config.listen_port, loops, &s->config.http, &site_app,
+                            &s->site, &why);
+    if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        return r;
+    }
+    s->site.server = s->server;
+    r = http_server_start(s->server);
+    return r < 0 ? fail("cannot start the event loops", r) : 0;
+}
+
+/* Something was written: those who work off what stands in the database look for more. */
+static void on_commit(void *ctx) {
+    struct serving *s = ctx;
+    fetcher_wake(s->fetcher);
+}
+
+static int start_fetcher(struct serving *s) {
+    const struct fetcher_options options = {
+        .db = &s->db,
+        .writer = s->writer,
+        .allow_loopback = s->config.fetch_allow != FETCH_ALLOW_NONE,
+        .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
+        .max_bytes = s->config.fetch_max_bytes,
+        .timeout_ms = s->config.fetch_timeout_ms,
+        .parallel = s->config.fetch_parallel,
+    };
+    int r = fetcher_new(&s->fetcher, &options);
+    if (r < 0)
+        return fail("cannot start to fetch reports", r);
+    writer_on_commit(s->writer, on_commit, s);
+    return 0;
+}
+
+static void announce(const struct serving *s) {
+    char url[300];
+    bool v6 = strchr(s->config.listen_host, ':') != NULL;
+    snprintf(url, sizeof url, v6 ? "http://[%s]:%u" : "http://%s:%u", s->config.listen_host,
+             http_server_port(s->server));
+    printf("hired %s listens on %s\n", HIRED_VERSION, url);
+    demo_info_announce(s->config.data, url);
+    fflush(stdout);
+}
+
+/* What can change while the server runs does; the rest is named. */
+static void reload(struct serving *s) {
+    struct config fresh;
+    if (load_config(s, &fresh) < 0) {
+        log_line(LOG_WARN, "configuration not taken over: it has errors (see above)", NULL);
+        return;
+    }
+    struct gateway_settings *settings = calloc(1, sizeof *settings);
+    if (settings) {
+        apply_settings(&fresh, settings);
+        gateway_configure(s->gateway, settings);
+        free(settings);
+    }
+    log_set_level(fresh.log_level);
+    http_server_set_limits(s->server, &fresh.http);
+    bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
+                   strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
+    log_line(LOG_INFO, "configuration reread",
+             "note", restart ? "listen, data and threads change with the next start" : "all of it is in force", NULL);
+    config_free(&fresh);
+}
+
+static void wait_for_end(struct serving *s, const sigset_t *signals) {
+    for (;;) {
+        int got;
+        if (sigwait(signals, &got) != 0)
+            continue;
+        if (got == SIGHUP) {
+            reload(s);
+            continue;
+        }
+        log_line(LOG_INFO, "stopping", "signal", got == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+        return;
+    }
+}
+
+static void shut_down(struct serving *s) {
+    if (s->server)
+        http_server_drain(s->server, s->config.drain_ms);
+    s->fetcher = fetcher_free(s->fetcher);
+    s->writer = writer_free(s->writer);
+    s->server = http_server_free(s->server);
+    s->gateway = gateway_free(s->gateway);
+    s->seal = seal_free(s->seal);
+    config_free(&s->config);
+}
+
+int cli_serve(int argc, char **argv) {
+    struct serving s = {.argc = argc, .argv = argv};
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_help();
+        return 0;
+    }
+    if (load_config(&s, &s.config) < 0)
+        return 2;
+    log_set_level(s.config.log_level);
+    id_set_node(s.config.node);
+
+    /* Before any thread is made, so that all inherit it: signals are waited for here only. */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigdelset(&signals, SIGPIPE);
+
+    int r = open_store(&s);
+    if (r == 0)
+        r = start_fetcher(&s);
+    if (r == 0)
+        r = start_loops(&s);
+    if (r == 0) {
+        announce(&s);
+        wait_for_end(&s, &signals);
+    }
+    shut_down(&s);
+    return r == 0 ? 0 : 1;
+}

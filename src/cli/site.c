@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The whole site: sends each request to where it belongs.
+ */
+#include "cli/site.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "gateway/answer.h"
+#include "gateway/link.h"
+#include "store/files.h"
+
+#define FILE_WAIT_MS 5000 /* how long a link waits for a file that is just being fetched */
+#define FILE_POLL_MS 50
+
+static const struct str content_json = STR_INIT("application/json; charset=utf-8");
+
+static struct site *site_of(const struct http_request *r) {
+    return http_loop_app_ctx(r->loop);
+}
+
+/* ---- health and descriptions ---- */
+
+static void serve_healthz(struct http_request *r) {
+    buf_add_lit(http_out(r), "{\"status\":\"ok\"}\n");
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
+static void serve_readyz(struct http_request *r) {
+    bool ready = gateway_ready(site_of(r)->gateway, r->loop);
+    buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"}\n") : STR("{\"status\":\"not ready\"}\n"));
+    http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
+}
+
+static void serve_metrics(struct http_request *r) {
+    struct site *site = site_of(r);
+    struct buf *out = http_out(r);
+    struct http_stats all = {0};
+    for (unsigned i = 0; i < http_server_loops(site->server); i++) {
+        struct http_stats one;
+        http_loop_stats(http_server_loop(site->server, i), &one);
+        all.accepted += one.accepted;
+        all.refused_connections += one.refused_connections;
+        all.open_connections += one.open_connections;
+        all.requests += one.requests;
+        all.bytes_in += one.bytes_in;
+        all.bytes_out += one.bytes_out;
+    }
+    const struct {
+        const char *name, *type;
+        uint64_t value;
+    } lines[] = {
+        {"hired_connections", "gauge", all.open_connections},
+        {"hired_connections_total", "counter", all.accepted},
+        {"hired_connections_refused_total", "counter", all.refused_connections},
+        {"hired_http_requests_total", "counter", all.requests},
+        {"hired_http_received_bytes_total", "counter", all.bytes_in},
+        {"hired_http_sent_bytes_total", "counter", all.bytes_out},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        buf_printf(out, "# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].type, lines[i].name,
+                   (unsigned long long)lines[i].value);
+    gateway_write_metrics(site->gateway, out);
+    http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
+}
+
+static void serve_openapi(struct http_request *r) {
+    buf_add_str(http_out(r), api_openapi_json);
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
+/* ---- kept files ---- */
+
+/* A request for a file, perhaps waiting until the fetcher has it. */
+struct file_wait {
+    struct http_request *r;
+    int64_t id, until_ns;
+    uv_timer_t timer;
+};
+
+static void file_refuse(struct http_request *r, unsigned status, const char *why) {
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("code"), CODE_NO_PATH);
+    json_member_str(out, STR("msg"), str_of(why));
+    json_end(out, '}');
+    const struct http_header retry = {STR("Retry-After"), STR("5")};
+    http_reply(r, status, content_json, &retry, status == 503);
+}
+
+static void file_send(struct http_request *r, int64_t id) {
+    uint64_t size;
+    int fd = files_open(site_of(r)->data, id, &size);
+    if (fd < 0) {
+        file_refuse(r, fd == -ENOENT ? 404 : 500, "the file is not there");
+        return;
+    }
+    static const struct http_header headers[] = {
+        {STR_INIT("Cache-Control"), STR_INIT("private, max-age=3600")},
+        {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
+        {STR_INIT("Content-Disposition"), STR_INIT("inline; filename=\"report.pdf\"")},
+        {STR_INIT("Content-Security-Policy"), STR_INIT("default-src 'none'; style-src 'unsafe-inline'; sandbox")},
+    };
+    http_reply_file(r, 200, STR("application/pdf"), headers, sizeof headers / sizeof *headers, fd, 0, size);
+}
+
+/* Answers if the file's state allows it; false: it is still to be fetched. */
+static bool file_try(struct http_request *r, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
+    db_bind_int(&q, 1, id);
+    int row = db_row(&q);
+    int64_t state = row == 1 ? db_int(&q, 1) : 0;
+    if (row == 1 && state == 0)
+        return false;
+    if (row < 0)
+        file_refuse(r, 500, "the file cannot be looked up");
+    else if (row == 0)
+        file_refuse(r, 404, "the file is not there");
+    else if (state == 1)
+        file_send(r, id);
+    else
+        file_refuse(r, 404, "the report could not be fetched from where the vendor said it was");
+    return true;
+}
+
+static void on_wait_closed(uv_handle_t *timer) {
+    free(timer->data);
+}
+
+static void on_wait(uv_timer_t *timer) {
+    struct file_wait *w = timer->data;
+    bool over = clock_mono_ns() >= w->until_ns;
+    if (!file_try(w->r, w->id)) {
+        if (!over)
+            return;
+        file_refuse(w->r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
+    }
+    uv_close((uv_handle_t *)timer, on_wait_closed);
+}
+
+static void serve_file(struct http_request *r) {
+    struct site *site = site_of(r);
+    int64_t id;
+    int error = link_read(site->seal, str_skip(r->path, sizeof LINK_PATH - 1), clock_now_ms(), &id);
+    if (error < 0) {
+        file_refuse(r, error == -ETIME ? 410 : 404,
+                    error == -ETIME ? "the link has expired; ask for the record again" : "not a link of this server");
+        return;
+    }
+    if (file_try(r, id))
+        return;
+    struct file_wait *w = mem_alloc(sizeof *w);
+    *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
+    r->held = true;
+    uv_timer_init(http_loop_uv(r->loop), &w->timer);
+    w->timer.data = w;
+    uv_timer_start(&w->timer, on_wait, FILE_POLL_MS, FILE_POLL_MS);
+}
+
+/* ---- the site ---- */
+
+static const struct {
+    struct str path;
+    void (*serve)(struct http_request *r);
+} pages[] = {
+    {STR_INIT("/healthz"), serve_healthz},
+    {STR_INIT("/readyz"), serve_readyz},
+    {STR_INIT("/metrics"), serve_metrics},
+    {STR_INIT("/openapi.json"), serve_openapi},
+};
+
+static void handle(struct http_request *r) {
+    struct site *site = site_of(r);
+    if (r->method == HTTP_GET || r->method == HTTP_HEAD) {
+        for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+            if (str_eq(r->path, pages[i].path)) {
+                pages[i].serve(r);
+                return;
+            }
+        if (str_starts(r->path, STR(LINK_PATH))) {
+            serve_file(r);
+            return;
+        }
+    }
+    gateway_serve(site->gateway, r);
+}
+
+static int loop_start(struct http_loop *l) {
+    struct site *site = http_loop_app_ctx(l);
+    return gateway_loop_start(site->gateway, l);
+}
+
+static void loop_stop(struct http_loop *l) {
+    struct site *site = http_loop_app_ctx(l);
+    gateway_loop_stop(site->gateway, l);
+}
+
+const struct http_app site_app = {
+    .handle = handle,
+    .loop_start = loop_start,
+    .loop_stop = loop_stop,
+};

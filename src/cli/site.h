@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The whole site: which requests are operations and what is served beside them (health, metrics, the API's description,
+ * kept files).
+ */
+#ifndef HIRED_CLI_SITE_H
+#define HIRED_CLI_SITE_H
+
+#include "gateway/gateway.h"
+
+struct site {
+    struct gateway *gateway;
+    const struct seal *seal;
+    const char *data; /* directory, for kept files */
+    struct http_server *server; /* for connection counters */
+};
+
+/* For http_server_new; its app_ctx is a struct site. */
+extern const struct http_app site_app;
+
+#endif
