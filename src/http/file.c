@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers from a file: piece by piece with constant memory. What the system has in memory is read at once; for the rest a
- * thread of libuv's pool waits for the disk, so that the loop never does.
+ * Answers from a file: piece by piece with constant memory. What the system has in memory is read at once; for the rest
+ * a thread of libuv's pool waits for the disk, so that the loop never does.
  */
 #include <errno.h>
 #include <sys/uio.h>
@@ -88,8 +88,8 @@ void file_step(struct conn *c) {
     read_on_pool(c);
 }
 
-void http_reply_file(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
-                     size_t n_headers, int fd, uint64_t from, uint64_t len) {
+void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
+                     const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
     x->fd = fd; /* closed with the exchange's turn */

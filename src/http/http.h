@@ -3,11 +3,11 @@
  * The HTTP/1.1 server: listening sockets, connections, requests and answers. It knows no endpoint.
  *
  * One thread per loop, each with its own listening socket (SO_REUSEPORT). A request and all that belongs to it lives on
- * the loop that accepted its connection; its handler runs there. A handler answers at once or later, from the same loop;
- * other threads reach a loop with http_loop_post().
+ * the loop that accepted its connection; its handler runs there. A handler answers at once or later, from the same
+ * loop; other threads reach a loop with http_loop_post().
  *
- * Strict by choice (RFC 9112; refusals in docs/HTTP.md): whatever two parsers could read differently is refused with its
- * status and a closed connection, and the log says why.
+ * Strict by choice (RFC 9112; refusals in docs/HTTP.md): whatever two parsers could read differently is refused with
+ * its status and a closed connection, and the log says why.
  */
 #ifndef HIRED_HTTP_HTTP_H
 #define HIRED_HTTP_HTTP_H
@@ -20,15 +20,15 @@
 #include "base/str.h"
 
 struct http_limits {
-    size_t head_max;          /* bytes of request line and headers; 431 beyond */
-    size_t body_max;          /* bytes of a buffered body; 413 beyond */
-    unsigned headers_max;     /* number of header lines; 431 beyond */
-    unsigned head_timeout_ms; /* from the first byte of a request to its last header; 408 beyond */
-    unsigned body_timeout_ms; /* without any byte of the body arriving; 408 beyond */
-    unsigned body_rate_min;   /* bytes a second, averaged after the first body_timeout_ms; 408 below */
-    unsigned idle_timeout_ms; /* of a connection between requests; closed quietly */
+    size_t head_max;           /* bytes of request line and headers; 431 beyond */
+    size_t body_max;           /* bytes of a buffered body; 413 beyond */
+    unsigned headers_max;      /* number of header lines; 431 beyond */
+    unsigned head_timeout_ms;  /* from the first byte of a request to its last header; 408 beyond */
+    unsigned body_timeout_ms;  /* without any byte of the body arriving; 408 beyond */
+    unsigned body_rate_min;    /* bytes a second, averaged after the first body_timeout_ms; 408 below */
+    unsigned idle_timeout_ms;  /* of a connection between requests; closed quietly */
     unsigned write_timeout_ms; /* without the peer taking any byte of the answer; closed */
-    unsigned connections_max; /* for all loops together; beyond, 503 and closed */
+    unsigned connections_max;  /* for all loops together; beyond, 503 and closed */
 };
 
 /* Values that suit a small server; every field set. */
@@ -47,11 +47,11 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 /* Receives a body piece by piece instead of in one buffer (uploads of any size with constant memory). */
 struct http_sink {
     /* Takes len bytes. Returns 0, or -EAGAIN after having taken them all: stop reading until http_body_resume().
-     * Any other negative errno: the request is aborted; the sink must have answered with http_reply or http_reply does 500. */
+     * Any other negative errno: the body is not wanted any more; if the sink has not answered by then, 500 is. */
     int (*data)(struct http_request *r, const char *bytes, size_t len);
     /* All arrived; answer now or later. */
     void (*done)(struct http_request *r);
-    /* The peer vanished or broke a rule before the end; nothing can be answered. */
+    /* The peer vanished or broke a rule before the end: forget the request, nothing can be answered. */
     void (*gone)(struct http_request *r);
 };
 
@@ -62,15 +62,15 @@ struct http_request {
     struct str query; /* without '?'; absent if there was none */
     struct http_header *headers;
     size_t n_headers;
-    struct str body;            /* complete when the handler runs, unless a sink takes it; "" if none */
-    int64_t content_length;     /* -1: none given (chunked or no body) */
-    struct arena *arena;        /* lives until the answer is sent */
+    struct str body;        /* complete when the handler runs, unless a sink takes it; "" if none */
+    int64_t content_length; /* -1: none given (chunked or no body) */
+    struct arena *arena;    /* lives until the answer is sent */
     struct http_loop *loop;
-    int64_t start_ns;           /* clock_mono_ns() at the first byte */
+    int64_t start_ns;             /* clock_mono_ns() at the first byte */
     const struct http_sink *sink; /* set by the on_head callback to take the body in pieces */
-    size_t body_max;            /* the on_head callback may change it for this request */
-    void *ctx;                  /* for the handler's own use; NULL at first */
-    bool held;                  /* set by a handler whose work cannot be called back; see http_app.gone */
+    size_t body_max;              /* the on_head callback may change it for this request */
+    void *ctx;                    /* for the handler's own use; NULL at first */
+    bool held;                    /* set by a handler whose work cannot be called back; see http_app.gone */
     struct sockaddr_storage peer;
 };
 
@@ -82,8 +82,8 @@ struct str http_peer(const struct http_request *r);
 
 /* What a server does with requests. */
 struct http_app {
-    /* The head is there, the body is not. May set r->sink and r->body_max, or answer already (then handle is not called,
-     * and the body is read and dropped, or the connection closed). NULL: nothing to do. */
+    /* The head is there, the body is not. May set r->sink and r->body_max, or answer already (then handle is not
+     * called, and the body is read and dropped, or the connection closed). NULL: nothing to do. */
     void (*on_head)(struct http_request *r);
     /* Must lead to exactly one http_reply, now or later. */
     void (*handle)(struct http_request *r);
@@ -102,8 +102,8 @@ struct http_app {
 
 /* ---- answering ---- */
 
-/* The buffer in which the answer's body is to be written. It belongs to the request and keeps its memory from one answer
- * to the next; empty when the handler starts. Head and body leave in one gathering write, without a copy. */
+/* The buffer in which the answer's body is to be written. It belongs to the request and keeps its memory from one
+ * answer to the next; empty when the handler starts. Head and body leave in one gathering write, without a copy. */
 struct buf *http_out(struct http_request *r);
 
 /* Sends status, headers and what is in http_out() (for HEAD: only its length). Content-Length, Date and Connection are
@@ -117,13 +117,12 @@ void http_reply_close(struct http_request *r, unsigned status, struct str conten
                       const struct http_header *headers, size_t n_headers, const char *why);
 
 /* Sends bytes [from, from + len) of an open file as the body; takes over fd and closes it. status is 200 or 206. */
-void http_reply_file(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
-                     size_t n_headers, int fd, uint64_t from, uint64_t len);
+void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
+                     const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len);
 
-/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write (appends what is
- * given; returns -ENOBUFS, and appends nothing, when more than 256 KiB would wait for the peer, -EPIPE when it is gone),
- * then http_stream_end.
- * The peer's going away calls app->gone; r is valid until then or until http_stream_end. */
+/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write (appends what
+ * is given; returns -ENOBUFS, and appends nothing, when more than 256 KiB would wait for the peer, -EPIPE when it is
+ * gone), then http_stream_end. The peer's going away calls app->gone; r is valid until then or http_stream_end. */
 void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
                        size_t n_headers);
 int http_stream_write(struct http_request *r, struct str bytes);
@@ -131,8 +130,8 @@ void http_stream_end(struct http_request *r);
 
 /* Takes the connection out of HTTP after a "101 Switching Protocols" with these headers: from then on bytes go to
  * on_read (len 0: the peer closed its side), and http_raw_write / http_raw_close serve it. "Connection: Upgrade" is set
- * here. Ends the request. Returns the raw connection, valid until on_closed; NULL if the peer is gone already or has sent
- * a body with the request. No event comes before this has returned. */
+ * here. Ends the request. Returns the raw connection, valid until on_closed; NULL if the peer is gone already or has
+ * sent a body with the request. No event comes before this has returned. */
 struct http_raw;
 struct http_raw_events {
     void (*on_read)(struct http_raw *raw, void *ctx, const char *bytes, size_t len);
@@ -140,8 +139,11 @@ struct http_raw_events {
 };
 struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
                               const struct http_raw_events *events, void *ctx);
-int http_raw_write(struct http_raw *raw, struct str bytes); /* copies; -ENOBUFS beyond 1 MiB waiting, -EPIPE at its end */
-void http_raw_close(struct http_raw *raw); /* after what is waiting was written; on_read is not called any more */
+/* Copies. Returns 0, -ENOBUFS (nothing is written) when more than 1 MiB would wait, or -EPIPE at the connection's end.
+ */
+int http_raw_write(struct http_raw *raw, struct str bytes);
+/* Closes after what is waiting was written; on_read is not called any more. */
+void http_raw_close(struct http_raw *raw);
 
 /* After a sink's data returned -EAGAIN. */
 void http_body_resume(struct http_request *r);
@@ -176,8 +178,8 @@ int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *ar
 
 uv_loop_t *http_loop_uv(struct http_loop *l);
 unsigned http_loop_index(const struct http_loop *l);
-void *http_loop_app_ctx(struct http_loop *l);       /* as given to http_server_new */
-void *http_loop_data(const struct http_loop *l);    /* the app's own, set in loop_start */
+void *http_loop_app_ctx(struct http_loop *l);    /* as given to http_server_new */
+void *http_loop_data(const struct http_loop *l); /* the app's own, set in loop_start */
 void http_loop_set_data(struct http_loop *l, void *data);
 
 /* Counters of one loop, read from any thread. */

@@ -57,7 +57,8 @@ static void test_pipelining(void **state) {
         if (i % 3 == 0)
             buf_printf(&b, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\nbody%04d", i);
         else if (i % 3 == 1)
-            buf_printf(&b, "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nbody%04d\r\n0\r\n\r\n",
+            buf_printf(&b,
+                       "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n8\r\nbody%04d\r\n0\r\n\r\n",
                        i);
         else
             buf_printf(&b, "GET /body%04d HTTP/1.1\r\nHost: x\r\n\r\n", i);
@@ -307,12 +308,14 @@ static void check_file(const char *body, size_t from, size_t len) {
 static void test_files(void **state) {
     static const struct {
         size_t size, from, len;
-    } cases[] = {{100, 0, 100}, {0, 0, 0}, {100, 10, 20}, {300000, 0, 300000}, {300000, 131072, 131072}, {5000000, 1, 4999999}};
+    } cases[] = {{100, 0, 100},        {0, 0, 0}, {100, 10, 20}, {300000, 0, 300000}, {300000, 131072, 131072},
+                 {5000000, 1, 4999999}};
     int end, fd = client_open();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct buf b BUF_CLEANUP = BUF_EMPTY;
-        buf_printf(&b, "GET /file?size=%zu&from=%zu&len=%zu HTTP/1.1\r\nHost: x\r\n\r\nGET /END HTTP/1.1\r\nHost: x\r\n\r\n",
-                   cases[i].size, cases[i].from, cases[i].len);
+        buf_printf(
+            &b, "GET /file?size=%zu&from=%zu&len=%zu HTTP/1.1\r\nHost: x\r\n\r\nGET /END HTTP/1.1\r\nHost: x\r\n\r\n",
+            cases[i].size, cases[i].from, cases[i].len);
         client_send(fd, b.ptr, b.len);
         test_sleep(30); /* let the socket's buffer fill up */
         client_read(fd, answer, sizeof(answer), "GET /END", 1, 5000, &end);
@@ -345,8 +348,8 @@ static void test_streams(void **state) {
     client_say(fd, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /END HTTP/1.1\r\nHost: x\r\n\r\n");
     client_read(fd, answer, sizeof(answer), "GET /END", 1, 2000, &end);
     assert_non_null(strstr(answer, "\r\nTransfer-Encoding: chunked\r\n"));
-    assert_int_equal(strncmp(body_of(answer), "8\r\npiece 3\n\r\n8\r\npiece 2\n\r\n8\r\npiece 1\n\r\n0\r\n\r\nHTTP/1.1 200", 56),
-                     0);
+    assert_int_equal(
+        strncmp(body_of(answer), "8\r\npiece 3\n\r\n8\r\npiece 2\n\r\n8\r\npiece 1\n\r\n0\r\n\r\nHTTP/1.1 200", 56), 0);
     /* more than fits: the writer is told to wait, and nothing is lost */
     client_say(fd, "GET /stream?size=1&n=200 HTTP/1.1\r\nHost: x\r\n\r\n");
     test_sleep(200);

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include <arpa/inet.h>
@@ -81,9 +82,9 @@ static void *work_later(void *arg) {
     struct later *job = arg;
     test_sleep(job->ms);
     job->first = job->r->path.ptr[1];
-    seen.worked++;
     if (http_loop_post(job->loop, answer_later, job) < 0)
         free(job);
+    seen.worked++;
     return NULL;
 }
 
@@ -248,8 +249,8 @@ static void serve_big(struct http_request *r) {
 }
 
 static void app_handle(struct http_request *r) {
-    static const struct http_header extra[] = {
-        {STR_INIT("X-One"), STR_INIT("1")}, {STR_INIT("X-Two"), STR_INIT("split\r\nSet-Cookie: a=b")}};
+    static const struct http_header extra[] = {{STR_INIT("X-One"), STR_INIT("1")},
+                                               {STR_INIT("X-Two"), STR_INIT("split\r\nSet-Cookie: a=b")}};
     struct str p = r->path;
     seen.handled++;
     assert_int_equal(http_out(r)->len, 0);

@@ -16,23 +16,23 @@
 #include "http/parse.h"
 
 enum {
-    IN_SIZE = 16 * 1024,          /* an exchange's input buffer; more only for a head that needs it */
-    IN_ROOM_MIN = 4 * 1024,       /* free room to read into, at least */
-    OUT_KEEP = 256 * 1024,        /* output memory an exchange keeps between answers */
-    BODY_KEEP = 256 * 1024,       /* body memory, the same */
-    POOL_MAX = 256,               /* idle exchanges a loop keeps */
-    SCRATCH_SIZE = 64 * 1024,     /* for raw and lingering connections */
-    FILE_PIECE = 128 * 1024,      /* of a file at a time */
-    DROP_MAX = 64 * 1024,         /* of an unwanted body is read so that the connection can go on */
-    STREAM_WAIT_MAX = 256 * 1024, /* bytes a stream may have waiting */
-    RAW_WAIT_MAX = 1024 * 1024,   /* bytes a raw connection may have waiting */
-    LINGER_MS = 2000,             /* after an early close the peer may go on sending for so long */
-    LINGER_MAX = 8 * 1024 * 1024, /* ... and so much, */
-    SHED_MAX = 256,               /* on so many connections beyond connections_max */
-    ACCEPT_BATCH = 64,            /* connections taken in a row before requests have their turn */
-    ACCEPT_PAUSE_MS = 100,        /* without descriptors or memory */
+    IN_SIZE = 16 * 1024,           /* an exchange's input buffer; more only for a head that needs it */
+    IN_ROOM_MIN = 4 * 1024,        /* free room to read into, at least */
+    OUT_KEEP = 256 * 1024,         /* output memory an exchange keeps between answers */
+    BODY_KEEP = 256 * 1024,        /* body memory, the same */
+    POOL_MAX = 256,                /* idle exchanges a loop keeps */
+    SCRATCH_SIZE = 64 * 1024,      /* for raw and lingering connections */
+    FILE_PIECE = 128 * 1024,       /* of a file at a time */
+    DROP_MAX = 64 * 1024,          /* of an unwanted body is read so that the connection can go on */
+    STREAM_WAIT_MAX = 256 * 1024,  /* bytes a stream may have waiting */
+    RAW_WAIT_MAX = 1024 * 1024,    /* bytes a raw connection may have waiting */
+    LINGER_MS = 2000,              /* after an early close the peer may go on sending for so long */
+    LINGER_MAX = 64 * 1024 * 1024, /* ... and so much, */
+    SHED_MAX = 256,                /* on so many connections beyond connections_max */
+    ACCEPT_BATCH = 64,             /* connections taken in a row before requests have their turn */
+    ACCEPT_PAUSE_MS = 100,         /* without descriptors or memory */
     WARN_PAUSE_MS = 10000,
-    DATE_LEN = 29,                /* "Sun, 06 Nov 1994 08:49:37 GMT" */
+    DATE_LEN = 29, /* "Sun, 06 Nov 1994 08:49:37 GMT" */
 };
 
 #define NEVER UINT64_MAX
@@ -64,8 +64,8 @@ struct exchange {
     int fd; /* of the file being sent, or -1 */
     uint64_t file_at, file_left;
     uv_fs_t fs;
-    bool fs_busy;   /* a thread of libuv's pool reads into out */
-    bool streaming; /* the answer is a stream */
+    bool fs_busy;       /* a thread of libuv's pool reads into out */
+    bool streaming;     /* the answer is a stream */
     bool leaving, left; /* app->gone is running; an answer was given during it */
 };
 
@@ -75,7 +75,7 @@ struct conn {
     struct http_loop *loop;
     struct conn *prev, *next, *next_deferred;
     struct exchange *x;
-    int fd; /* tcp's */
+    int fd;            /* tcp's */
     uint64_t deadline; /* uv_now() of the loop, or NEVER */
     uint64_t since;    /* when the body, or lingering, began */
     uint64_t arrived;  /* bytes since then */
@@ -90,7 +90,7 @@ struct conn {
     bool body_open, body_chunked, body_in_place, dropping, paused;
     bool direct; /* the read under way goes straight into x->body */
     bool reading, writing, processing, deferred, eof, closing_after, linger_after;
-    bool raw_closing; /* close when all is written */
+    bool raw_closing;        /* close when all is written */
     struct buf wait, flight; /* stream and raw: what is to be written, what is being written */
     const struct http_raw_events *raw_events;
     void *raw_ctx;
@@ -167,11 +167,11 @@ static inline void counter_add(_Atomic uint64_t *c, uint64_t n) { /* each counte
 
 /* ---- exchange.c ---- */
 struct exchange *exchange_take(struct conn *c);
-void exchange_next(struct exchange *x);                          /* forgets the request, keeps unread input */
-void exchange_release(struct http_loop *l, struct exchange *x);  /* back to the pool */
+void exchange_next(struct exchange *x);                         /* forgets the request, keeps unread input */
+void exchange_release(struct http_loop *l, struct exchange *x); /* back to the pool */
 struct exchange *exchange_free(struct exchange *x);
-void exchange_hold(struct exchange *x);    /* its connection is gone, the application is not done */
-void exchange_let_go(struct exchange *x);  /* now it is */
+void exchange_hold(struct exchange *x);                   /* its connection is gone, the application is not done */
+void exchange_let_go(struct exchange *x);                 /* now it is */
 void exchange_make_room(struct exchange *x, size_t room); /* free bytes in `in`; while no request points into it */
 
 static inline struct exchange *exchange_of(struct http_request *r) {
@@ -195,8 +195,8 @@ bool body_too_slow(const struct conn *c, uint64_t now);
 
 /* ---- write.c ---- */
 
-/* Sends now what the socket takes and the rest later; all must stay in place until then. Returns 1 if all was sent, 0 if
- * the rest is on its way (conn_written follows), or a negative errno. */
+/* Sends now what the socket takes and the rest later; all must stay in place until then. Returns 1 if all was sent, 0
+ * if the rest is on its way (conn_written follows), or a negative errno. */
 int conn_send(struct conn *c, struct iovec *iov, int n);
 int conn_queue(struct conn *c, struct iovec *iov, int n, size_t wait_max); /* the same, but copies; stream and raw */
 size_t conn_waiting(const struct conn *c);

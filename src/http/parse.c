@@ -17,13 +17,14 @@
 #define PUN (TOK | TGT | TXT)
 
 const uint8_t http_bytes[256] = {
-    ['\t'] = TXT, [' '] = TXT,
-    ['!'] = PUN, ['"'] = TGT | TXT, ['#'] = TOK | TXT, ['$'] = PUN, ['%'] = PUN, ['&'] = PUN, ['\''] = PUN,
-    ['('] = TGT | TXT, [')'] = TGT | TXT, ['*'] = PUN, ['+'] = PUN, [','] = TGT | TXT, ['-'] = ALN, ['.'] = ALN,
-    ['/'] = TGT | TXT, ['0' ... '9'] = DIG, [':'] = TGT | TXT, [';'] = TGT | TXT, ['<'] = TGT | TXT,
-    ['='] = TGT | TXT, ['>'] = TGT | TXT, ['?'] = TGT | TXT, ['@'] = TGT | TXT, ['A' ... 'Z'] = ALN,
-    ['['] = TGT | TXT, ['\\'] = TGT | TXT, [']'] = TGT | TXT, ['^'] = PUN, ['_'] = ALN, ['`'] = PUN,
-    ['a' ... 'z'] = ALN, ['{'] = TGT | TXT, ['|'] = PUN, ['}'] = TGT | TXT, ['~'] = ALN, [0x80 ... 0xff] = TXT,
+    ['\t'] = TXT,        [' '] = TXT,       ['!'] = PUN,           ['"'] = TGT | TXT, ['#'] = TOK | TXT,
+    ['$'] = PUN,         ['%'] = PUN,       ['&'] = PUN,           ['\''] = PUN,      ['('] = TGT | TXT,
+    [')'] = TGT | TXT,   ['*'] = PUN,       ['+'] = PUN,           [','] = TGT | TXT, ['-'] = ALN,
+    ['.'] = ALN,         ['/'] = TGT | TXT, ['0' ... '9'] = DIG,   [':'] = TGT | TXT, [';'] = TGT | TXT,
+    ['<'] = TGT | TXT,   ['='] = TGT | TXT, ['>'] = TGT | TXT,     ['?'] = TGT | TXT, ['@'] = TGT | TXT,
+    ['A' ... 'Z'] = ALN, ['['] = TGT | TXT, ['\\'] = TGT | TXT,    [']'] = TGT | TXT, ['^'] = PUN,
+    ['_'] = ALN,         ['`'] = PUN,       ['a' ... 'z'] = ALN,   ['{'] = TGT | TXT, ['|'] = PUN,
+    ['}'] = TGT | TXT,   ['~'] = ALN,       [0x80 ... 0xff] = TXT,
 };
 
 #define METHOD_MAX 32
@@ -83,8 +84,8 @@ static size_t scan_text(const char *bytes, size_t from, size_t len) {
 
 enum http_method http_method_of(struct str name) {
     static const struct str names[] = {
-        [HTTP_GET] = STR_INIT("GET"),     [HTTP_HEAD] = STR_INIT("HEAD"),       [HTTP_POST] = STR_INIT("POST"),
-        [HTTP_PUT] = STR_INIT("PUT"),     [HTTP_PATCH] = STR_INIT("PATCH"),     [HTTP_DELETE] = STR_INIT("DELETE"),
+        [HTTP_GET] = STR_INIT("GET"),         [HTTP_HEAD] = STR_INIT("HEAD"),   [HTTP_POST] = STR_INIT("POST"),
+        [HTTP_PUT] = STR_INIT("PUT"),         [HTTP_PATCH] = STR_INIT("PATCH"), [HTTP_DELETE] = STR_INIT("DELETE"),
         [HTTP_OPTIONS] = STR_INIT("OPTIONS"),
     };
     for (unsigned m = HTTP_GET; m < HTTP_OTHER; m++)
@@ -309,20 +310,16 @@ static int parse_line(struct http_head *h, struct str line) {
 int http_head_parse(struct http_head *h, const char *bytes, size_t len, size_t head_max, size_t *ret_len) {
     if (h->base != bytes)
         http_head_rebase(h, bytes);
+    size_t visible = len < head_max ? len : head_max; /* so that the end does not depend on how much has come by now */
     for (;;) {
-        size_t end = scan_text(bytes, h->scan, len);
+        size_t end = scan_text(bytes, h->scan, visible);
         h->scan = end;
-        if (end < len && bytes[end] != '\r')
+        if (end < visible && bytes[end] != '\r')
             return refuse_byte(h, bytes[end]);
-        if (len - end < 2) {
-            if (len >= head_max)
-                return refuse(h, 431, "the head is too long");
-            return 0;
-        }
+        if (visible - end < 2)
+            return visible == head_max ? refuse(h, 431, "the head is too long") : 0;
         if (bytes[end + 1] != '\n')
             return refuse(h, 400, "a carriage return without line feed");
-        if (end + 2 > head_max)
-            return refuse(h, 431, "the head is too long");
         struct str line = {bytes + h->line, end - h->line};
         h->line = h->scan = end + 2;
         if (line.len == 0 && h->has_request_line) {

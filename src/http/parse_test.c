@@ -7,7 +7,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +43,6 @@ static void parse_split(struct parsed *p, const char *text, size_t len, size_t s
     free(first);
     *ret_memory = all;
 }
-
 
 static void assert_str(struct str got, struct str expected) {
     assert_int_equal(str_is_absent(got), str_is_absent(expected));
@@ -204,7 +205,8 @@ static const struct accepted accepted[] = {
      1, 0, 0, 0, 0},
     {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\nExpect: 100-Continue\r\n\r\n", "POST", "/", NULL, "x",
      -1, 3, 1, 1, 0, 0, 1},
-    {"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", "POST", "/", NULL, NULL, 1, 2, 0, 0, 0, 0, 0},
+    {"POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", "POST", "/", NULL, NULL, 1, 2, 0, 0, 0, 0,
+     0},
     {"GET http://x/p?q HTTP/1.1\r\nHost: X\r\n\r\n", "GET", "/p", "q", "X", -1, 1, 1, 0, 0, 0, 0},
     {"GET HTTPS://x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n", "GET", "/", NULL, "x:1", -1, 1, 1, 0, 0, 0, 0},
     {"GET http://x?q HTTP/1.1\r\nHost: x\r\n\r\n", "GET", "/", "q", "x", -1, 1, 1, 0, 0, 0, 0},
@@ -313,8 +315,8 @@ static void test_every_byte(void **state) {
         char in_value[] = "GET / HTTP/1.1\r\nHost: x\r\nN: vvvvxvvvvvvv\r\n\r\n";
         in_method[1] = in_target[5] = in_name[26] = in_value[32] = (char)c;
         http_head_init(&h, headers, HEADERS_MAX);
-        assert_int_equal(http_head_parse(&h, in_method, strlen("GxT / HTTP/1.1\r\nHost: x\r\n\r\n"), HEAD_MAX, &len) == 1,
-                         token);
+        assert_int_equal(
+            http_head_parse(&h, in_method, strlen("GxT / HTTP/1.1\r\nHost: x\r\n\r\n"), HEAD_MAX, &len) == 1, token);
         http_head_init(&h, headers, HEADERS_MAX);
         assert_int_equal(http_head_parse(&h, in_target, sizeof(in_target) - 1, HEAD_MAX, &len) == 1, target);
         http_head_init(&h, headers, HEADERS_MAX);
@@ -437,8 +439,9 @@ static void test_query(void **state) {
     static const struct {
         int r;
         const char *name, *value;
-    } expected[] = {{1, "a", "1"},  {1, "b", "x y z"}, {1, "c", ""},     {1, "", "v"},         {1, "d", "\xe4\xbd\xa0"},
-                    {-EBADMSG, 0, 0}, {-EBADMSG, 0, 0},  {1, "g", "1=2"}, {-EBADMSG, 0, 0}, {-EBADMSG, 0, 0}, {1, "j", "A"}};
+    } expected[] = {{1, "a", "1"},    {1, "b", "x y z"}, {1, "c", ""},    {1, "", "v"},     {1, "d", "\xe4\xbd\xa0"},
+                    {-EBADMSG, 0, 0}, {-EBADMSG, 0, 0},  {1, "g", "1=2"}, {-EBADMSG, 0, 0}, {-EBADMSG, 0, 0},
+                    {1, "j", "A"}};
     for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
         assert_int_equal(http_query_next(&rest, &a, &name, &value), expected[i].r);
         if (expected[i].r == 1) {
@@ -469,10 +472,12 @@ static void test_decode(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_accepted),       cmocka_unit_test(test_byte_by_byte),
-        cmocka_unit_test(test_stops_at_the_end), cmocka_unit_test(test_head_max), cmocka_unit_test(test_every_byte),
-        cmocka_unit_test(test_methods),    cmocka_unit_test(test_chunked),        cmocka_unit_test(test_chunked_bounds),
-        cmocka_unit_test(test_query),      cmocka_unit_test(test_decode),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_byte_by_byte),   cmocka_unit_test(test_stops_at_the_end),
+        cmocka_unit_test(test_head_max),       cmocka_unit_test(test_every_byte),
+        cmocka_unit_test(test_methods),        cmocka_unit_test(test_chunked),
+        cmocka_unit_test(test_chunked_bounds), cmocka_unit_test(test_query),
+        cmocka_unit_test(test_decode),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,8 +108,7 @@ static int resolve_and_listen(const char *host, unsigned port, int *fds, unsigne
 }
 
 int http_server_new(struct http_server **ret, const char *host, unsigned port, unsigned n_loops,
-                    const struct http_limits *limits, const struct http_app *app, void *app_ctx,
-                    struct str *ret_why) {
+                    const struct http_limits *limits, const struct http_app *app, void *app_ctx, struct str *ret_why) {
     int fds[LOOPS_MAX];
     if (n_loops < 1 || n_loops > LOOPS_MAX) {
         *ret_why = STR("the number of threads must be from 1 to 256");

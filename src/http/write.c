@@ -54,6 +54,7 @@ static int write_later(struct conn *c, const struct iovec *iov, int n) {
     if (r < 0)
         return r;
     c->writing = true;
+    uv_update_time(&c->loop->uv); /* a handler may have run for long since the loop looked at the clock */
     c->deadline = uv_now(&c->loop->uv) + c->loop->limits.write_timeout_ms;
     c->queue_seen = socket_queue(c);
     counter_add(&c->loop->stats.bytes_out, c->queue_seen);

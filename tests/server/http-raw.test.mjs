@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// HTTP as bytes on a socket: what two parsers could read differently is refused with its status and a closed connection,
+// and what is allowed works in every form. The rules stand in docs/HTTP.md.
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { test } from 'node:test';
+
+import { slow, startServer } from '../lib/server.mjs';
+
+const server = await startServer();
+const { app_id, app_secret } = server.demo;
+const tokenPath = '/open-apis/auth/v3/tenant_access_token/internal';
+const credentials = JSON.stringify({ app_id, app_secret });
+
+// Sends the chunks, each on its own where everyMs is set, and reads until the server closes, until done(text), or until
+// nothing comes any more. Resolves to {text, closed}.
+function talk(chunks, { done = () => false, everyMs = 0, silentMs = 1500 * slow } = {}) {
+    return new Promise((resolve) => {
+        const socket = net.connect({ port: server.port, host: '127.0.0.1', noDelay: true });
+        let text = '';
+        let timer;
+        const finish = (closed) => {
+            clearInterval(timer);
+            socket.destroy();
+            resolve({ text, closed });
+        };
+        socket.setTimeout(silentMs, () => finish(false));
+        socket.on('data', (d) => {
+            text += d.toString('latin1');
+            if (done(text)) finish(false);
+        });
+        socket.on('end', () => finish(true));
+        socket.on('error', (e) => {
+            text += `[${e.code}]`;
+            finish(true);
+        });
+        const queue = [...chunks].map((c) => (typeof c === 'string' ? Buffer.from(c, 'latin1') : c));
+        if (everyMs) timer = setInterval(() => (queue.length > 0 ? socket.write(queue.shift()) : clearInterval(timer)), everyMs);
+        else for (const c of queue) socket.write(c);
+    });
+}
+
+// Every answer in the text, taken apart by its Content-Length or its chunks: [{status, headers, body}].
+function answers(text, { head = false } = {}) {
+    const all = [];
+    while (text.length > 0) {
+        const end = text.indexOf('\r\n\r\n');
+        assert.ok(text.startsWith('HTTP/1.1 ') && end > 0, `not an answer: ${JSON.stringify(text.slice(0, 200))}`);
+        const [line, ...lines] = text.slice(0, end).split('\r\n');
+        const headers = Object.fromEntries(lines.map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]));
+        const status = Number(line.split(' ')[1]);
+        const length = head || status < 200 ? 0 : Number(headers['content-length']);
+        assert.ok(Number.isInteger(length), `no Content-Length in ${JSON.stringify(line)}`);
+        text = text.slice(end + 4);
+        assert.ok(text.length >= length, `only ${text.length} bytes of a body of ${length}`);
+        all.push({ status, headers, body: text.slice(0, length) });
+        text = text.slice(length);
+    }
+    return all;
+}
+
+const get = 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
+const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n';
+const post = (headers, body = '') => `POST ${tokenPath} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${headers}\r\n${body}`;
+const withHeader = (line) => `GET /healthz HTTP/1.1\r\nHost: x\r\n${line}\r\n\r\n`;
+const withTarget = (target) => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`;
+
+// name -> [status, bytes]. Behind each of them stands a second request, which must not be answered.
+const refused = {
+    'Content-Length and Transfer-Encoding': [400, post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+    'Transfer-Encoding and Content-Length': [400, post('Transfer-Encoding: chunked\r\nContent-Length: 5\r\n', '0\r\n\r\n')],
+    'two differing Content-Length': [400, post('Content-Length: 2\r\nContent-Length: 40\r\n', '{}')],
+    'the same Content-Length twice': [400, post('Content-Length: 2\r\nContent-Length: 2\r\n', '{}')],
+    'Content-Length: +2': [400, post('Content-Length: +2\r\n', '{}')],
+    'Content-Length: -1': [400, post('Content-Length: -1\r\n', '{}')],
+    'Content-Length: 2, 2': [400, post('Content-Length: 2, 2\r\n', '{}')],
+    'Content-Length: 2 2': [400, post('Content-Length: 2 2\r\n', '{}')],
+    'Content-Length: 0x2': [400, post('Content-Length: 0x2\r\n', '{}')],
+    'Content-Length: 2.0': [400, post('Content-Length: 2.0\r\n', '{}')],
+    'an empty Content-Length': [400, post('Content-Length:\r\n', '{}')],
+    'Content-Length: 2^63': [400, post('Content-Length: 9223372036854775808\r\n')],
+    'Content-Length: 2^64 + 2': [400, post('Content-Length: 18446744073709551618\r\n', '{}')],
+    'Content-Length: 2^63 - 1': [413, post('Content-Length: 9223372036854775807\r\n')],
+    'Transfer-Encoding: gzip, chunked': [501, post('Transfer-Encoding: gzip, chunked\r\n', '0\r\n\r\n')],
+    'Transfer-Encoding: identity': [501, post('Transfer-Encoding: identity\r\n')],
+    'Transfer-Encoding: xchunked': [501, post('Transfer-Encoding: xchunked\r\n', '0\r\n\r\n')],
+    'Transfer-Encoding: chunked;q=1': [501, post('Transfer-Encoding: chunked;q=1\r\n', '0\r\n\r\n')],
+    'an empty Transfer-Encoding': [501, post('Transfer-Encoding:\r\n', '0\r\n\r\n')],
+    'two Transfer-Encoding': [501, post('Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+    'Transfer-Encoding with a vertical tab': [400, post('Transfer-Encoding:\x0bchunked\r\n', '0\r\n\r\n')],
+    'Transfer-Encoding in HTTP/1.0': [400, `POST ${tokenPath} HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    'a chunk size that is none': [400, post('Transfer-Encoding: chunked\r\n', 'zz\r\n{}\r\n0\r\n\r\n')],
+    'a chunk size of 2^64 + 2': [400, post('Transfer-Encoding: chunked\r\n', '10000000000000002\r\n{}\r\n0\r\n\r\n')],
+    'a chunk size with 0x': [400, post('Transfer-Encoding: chunked\r\n', '0x2\r\n{}\r\n0\r\n\r\n')],
+    'a chunk size with a sign': [400, post('Transfer-Encoding: chunked\r\n', '-2\r\n{}\r\n0\r\n\r\n')],
+    'a chunk size with blanks': [400, post('Transfer-Encoding: chunked\r\n', '2 \r\n{}\r\n0\r\n\r\n')],
+    'a chunk longer than its size': [400, post('Transfer-Encoding: chunked\r\n', '1\r\n{}\r\n0\r\n\r\n')],
+    'a chunk size ended by a bare LF': [400, post('Transfer-Encoding: chunked\r\n', '2\n{}\r\n0\r\n\r\n')],
+    'chunk data ended by a bare LF': [400, post('Transfer-Encoding: chunked\r\n', '2\r\n{}\n0\r\n\r\n')],
+    'a control byte in a chunk extension': [400, post('Transfer-Encoding: chunked\r\n', '2;a\x01\r\n{}\r\n0\r\n\r\n')],
+    'endless chunk extensions': [400, post('Transfer-Encoding: chunked\r\n', `2;${'x'.repeat(10000)}\r\n{}\r\n0\r\n\r\n`)],
+    'endless trailers': [400, post('Transfer-Encoding: chunked\r\n', `2\r\n{}\r\n0\r\n${'T: v\r\n'.repeat(3000)}\r\n`)],
+    'a folded trailer': [400, post('Transfer-Encoding: chunked\r\n', '2\r\n{}\r\n0\r\nT: v\r\n w\r\n\r\n')],
+    'a chunk past the size of a body': [413, post('Transfer-Encoding: chunked\r\n', 'fffffff\r\n' + ' '.repeat(2 << 20))],
+
+    'line feeds alone': [400, 'GET /healthz HTTP/1.1\nHost: x\n\n'],
+    'a line feed alone after the request line': [400, 'GET /healthz HTTP/1.1\nHost: x\r\n\r\n'],
+    'a line feed alone after a header': [400, 'GET /healthz HTTP/1.1\r\nHost: x\n\r\n'],
+    'a line feed alone at the end': [400, 'GET /healthz HTTP/1.1\r\nHost: x\r\n\n'],
+    'a carriage return alone': [400, 'GET /healthz HTTP/1.1\rHost: x\r\n\r\n'],
+    'a carriage return in a value': [400, withHeader('A: b\rc')],
+    'NUL in a value': [400, withHeader('A: b\0c')],
+    'NUL in a name': [400, withHeader('A\0: b')],
+    'NUL in the target': [400, withTarget('/healthz\0')],
+    'an escape sequence in a value': [400, withHeader('A: \x1b[2J')],
+    'DEL in a value': [400, withHeader('A: \x7f')],
+    'a blank before the colon': [400, withHeader('A : b')],
+    'a tab before the colon': [400, withHeader('A\t: b')],
+    'a blank before Host': [400, 'GET /healthz HTTP/1.1\r\n Host: x\r\n\r\n'],
+    'a folded header': [400, withHeader('A: b\r\n c')],
+    'a header folded by a tab': [400, withHeader('A: b\r\n\tc')],
+    'a header without a name': [400, withHeader(': b')],
+    'a header without a colon': [400, withHeader('A')],
+    'a bracket in a name': [400, withHeader('A[]: b')],
+    'a byte past ASCII in a name': [400, withHeader('A\xe9: b')],
+
+    'no Host': [400, 'GET /healthz HTTP/1.1\r\n\r\n'],
+    'two Hosts': [400, withHeader('Host: x')],
+    'an empty Host': [400, 'GET /healthz HTTP/1.1\r\nHost:\r\n\r\n'],
+    'Host with a path': [400, 'GET /healthz HTTP/1.1\r\nHost: x/y\r\n\r\n'],
+    'Host with a user': [400, 'GET /healthz HTTP/1.1\r\nHost: u@x\r\n\r\n'],
+    'Host with two names': [400, 'GET /healthz HTTP/1.1\r\nHost: x, y\r\n\r\n'],
+    'Host with a port that is none': [400, 'GET /healthz HTTP/1.1\r\nHost: x:y\r\n\r\n'],
+    'a target of another host': [400, withTarget('http://y/healthz')],
+
+    'an at sign in the method': [400, 'G@T /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'a byte past ASCII in the method': [400, 'G\xc9T /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'a blank before the method': [400, ' GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'two blanks before the target': [400, 'GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'two blanks before the version': [400, 'GET /healthz  HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'a tab instead of a blank': [400, 'GET\t/healthz HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'a blank after the version': [400, 'GET /healthz HTTP/1.1 \r\nHost: x\r\n\r\n'],
+    'a blank in the target': [400, withTarget('/health z')],
+    'a byte past ASCII in the target': [400, withTarget('/health\xe9')],
+    'a fragment in the target': [400, withTarget('/healthz#top')],
+    'a target that is no path': [400, withTarget('healthz')],
+    'a target of another scheme': [400, withTarget('ftp://x/healthz')],
+    'a star as target': [400, withTarget('*')],
+    'CONNECT': [400, 'CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
+    'no version': [400, 'GET /healthz\r\n\r\n'],
+    'a version in small letters': [400, 'GET /healthz http/1.1\r\nHost: x\r\n\r\n'],
+    'HTTP/1.10': [400, 'GET /healthz HTTP/1.10\r\nHost: x\r\n\r\n'],
+    'HTTP/1.9': [505, 'GET /healthz HTTP/1.9\r\nHost: x\r\n\r\n'],
+    'HTTP/0.9 with a version': [505, 'GET /healthz HTTP/0.9\r\nHost: x\r\n\r\n'],
+    'HTTP/3.0': [505, 'GET /healthz HTTP/3.0\r\nHost: x\r\n\r\n'],
+    'the preface of HTTP/2': [505, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    'empty lines before the request': [400, `\r\n\r\n${get}`],
+    'TLS': [400, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+
+    'an unknown Expect': [417, post('Content-Length: 2\r\nExpect: a-pony\r\n', '{}')],
+    'a head too long': [431, withHeader(`A: ${'a'.repeat(100_000)}`)],
+    'a target too long': [431, withTarget(`/${'a'.repeat(100_000)}`)],
+    'too many headers': [431, withHeader('A: b\r\n'.repeat(2000) + 'A: b')],
+};
+for (const [name, [status, bytes]] of Object.entries(refused)) {
+    test(`${status}, and closed: ${name}`, async () => {
+        const { text, closed } = await talk([bytes, smuggled]);
+        const all = answers(text);
+        assert.deepEqual(all.map((a) => a.status), [status]);
+        assert.equal(all[0].headers.connection, 'close');
+        assert.ok(closed, 'the connection stays open');
+    });
+}
+
+test('a refusal is the same wherever the bytes are cut', async () => {
+    const bytes = refused['Content-Length and Transfer-Encoding'][1];
+    const cuts = [1, 5, 20, bytes.indexOf('\r\n') + 1, bytes.indexOf('Content-Length'), bytes.indexOf('chunked') + 3, bytes.length - 6];
+    await Promise.all(cuts.map(async (cut) => {
+        const { text, closed } = await talk([bytes.slice(0, cut), bytes.slice(cut)], { everyMs: 20 });
+        assert.deepEqual(answers(text).map((a) => a.status), [400], `cut at ${cut}`);
+        assert.ok(closed);
+    }));
+});
+
+test('what was asked before a broken request is answered first', async () => {
+    const { text, closed } = await talk([`${get}BROKEN\r\n\r\n`]);
+    assert.deepEqual(answers(text).map((a) => a.status), [200, 400]);
+    assert.ok(closed);
+});
+
+// name -> [statuses, bytes, closed afterwards]. The connection goes on unless said otherwise.
+const served = {
+    'a plain request': [[200], get, false],
+    'one empty line before it': [[200], `\r\n${get}`, false],
+    'many in one packet, in order': [Array(50).fill(200), get.repeat(50), false],
+    'Connection: close': [[200], withHeader('Connection: close'), true],
+    'Connection with several options': [[200], withHeader('Connection: foo, Close , bar'), true],
+    'HTTP/1.0': [[200], 'GET /healthz HTTP/1.0\r\n\r\n', true],
+    'HTTP/1.0 with keep-alive': [[200], 'GET /healthz HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n', false],
+    'an absolute target': [[200], withTarget('http://X/healthz'), false],
+    'names in any case': [[200], 'GET /healthz HTTP/1.1\r\nhOsT:x\r\n\r\n', false],
+    'Host with a port, Host in brackets': [[200, 200], 'GET /healthz HTTP/1.1\r\nHost: x:80\r\n\r\nGET /healthz HTTP/1.1\r\nHost: [::1]:80\r\n\r\n', false],
+    'values with tabs and bytes past ASCII': [[200], withHeader('A: \t b\tc\xe9 \t'), false],
+    'an empty value': [[200], withHeader('A:'), false],
+    'a body that nobody asked for': [[200, 200], `GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello${get}`, false],
+};
+for (const [name, [statuses, bytes, closes]] of Object.entries(served)) {
+    test(`served: ${name}`, async () => {
+        const { text, closed } = await talk([bytes], { silentMs: closes ? 3000 * slow : 300 * slow });
+        const all = answers(text);
+        assert.deepEqual(all.map((a) => a.status), statuses);
+        assert.equal(closed, closes);
+        if (closes) assert.equal(all.at(-1).headers.connection, 'close');
+        for (const a of all) assert.match(a.headers.date, /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/);
+    });
+}
+
+const hasToken = (a) => {
+    assert.equal(a.status, 200);
+    assert.equal(JSON.parse(a.body).code, 0, a.body);
+};
+const chunked = (text, size) => {
+    let all = '';
+    for (let i = 0; i < text.length; i += size) {
+        const piece = text.slice(i, i + size);
+        all += `${piece.length.toString(16)};x="y"\r\n${piece}\r\n`;
+    }
+    return `${all}000\r\nTrailer: value\r\n\r\n`;
+};
+
+test('a body in every form, one behind the other', async () => {
+    const length = post(`Content-Length: ${credentials.length}\r\n`, credentials);
+    const inChunks = (size) => post('Transfer-Encoding: chunked\r\n', chunked(credentials, size));
+    const { text, closed } = await talk([length + inChunks(1) + inChunks(7) + length + inChunks(1000) + get], { silentMs: 500 * slow });
+    const all = answers(text);
+    assert.equal(all.length, 6);
+    all.slice(0, 5).forEach(hasToken);
+    assert.equal(closed, false);
+});
+
+test('a request may come byte by byte', async () => {
+    const { text } = await talk(post(`Content-Length: ${credentials.length}\r\n`, credentials), { everyMs: 1, silentMs: 500 * slow });
+    const inChunks = await talk(post('Transfer-Encoding: chunked\r\n', chunked(credentials, 10)), { everyMs: 1, silentMs: 500 * slow });
+    answers(text).forEach(hasToken);
+    answers(inChunks.text).forEach(hasToken);
+    assert.equal(answers(text).length + answers(inChunks.text).length, 2);
+});
+
+test('Expect: 100-continue is answered before the body, unless the body is there or not wanted', async () => {
+    const head = post(`Content-Length: ${credentials.length}\r\nExpect: 100-Continue\r\n`);
+    const waited = await talk([head], { silentMs: 300 * slow });
+    assert.equal(waited.text, 'HTTP/1.1 100 Continue\r\n\r\n');
+    const polite = await talk([head, credentials], { everyMs: 150, silentMs: 600 * slow });
+    assert.deepEqual(answers(polite.text).map((a) => a.status), [100, 200]);
+    const hasty = await talk([head + credentials], { silentMs: 500 * slow });
+    assert.deepEqual(answers(hasty.text).map((a) => a.status), [200]);
+    const tooLong = await talk([post('Content-Length: 99999999\r\nExpect: 100-continue\r\n')]);
+    assert.deepEqual(answers(tooLong.text).map((a) => a.status), [413]);
+    assert.ok(tooLong.closed);
+});
+
+test('HEAD is answered as GET, without the body', async () => {
+    const [byGet] = answers((await talk([get], { silentMs: 300 * slow })).text);
+    const { text } = await talk(['HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n'], { silentMs: 300 * slow });
+    const [byHead] = answers(text, { head: true });
+    assert.equal(byHead.status, 200);
+    assert.equal(byHead.headers['content-length'], byGet.headers['content-length']);
+    assert.ok(text.endsWith('\r\n\r\n'));
+});
+
+test('a peer that closes its side after asking still gets its answer', async () => {
+    const text = await new Promise((resolve, reject) => {
+        const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+        let all = '';
+        socket.on('data', (d) => (all += d)).on('end', () => resolve(all)).on('error', reject);
+        socket.end(post(`Content-Length: ${credentials.length}\r\n`, credentials) + get);
+    });
+    assert.equal(answers(text).length, 2);
+});
+
+test('a reset in the middle of anything harms nobody', async () => {
+    const pieces = ['', 'GET', 'GET /healthz HTTP/1.1\r\nHost: x\r\n', get, post('Content-Length: 100\r\n', '{'), post('Transfer-Encoding: chunked\r\n', '5\r\nab')];
+    await Promise.all(Array.from({ length: 60 }, (_, i) => new Promise((resolve) => {
+        const socket = net.connect(server.port, '127.0.0.1', () => {
+            socket.write(pieces[i % pieces.length]);
+            setTimeout(() => socket.resetAndDestroy?.() ?? socket.destroy(), i % 7);
+        });
+        socket.on('error', () => {}).on('close', resolve);
+    })));
+    assert.deepEqual(answers((await talk([get], { silentMs: 300 * slow })).text).map((a) => a.status), [200]);
+});
+
+test('ends cleanly, and its log has no secret', () => server.stop());
