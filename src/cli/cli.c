@@ -19,6 +19,14 @@ struct command {
 
 static const struct command commands[] = {
     {"serve", cli_serve, "answer the API on a port"},
+    {"demo", cli_demo, "make a demo tenant to try things on"},
+    {"app", cli_app, "make and change the apps that may call"},
+    {"tenant", cli_tenant, "make and change tenants and their switches"},
+    {"vendor", cli_vendor, "accounts at background check vendors"},
+    {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},
+    {"import", cli_import, "take in answers of the API as saved with curl"},
+    {"export", cli_export, "write a tenant's records as the API answers them"},
+    {"check", cli_check, "tell what is wrong with a configuration or a data directory"},
     {"version", cli_version, "say what this binary is"},
 };
 

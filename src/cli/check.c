@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired check: everything that is wrong with a configuration or a data directory, told at once.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api_types.h"
+#include "cli/cli.h"
+#include "cli/open.h"
+#include "hire/order.h"
+#include "store/files.h"
+
+#define FINDINGS_SHOWN 100
+#define PAGE 500
+
+static const char help[] =
+    "usage: hired check [--config FILE] [--data DIR]\n\n"
+    "Tells everything that is wrong: unknown options and bad values of the configuration (with what\n"
+    "may have been meant), damage of the database, records that cannot be read, report files that are\n"
+    "missing, changed or belong to nothing, files that others than the owner may read. Changes nothing\n"
+    "and works while the server runs. Ends with 0 if all is well, else with 1.\n\n"
+    "  --config FILE  the configuration to check\n"
+    "  --data DIR     where the records are (data)\n\n"
+    "example: hired check --config /etc/hired.ini --data /var/lib/hired\n";
+
+struct check {
+    struct cli *cli;
+    const char *dir;
+    int64_t findings;
+    int64_t records, files;
+    struct arena scratch;
+};
+
+static void find(struct check *ck, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void find(struct check *ck, const char *format, ...) {
+    va_list args;
+
+    if (++ck->findings > FINDINGS_SHOWN)
+        return;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+}
+
+/* ---- permissions ---- */
+
+static void check_mode(struct check *ck, const char *name, mode_t wanted) {
+    struct str path = arena_printf(&ck->scratch, "%s%s%s", ck->dir, *name ? "/" : "", name);
+    struct stat st;
+
+    if (stat(path.ptr, &st) == 0 && (st.st_mode & 077) != 0)
+        find(ck, "%s: others than its owner may use it (mode %03o); chmod %03o %s", path.ptr,
+             (unsigned)st.st_mode & 0777, (unsigned)wanted, path.ptr);
+}
+
+/* ---- records ---- */
+
+static void check_doc(struct check *ck, const char *what, int64_t id, const struct record_type *type, struct str doc) {
+    void *record = arena_alloc(&ck->scratch, type->size);
+
+    ck->records++;
+    if (record_read_stored(type, record, doc, &ck->scratch) < 0)
+        find(ck, "%s %lld cannot be read: its record is damaged", what, (long long)id);
+    arena_reset(&ck->scratch);
+}
+
+/* Returns 0 or a negative errno. */
+static int check_records(struct check *ck, int64_t tenant, enum db_statement walk, const char *what,
+                         const struct record_type *type) {
+    int64_t last = 0;
+    int rows, r;
+
+    do {
+        struct db_query q DB_CLEANUP = db_query(ck->cli->db, walk);
+        db_bind_int(&q, 1, tenant);
+        db_bind_int(&q, 2, last);
+        db_bind_int(&q, 3, PAGE);
+        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
+            last = db_int(&q, 0);
+            check_doc(ck, what, last, type, db_text(&q, 1));
+        }
+        if (r < 0)
+            return r;
+    } while (rows == PAGE);
+    return 0;
+}
+
+/* ---- report files ---- */
+
+static int digest_file(const char *path, int64_t *ret_size, char ret_hex[65]) {
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    unsigned char digest[32], bytes[65536];
+    int fd = open(path, O_RDONLY | O_CLOEXEC), error = fd < 0 ? -errno : 0;
+    int64_t size = 0;
+    ssize_t n = 0;
+
+    if (ctx && fd >= 0 && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1) {
+        while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
+            EVP_DigestUpdate(ctx, bytes, (size_t)n);
+            size += n;
+        }
+        if (n < 0)
+            error = -errno;
+        EVP_DigestFinal_ex(ctx, digest, NULL);
+    }
+    if (fd >= 0)
+        close(fd);
+    EVP_MD_CTX_free(ctx);
+    if (error < 0 || !ctx)
+        return error < 0 ? error : -ENOMEM;
+    for (int i = 0; i < 32; i++)
+        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+    *ret_size = size;
+    return 0;
+}
+
+static void check_file(struct check *ck, const struct order_file *f) {
+    char path[PATH_MAX], hex[65];
+    struct stat st;
+    int64_t size;
+    int r;
+
+    ck->files++;
+    r = files_path(ck->dir, f->id, path);
+    if (r == 0)
+        r = digest_file(path, &size, hex);
+    if (r < 0)
+        find(ck, "%s: the report file of order %lld: %s", path, (long long)f->order_id,
+             r == -ENOENT ? "is missing" : strerror(-r));
+    else if (size != f->size || !str_eq(str_of(hex), f->sha256))
+        find(ck, "%s: the report file of order %lld is not what was kept: %lld bytes instead of %lld, or others", path,
+             (long long)f->order_id, (long long)size, (long long)f->size);
+    else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
+        find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path,
+             (unsigned)st.st_mode & 0777, path);
+}
+
+static int check_kept_files(struct check *ck, int64_t tenant) {
+    struct hire h = cli_hire(ck->cli, tenant);
+    int64_t last = 0;
+    int rows, r;
+
+    h.arena = &ck->scratch;
+    do {
+        struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_REPORT_FILES);
+        db_bind_int(&q, 1, tenant);
+        db_bind_int(&q, 2, last);
+        db_bind_int(&q, 3, PAGE);
+        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
+            struct order_file f;
+            last = db_int(&q, 0);
+            if (db_int(&q, 2) != ORDER_FILE_KEPT)
+                continue;
+            r = order_file_get(&h, last, &f);
+            if (r < 0)
+                return r;
+            check_file(ck, &f);
+            arena_reset(&ck->scratch);
+        }
+        if (r < 0)
+            return r;
+    } while (rows == PAGE);
+    return 0;
+}
+
+/* Whose file is it? An id is of one tenant, so any that knows it will do. */
+static bool file_is_known(struct check *ck, const int64_t *tenants, size_t n_tenants, int64_t id) {
+    for (size_t i = 0; i < n_tenants; i++) {
+        struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_REPORT_SOURCE);
+        db_bind_int(&q, 1, tenants[i]);
+        db_bind_int(&q, 2, id);
+        if (db_row(&q) == 1)
+            return true;
+    }
+    return false;
+}
+
+/* A name as files_path makes it. */
+static bool file_name_id(const char *name, int64_t *ret) {
+    char *end;
+
+    *ret = (int64_t)strtoull(name, &end, 16);
+    return end == name + 16 && *end == '\0';
+}
+
+static void check_file_dir(struct check *ck, const char *dir, const int64_t *tenants, size_t n_tenants) {
+    DIR *d = opendir(dir);
+    struct dirent *e;
+
+    while (d && (e = readdir(d))) {
+        int64_t id;
+        if (e->d_name[0] == '.')
+            continue;
+        /* What is being written carries another name; it is left alone for an hour. */
+        if (!file_name_id(e->d_name, &id)) {
+            struct str path = arena_printf(&ck->scratch, "%s/%s", dir, e->d_name);
+            struct stat st;
+            if (stat(path.ptr, &st) == 0 && time(NULL) - st.st_mtime > 3600)
+                find(ck, "%s: is no report file of hired; it may be removed", path.ptr);
+        } else if (!file_is_known(ck, tenants, n_tenants, id)) {
+            find(ck, "%s/%s: belongs to no order; it may be removed", dir, e->d_name);
+        }
+    }
+    if (d)
+        closedir(d);
+}
+
+static void check_stray_files(struct check *ck, const int64_t *tenants, size_t n_tenants) {
+    char dir[PATH_MAX];
+
+    for (unsigned i = 0; i < 256; i++) {
+        snprintf(dir, sizeof(dir), "%s/files/%02x", ck->dir, i);
+        check_file_dir(ck, dir, tenants, n_tenants);
+        arena_reset(&ck->scratch);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void tell_line(void *ctx, struct str line) {
+    struct check *ck = ctx;
+
+    find(ck, "%s/hired.db: %.*s", ck->dir, STR_FMT(line));
+}
+
+static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
+    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_TENANT_ALL);
+    int64_t *ids = NULL;
+    size_t n = 0, cap = 0;
+    int r;
+
+    while ((r = db_row(&q)) == 1) {
+        if (n == cap) {
+            cap = cap ? 2 * cap : 16;
+            ids = mem_grow(ids, cap * sizeof(*ids));
+        }
+        ids[n++] = db_int(&q, 0);
+    }
+    *ret = ids;
+    *ret_n = n;
+    return r;
+}
+
+static int check_tenant(struct check *ck, int64_t tenant) {
+    int r = check_records(ck, tenant, SQL_CLI_ORDERS, "order", &type_background_check_order);
+
+    if (r == 0)
+        r = check_records(ck, tenant, SQL_CLI_INTERVIEWS, "interview", &type_interview_extend);
+    if (r == 0)
+        r = check_records(ck, tenant, SQL_CLI_CHECKS, "external background check", &type_external_background_check);
+    return r < 0 ? r : check_kept_files(ck, tenant);
+}
+
+static void check_database(struct check *ck) {
+    int64_t *tenants = NULL;
+    size_t n = 0;
+    int r = db_check(ck->cli->db, tell_line, ck);
+
+    if (r >= 0)
+        r = all_tenants(ck, &tenants, &n);
+    for (size_t i = 0; i < n && r >= 0; i++)
+        r = check_tenant(ck, tenants[i]);
+    if (r >= 0)
+        check_stray_files(ck, tenants, n);
+    else
+        find(ck, "%s/hired.db: cannot be read to its end: %s", ck->dir, strerror(-r));
+    free(tenants);
+}
+
+static int finish(struct check *ck) {
+    if (ck->findings > FINDINGS_SHOWN)
+        fprintf(stderr, "... and %lld more\n", (long long)(ck->findings - FINDINGS_SHOWN));
+    arena_free(&ck->scratch);
+    if (ck->findings > 0)
+        return 1;
+    printf("all is well: configuration, database (%lld records), %lld report files\n", (long long)ck->records,
+           (long long)ck->files);
+    return 0;
+}
+
+/* The configuration's findings stand one a line. */
+static bool check_config(struct check *ck, struct cli *c, int *argc, char **argv) {
+    struct str why;
+
+    if (config_load(&c->config, argc, argv, &why) == 0)
+        return true;
+    while (!str_is_absent(why)) {
+        struct str line = str_cut(&why, '\n');
+        find(ck, "%.*s", STR_FMT(line));
+    }
+    return false;
+}
+
+static int check_main(int argc, char **argv) {
+    const struct arg args[] = {{NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP = {.command = argv[0]};
+    struct check ck = {.cli = &c};
+    bool config_ok = check_config(&ck, &c, &argc, argv);
+
+    log_set_level(LOG_ERROR);
+    if (args_take(argv[0], args, &argc, argv) < 0)
+        return 2;
+    if (argc > 1) {
+        cli_fail(&c, "takes no word such as \"%s\"; see hired check --help", argv[1]);
+        return 2;
+    }
+    ck.dir = c.config.data ? c.config.data : "data";
+    /* A wrong "data" must not have another directory checked in its place; every other fault leaves it known. */
+    if (!config_ok && access(ck.dir, F_OK) < 0)
+        return finish(&ck);
+    if (cli_open(&c, CLI_READ) < 0) {
+        ck.findings++;
+    } else {
+        check_mode(&ck, "", 0700);
+        check_mode(&ck, "hired.db", 0600);
+        check_mode(&ck, "hired.db-wal", 0600);
+        check_mode(&ck, "demo.json", 0600);
+        check_database(&ck);
+    }
+    return finish(&ck);
+}
+
+int cli_check(int argc, char **argv) {
+    if (!args_help(argc, argv))
+        return check_main(argc, argv);
+    fputs(help, stdout);
+    return 0;
+}

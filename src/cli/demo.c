@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired demo: a small company to try things on, out of files within the binary, imported as any saved answers are.
+ */
+#include "cli/demo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/import.h"
+#include "gateway/op.h"
+#include "hire/order.h"
+#include "hire/tenant.h"
+#include "store/files.h"
+
+#define TENANT_KEY "2ed263bf32cf1651"
+#define TENANT_NAME "青舟科技 Qingzhou"
+#define APP_NAME "demo"
+#define VENDOR_APP_NAME "demo vendor (Clearview Screening)"
+#define VENDOR_PROVIDER "Clearview Screening" /* whose account the vendor's app is bound to */
+#define REPORT_HOST "https://reports.example.com/" /* stands for demo/reports/ */
+#define CLONES_MAX 10000000
+
+static const char help[] =
+    "usage: hired demo [--data DIR] [--listen HOST:PORT] [--orders N] [--interviews N]\n\n"
+    "Makes a demo tenant: a believable small company with applications, background check orders in\n"
+    "every state, interviews with every summary, and two apps: its own with every scope, and one of a\n"
+    "background check vendor. Writes address and credentials to DIR/demo.json (mode 0600); hired serve\n"
+    "prints them with a call to paste. Does nothing if the demo is there already.\n\n"
+    "  --data DIR          where the records are to be (data)\n"
+    "  --listen HOST:PORT  where hired serve is going to listen (127.0.0.1:8080)\n"
+    "  --orders N          at least N orders, for load tests: copies with ids and times of their own\n"
+    "  --interviews N      the same for interviews\n\n"
+    "example: hired demo --data data && hired serve --data data\n";
+
+struct demo {
+    struct cli *cli;
+    struct tenant_row tenant;
+    struct app_row app, vendor;
+    struct str app_secret, vendor_secret;
+    struct str base_url;
+    int64_t vendor_account;
+    int64_t orders, interviews; /* at least that many */
+    bool progress;
+};
+
+/* ---- tenant and apps ---- */
+
+/* What a vendor is to do: background checks, and nothing else of the tenant's. */
+static struct str vendor_scopes(struct arena *a) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+
+    for (uint16_t i = 0; i < api_n_scopes; i++) {
+        struct str s = api_scopes[i];
+        if (!memmem(s.ptr, s.len, "background_check", 16) && !memmem(s.ptr, s.len, "hire:eco", 8) &&
+            !str_eq(s, STR("contact:user.employee_id:readonly")))
+            continue;
+        if (memmem(s.ptr, s.len, "external", 8))
+            continue;
+        if (out.len > 0)
+            buf_add_char(&out, ' ');
+        buf_add_str(&out, s);
+    }
+    return arena_dup(a, buf_str(&out));
+}
+
+/* Finds the app by name and gives it a new secret, or makes it: a demo that was cut short is made whole. */
+static int make_app(struct demo *d, struct str name, struct str scopes, struct app_row *ret, struct str *ret_secret) {
+    struct cli *c = d->cli;
+    struct str known, unknown;
+    struct app_row *apps;
+    size_t n;
+    int r = app_list(c->db, d->tenant.id, &c->arena, &apps, &n);
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        if (str_eq(apps[i].name, name)) {
+            *ret = apps[i];
+            return app_rotate(c->db, apps[i].id, &c->arena, ret_secret);
+        }
+    if (r >= 0)
+        r = scopes_check(scopes, &c->arena, &known, &unknown);
+    return r < 0 ? r
+                 : app_create(c->db, d->tenant.id, APP_CUSTOM, name, known, STR_ABSENT, STR_ABSENT, &c->arena, ret,
+                              ret_secret);
+}
+
+static int make_people(struct cli *c, void *ctx) {
+    struct demo *d = ctx;
+    int r = tenant_find(c->db, STR(TENANT_KEY), &c->arena, &d->tenant);
+
+    if (r == 0)
+        r = tenant_create(c->db, STR(TENANT_KEY), STR(TENANT_NAME), &c->arena, &d->tenant);
+    if (r >= 0)
+        r = make_app(d, STR(APP_NAME), STR("all"), &d->app, &d->app_secret);
+    if (r >= 0)
+        r = make_app(d, STR(VENDOR_APP_NAME), vendor_scopes(&c->arena), &d->vendor, &d->vendor_secret);
+    return r < 0 ? cli_fail_errno(c, r, "make the demo's tenant and apps", NULL) : 0;
+}
+
+/* ---- records ---- */
+
+static void tell_finding(struct import *im, const struct finding *f) {
+    fprintf(stderr, "demo/%s:%u:%u: %.*s: %.*s\n", f->file, f->line, f->column, STR_FMT(f->field), STR_FMT(f->reason));
+}
+
+/* Each file holds what its name says. */
+static const struct item_kind *kind_of_file(const char *name) {
+    struct str s = str_of(name);
+
+    return str_ends(s, STR(".json")) ? kind_find((struct str){s.ptr, s.len - 5}) : NULL;
+}
+
+static int import_records(struct demo *d) {
+    struct import im = {.on_finding = tell_finding};
+    struct import_source *sources = arena_array(&d->cli->arena, struct import_source, n_item_kinds);
+    struct finding f;
+    size_t n = 0;
+    int r;
+
+    import_begin(&im, d->cli, &d->tenant, &d->app);
+    /* In the order of the kinds: what is referred to comes first. */
+    for (size_t k = 0; k < n_item_kinds; k++)
+        for (const struct embedded_file *e = demo_files; e->name; e++) {
+            if (kind_of_file(e->name) != &item_kinds[k])
+                continue;
+            sources[n].kind = &item_kinds[k];
+            sources[n].type = USER_USER_ID;
+            if (answer_of_text(&sources[n].answer, e->name, e->bytes, &d->cli->arena, &f) < 0) {
+                im.findings++;
+                tell_finding(&im, &f);
+            }
+            n++;
+        }
+    r = im.findings > 0 ? -EINVAL : import_run(&im, sources, n);
+    import_end(&im);
+    if (r == -EINVAL)
+        cli_fail(d->cli, "the demo's own files are wrong; this is a fault of hired");
+    return r < 0 ? 1 : 0;
+}
+
+static int bind_vendor(struct cli *c, void *ctx) {
+    struct demo *d = ctx;
+    struct hire h = cli_hire(c, d->tenant.id);
+    struct vendor_account *accounts;
+    size_t n;
+    int r = vendor_account_list(&h, &accounts, &n);
+
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        if (str_eq(accounts[i].provider_en, STR(VENDOR_PROVIDER))) {
+            d->vendor_account = accounts[i].id;
+            r = vendor_account_bind(&h, accounts[i].id, d->vendor.id);
+        }
+    if (r >= 0 && d->vendor_account == 0)
+        return cli_fail(c, "no order of the demo names the vendor %s; this is a fault of hired", VENDOR_PROVIDER);
+    return r < 0 ? cli_fail_errno(c, r, "bind the vendor's account", &h) : 0;
+}
+
+/* ---- report files ---- */
+
+static const struct embedded_file *file_named(struct str name) {
+    for (const struct embedded_file *e = demo_files; e->name; e++)
+        if (str_eq(str_of(e->name), name))
+            return e;
+    return NULL;
+}
+
+static int keep_file(struct demo *d, int64_t id, struct str bytes) {
+    const char *dir = d->cli->config.data;
+    struct hire h = cli_hire(d->cli, d->tenant.id);
+    struct buf hex BUF_CLEANUP = BUF_EMPTY;
+    struct files_draft draft;
+    unsigned char digest[32];
+    int r = files_draft_begin(&draft, dir, id);
+
+    if (r == 0)
+        r = files_draft_write(&draft, bytes);
+    if (r == 0)
+        r = files_draft_keep(&draft, dir, id);
+    if (r < 0)
+        return r;
+    EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
+    buf_add_hex(&hex, digest, sizeof(digest));
+    return order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
+}
+
+struct due_file {
+    int64_t id;
+    struct str bytes;
+};
+
+/* The reports of the demo's orders: as if they had been fetched. */
+static int keep_reports(struct cli *c, void *ctx) {
+    struct demo *d = ctx;
+    struct due_file due[64];
+    int n = 0, r;
+
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CLI_REPORT_FILES);
+        db_bind_int(&q, 1, d->tenant.id);
+        db_bind_int(&q, 2, 0);
+        db_bind_int(&q, 3, 64);
+        while ((r = db_row(&q)) == 1) {
+            const struct embedded_file *e = NULL;
+            if (db_int(&q, 2) == ORDER_FILE_DUE && str_starts(db_text(&q, 4), STR(REPORT_HOST)))
+                e = file_named(str_skip(db_text(&q, 4), sizeof(REPORT_HOST) - 1));
+            if (e)
+                due[n++] = (struct due_file){db_int(&q, 0), e->bytes};
+        }
+    }
+    for (int i = 0; i < n && r >= 0; i++)
+        r = keep_file(d, due[i].id, due[i].bytes);
+    return r < 0 ? cli_fail_errno(c, r, "keep the demo's reports", NULL) : 0;
+}
+
+/* ---- what is told ---- */
+
+static struct str base_url(struct cli *c) {
+    const struct config *f = &c->config;
+    const char *host = f->listen_host;
+    bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+
+    if (f->base_url)
+        return str_of(f->base_url);
+    if (any)
+        host = "127.0.0.1";
+    return arena_printf(&c->arena, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, f->listen_port);
+}
+
+/* Returns 0 or a negative errno. */
+static int write_bytes(const char *path, struct str bytes) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r = 0;
+
+    if (fd < 0)
+        return -errno;
+    while (bytes.len > 0 && r == 0) {
+        ssize_t n = write(fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno != EINTR)
+            r = -errno;
+        else if (n > 0)
+            bytes = str_skip(bytes, (size_t)n);
+    }
+    if (r == 0 && fsync(fd) < 0)
+        r = -errno;
+    close(fd);
+    return r;
+}
+
+static struct str demo_path(struct cli *c) {
+    return arena_printf(&c->arena, "%s/demo.json", c->config.data);
+}
+
+static int write_demo_json(struct demo *d) {
+    struct cli *c = d->cli;
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    struct str path = demo_path(c), temporary = arena_printf(&c->arena, "%.*s.new", STR_FMT(path));
+    const struct {
+        struct str key, value;
+    } members[] = {
+        {STR_INIT("base_url"), d->base_url},        {STR_INIT("tenant_key"), d->tenant.tenant_key},
+        {STR_INIT("app_id"), d->app.app_id},        {STR_INIT("app_secret"), d->app_secret},
+        {STR_INIT("vendor_app_id"), d->vendor.app_id}, {STR_INIT("vendor_app_secret"), d->vendor_secret},
+    };
+    int r;
+
+    buf_add_lit(&out, "{\n");
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        struct buf value BUF_CLEANUP = BUF_EMPTY;
+        json_str(&value, members[i].value);
+        buf_printf(&out, "%s  \"%.*s\": %.*s", i ? ",\n" : "", STR_FMT(members[i].key), STR_FMT(buf_str(&value)));
+    }
+    buf_add_lit(&out, "\n}\n");
+    r = write_bytes(temporary.ptr, buf_str(&out));
+    if (r == 0 && rename(temporary.ptr, path.ptr) < 0)
+        r = -errno;
+    return r < 0 ? cli_fail(c, "cannot write %s: %s", path.ptr, strerror(-r)) : 0;
+}
+
+/* The secrets stand in demo.json; hired serve shows them with a call to paste, where they are of use. */
+static void print_outcome(const struct demo *d) {
+    printf("The demo tenant is in %s; its credentials are in %.*s.\n"
+           "hired serve --data %s serves it and prints a call to paste.\n",
+           d->cli->config.data, STR_FMT(demo_path(d->cli)), d->cli->config.data);
+}
+
+/* Nothing else may be in the directory: a demo has no place among real records. Returns 1 if the demo is there, 0 if it is
+ * to be made, or -EINVAL after telling. */
+static int look_around(struct cli *c) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
+    bool demo = false;
+    int r;
+
+    while ((r = db_row(&q)) == 1) {
+        if (!str_eq(db_text(&q, 1), STR(TENANT_KEY))) {
+            cli_fail(c, "%s holds another tenant already; choose an empty directory with --data", c->config.data);
+            return -EINVAL;
+        }
+        demo = true;
+    }
+    if (r < 0) {
+        cli_fail_errno(c, r, "list the tenants", NULL);
+        return r;
+    }
+    return demo && access(demo_path(c).ptr, F_OK) == 0;
+}
+
+static int make_clones(struct demo *d) {
+    int r = demo_clone_orders(d->cli, d->tenant.id, d->vendor_account, d->orders, d->progress);
+
+    if (r == 0)
+        r = demo_clone_interviews(d->cli, d->tenant.id, d->interviews, d->progress);
+    return r < 0 ? cli_fail_errno(d->cli, r, "make copies of the demo's records", NULL) : 0;
+}
+
+static int demo_main(int argc, char **argv) {
+    struct demo d = {.progress = isatty(STDERR_FILENO)};
+    const struct arg args[] = {
+        {"--orders", ARG_COUNT, &d.orders}, {"--interviews", ARG_COUNT, &d.interviews}, {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    int r;
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+        return 2;
+    if (argc > 1 || d.orders > CLONES_MAX || d.interviews > CLONES_MAX) {
+        cli_fail(&c, "takes no word, and at most %d orders and interviews; see hired demo --help", CLONES_MAX);
+        return 2;
+    }
+    if (cli_open(&c, CLI_CREATE) < 0)
+        return 1;
+    r = look_around(&c);
+    if (r != 0) {
+        if (r == 1)
+            printf("The demo tenant is in %s already; its address and credentials are in %s.\n", c.config.data,
+                   demo_path(&c).ptr);
+        return r == 1 ? 0 : 1;
+    }
+    d.cli = &c;
+    d.base_url = base_url(&c);
+    if (cli_transact(&c, make_people, &d) != 0 || import_records(&d) != 0 || cli_transact(&c, bind_vendor, &d) != 0 ||
+        cli_transact(&c, keep_reports, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
+        return 1;
+    print_outcome(&d);
+    return 0;
+}
+
+int cli_demo(int argc, char **argv) {
+    if (!args_help(argc, argv))
+        return demo_main(argc, argv);
+    fputs(help, stdout);
+    return 0;
+}

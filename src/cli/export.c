@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired export: writes a tenant's records as answers of the API, one file for each kind, in one consistent view and with
+ * the memory of one page. Importing them elsewhere and exporting again gives the same bytes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/kind.h"
+#include "cli/open.h"
+#include "cli/reader.h"
+
+#define PAGE 500
+
+static const char help[] =
+    "usage: hired export [--dir OUT] [--user-id-type user_id|union_id|open_id] [--app APP_ID]\n"
+    "                    [--tenant KEY] [--json] [--data DIR]\n\n"
+    "Writes a tenant's records as the API answers them, a file for each kind: orders.json,\n"
+    "interviews.json, external_background_checks.json, users.json ... hired import reads them back.\n"
+    "Links to reports are those they were fetched from. Works while the server runs.\n\n"
+    "  --dir OUT            where to write; made (mode 0700) if it is not there (export)\n"
+    "  --user-id-type TYPE  which kind of id stands for users (user_id)\n"
+    "  --app APP_ID         whose open_ids or union_ids; with user_id, those that were imported\n"
+    "                       for it stand in users.json too\n"
+    "  --tenant KEY         whose; may be left out when there is one tenant\n"
+    "  --json               the numbers of records as JSON on standard output\n"
+    "  --data DIR           where the records are (data)\n\n"
+    "example: hired export --data data --dir backup && hired import backup/*.json --data other\n";
+
+struct export {
+    struct cli *cli;
+    const char *dir;
+    struct user_view view;
+    enum user_id_type type;
+    const char *type_name; /* stands in the files, so that an import need not be told */
+    struct reader *reader;
+    struct buf out;
+    FILE *file;
+    const char *path; /* of the file under way */
+    int64_t records;  /* of the kind under way */
+};
+
+/* ---- one record ---- */
+
+static int write_alias(struct export *e, int64_t uid, enum user_id_type type, struct str member, struct buf *out) {
+    struct db_query q DB_CLEANUP = db_query(e->cli->db, SQL_USER_ALIAS_OF);
+    int r;
+
+    if (e->view.app == 0)
+        return 0;
+    db_bind_int(&q, 1, e->view.tenant);
+    db_bind_int(&q, 2, uid);
+    db_bind_int(&q, 3, type);
+    db_bind_int(&q, 4, type == USER_OPEN_ID ? e->view.app : e->view.developer);
+    r = db_row(&q);
+    if (r == 1)
+        json_member_str(out, member, db_text(&q, 0));
+    return r < 0 ? r : 0;
+}
+
+/* Ids that are sealed from the internal one mean nothing elsewhere, unless the whole export is in their terms. */
+static int write_user_ids(struct export *e, int64_t uid, struct str user_id, struct buf *out) {
+    struct str id;
+    int r;
+
+    json_member_str(out, STR("user_id"), user_id);
+    if (e->type == USER_USER_ID) {
+        r = write_alias(e, uid, USER_OPEN_ID, STR("open_id"), out);
+        return r < 0 ? r : write_alias(e, uid, USER_UNION_ID, STR("union_id"), out);
+    }
+    r = user_external_id(e->cli->db, e->cli->seal, &e->view, e->type, uid, &e->cli->arena, &id);
+    if (r == 0)
+        json_member_str(out, e->type == USER_OPEN_ID ? STR("open_id") : STR("union_id"), id);
+    return r;
+}
+
+static int write_user(struct export *e, const struct db_query *q, struct buf *out) {
+    struct str doc = db_text(q, 4), name = db_text(q, 2), en_name = db_text(q, 3);
+    struct buf rest BUF_CLEANUP = BUF_EMPTY;
+    int r;
+
+    json_begin(out, '{');
+    r = write_user_ids(e, db_int(q, 1), db_text(q, 0), out);
+    if (r < 0)
+        return r;
+    if (!str_is_empty(name))
+        json_member_str(out, STR("name"), name);
+    if (!str_is_empty(en_name))
+        json_member_str(out, STR("en_name"), en_name);
+    reader_write(e->reader, doc, &rest);
+    if (rest.len > 2) {
+        buf_add_char(out, ',');
+        buf_add_str(out, str_skip(buf_str(&rest), 1));
+    } else {
+        json_end(out, '}');
+    }
+    return 0;
+}
+
+static int flush_out(struct export *e) {
+    if (fwrite(e->out.ptr, 1, e->out.len, e->file) != e->out.len)
+        return -errno;
+    e->out.len = 0;
+    return 0;
+}
+
+/* One record on a line of its own. */
+static int write_row(struct export *e, const struct item_kind *kind, const struct db_query *q) {
+    struct buf record BUF_CLEANUP = BUF_EMPTY; /* apart: whether a comma is due is told by what stands before */
+    int r = 0;
+
+    if (kind->store == KEPT_AS_USER)
+        r = write_user(e, q, &record);
+    else
+        reader_write(e->reader, db_text(q, 1), &record);
+    if (r == 0)
+        r = reader_error(e->reader);
+    if (r < 0)
+        return r;
+    buf_add_str(&e->out, e->records++ > 0 ? STR(",\n") : STR("\n"));
+    buf_add_str(&e->out, buf_str(&record));
+    return flush_out(e);
+}
+
+/* ---- the walk ---- */
+
+static enum db_statement statement_of(const struct item_kind *kind) {
+    switch (kind->store) {
+    case KEPT_AS_USER:
+        return SQL_CLI_USERS;
+    case KEPT_AS_ORDER:
+        return SQL_CLI_ORDERS;
+    case KEPT_AS_INTERVIEW:
+        return SQL_CLI_INTERVIEWS;
+    case KEPT_AS_CHECK:
+        return SQL_CLI_CHECKS;
+    case KEPT_AS_APPLICATION:
+        return SQL_CLI_APPLICATIONS;
+    case KEPT_AS_EXTERNAL_APPLICATION:
+        return SQL_CLI_EXTERNAL_APPLICATIONS;
+    case KEPT_AS_REFERENCE:
+        return SQL_CLI_REFERENCES;
+    }
+    return SQL_CLI_REFERENCES;
+}
+
+/* Writes the page behind *last_id or *last_text and moves it. Returns the number of rows or < 0. */
+static int write_page(struct export *e, const struct item_kind *kind, int64_t *last_id, struct buf *last_text) {
+    struct db_query q DB_CLEANUP = db_query(e->cli->db, statement_of(kind));
+    bool by_text = kind->store == KEPT_AS_USER || kind->store == KEPT_AS_REFERENCE;
+    int n = 1, rows = 0, r;
+
+    db_bind_int(&q, n++, e->view.tenant);
+    if (kind->store == KEPT_AS_REFERENCE)
+        db_bind_text(&q, n++, kind->name);
+    if (by_text)
+        db_bind_text(&q, n++, arena_dup(&e->cli->arena, buf_str(last_text)));
+    else
+        db_bind_int(&q, n++, *last_id);
+    db_bind_int(&q, n, PAGE);
+    while ((r = db_row(&q)) == 1) {
+        rows++;
+        if (by_text) {
+            last_text->len = 0;
+            buf_add_str(last_text, db_text(&q, 0));
+        } else {
+            *last_id = db_int(&q, 0);
+        }
+        r = write_row(e, kind, &q);
+        if (r < 0)
+            return r;
+    }
+    return r < 0 ? r : rows;
+}
+
+static int write_records(struct export *e, const struct item_kind *kind) {
+    struct buf last_text BUF_CLEANUP = BUF_EMPTY;
+    int64_t last_id = 0;
+    int r;
+
+    e->records = 0;
+    buf_printf(&e->out, "{\"code\":0,\"msg\":\"success\",\"user_id_type\":\"%s\",\"data\":{\"%.*s\":[", e->type_name,
+               STR_FMT(kind->list_member));
+    do
+        r = write_page(e, kind, &last_id, &last_text);
+    while (r == PAGE);
+    if (r < 0)
+        return r;
+    buf_add_str(&e->out, e->records > 0 ? STR("\n],\"has_more\":false}}\n") : STR("],\"has_more\":false}}\n"));
+    return flush_out(e);
+}
+
+/* A file appears under its name only when it is whole. */
+static int write_file(struct export *e, const struct item_kind *kind) {
+    struct str path = arena_printf(&e->cli->arena, "%s/%.*s.json", e->dir, STR_FMT(kind->plural));
+    struct str temporary = arena_printf(&e->cli->arena, "%.*s.new", STR_FMT(path));
+    int fd = open(temporary.ptr, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r;
+
+    e->path = path.ptr;
+    if (fd < 0)
+        return -errno;
+    e->file = fdopen(fd, "w");
+    e->out.len = 0;
+    r = write_records(e, kind);
+    if (r == 0 && (fflush(e->file) != 0 || fsync(fd) < 0))
+        r = -errno;
+    if (fclose(e->file) != 0 && r == 0)
+        r = -errno;
+    if (r == 0 && rename(temporary.ptr, path.ptr) < 0)
+        r = -errno;
+    if (r < 0)
+        unlink(temporary.ptr);
+    return r;
+}
+
+static int export_all(struct export *e, bool as_json) {
+    struct buf json BUF_CLEANUP = BUF_EMPTY;
+    int64_t all = 0;
+    int r = 0;
+
+    if (mkdir(e->dir, 0700) < 0 && errno != EEXIST)
+        return cli_fail(e->cli, "cannot make the directory %s: %s", e->dir, strerror(errno));
+    json_begin(&json, '{');
+    for (size_t i = 0; i < n_item_kinds && r == 0; i++) {
+        r = write_file(e, &item_kinds[i]);
+        json_member_int(&json, item_kinds[i].plural, e->records);
+        all += e->records;
+    }
+    json_end(&json, '}');
+    if (r < 0)
+        return reader_error(e->reader) == -ENOENT
+                   ? cli_fail(e->cli, "%s: a record names a user or a file that is not there; see hired check", e->path)
+                   : cli_fail(e->cli, "cannot write %s: %s", e->path, strerror(-r));
+    if (as_json)
+        return cli_print_json(&json);
+    printf("%lld records in %s\n", (long long)all, e->dir);
+    return 0;
+}
+
+static int export_main(int argc, char **argv) {
+    const char *tenant = NULL, *app_id = NULL, *type_name = "user_id";
+    bool json = false;
+    struct export e = {.dir = "export"};
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--app", ARG_TEXT, &app_id},
+                               {"--dir", ARG_TEXT, &e.dir},     {"--out", ARG_TEXT, &e.dir},
+                               {"--user-id-type", ARG_TEXT, &type_name},
+                               {"--json", ARG_FLAG, &json},     {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    struct tenant_row row;
+    struct app_row app = {0};
+    int r;
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_user_id_type(&c, type_name, &e.type) < 0)
+        return 2;
+    if (argc > 1 || (!app_id && e.type != USER_USER_ID)) {
+        cli_fail(&c, argc > 1 ? "takes no word such as \"%s\"; see hired export --help"
+                              : "needs --app APP_ID to know whose %ss to write",
+                 argc > 1 ? argv[1] : type_name);
+        return 2;
+    }
+    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
+        (app_id && cli_app_of(&c, &row, app_id, &app) < 0))
+        return 1;
+    e.cli = &c;
+    e.type_name = type_name;
+    e.view = (struct user_view){row.id, app.id, app.developer};
+    e.reader = reader_new(&c, &e.view, e.type);
+    r = db_snapshot_begin(c.db);
+    r = r < 0 ? cli_fail_errno(&c, r, "read the database", NULL) : export_all(&e, json);
+    db_snapshot_end(c.db);
+    reader_free(e.reader);
+    buf_free(&e.out);
+    return r;
+}
+
+int cli_export(int argc, char **argv) {
+    if (!args_help(argc, argv))
+        return export_main(argc, argv);
+    fputs(help, stdout);
+    return 0;
+}

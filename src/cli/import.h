@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Importing saved answers: everything of all files is checked before anything is kept. hired import and hired demo use it.
+ */
+#ifndef HIRED_CLI_IMPORT_H
+#define HIRED_CLI_IMPORT_H
+
+#include "cli/answer.h"
+#include "cli/kind.h"
+#include "cli/open.h"
+
+struct import_source {
+    struct answer answer;
+    enum user_id_type type;         /* which kind of user ids it holds */
+    const struct item_kind *kind; /* NULL: each item is recognised by its members */
+    bool has_users, has_others;     /* set by the check */
+};
+
+struct import_count {
+    int64_t added, changed, same;
+};
+
+struct import_users;
+
+struct import {
+    struct cli *cli;
+    int64_t tenant;
+    struct user_view view;
+    bool gentle;   /* lets a server that runs on the same database write in between */
+    bool progress; /* on standard error */
+
+    struct import_count *counts; /* for each of item_kinds */
+    /* Told each thing that is wrong, in the order of the files. */
+    void (*on_finding)(struct import *im, const struct finding *f);
+    size_t findings;
+    void *ctx; /* of on_finding */
+
+    /* its own */
+    enum user_id_type type;    /* of the source under way */
+    struct import_users *users;
+    struct arena scratch;      /* of one item */
+    int in_chunk;              /* items in the open transaction */
+    bool keep;                 /* the second pass */
+    bool first_look;           /* each item is seen for the first time */
+    uint64_t bytes_all, bytes_done;
+    int64_t progress_ms;
+};
+
+/* Fills in what is not the caller's choice. app: whose open_ids and union_ids the sources hold; NULL: they hold user_ids
+ * only. */
+void import_begin(struct import *im, struct cli *c, const struct tenant_row *tenant, const struct app_row *app);
+void import_end(struct import *im);
+
+/* Checks all sources; if nothing is wrong, imports them. Returns 0; -EINVAL if findings were told (nothing is imported); or
+ * another negative errno after telling. */
+int import_run(struct import *im, struct import_source *sources, size_t n);
+
+/* ---- between import.c and import_item.c ---- */
+
+/* Within the open transaction, checks one item and writes it. What is wrong with it goes to on_finding. Returns 0, or a
+ * negative errno for a fault. */
+int import_item(struct import *im, struct import_source *src, const struct answer_item *item,
+                const struct item_kind *kind, json_t *value);
+
+void import_complain(struct import *im, const struct import_source *src, const struct answer_item *item,
+                     struct str member, struct str reason);
+
+/* The internal id of a user named in an item; made if it is not known. Returns 0, or -EINVAL after complaining, or a fault. */
+int import_user(struct import *im, struct str id, struct str zh_name, struct str en_name, int64_t *ret_uid,
+                struct str *ret_why);
+
+struct import_users *import_users_new(void);
+struct import_users *import_users_free(struct import_users *uc);
+void import_users_clear(struct import_users *uc);
+int64_t import_users_get(const struct import_users *uc, struct str id); /* 0: not known */
+void import_users_put(struct import_users *uc, struct str id, int64_t uid);
+
+#endif

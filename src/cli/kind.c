@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The kinds of records that can be imported and exported, and how they are told apart.
+ */
+#include "cli/kind.h"
+
+#include "api_types.h"
+
+static const char *const user_users[] = {"leader_user_id", "dotted_line_leader_user_ids", NULL};
+static const char *const application_users[] = {"creator_id", NULL};
+static const char *const talent_users[] = {"creator_id", NULL};
+static const char *const job_users[] = {"create_user_id", NULL};
+static const char *const room_users[] = {"contact_ids", NULL};
+
+#define KIND(n, p, s, id, t, users, list) {STR_INIT(n), STR_INIT(p), s, STR_INIT(id), t, users, STR_INIT(list)}
+#define REFERENCE(n, p) KIND(n, p, KEPT_AS_REFERENCE, "id", NULL, NULL, "items")
+
+/* In the order in which an export is best imported: what is referred to stands first. */
+const struct item_kind item_kinds[] = {
+    KIND("user", "users", KEPT_AS_USER, "", NULL, user_users, "items"),
+    REFERENCE("location", "locations"),
+    KIND("job_level", "job_levels", KEPT_AS_REFERENCE, "job_level_id", NULL, NULL, "items"),
+    KIND("room", "rooms", KEPT_AS_REFERENCE, "room_id", NULL, room_users, "rooms"),
+    REFERENCE("job_process", "job_processes"),
+    REFERENCE("termination_reason", "termination_reasons"),
+    REFERENCE("interview_feedback_form", "interview_feedback_forms"),
+    REFERENCE("interview_round_type", "interview_round_types"),
+    KIND("job", "jobs", KEPT_AS_REFERENCE, "id", NULL, job_users, "items"),
+    REFERENCE("attachment", "attachments"),
+    KIND("talent", "talents", KEPT_AS_REFERENCE, "id", NULL, talent_users, "items"),
+    KIND("application", "applications", KEPT_AS_APPLICATION, "id", NULL, application_users, "items"),
+    KIND("external_application", "external_applications", KEPT_AS_EXTERNAL_APPLICATION, "id", NULL, NULL, "items"),
+    KIND("order", "orders", KEPT_AS_ORDER, "order_id", &type_background_check_order, NULL, "items"),
+    KIND("interview", "interviews", KEPT_AS_INTERVIEW, "id", &type_interview_extend, NULL, "items"),
+    KIND("external_background_check", "external_background_checks", KEPT_AS_CHECK, "id",
+         &type_external_background_check, NULL, "items"),
+};
+
+const size_t n_item_kinds = sizeof(item_kinds) / sizeof(item_kinds[0]);
+
+/* Members that an item of a kind has ("!": has not). The first line that fits decides. */
+static const struct {
+    const char *kind, *members;
+} marks[] = {
+    {"order", "order_id"},
+    {"user", "open_id !id"},
+    {"user", "union_id !id"},
+    {"user", "user_id !id"},
+    {"interview", "id interview_record_list"},
+    {"interview", "id interview_round_summary"},
+    {"interview", "id application_id begin_time"},
+    {"interview", "id application_id round"},
+    {"external_background_check", "id external_application_id"},
+    {"application", "id job_id talent_id"},
+    {"external_application", "id job_recruitment_type"},
+    {"external_application", "id talent_id"},
+    {"talent", "id basic_info"},
+    {"talent", "id is_onboarded"},
+    {"job_process", "id stage_list"},
+    {"interview_feedback_form", "id modules"},
+    {"interview_round_type", "id biz_id"},
+    {"job", "id title code"},
+    {"job", "id title job_attribute"},
+    {"termination_reason", "id termination_type"},
+    {"location", "id district"},
+    {"location", "id city country"},
+    {"job_level", "job_level_id"},
+    {"room", "room_id"},
+    {"attachment", "id url mime"},
+};
+
+const struct item_kind *kind_find(struct str name) {
+    for (size_t i = 0; i < n_item_kinds; i++)
+        if (str_eq(item_kinds[i].name, name) || str_eq(item_kinds[i].plural, name))
+            return &item_kinds[i];
+    return NULL;
+}
+
+static bool fits(const json_t *item, struct str members) {
+    while (!str_is_absent(members)) {
+        struct str name = str_cut(&members, ' ');
+        bool wanted = name.ptr[0] != '!';
+        if (!wanted)
+            name = str_skip(name, 1);
+        if ((json_object_getn(item, name.ptr, name.len) != NULL) != wanted)
+            return false;
+    }
+    return true;
+}
+
+const struct item_kind *kind_recognise(const json_t *item) {
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+        if (fits(item, str_of(marks[i].members)))
+            return kind_find(str_of(marks[i].kind));
+    return NULL;
+}

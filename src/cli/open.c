@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the commands that work on a data directory share.
+ */
+#include "cli/open.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "cli/suggest.h"
+
+#define BUSY_MS 30000 /* a server under load lets other processes in between its groups of writes */
+
+int cli_begin(struct cli *c, const char *command, const struct arg *args, int *argc, char **argv) {
+    struct str why;
+
+    memset(c, 0, sizeof(*c));
+    c->command = command;
+    if (config_load(&c->config, argc, argv, &why) < 0) {
+        while (!str_is_absent(why)) {
+            struct str line = str_cut(&why, '\n');
+            fprintf(stderr, "hired %s: %.*s\n", command, STR_FMT(line));
+        }
+        return -EINVAL;
+    }
+    /* What a command did, it says itself; the log is for what went wrong below. */
+    log_set_level(c->config.log_level > LOG_WARN ? c->config.log_level : LOG_WARN);
+    return args_take(command, args, argc, argv);
+}
+
+/* The secret is made on first use, which needs a transaction. */
+static int open_seal(struct cli *c, enum cli_access how) {
+    int r = how == CLI_READ ? 0 : db_begin(c->db);
+
+    if (r < 0)
+        return r;
+    r = identity_seal(c->db, &c->seal);
+    if (how == CLI_READ)
+        return r;
+    if (r == 0)
+        return db_commit(c->db);
+    db_rollback(c->db);
+    return r;
+}
+
+int cli_open(struct cli *c, enum cli_access how) {
+    struct db_options o = {.dir = c->config.data, .mmap_bytes = c->config.mmap_bytes, .busy_ms = BUSY_MS};
+    struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data), why = STR_ABSENT;
+    int r;
+
+    if (how != CLI_CREATE && access(file.ptr, F_OK) < 0 && errno == ENOENT) {
+        cli_fail(c, "there is no database in %s; --data says where, hired demo or hired tenant create makes one",
+                 c->config.data);
+        return -ENOENT;
+    }
+    id_set_node(c->config.node);
+    r = db_open(&c->db, &o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
+    if (r < 0) {
+        cli_fail(c, "%.*s", STR_FMT(why));
+        return r;
+    }
+    r = open_seal(c, how);
+    if (r < 0)
+        cli_fail_errno(c, r, "read the database's secret", NULL);
+    return r;
+}
+
+void cli_close(struct cli *c) {
+    c->seal = seal_free(c->seal);
+    c->db = db_close(c->db);
+    arena_free(&c->arena);
+    config_free(&c->config);
+}
+
+int cli_fail(const struct cli *c, const char *format, ...) {
+    va_list args;
+
+    fprintf(stderr, "hired %s: ", c->command);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return 1;
+}
+
+int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h) {
+    if (error == HIRE_REFUSED && h)
+        return cli_fail(c, "%.*s", STR_FMT(h->why));
+    if (error == -EBUSY)
+        return cli_fail(c, "cannot %s: another process held the database for %d seconds", doing, BUSY_MS / 1000);
+    return cli_fail(c, "cannot %s: %s", doing, strerror(-error));
+}
+
+int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret) {
+    int r = key ? tenant_find(c->db, str_of(key), &c->arena, ret) : tenant_only(c->db, &c->arena, ret);
+
+    if (r == 1)
+        return 0;
+    if (r == -E2BIG)
+        cli_fail(c, "there are several tenants; --tenant KEY says which (hired tenant list)");
+    else if (r < 0)
+        cli_fail_errno(c, r, "find the tenant", NULL);
+    else if (key)
+        cli_fail(c, "there is no tenant \"%s\"; hired tenant list shows them", key);
+    else
+        cli_fail(c, "there is no tenant yet; hired tenant create makes one");
+    return r < 0 ? r : -ENOENT;
+}
+
+int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_id, struct app_row *ret) {
+    struct app_row *apps;
+    size_t n;
+    int r = app_list(c->db, tenant->id, &c->arena, &apps, &n);
+
+    if (r < 0) {
+        cli_fail_errno(c, r, "list the apps", NULL);
+        return r;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(apps[i].app_id, str_of(app_id))) {
+            *ret = apps[i];
+            return 0;
+        }
+    cli_fail(c, "tenant %.*s has no app \"%s\"; hired app list shows them", STR_FMT(tenant->tenant_key), app_id);
+    return -ENOENT;
+}
+
+int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
+    static const char *const names[] = {"open_id", "union_id", "user_id"};
+
+    for (unsigned i = 0; i < 3; i++)
+        if (strcmp(names[i], name) == 0) {
+            *ret = (enum user_id_type)i;
+            return 0;
+        }
+    cli_fail(c, "--user-id-type takes open_id, union_id or user_id, not \"%s\"", name);
+    return -EINVAL;
+}
+
+struct hire cli_hire(struct cli *c, int64_t tenant) {
+    return (struct hire){
+        .db = c->db,
+        .arena = &c->arena,
+        .now_ms = clock_now_ms(),
+        .tenant = tenant,
+        .actor_kind = ACTOR_OPERATOR,
+        .private_addresses = c->config.fetch_allow != FETCH_ALLOW_NONE,
+    };
+}
+
+int cli_transact(struct cli *c, int (*fn)(struct cli *c, void *ctx), void *ctx) {
+    int r = db_begin(c->db), status;
+
+    if (r < 0)
+        return cli_fail_errno(c, r, "begin to write", NULL);
+    status = fn(c, ctx);
+    if (status != 0) {
+        db_rollback(c->db);
+        return status;
+    }
+    r = db_commit(c->db);
+    return r < 0 ? cli_fail_errno(c, r, "write", NULL) : 0;
+}
+
+int cli_print_json(const struct buf *json) {
+    json_t *value = json_loadb(json->ptr, json->len, JSON_DECODE_ANY, NULL);
+
+    if (!value)
+        return 1;
+    json_dumpf(value, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
+    putchar('\n');
+    json_decref(value);
+    return 0;
+}
+
+const char *cli_word(const struct cli *c, int argc, char **argv, const char *what) {
+    if (argc == 2)
+        return argv[1];
+    if (argc < 2)
+        cli_fail(c, "needs %s", what);
+    else
+        cli_fail(c, "takes %s and no further word, such as \"%s\"", what, argv[2]);
+    return NULL;
+}
+
+int cli_verbs(const char *command, const char *help, const struct cli_verb *verbs, int argc, char **argv) {
+    struct suggest s = {0};
+
+    if (args_help(argc, argv) || argc < 2) {
+        fputs(help, argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    s.typed = str_of(argv[1]);
+    for (const struct cli_verb *v = verbs; v->name; v++) {
+        char name[64];
+        int r;
+
+        if (strcmp(v->name, argv[1]) != 0) {
+            suggest_offer(&s, str_of(v->name));
+            continue;
+        }
+        snprintf(name, sizeof(name), "%s %s", command, v->name);
+        argv[1] = name;
+        r = v->run(argc - 1, argv + 1);
+        return r;
+    }
+    if (str_is_absent(s.best))
+        fprintf(stderr, "hired %s: there is no \"%s\"; see hired %s --help\n", command, argv[1], command);
+    else
+        fprintf(stderr, "hired %s: there is no \"%s\"; did you mean %.*s?\n", command, argv[1], STR_FMT(s.best));
+    return 2;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How the command line shows records: users' ids of a chosen type, and the links that reports were fetched from.
+ */
+#ifndef HIRED_CLI_READER_H
+#define HIRED_CLI_READER_H
+
+#include "cli/open.h"
+
+struct reader;
+
+/* view->app is needed for open_ids and union_ids only. Free with reader_free. */
+struct reader *reader_new(struct cli *c, const struct user_view *view, enum user_id_type type);
+struct reader *reader_free(struct reader *r); /* takes NULL; returns NULL */
+
+/* Appends the wire form of a stored record. */
+void reader_write(struct reader *r, struct str stored, struct buf *out);
+
+/* The negative errno of the first user or file that could not be read, or 0. */
+int reader_error(const struct reader *r);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired vendor: a tenant's accounts at background check vendors, and which app acts for each.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/open.h"
+#include "hire/tenant.h"
+
+static const char help[] =
+    "usage: hired vendor create --name NAME --provider ID [--zh NAME] [--en NAME] [--type 1|2|3|127]\n"
+    "                           [--app APP_ID] [--tenant KEY]\n"
+    "       hired vendor list [--tenant KEY]\n"
+    "       hired vendor bind --account ID --app APP_ID|none [--tenant KEY]\n\n"
+    "Makes and shows a tenant's accounts at background check vendors. An app that is bound to an\n"
+    "account sees and updates the orders of its accounts alone. Answers are JSON.\n\n"
+    "  --name NAME    what the tenant calls the account\n"
+    "  --provider ID  the vendor's provider_id, as orders name it\n"
+    "  --zh, --en     the vendor's names in Chinese and English\n"
+    "  --type N       account_third_type of its orders (127: a vendor of the tenant's own)\n"
+    "  --account ID   the account\n"
+    "  --app APP_ID   the vendor's app\n"
+    "  --tenant KEY   whose; may be left out when there is one tenant\n"
+    "  --data DIR     where the records are (data)\n\n"
+    "example: hired vendor bind --account 7617365615030192243 --app cli_a1b2c3d4e5f60718\n";
+
+struct vendor_work {
+    struct tenant_row tenant;
+    struct vendor_account account;
+};
+
+static void write_account(struct buf *out, const struct vendor_account *v, const struct app_row *apps, size_t n_apps) {
+    json_begin(out, '{');
+    json_member_id(out, STR("account_id"), v->id);
+    json_member_str(out, STR("name"), v->name);
+    json_member_str(out, STR("provider_id"), v->provider_id);
+    json_member_str(out, STR("zh_name"), v->provider_zh);
+    json_member_str(out, STR("en_name"), v->provider_en);
+    json_member_int(out, STR("type"), v->third_type);
+    for (size_t i = 0; i < n_apps; i++)
+        if (v->app != 0 && apps[i].id == v->app)
+            json_member_str(out, STR("app_id"), apps[i].app_id);
+    json_end(out, '}');
+}
+
+static int print_accounts(struct cli *c, struct vendor_work *w, int64_t only) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    struct hire h = cli_hire(c, w->tenant.id);
+    struct vendor_account *accounts;
+    struct app_row *apps;
+    size_t n, n_apps;
+    int r = vendor_account_list(&h, &accounts, &n);
+
+    if (r >= 0)
+        r = app_list(c->db, w->tenant.id, &c->arena, &apps, &n_apps);
+    if (r < 0)
+        return cli_fail_errno(c, r, "list the accounts", &h);
+    if (!only)
+        json_begin(&out, '[');
+    for (size_t i = 0; i < n; i++)
+        if (!only || accounts[i].id == only)
+            write_account(&out, &accounts[i], apps, n_apps);
+    if (!only)
+        json_end(&out, ']');
+    return cli_print_json(&out);
+}
+
+static int create(struct cli *c, void *ctx) {
+    struct vendor_work *w = ctx;
+    struct hire h = cli_hire(c, w->tenant.id);
+    int r = vendor_account_add(&h, &w->account, &w->account.id);
+
+    return r < 0 ? cli_fail_errno(c, r, "create the account", &h) : 0;
+}
+
+static int bind_app(struct cli *c, void *ctx) {
+    struct vendor_work *w = ctx;
+    struct hire h = cli_hire(c, w->tenant.id);
+    int r = vendor_account_bind(&h, w->account.id, w->account.app);
+
+    return r < 0 ? cli_fail_errno(c, r, "bind the account", &h) : 0;
+}
+
+static int vendor_create_main(int argc, char **argv) {
+    const char *tenant = NULL, *name = NULL, *provider = NULL, *zh = NULL, *en = NULL, *app_id = NULL;
+    int64_t type = 127;
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--name", ARG_TEXT, &name},
+                               {"--provider", ARG_TEXT, &provider}, {"--zh", ARG_TEXT, &zh},
+                               {"--en", ARG_TEXT, &en}, {"--type", ARG_COUNT, &type},
+                               {"--app", ARG_TEXT, &app_id}, {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    struct vendor_work w = {0};
+    struct app_row app = {0};
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+        return 2;
+    if (argc > 1 || !name || !provider || type > 127) {
+        cli_fail(&c, "needs --name NAME and --provider ID, and no other word; see hired vendor --help");
+        return 2;
+    }
+    w.account = (struct vendor_account){.name = str_of(name), .provider_id = str_of(provider), .provider_zh = str_of(zh),
+                                        .provider_en = str_of(en), .third_type = (int)type};
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0 ||
+        (app_id && cli_app_of(&c, &w.tenant, app_id, &app) < 0))
+        return 1;
+    w.account.app = app.id;
+    if (cli_transact(&c, create, &w) != 0)
+        return 1;
+    return print_accounts(&c, &w, w.account.id);
+}
+
+static int vendor_list_main(int argc, char **argv) {
+    const char *tenant = NULL;
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    struct vendor_work w = {0};
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+        return 2;
+    if (argc > 1) {
+        cli_fail(&c, "takes no word such as \"%s\"; see hired vendor --help", argv[1]);
+        return 2;
+    }
+    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0)
+        return 1;
+    return print_accounts(&c, &w, 0);
+}
+
+static int vendor_bind_main(int argc, char **argv) {
+    const char *tenant = NULL, *account = NULL, *app_id = NULL;
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--account", ARG_TEXT, &account},
+                               {"--app", ARG_TEXT, &app_id}, {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    struct vendor_work w = {0};
+    struct app_row app = {0};
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+        return 2;
+    if (argc > 1 || !app_id || !account || id_parse(str_of(account), &w.account.id) < 0) {
+        cli_fail(&c, "needs --account ID (hired vendor list shows it) and --app APP_ID or --app none");
+        return 2;
+    }
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0)
+        return 1;
+    if (strcmp(app_id, "none") != 0 && cli_app_of(&c, &w.tenant, app_id, &app) < 0)
+        return 1;
+    w.account.app = app.id;
+    if (cli_transact(&c, bind_app, &w) != 0)
+        return 1;
+    return print_accounts(&c, &w, w.account.id);
+}
+
+int cli_vendor(int argc, char **argv) {
+    static const struct cli_verb verbs[] = {
+        {"create", vendor_create_main}, {"list", vendor_list_main}, {"bind", vendor_bind_main}, {NULL, NULL}};
+
+    return cli_verbs("vendor", help, verbs, argc, argv);
+}
