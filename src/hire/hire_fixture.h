@@ -128,11 +128,17 @@ static inline int fixture_setup(void **state) {
     return 0;
 }
 
+static inline void fixture_finding(void *ctx, struct str line) {
+    print_error("%.*s\n", STR_FMT(line));
+}
+
 static inline int fixture_teardown(void **state) {
     static const char *const names[] = {"hired.db", "hired.db-wal", "hired.db-shm"};
     struct fixture *f = *state;
     char path[128];
 
+    if (db_check(f->db, fixture_finding, NULL) != 0) /* whatever a test does, `hired check` finds nothing wrong */
+        return -1;
     sqlite3_close(f->side);
     db_close(f->db);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -186,6 +186,8 @@ static int import(struct hire *h, struct background_check_order *in) {
         return -EBADMSG;
     }
     o.stored_time = old.stored_time;
+    if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported here count on */
+        o.last_stage_time = old.last_stage_time;
     o.state.phase = phase_of(&o, &old);
     if ((r = find_account(h, in, &o.account_id)) < 0 || (r = join_reports(h, &o, &old.doc)) < 0)
         return r;

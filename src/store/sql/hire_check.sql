@@ -1,0 +1,44 @@
+-- What `hired check` asks of the domain's rows: each row is a finding.
+
+-- name: check_order_history
+SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': its history does not end in its state'
+FROM background_check_order o
+WHERE NOT EXISTS (
+    SELECT 1 FROM order_history x
+    WHERE x.tenant = o.tenant AND x.order_id = o.id AND x.to_status = o.status AND x.to_phase = o.phase
+        AND x.seq = (SELECT MAX(y.seq) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id));
+
+-- name: check_order_stage
+SELECT 'order_stage ' || s.stage_id || ': its order ' || CAST(s.order_id AS TEXT) || ' is unknown, or its time is later than '
+    || 'that of the order''s last stage'
+FROM order_stage s
+WHERE NOT EXISTS (
+    SELECT 1 FROM background_check_order o
+    WHERE o.tenant = s.tenant AND o.id = s.order_id AND o.last_stage_time >= s.stage_time);
+
+-- name: check_order_account
+SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': its vendor account ' || CAST(o.account_id AS TEXT)
+    || ' is unknown'
+FROM background_check_order o
+WHERE o.account_id <> 0
+    AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = o.tenant AND v.id = o.account_id);
+
+-- name: check_report_file_order
+SELECT 'report_file ' || CAST(f.id AS TEXT) || ': its order ' || CAST(f.order_id AS TEXT) || ' is unknown'
+FROM report_file f
+WHERE NOT EXISTS (SELECT 1 FROM background_check_order o WHERE o.tenant = f.tenant AND o.id = f.order_id);
+
+-- name: check_interview_place
+SELECT 'interview ' || CAST(i.id AS TEXT) || ': it does not stand at its begin_time in interview_begin'
+FROM interview i
+WHERE NOT EXISTS (
+    SELECT 1 FROM interview_begin b
+    WHERE b.tenant = i.tenant AND b.begin_time = i.begin_time AND b.id = i.id AND b.moved_ms = 0);
+
+-- name: check_interview_begin
+SELECT 'interview_begin: the place of interview ' || CAST(b.id AS TEXT) || ' at ' || CAST(b.begin_time AS TEXT)
+    || ' is not where the interview is'
+FROM interview_begin b
+WHERE b.moved_ms = 0
+    AND NOT EXISTS (
+        SELECT 1 FROM interview i WHERE i.tenant = b.tenant AND i.id = b.id AND i.begin_time = b.begin_time);
