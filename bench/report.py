@@ -13,6 +13,7 @@ import statistics
 import sys
 
 UNITS = {'us': 0.001, 'ms': 1.0, 's': 1000.0, 'm': 60_000.0}
+BUSY = 0.85  # a server under full load that has less of its core than this was held up by others
 CASES = [('interview', 'one interview by id', 1.0), ('page10', 'page of 10 orders', 0.7), ('page100', 'page of 100 orders', 0.3),
          ('page10-anywhere', 'page of 10, {spread} places in turn', None),
          ('page100-anywhere', 'page of 100, {spread} places in turn', None),
@@ -26,7 +27,8 @@ def line(number, case, server, before, after, path):
     rate = float(re.search(r'Requests/sec:\s+([\d.]+)', text).group(1))
     value, unit = re.search(r'99%\s+([\d.]+)(us|ms|s|m)', text).groups()
     cpu = (float(after) - float(before)) / requests * 1e6
-    print(number, case, server, rate, cpu, float(value) * UNITS[unit], sep='\t')
+    elapsed = requests / rate
+    print(number, case, server, rate, cpu, float(value) * UNITS[unit], (float(after) - float(before)) / elapsed, sep='\t')
 
 
 def machine():
@@ -51,8 +53,8 @@ def table(directory, orders, seconds, rounds, connections, *facts):
     seen = {}
     with open(os.path.join(directory, 'results.tsv'), encoding='utf-8') as file:
         for entry in file:
-            _, case, server, rate, cpu, late = entry.split('\t')
-            seen.setdefault((case, server), []).append((float(rate), float(cpu), float(late)))
+            _, case, server, *numbers = entry.split('\t')
+            seen.setdefault((case, server), []).append(tuple(map(float, numbers)))
     median = lambda case, server, column: statistics.median(row[column] for row in seen[case, server])
     with open(os.path.join(directory, 'page10.paths'), encoding='ascii') as file:
         spread = sum(1 for _ in file)
@@ -61,17 +63,22 @@ def table(directory, orders, seconds, rounds, connections, *facts):
     print(f'Made by `bench/run` on {datetime.date.today()}; [README.md](README.md) says how to read it.\n')
     print(f'{int(orders):,} orders; {rounds} interleaved round{"s" if int(rounds) > 1 else ""} of {seconds} s each, medians; '
           f'{connections} connections where none are named.\n')
-    print('| what | bytes | nginx req/s | hired req/s | ratio | target | nginx CPU us | hired CPU us | nginx p99 ms | hired p99 ms |')
-    print('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|')
+    print('| what | bytes | nginx req/s | hired req/s | ratio | target | nginx CPU us | hired CPU us | CPU ratio '
+          '| nginx p99 ms | hired p99 ms |')
+    print('|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|')
     for case, title, target in CASES:
         title = title.format(spread=spread)
         rate, cpu, late = (median(case, 'hired', column) for column in range(3))
         if (case, 'nginx') not in seen:
-            print(f'| {title} | | | {rate:,.0f} | | | | {cpu:.1f} | | {late:.2f} |')
+            print(f'| {title} | | | {rate:,.0f} | | | | {cpu:.1f} | | | {late:.2f} |')
             continue
         other, other_cpu, other_late = (median(case, 'nginx', column) for column in range(3))
         print(f'| {title} | {size(case):,} | {other:,.0f} | {rate:,.0f} | {rate / other:.2f} | {f">= {target}" if target else ""} '
-              f'| {other_cpu:.1f} | {cpu:.1f} | {other_late:.2f} | {late:.2f} |')
+              f'| {other_cpu:.1f} | {cpu:.1f} | {other_cpu / cpu:.2f} | {other_late:.2f} | {late:.2f} |')
+    share = statistics.median(row[3] for (case, _), rows in seen.items() if not case.startswith('update') for row in rows)
+    if share < BUSY:
+        print(f'\n**The machine was busy with other work: the servers had {share:.0%} of their core.** Read the CPU columns; the '
+              'rates tell little.')
     print('\n## The machine\n')
     print(f'- {machine()}')
     print(f'- disk: {fact["filesystem"]}, {fact["syncs"]} synchronous writes of 4 KB a second, one after the other')
