@@ -41,7 +41,11 @@ int handle_interview_list(struct call *c) {
     struct page page;
     int limit = page_limit(in->page_size);
     page_begin(&page, c, limit);
-    r = interview_list(&h, &f, from.a, from.b, from.walk_start_ms, limit + 1, page_add, &page);
+    /* What has moved before the first page is no concern of this walk; walks by id need not know */
+    if (str_is_empty(in->page_token) && f.application_id == 0 && f.interview_id == 0)
+        r = interview_walk_start(&h, &from.walk_start_ms);
+    if (r == 0)
+        r = interview_list(&h, &f, from.a, from.b, from.walk_start_ms, limit + 1, page_add, &page);
     page_end(&page, &from);
     return call_from_hire(c, &h, r);
 }

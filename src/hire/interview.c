@@ -38,6 +38,14 @@ int interview_walk_start(struct hire *h, int64_t *ret) {
     return 0;
 }
 
+/* Each move sweeps up what moves of all tenants have left long ago. */
+static int forget_left(struct hire *h) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_FORGET);
+
+    db_bind_int(&q, 1, h->now_ms - INTERVIEW_MOVED_KEEP_MS);
+    return db_run(&q);
+}
+
 static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *old_begin) {
     int64_t moved_ms;
     int r;
@@ -45,8 +53,7 @@ static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *
     if (old_begin && *old_begin == begin_time)
         return 0;
     if (old_begin) {
-        r = time_of_leaving(h, &moved_ms);
-        if (r < 0)
+        if ((r = forget_left(h)) < 0 || (r = time_of_leaving(h, &moved_ms)) < 0)
             return r;
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_LEAVE);
         db_bind_int(&q, 1, h->tenant);
@@ -178,11 +185,4 @@ int interview_list(struct hire *h, const struct interview_filter *f, int64_t aft
     db_bind_int(&q, 6, walk_start_ms);
     db_bind_int(&q, 7, limit);
     return walk(&q, fn, ctx);
-}
-
-int interview_forget_moved(struct hire *h) {
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_FORGET);
-
-    db_bind_int(&q, 1, h->now_ms - INTERVIEW_MOVED_KEEP_MS);
-    return db_run(&q);
 }

@@ -32,9 +32,7 @@ int interview_list(struct hire *h, const struct interview_filter *f, int64_t aft
 /* A time later than that of every move so far, however the clock stands. */
 int interview_walk_start(struct hire *h, int64_t *ret);
 
-#define INTERVIEW_MOVED_KEEP_MS (INT64_C(7) * 24 * 3600 * 1000) /* longer than any walk takes */
-
-/* Forgets the places that interviews, of any tenant, left longer ago. Returns their number or < 0. */
-int interview_forget_moved(struct hire *h);
+/* How long a place that was left is remembered: longer than any walk takes. */
+#define INTERVIEW_MOVED_KEEP_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 #endif

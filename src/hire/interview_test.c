@@ -25,7 +25,8 @@ static void see(void *ctx, int64_t begin_time, int64_t id, struct str doc) {
 
 static const struct interview_filter all = {.begin_end = INT64_MAX};
 
-static int put(struct fixture *f, int64_t id, int64_t application_id, int64_t begin_time) {
+/* Within the open transaction. */
+static int put_within(struct fixture *f, int64_t id, int64_t application_id, int64_t begin_time) {
     struct interview_extend in = {
         .id = hire_text(&f->h, id),
         .application_id = hire_text(&f->h, application_id),
@@ -33,7 +34,11 @@ static int put(struct fixture *f, int64_t id, int64_t application_id, int64_t be
 
     if (begin_time != 0)
         in.begin_time = SET_INT(begin_time);
-    return CALL(f, interview_import(&f->h, &in));
+    return interview_import(&f->h, &in);
+}
+
+static int put(struct fixture *f, int64_t id, int64_t application_id, int64_t begin_time) {
+    return CALL(f, put_within(f, id, application_id, begin_time));
 }
 
 static struct seen list(struct fixture *f, const struct interview_filter *filter, int64_t begin, int64_t id,
@@ -163,6 +168,7 @@ static void walk_while_moving(void **state) {
         int met[13] = {0}, moved[13] = {0}, turn = 0;
         struct seen s = {.arena = &f->arena};
 
+        assert_int_equal(fixture_begin(f), 0);
         f->h.now_ms += round % 3 - 1; /* a clock that stands, or even goes back, does not matter */
         assert_int_equal(interview_walk_start(&f->h, &start), 0);
         while (s.n = 0, interview_list(&f->h, &filter, begin, last_id, start, 1, see, &s) == 1) {
@@ -172,13 +178,14 @@ static void walk_while_moving(void **state) {
             for (int i = 0; turn < 40 && i < 2; i++, turn++) {
                 int64_t id = rand_r(&seed) % 12 + 1;
 
-                moved[id] += put(f, id, 6, 100 + rand_r(&seed) % 101);
+                moved[id] += put_within(f, id, 6, 100 + rand_r(&seed) % 101);
             }
         }
         for (int id = 1; id <= 12; id++) {
             if (met[id] == 0 || (met[id] > 1 && !moved[id]))
                 fail_msg("round %d: interview %d met %d times, moved %d times", round, id, met[id], moved[id]);
         }
+        assert_int_equal(fixture_end(f, 0), 0); /* one commit a round: each costs a sync of the disk */
         arena_reset(&f->arena);
     }
     assert_int_equal(list(f, &filter, 0, 0, 50).n, 12); /* a walk from now on sees each once */
@@ -199,6 +206,17 @@ static void moved_into_filter(void **state) {
     assert_int_equal(interview_list(&f->h, &filter, 120, 0, start, 10, see, &s), 1);
     assert_int_equal(s.id[0], 2);
     assert_int_equal(list(f, &filter, 0, 0, 10).n, 1);
+
+    put(f, 3, 6, 150);
+    put(f, 4, 6, 150);
+    assert_int_equal(interview_walk_start(&f->h, &start), 0);
+    put(f, 3, 6, 50);  /* out of it the other way */
+    put(f, 4, 6, 190); /* ahead of the walk: met there, and only there */
+    s.n = 0;
+    assert_int_equal(interview_list(&f->h, &filter, 0, 0, start, 10, see, &s), 2);
+    assert_int_equal(s.id[0], 2);
+    assert_int_equal(s.id[1], 4);
+    assert_int_equal(s.begin[1], 190);
 }
 
 static void forgotten(void **state) {
@@ -210,12 +228,18 @@ static void forgotten(void **state) {
     put(f, 1, 6, 170);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 3);
     f->h.now_ms = START_MS + INTERVIEW_MOVED_KEEP_MS;
-    assert_int_equal(CALL(f, interview_forget_moved(&f->h)), 0);
+    put(f, 1, 6, 180);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 4);
     f->h.now_ms++;
-    assert_int_equal(CALL(f, interview_forget_moved(&f->h)), 1);
-    f->h.now_ms += 1000;
-    assert_int_equal(CALL(f, interview_forget_moved(&f->h)), 1);
-    assert_int_equal(fixture_number(f, "SELECT begin_time FROM interview_begin"), 170);
+    put(f, 1, 6, 190); /* the first is older than a week now */
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 4);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin WHERE begin_time = 150"), 0);
+    f->h.now_ms += 2 * INTERVIEW_MOVED_KEEP_MS;
+    put(f, 2, 6, 150); /* a new one moves nothing */
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 5);
+    put(f, 2, 6, 151);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 3);
+    assert_int_equal(fixture_number(f, "SELECT begin_time FROM interview_begin WHERE id = 1"), 190);
 }
 
 int main(void) {
