@@ -3,7 +3,7 @@
 """Makes C structs, tables and the OpenAPI text from the descriptions in api/, and docs/API.md.
 
 usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_types.h, api_ops.h, api_handlers.h,
-                                                              api_tables.c
+                                                              api_events.h, api_tables.c
        apigen.py --api DIR --docs FILE                                    writes docs/API.md
        apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
 --ready names the operations whose handlers stand in src/handlers; the others answer as not supported. Without it,
@@ -58,6 +58,7 @@ class Tables:
     def __init__(self, model, ready):
         self.model = model
         self.operations = sorted(model.operations, key=lambda op: op['name'])
+        self.events = sorted(model.events, key=lambda event: event['type'])
         known = {op['name'] for op in self.operations if op['supported']}
         for name in sorted((ready or set()) - known):
             raise api_model.Wrong([f'api/meson.build: "{name}" in handlers_ready is not an operation with '
@@ -140,6 +141,19 @@ def handlers_header(tables):
            '#ifndef HIRED_API_HANDLERS_H\n#define HIRED_API_HANDLERS_H\n', 'struct call;\n']
     out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
     out.append('\n#endif\n')
+    return '\n'.join(out)
+
+
+def events_header(tables):
+    out = [HEAD.format('The events of the API.'), '#ifndef HIRED_API_EVENTS_H\n#define HIRED_API_EVENTS_H\n',
+           '#include "base/record.h"\n', 'enum api_event {']
+    out += [f'    EVENT_{event["c_name"].upper()}, /* {event["type"]} */' for event in tables.events]
+    out.append('    API_EVENTS\n};\n')
+    out.append('struct api_event_entry {\n    struct str type;\n'
+               '    const struct str *scopes_any;  /* an app needs one of them; ended by an absent one */\n'
+               '    bool custom_apps, store_apps;  /* which kinds of app receive it */\n'
+               '    const struct record_type *of;  /* its struct NAME_event; NULL: hired does not send it yet */\n};\n'
+               'extern const struct api_event_entry api_events[API_EVENTS];\n\n#endif\n')
     return '\n'.join(out)
 
 
@@ -233,6 +247,18 @@ def op_tables(tables, out):
     out.append('};\n')
 
 
+def event_tables(tables, out):
+    for event in tables.events:
+        texts = ''.join(f'{c_str(scope)}, ' for scope in event.get('scopes_any_of', []))
+        out.append(f'static const struct str event_scopes_{event["c_name"]}[] = {{{texts}{{NULL, 0}}}};')
+    out.append('const struct api_event_entry api_events[API_EVENTS] = {')
+    for event in tables.events:
+        of = f'&type_{event["c_name"]}_event' if event['supported'] else 'NULL'
+        kinds = ''.join(f', .{kind}_apps = true' for kind in event['app_types'])
+        out.append(f'    {{.type = {c_str(event["type"])}, .scopes_any = event_scopes_{event["c_name"]}, .of = {of}{kinds}}},')
+    out.append('};\n')
+
+
 SCOPE_FIND = '''int api_scope_find(struct str name) {
     size_t low = 0, high = api_n_scopes;
     while (low < high) {
@@ -252,9 +278,11 @@ SCOPE_FIND = '''int api_scope_find(struct str name) {
 
 def tables_source(tables):
     out = [HEAD.format("Tables of the API's operations, fields and scopes."),
-           '#include <errno.h>\n#include <stddef.h>\n\n#include "api_handlers.h"\n#include "api_types.h"\n#include "gateway/op.h"\n']
+           '#include <errno.h>\n#include <stddef.h>\n\n#include "api_events.h"\n#include "api_handlers.h"\n#include "api_types.h"\n#include "gateway/op.h"\n']
     record_tables(tables, out)
     op_tables(tables, out)
+    if tables.events:
+        event_tables(tables, out)
     out.append(SCOPE_FIND)
     text = json.dumps(api_openapi.document(tables.model, tables.live), ensure_ascii=False, separators=(',', ':'))
     out.append('const struct str api_openapi_json = STR_INIT(')
@@ -279,7 +307,7 @@ def generate(model, options):
     ready = None if options.ready is None else {name for name in options.ready.split(',') if name}
     tables = Tables(model, ready)
     outputs = {'api_types.h': types_header(tables), 'api_ops.h': ops_header(tables),
-               'api_handlers.h': handlers_header(tables),
+               'api_handlers.h': handlers_header(tables), 'api_events.h': events_header(tables),
                'api_tables.c': tables_source(tables)}
     for name, text in outputs.items():
         write_if_changed(os.path.join(options.out, name), text)

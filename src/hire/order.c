@@ -28,6 +28,7 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
         o.last_stage_time = db_int(&q, 6);
         o.app = db_int(&q, 7);
         o.stored_doc = arena_dup(h->arena, db_text(&q, 8));
+        o.package_id = arena_dup(h->arena, db_text(&q, 9));
     }
     /* Another vendor's order is not even known to exist. */
     if (r == 0 || (h->only_app != 0 && o.app != h->only_app))
@@ -61,6 +62,7 @@ int order_write(struct hire *h, struct order_row *o) {
     db_bind_int(&q, n++, o->begin_time);
     db_bind_int(&q, n++, o->last_stage_time);
     db_bind_text(&q, n++, order_doc(h, &o->doc));
+    db_bind_text(&q, n++, str_is_absent(o->package_id) ? STR("") : o->package_id);
     r = db_run(&q);
     if (r < 0)
         return r;
@@ -88,12 +90,6 @@ int order_note(struct hire *h, int64_t order_id, enum order_action action, struc
     db_bind_text(&q, 11, str_is_absent(why) ? STR("") : why);
     r = db_run(&q);
     return r < 0 ? r : 0;
-}
-
-/* What the vendor is told of this step. Events are delivered by src/events, which comes with the next issue: until then
- * nothing is written here, and the state table is where one sees which steps have an event. */
-static int order_announce(struct hire *h, const struct order_row *o, enum order_event event, struct str why) {
-    return 0;
 }
 
 /* Which of the tenant's switches bears on the action. */

@@ -36,6 +36,7 @@ struct order_arrangement {
     int64_t account_id;  /* the vendor account */
     int64_t creator_uid; /* the recruiter, a user of the tenant; 0: none */
     struct str package_name;
+    struct str package_id; /* the vendor's own; absent: its name serves in what the vendor is told */
     struct candidate_contact_info candidate;
     struct user_contact_info contactor;
     struct background_check_item_info_list items;

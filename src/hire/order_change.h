@@ -17,6 +17,7 @@ struct order_row {
     int64_t last_stage_time;
     int64_t app; /* of the account; 0: none */
     struct order_state state;
+    struct str package_id; /* the vendor's own; "" if unknown */
     struct background_check_order doc;
 
     struct str stored_doc; /* as it was read; absent: not stored yet */
@@ -51,6 +52,9 @@ struct str order_doc(struct hire *h, const struct background_check_order *doc);
 
 int order_note(struct hire *h, int64_t order_id, enum order_action action, struct order_state from,
                struct order_state to, struct str why);
+
+/* Writes the event of this step, if it has one, for the vendor whose account the order is of. why: of a termination. */
+int order_announce(struct hire *h, const struct order_row *o, enum order_event event, struct str why);
 
 /* Asks the rules for reports that came with a call. field is their list's name. */
 int order_check_reports(struct hire *h, const char *field, const struct order_row *o,

@@ -91,6 +91,7 @@ static int edit_arrange(struct hire *h, struct order_row *o, struct order_change
 
     if ((r = needs_application(h, in->application_id)) < 0 ||
         (r = hire_bounded(h, "package", in->package_name, false, HIRE_NAME_MAX)) < 0 ||
+        (r = hire_bounded(h, "package_id", in->package_id, false, HIRE_KEY_MAX)) < 0 ||
         (r = hire_bounded(h, "location_code", in->location_code, false, HIRE_NAME_MAX)) < 0 ||
         (r = hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX)) < 0 ||
         (r = check_person(h, "candidate_info", in->candidate.name, in->candidate.mobile, in->candidate.email)) < 0 ||
@@ -105,6 +106,7 @@ static int edit_arrange(struct hire *h, struct order_row *o, struct order_change
 
     o->application_id = in->application_id;
     o->account_id = account.id;
+    o->package_id = in->package_id;
     o->begin_time = o->update_time;
     o->doc.application_id = hire_text(h, in->application_id);
     o->doc.account_third_type = SET_INT(account.third_type);

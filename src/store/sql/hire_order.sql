@@ -2,21 +2,22 @@
 
 -- name: order_get
 SELECT o.update_time, o.application_id, o.account_id, o.status, o.phase, o.begin_time, o.last_stage_time,
-    COALESCE(v.app, 0), o.doc
+    COALESCE(v.app, 0), o.doc, o.package_id
 FROM background_check_order o
 LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
 WHERE o.tenant = $1 AND o.id = $2;
 
 -- name: order_insert
 INSERT INTO background_check_order
-    (tenant, id, update_time, application_id, account_id, status, phase, begin_time, last_stage_time, doc)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+    (tenant, id, update_time, application_id, account_id, status, phase, begin_time, last_stage_time, doc,
+    package_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
 
 -- Names the update_time that was read: an order that somebody else has changed meanwhile is left alone.
 -- name: order_update
 UPDATE background_check_order
 SET update_time = $4, application_id = $5, account_id = $6, status = $7, phase = $8, begin_time = $9,
-    last_stage_time = $10, doc = $11
+    last_stage_time = $10, doc = $11, package_id = $12
 WHERE tenant = $1 AND update_time = $3 AND id = $2;
 
 -- name: order_stage_insert
