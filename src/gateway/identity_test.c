@@ -30,7 +30,7 @@ static int setup(void **state) {
     struct str why;
     snprintf(f->dir, sizeof f->dir, "/tmp/hired-identity-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
-    const struct db_options o = {.dir = f->dir, .busy_ms = 1000};
+    const struct db_options o = {.dir = f->dir, .busy_ms = 1000, .no_sync = true};
     assert_int_equal(db_open(&f->db, &o, DB_WRITE, &f->arena, &why), 0);
     assert_int_equal(db_begin(f->db), 0);
     assert_int_equal(identity_seal(f->db, &f->seal), 0);

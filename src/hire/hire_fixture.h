@@ -98,7 +98,7 @@ static inline int64_t fixture_account(struct fixture *f, const char *provider, i
 
 static inline int fixture_setup(void **state) {
     struct fixture *f = calloc(1, sizeof(*f));
-    struct db_options o = {.dir = f->dir, .busy_ms = 2000};
+    struct db_options o = {.dir = f->dir, .busy_ms = 2000, .no_sync = true};
     const char *tmp = getenv("TMPDIR");
     struct str why = STR_ABSENT;
     char path[128];

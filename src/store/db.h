@@ -28,6 +28,7 @@ struct db_options {
     const char *dir;      /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
     size_t mmap_bytes;    /* of the database mapped for reading; 0: none */
     unsigned busy_ms;     /* how long a write waits for another process's */
+    bool no_sync;         /* for tests of other things: a loss of power may destroy the database */
 };
 
 /* The schema this binary is made for. */

@@ -197,7 +197,7 @@ static int set_wal(struct opening *o) {
     return -EOPNOTSUPP;
 }
 
-static int configure(struct opening *o, size_t mmap_bytes) {
+static int configure(struct opening *o, const struct db_options *options) {
     struct str s;
     int r;
 
@@ -206,19 +206,17 @@ static int configure(struct opening *o, size_t mmap_bytes) {
             return r;
     } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if it is no database */
         return r;
-    const char *sql = o->db->access == DB_WRITE ? "PRAGMA synchronous = FULL;"
-                                                  "PRAGMA cache_size = -65536;"
-                                                  "PRAGMA secure_delete = FAST;"
-                                                : "PRAGMA cache_size = -16384;";
-    if ((r = opening_exec(o, sql, "setting it up")) < 0)
-        return r;
     s = arena_printf(o->arena,
+                     "PRAGMA synchronous = %s;"
+                     "PRAGMA cache_size = %d;"
+                     "PRAGMA secure_delete = FAST;"
                      "PRAGMA mmap_size = %zu;"
                      "PRAGMA journal_size_limit = %d;"
                      "PRAGMA temp_store = MEMORY;"
                      "PRAGMA case_sensitive_like = ON;" /* as in PostgreSQL */
                      "PRAGMA cell_size_check = ON;",
-                     mmap_bytes, LOG_KEEP_BYTES);
+                     options->no_sync ? "OFF" : "FULL", o->db->access == DB_WRITE ? -65536 : -16384,
+                     options->mmap_bytes, LOG_KEEP_BYTES);
     return opening_exec(o, s.ptr, "setting it up");
 }
 
@@ -348,7 +346,7 @@ static int open_file(struct opening *o, const struct db_options *options) {
     if (r != SQLITE_OK)
         return opening_failed(o, r, "opening it");
     configure_handle(o->db);
-    if ((r = configure(o, options->mmap_bytes)) < 0)
+    if ((r = configure(o, options)) < 0)
         return r;
     return schema_check(o);
 }
