@@ -202,6 +202,8 @@ void conn_process(struct conn *c) {
     bool more = true;
     if (c->processing) /* a handler is running further up */
         return;
+    if (c->broken)
+        conn_close(c);
     c->processing = true;
     while (more) {
         switch (c->state) {

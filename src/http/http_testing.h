@@ -156,9 +156,11 @@ static void take_gone(struct http_request *r) {
 static const struct http_sink sink = {take_data, take_done, take_gone};
 
 static void serve_file(struct http_request *r) {
-    char path[] = "/tmp/http_test_XXXXXX", piece[4096];
+    static _Atomic int files;
+    char path[64], piece[4096];
     uint64_t size = query_number(r, "size", 100), from = query_number(r, "from", 0);
-    int fd = mkstemp(path);
+    snprintf(path, sizeof(path), "/tmp/http_test_%d_%d", (int)getpid(), files++);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     assert_true(fd >= 0);
     unlink(path);
     for (uint64_t at = 0; at < size; at += sizeof(piece)) {
@@ -187,8 +189,7 @@ static void stream_tick(uv_timer_t *timer) {
     struct streaming *s = timer->data;
     char text[64];
     if (s->size > 0) { /* as much as goes */
-        static char block[32768];
-        memset(block, 'b', sizeof(block));
+        static const char block[32768] = {[0 ... 32767] = 'b'};
         while (s->left > 0 && http_stream_write(s->r, (struct str){block, sizeof(block)}) == 0)
             s->left--;
         if (s->left > 0)
@@ -264,9 +265,10 @@ static void app_handle(struct http_request *r) {
         return serve_stream(r);
     else if (str_eq(p, STR("/upgrade")))
         return upgrade_later(r->loop, r);
-    else if (str_eq(p, STR("/upgrade-later")))
+    else if (str_eq(p, STR("/upgrade-later"))) {
+        r->held = true;
         return (void)http_loop_post(r->loop, upgrade_later, r);
-    else if (str_eq(p, STR("/big")))
+    } else if (str_eq(p, STR("/big")))
         return serve_big(r);
     else if (str_eq(p, STR("/empty")))
         return http_reply(r, 204, STR_ABSENT, NULL, 0);

@@ -91,6 +91,7 @@ struct conn {
     bool direct; /* the read under way goes straight into x->body */
     bool reading, writing, processing, deferred, eof, closing_after, linger_after;
     bool raw_closing;        /* close when all is written */
+    bool broken;             /* to be closed soon: not now, because the application is in the middle of a call */
     struct buf wait, flight; /* stream and raw: what is to be written, what is being written */
     const struct http_raw_events *raw_events;
     void *raw_ctx;

@@ -8,6 +8,12 @@
 
 #include "http/internal.h"
 
+/* app->gone is to be called, but not from within a call of the application's. */
+static void stream_broken(struct conn *c) {
+    c->broken = true;
+    loop_defer(c);
+}
+
 void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
                        size_t n_headers) {
     struct exchange *x = exchange_of(r);
@@ -27,7 +33,7 @@ void http_stream_begin(struct http_request *r, struct str content_type, const st
     reply_head_write(x, &h);
     struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
     if (conn_queue(c, &iov, 1, STREAM_WAIT_MAX) < 0)
-        conn_close(c);
+        stream_broken(c);
     else if (!c->processing)
         conn_settle(c);
 }
@@ -36,7 +42,7 @@ int http_stream_write(struct http_request *r, struct str bytes) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
     char size[24];
-    if (!c)
+    if (!c || c->broken)
         return -EPIPE;
     if (bytes.len == 0 || r->method == HTTP_HEAD)
         return 0;
@@ -51,7 +57,8 @@ int http_stream_write(struct http_request *r, struct str bytes) {
     }
     if (sent >= 0 || sent == -ENOBUFS)
         return sent < 0 ? sent : 0;
-    return -EPIPE; /* reading finds out too, and tells the application */
+    stream_broken(c);
+    return -EPIPE;
 }
 
 void http_stream_end(struct http_request *r) {
