@@ -110,7 +110,8 @@ void json_int(struct buf *b, int64_t value) {
     buf_add_i64(b, value);
 }
 
-/* ECMAScript's Number::toString: the fewest digits that read back, laid out with or without an exponent. */
+/* ECMAScript's Number::toString: the fewest digits that read back, laid out with or without an exponent. The one
+ * difference is described in json.h. */
 void json_num(struct buf *b, double value) {
     char text[32];
     json_comma(b);
@@ -135,8 +136,9 @@ void json_num(struct buf *b, double value) {
     for (char *p = mantissa; p < e; p++)
         if (*p != '.')
             digit[n++] = *p;
-    int point = exponent + 1; /* digits before the decimal point */
-    if (point > 0 && point <= 21) {
+    int point = exponent + 1;                  /* digits before the decimal point */
+    bool beyond_int64 = fabs(value) >= 0x1p63; /* without an exponent a strict reader takes it for an integer */
+    if (point > 0 && !beyond_int64) {
         for (int i = 0; i < n || i < point; i++) {
             if (i == point)
                 buf_add_char(b, '.');

@@ -24,7 +24,10 @@ void json_key(struct buf *b, struct str key);
 
 void json_str(struct buf *b, struct str s); /* absent is written as "" */
 void json_int(struct buf *b, int64_t value);
-void json_num(struct buf *b, double value); /* shortest form that reads back; finite only */
+
+/* The shortest form that reads back, as JavaScript writes it; finite only. From 2^63 up it has an exponent (JavaScript
+ * sets one from 1e21 on), so that nobody reads an integer out of range. */
+void json_num(struct buf *b, double value);
 void json_bool(struct buf *b, bool value);
 
 /* A 64-bit id, as the wire has them: a string of decimal digits. */

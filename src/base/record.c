@@ -231,6 +231,8 @@ static int each_user_element(const struct record_field *f, void *element, struct
                              record_user_fn fn, void *ctx) {
     if (f->kind == RECORD_OBJECT)
         return each_user(f->of, element, a, p, fn, ctx);
+    if (str_is_absent(*(struct str *)element)) /* an element of a wrong type, in a record that was refused */
+        return 0;
     return fn(ctx, element, record_path_text(p, a));
 }
 

@@ -37,6 +37,31 @@ static const char *find_mark(const char *p, const char *end) {
     return p;
 }
 
+/* Copies what stands before the first mark, or before end; returns that place. The marks stand so close together that
+ * looking and copying in one go is several times as fast as memchr and memcpy in turns. */
+static const char *copy_plain(const char *p, const char *end, struct buf *out) {
+    size_t left = (size_t)(end - p);
+    buf_reserve(out, left);
+#ifdef __SSE2__
+    const __m128i last = _mm_set1_epi8(MARK_END);
+    char *to = out->ptr + out->len; /* a whole register always fits: it is stored only while as much input is left */
+    for (; end - p >= 16; p += 16, to += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        _mm_storeu_si128((__m128i *)(void *)to, bytes);
+        int found = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(bytes, last), bytes));
+        if (found) {
+            int n = __builtin_ctz((unsigned)found);
+            out->len = (size_t)(to - out->ptr) + (size_t)n;
+            return p + n;
+        }
+    }
+    out->len = (size_t)(to - out->ptr);
+#endif
+    const char *mark = find_mark(p, end);
+    buf_add(out, p, (size_t)(mark - p));
+    return mark;
+}
+
 /* p stands behind a conditional's bit; returns what follows its end mark. */
 static const char *skip_conditional(const char *p, const char *end) {
     for (size_t depth = 1; (p = find_mark(p, end)) < end;) {
@@ -49,22 +74,22 @@ static const char *skip_conditional(const char *p, const char *end) {
     return end;
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+/* Value plus one of each hex digit; 0 for what is none. */
+static const uint8_t hex_value[256] = {
+    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 static bool slot_id(const char *digits, int64_t *ret) {
     uint64_t id = 0;
+    bool valid = true;
     for (int i = 0; i < SLOT_DIGITS; i++) {
-        int d = hex_digit(digits[i]);
-        if (d < 0)
-            return false;
-        id = id << 4 | (uint64_t)d;
+        unsigned d = hex_value[(unsigned char)digits[i]];
+        valid &= d > 0;
+        id = id << 4 | ((d - 1) & 15);
     }
     *ret = (int64_t)id;
-    return id <= INT64_MAX;
+    return valid && id <= INT64_MAX;
 }
 
 static void fill_slot(const struct record_reader *r, const char *slot, struct buf *out) {
@@ -89,11 +114,10 @@ void record_splice(const struct record_reader *r, struct str stored, struct buf 
     if (*p == '{' || *p == '[')
         json_comma(out);
     while (p < end) {
-        const char *mark = find_mark(p, end);
         /* Where the members in front were left out, the comma that parted them is due no more. */
-        if (mark > p && *p == ',' && out->len > 0 && out->ptr[out->len - 1] == '{')
+        if (*p == ',' && out->len > 0 && out->ptr[out->len - 1] == '{')
             p++;
-        buf_add(out, p, (size_t)(mark - p));
+        const char *mark = copy_plain(p, end, out);
         size_t left = (size_t)(end - mark);
         if (left == 0)
             return;

@@ -437,6 +437,29 @@ static void test_each_user(void **state) {
     assert_lit(ids[2], "3");
 }
 
+static void test_what_a_refused_record_lacks_is_no_user(void **state) {
+    struct buf seen BUF_CLEANUP = BUF_EMPTY;
+    struct example e;
+    struct violations vs;
+    assert_int_equal(read_as(false, "{\"user_ids\":[1,\"7\"]}", &e, &vs), -EINVAL);
+    assert_int_equal(record_each_user(&example_type, &e, &arena, replace_user, &seen), -ENOENT);
+    assert_buf(&seen, "user_ids[1]=7;");
+}
+
+/* JavaScript would write these without an exponent, and jansson would refuse them as integers. */
+static void test_large_numbers_survive_storing(void **state) {
+    struct buf stored BUF_CLEANUP = BUF_EMPTY, wire BUF_CLEANUP = BUF_EMPTY;
+    struct example e, back = {0};
+    struct violations vs;
+    assert_int_equal(read_as(false, "{\"stage_id\":\"abcd\",\"score\":1e19,\"custom\":{\"n\":[1e20,-1e18]}}", &e, &vs),
+                     0);
+    record_write_stored(&example_type, &e, &stored);
+    assert_int_equal(record_read_stored(&example_type, &back, buf_str(&stored), &arena), 0);
+    record_write(&example_type, &back, 0, &wire);
+    assert_buf(&wire, "{\"stage_id\":\"abcd\",\"page_size\":10,\"score\":1e+19,"
+                      "\"custom\":{\"n\":[1e+20,-1000000000000000000]}}");
+}
+
 /* ---- parsing ---- */
 
 static void refuse(struct str text, const char *sentence) {
@@ -552,6 +575,8 @@ int main(void) {
         TEST(test_splice_survives_damage),
         TEST(test_stored_form_reads_back),
         TEST(test_each_user),
+        TEST(test_what_a_refused_record_lacks_is_no_user),
+        TEST(test_large_numbers_survive_storing),
         TEST(test_parse_is_strict),
         TEST(test_depth),
         TEST(test_locate),
