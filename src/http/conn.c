@@ -362,7 +362,7 @@ void conn_refuse(struct conn *c, unsigned status, const char *why) {
     if (log_get_level() <= LOG_DEBUG) {
         char text[16];
         snprintf(text, sizeof(text), "%u", status);
-        log_line(LOG_DEBUG, "connection refused", "status", text, "why", why, NULL);
+        log_line(LOG_DEBUG, "request refused", "status", text, "why", why, "peer", http_peer(&x->req).ptr, NULL);
     }
     if (app->refused)
         app->refused(c->loop, status, why);

@@ -110,7 +110,7 @@ static void resume_sink(struct http_loop *l, void *arg) {
 
 static void *resume_later(void *arg) {
     struct http_request *r = arg;
-    test_sleep(500);
+    test_sleep(400);
     http_loop_post(r->loop, resume_sink, r);
     return NULL;
 }

@@ -30,15 +30,27 @@ void http_limits_init(struct http_limits *l) {
     };
 }
 
+/* Options that connections inherit. A stream or a WebSocket may be silent for long: the system's own probes find out
+ * within two minutes that its peer has vanished without a word. */
+static int set_options(int fd, bool shared) {
+    const struct {
+        int level, name, value;
+    } options[] = {
+        {SOL_SOCKET, SO_REUSEADDR, 1},      {IPPROTO_TCP, TCP_NODELAY, 1},    {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 60},    {IPPROTO_TCP, TCP_KEEPINTVL, 15}, {IPPROTO_TCP, TCP_KEEPCNT, 4},
+        {SOL_SOCKET, SO_REUSEPORT, shared},
+    };
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+        if (setsockopt(fd, options[i].level, options[i].name, &options[i].value, sizeof(int)) < 0)
+            return -1;
+    return 0;
+}
+
 static int listen_one(const struct addrinfo *ai, bool shared) {
-    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
+    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return -errno;
-    int r = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (r == 0)
-        r = setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* connections inherit it */
-    if (r == 0 && shared)
-        r = setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
+    int r = set_options(fd, shared);
     if (r == 0)
         r = bind(fd, ai->ai_addr, ai->ai_addrlen);
     if (r == 0)

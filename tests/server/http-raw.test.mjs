@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { slow, startServer } from '../lib/server.mjs';
 
-const server = await startServer();
+const server = await startServer({ args: ['--log-level', 'debug'] });
 const { app_id, app_secret } = server.demo;
 const tokenPath = '/open-apis/auth/v3/tenant_access_token/internal';
 const credentials = JSON.stringify({ app_id, app_secret });
@@ -172,6 +172,14 @@ for (const [name, [status, bytes]] of Object.entries(refused)) {
         assert.ok(closed, 'the connection stays open');
     });
 }
+
+test('the log says of each refusal why, at level debug', () => {
+    const why = server.log.filter((l) => l.level === 'debug' && l.why);
+    for (const status of [400, 413, 417, 431, 501, 505]) {
+        assert.equal(why.filter((l) => l.status === String(status)).length,
+            Object.values(refused).filter(([s]) => s === status).length, `refusals with ${status} in the log`);
+    }
+});
 
 test('a refusal is the same wherever the bytes are cut', async () => {
     const bytes = refused['Content-Length and Transfer-Encoding'][1];
