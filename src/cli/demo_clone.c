@@ -66,6 +66,7 @@ static int read_ids(struct cli *c, enum db_statement walk, int64_t tenant, int64
 
 struct order_template {
     int64_t update_time, application_id, account_id, status, phase, begin_time, last_stage_time;
+    struct str package_id;
     struct background_check_order doc;
 };
 
@@ -85,6 +86,7 @@ static int read_order(struct cli *c, int64_t tenant, int64_t id, struct order_te
     t->phase = db_int(&q, 4);
     t->begin_time = db_int(&q, 5);
     t->last_stage_time = db_int(&q, 6);
+    t->package_id = arena_dup(&c->arena, db_text(&q, 9));
     return record_read_stored(&type_background_check_order, &t->doc, db_text(&q, 8), &c->arena);
 }
 
@@ -137,6 +139,7 @@ static int insert_order(struct order_cloning *oc, const struct order_template *t
     db_bind_int(&q, 8, t->begin_time ? t->begin_time + by : 0);
     db_bind_int(&q, 9, t->last_stage_time ? t->last_stage_time + by : 0);
     db_bind_text(&q, 10, buf_str(&oc->doc));
+    db_bind_text(&q, 11, t->package_id);
     return db_run(&q);
 }
 
