@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of tools/sqlgen.py; and, where PostgreSQL's programs are installed, that it takes the project's schema and every
+statement. Prints TAP."""
+import glob
+import os
+import pwd
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parent))
+import sqlgen  # noqa: E402
+
+ROOT = Path(__file__).parent.parent
+SQL = sorted(ROOT.glob('src/store/sql/*.sql'))
+SCHEMA = sorted(ROOT.glob('src/store/schema/*.sql'))
+
+
+class Skip(Exception):
+    pass
+
+
+def statements(text):
+    with tempfile.NamedTemporaryFile('w', suffix='.sql', encoding='utf-8') as f:
+        f.write(text)
+        f.flush()
+        return list(sqlgen.read_statements(f.name))
+
+
+def refused(text, part):
+    try:
+        statements(text)
+    except sqlgen.Fault as fault:
+        assert part in str(fault), f'{fault} does not say "{part}"'
+    else:
+        raise AssertionError(f'taken: {text}')
+
+
+def test_statements_are_squeezed():
+    got = statements("-- about the file\n\n-- name: a_b\n-- why\nSELECT  1,\n   '  -- ; $9  '\n  -- more\n FROM t\n"
+                     " WHERE a = $2 AND b = $1 AND c = $2;\n\n--name:c\nSELECT 1 /* ; $7 */\n")
+    assert got == [('a_b', "SELECT 1, '  -- ; $9  ' FROM t WHERE a = $2 AND b = $1 AND c = $2", 2),
+                   ('c', 'SELECT 1', 0)], got
+
+
+def test_faults_are_told():
+    refused('SELECT 1;', 'before the first')
+    refused('-- name: A\nSELECT 1', 'is no name')
+    refused('-- name: a\n-- name: b\nSELECT 1', 'no statement under this name')
+    refused('-- name: a\nSELECT 1; SELECT 2;', 'one statement a name')
+    refused('-- name: a\nSELECT $1, $3', 'without a gap')
+    refused('-- name: a\nSELECT ' + ', '.join(f'${n}' for n in range(1, 66)), 'at most 64')
+
+
+def test_traps_are_refused():
+    for text, part in [('SELECT ?', 'parameters'), ('SELECT "a"', 'quotes'), ('SELECT 1::text', 'CAST'),
+                       ('INSERT OR REPLACE INTO t VALUES (1)', 'ON CONFLICT'), ("SELECT * FROM t WHERE a LIKE 'x%'", 'ESCAPE'),
+                       ("SELECT strftime('%s')", 'times'), ('SELECT ifnull(a, 1)', 'COALESCE'), ('BEGIN', 'driver'),
+                       ('SELECT 1 FROM t FOR UPDATE', 'row locks'), ('SELECT random()', 'not the same')]:
+        refused('-- name: a\n' + text, part)
+    # Not within texts, and LIKE as it should be.
+    statements("-- name: a\nSELECT '?', '\"' FROM t WHERE a LIKE $1 ESCAPE '\\'")
+
+
+def test_names_are_unique():
+    with tempfile.TemporaryDirectory() as d:
+        paths = [Path(d, 'a.sql'), Path(d, 'b.sql')]
+        for p in paths:
+            p.write_text('-- name: same\nSELECT 1\n', encoding='utf-8')
+        try:
+            sqlgen.read_all_statements(paths)
+        except sqlgen.Fault as fault:
+            assert 'the name same is taken' in str(fault)
+        else:
+            raise AssertionError('taken')
+
+
+def test_schema_becomes_strict():
+    got = sqlgen.sqlite_schema("-- it's a table\nCREATE TABLE a (x BIGINT NOT NULL, y TEXT DEFAULT 'a;b', z INTEGER) "
+                               "/*CLUSTERED*/;\nCREATE TABLE b (x SMALLINT); CREATE INDEX i ON a (x);")
+    assert got == ["CREATE TABLE a (x INTEGER NOT NULL, y TEXT DEFAULT 'a;b', z INTEGER) WITHOUT ROWID, STRICT;",
+                   'CREATE TABLE b (x INTEGER) STRICT;', 'CREATE INDEX i ON a (x);'], got
+
+
+def test_schema_is_numbered():
+    for names in (['001.sql'], ['000.sql', '002.sql'], ['000.sql', 'x.sql']):
+        with tempfile.TemporaryDirectory() as d:
+            for n in names:
+                Path(d, n).write_text('CREATE TABLE a (x BIGINT);', encoding='utf-8')
+            try:
+                sqlgen.read_schema([str(Path(d, n)) for n in names])
+            except sqlgen.Fault as fault:
+                assert 'without a gap' in str(fault)
+            else:
+                raise AssertionError(f'taken: {names}')
+
+
+def test_every_file_is_built():
+    """A file that meson.build does not name would be left out in silence."""
+    build = (ROOT / 'src/store/meson.build').read_text(encoding='utf-8')
+    for path in SQL + SCHEMA:
+        assert f"'{path.parent.name}/{path.name}'" in build, f'src/store/meson.build does not name {path.name}'
+
+
+def test_key_of_every_table_begins_with_the_tenant():
+    """But for the few tables that are not of one tenant."""
+    free = {'meta', 'tenant', 'app', 'app_install', 'app_subscription', 'access_token'}
+    db = sqlite3.connect(':memory:')
+    for step in sqlgen.read_schema([str(p) for p in SCHEMA]):
+        db.executescript(''.join(sqlgen.sqlite_schema(step)))
+    for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+        key = [name for _, name, _, _, _, place in db.execute(f'PRAGMA table_info({table})') if place == 1]
+        if table not in free:
+            assert key == ['tenant'], f'the key of {table} begins with {key}'
+
+
+def test_postgres_takes_everything():
+    found = shutil.which('initdb')
+    bins = [os.path.dirname(os.path.realpath(found))] if found else sorted(glob.glob('/usr/lib/postgresql/*/bin'))
+    if not bins:
+        raise Skip('PostgreSQL is not installed')
+    # It refuses to run as root.
+    user = 'nobody' if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    script = sqlgen.make_postgres(sqlgen.read_all_statements(SQL), sqlgen.read_schema(SCHEMA))
+    script += 'SELECT COUNT(*) FROM pg_prepared_statements;\n'
+
+    with tempfile.TemporaryDirectory(prefix='hired-pg-') as d:
+        if os.geteuid() == 0:
+            os.chown(d, pwd.getpwnam(user).pw_uid, -1)
+
+        def run(program, *args, text=None):
+            as_user = {'user': user} if os.geteuid() == 0 else {}
+            r = subprocess.run([f'{bins[-1]}/{program}', *args], input=text, text=True, capture_output=True, cwd=d,
+                               timeout=60, **as_user)
+            assert r.returncode == 0, r.stderr
+            return r.stdout
+
+        run('initdb', '-D', f'{d}/data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N')
+        # Its output must not hold our pipe open.
+        run('pg_ctl', '-D', f'{d}/data', '-o', f"-c listen_addresses= -k {d} -c fsync=off", '-l', f'{d}/log', '-w', 'start')
+        try:
+            out = run('psql', '-h', d, '-d', 'postgres', '-U', user, '-q', '-At', '-X', text=script)
+        finally:
+            run('pg_ctl', '-D', f'{d}/data', '-m', 'immediate', 'stop')
+        assert int(out) == len(sqlgen.read_all_statements(SQL)), out
+
+
+def main():
+    tests = [(name, fn) for name, fn in globals().items() if name.startswith('test_')]
+    print(f'1..{len(tests)}')
+    failed = 0
+    for number, (name, fn) in enumerate(tests, 1):
+        try:
+            fn()
+            print(f'ok {number} - {name}')
+        except Skip as skip:
+            print(f'ok {number} - {name} # SKIP {skip}')
+        except Exception as e:  # noqa: BLE001: whatever it is, the test failed
+            failed += 1
+            print(f'not ok {number} - {name}')
+            print('\n'.join(f'# {line}' for line in f'{type(e).__name__}: {e}'.split('\n')))
+    sys.exit(failed > 0)
+
+
+if __name__ == '__main__':
+    main()
