@@ -111,7 +111,8 @@ function report(name, passed, failed, startMs, output) {
 // Builds one variant. A build that fails ends the run: nothing else could say anything.
 async function build(name, dir, args) {
     const start = Date.now();
-    const r = await command('scripts/build', [dir, ...args]);
+    let r = await command('scripts/build', [dir, ...args]);
+    if (r.status === 0) r = await command('ninja', ['-C', dir, 'meson-test-prereq']);
     report(`build ${name}`, r.status === 0 ? 1 : 0, r.status === 0 ? 0 : 1, start, r.output);
     if (r.status !== 0) finish();
 }
@@ -152,6 +153,8 @@ async function unitTests(variant, dir, env) {
             cwd: t.workdir ?? path.join(root, dir), env: { ...t.env, ...env }, timeoutMs: 120_000,
         });
         const counts = countTap(run.output);
+        // What does not speak TAP counts as one, by its exit status.
+        if (t.protocol !== 'tap' && counts.passed + counts.failed === 0) counts.passed = run.status === 0 ? 1 : 0;
         if (counts.passed + counts.failed === 0 || (run.status !== 0 && counts.failed === 0)) counts.failed++;
         report(`unit ${t.name}${variant}`, counts.passed, counts.failed, start,
             `${run.output}\n(exit status ${run.status})`);
