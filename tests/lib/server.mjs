@@ -97,10 +97,15 @@ export class Server {
         this.exited = new Promise((resolve) => {
             child.on('close', (status, signal) => {
                 running.delete(child);
+                this.ended = signal ?? `status ${status}`;
+                this.onOutput?.();
                 resolve({ status, signal });
             });
         });
-        child.stdout.setEncoding('utf8').on('data', (d) => (this.stdout += d));
+        child.stdout.setEncoding('utf8').on('data', (d) => {
+            this.stdout += d;
+            this.onOutput?.();
+        });
         child.stderr.setEncoding('utf8').on('data', (d) => {
             this.stderr += d;
             this.onLog?.();
@@ -125,13 +130,26 @@ export class Server {
                 return { msg: l };
             }
         }).find(test);
-        const end = Date.now() + timeoutMs;
-        for (;;) {
+        for (const end = Date.now() + timeoutMs; ;) {
             const line = find();
             if (line) return line;
             if (Date.now() > end) throw new Error(`the log has no such line after ${timeoutMs} ms:\n${this.stderr}`);
             await new Promise((resolve) => {
                 this.onLog = resolve;
+                setTimeout(resolve, 100);
+            });
+        }
+    }
+
+    // Waits until the output has what the pattern says.
+    async printed(pattern, timeoutMs = 10_000 * slow) {
+        for (const end = Date.now() + timeoutMs; ;) {
+            const found = pattern.exec(this.stdout);
+            if (found) return found;
+            if (this.ended) throw new Error(`hired ended with ${this.ended}:\n${this.stderr}${this.stdout}`);
+            if (Date.now() > end) throw new Error(`no ${pattern} after ${timeoutMs} ms in:\n${this.stdout}`);
+            await new Promise((resolve) => {
+                this.onOutput = resolve;
                 setTimeout(resolve, 100);
             });
         }
@@ -190,15 +208,9 @@ export async function startServer({ dir = demoDir(), args = [], config, env = {}
     return server;
 }
 
-// The address stands in the line "listening" of the log. Then /readyz decides.
+// The address stands in the first line of its output. Then /readyz decides.
 async function ready(server) {
-    const line = await Promise.race([
-        server.logged((l) => l.msg === 'listening', 30_000 * slow),
-        server.exited.then(({ status, signal }) => {
-            throw new Error(`hired ended with ${signal ?? `status ${status}`} instead of serving:\n${server.stderr}`);
-        }),
-    ]);
-    server.baseUrl = line.url ?? `http://${line.address}`;
+    [, server.baseUrl] = await server.printed(/ listens on (\S+)\n/, 30_000 * slow);
     server.port = Number(new URL(server.baseUrl).port);
     for (const end = Date.now() + 10_000 * slow; ;) {
         const answer = await get(`${server.baseUrl}/readyz`).catch(() => null);
