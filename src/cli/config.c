@@ -84,7 +84,7 @@ static const struct option options[] = {
      "Writes that are committed together at most."},
 
     {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
-     "Addresses beside public ones for reports and webhooks: none, loopback or private.\n"
+     "Addresses to fetch from beside public ones: none, loopback or private.\n"
      "private means the addresses of local networks and loopback."},
     {"fetch", "max_size", OPT_SIZE, false, AT(fetch_max_bytes), "50M", "SIZE", K, G, NULL,
      "The largest report that is fetched."},

@@ -40,8 +40,9 @@ static void print_help(void) {
     printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
 }
 
-/* Reads the configuration from a copy of the command line; whatever is not its own is refused. */
-static int load_config(const struct serving *s, struct config *ret) {
+/* Reads the configuration from a copy of the command line; whatever is not its own is refused. What is wrong goes to the
+ * person who starts the server, or into the log of one that runs. */
+static int load_config(const struct serving *s, struct config *ret, bool running) {
     char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
     int argc = s->argc;
     struct str why;
@@ -49,7 +50,11 @@ static int load_config(const struct serving *s, struct config *ret) {
         return -ENOMEM;
     memcpy(argv, s->argv, (size_t)argc * sizeof *argv);
     int r = config_load(ret, &argc, argv, &why);
-    if (r < 0) {
+    if (r < 0 && running) {
+        char text[512];
+        snprintf(text, sizeof text, "%.*s", STR_FMT(why));
+        log_line(LOG_WARN, "configuration not taken over", "why", text, NULL);
+    } else if (r < 0) {
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
     } else if (argc > 1) {
         fprintf(stderr, "hired serve: %s is not an option; hired serve --help lists them\n", argv[1]);
@@ -170,10 +175,8 @@ static void announce(const struct serving *s) {
 /* What can change while the server runs does; the rest is named. */
 static void reload(struct serving *s) {
     struct config fresh;
-    if (load_config(s, &fresh) < 0) {
-        log_line(LOG_WARN, "configuration not taken over: it has errors (see above)", NULL);
+    if (load_config(s, &fresh, true) < 0)
         return;
-    }
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (settings) {
         apply_settings(&fresh, settings);
@@ -220,7 +223,7 @@ int cli_serve(int argc, char **argv) {
         print_help();
         return 0;
     }
-    if (load_config(&s, &s.config) < 0)
+    if (load_config(&s, &s.config, false) < 0)
         return 2;
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);

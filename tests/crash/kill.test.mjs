@@ -55,16 +55,19 @@ for (let round = 0; round < rounds; round++) {
         const again = await startServer({ dir });
         const reader = new Client(again);
         const orders = new Map((await reader.walk('GET', paths.orders, { query: { page_size: 100 } })).map((o) => [o.order_id, o]));
+        const history = new Map(ids.map((id) => [id, 0]));
+        for (const row of sql(dir, 'SELECT CAST(order_id AS TEXT) AS id, count(*) AS n FROM order_history WHERE action = 6 GROUP BY order_id')) {
+            history.set(row.id, row.n);
+        }
         let total = 0;
         for (const id of ids) {
             const stages = orders.get(id).process_info_list.map((p) => p.process).filter((p) => p.startsWith('r'));
-            const reports = orders.get(id).feedback_info_list.map((f) => f.report_name);
+            const reports = (orders.get(id).feedback_info_list ?? []).map((f) => f.report_name);
             for (const name of acknowledged.get(id)) assert.ok(stages.includes(name), `${id}: ${name} was acknowledged and is lost`);
             for (const name of stages) assert.ok(sent.get(id).has(name));
             assert.deepEqual(reports, stages, 'a stage and its report come together');
             assert.equal(new Set(stages).size, stages.length);
-            const rows = sql(dir, 'SELECT why FROM order_history WHERE order_id = ? AND action = 6', id);
-            assert.equal(rows.length, stages.length, 'a stage and its history come together');
+            assert.equal(history.get(id), stages.length, 'a stage and its history come together');
             total += acknowledged.get(id).length;
         }
         assert.ok(total > round * writersAtOnce, `only ${total} writes were acknowledged`);

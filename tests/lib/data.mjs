@@ -77,14 +77,18 @@ export const tryImport = (dir, files, o) => hired(importArgs(dir, files, o));
 export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answerOf(items))], o);
 
 // Rows of the store itself, for what no operation shows (history, files): read-only, through Python's sqlite3.
-export function sql(dir, query, ...parameters) {
+export const sql = (dir, query, ...parameters) => sqlAll(dir, [[query, parameters]])[0];
+
+// Several [query, parameters] at once, all of one moment.
+export function sqlAll(dir, queries) {
     const program = `
 import json, sqlite3, sys
 db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True, timeout=20)
 db.row_factory = sqlite3.Row
-print(json.dumps([dict(r) for r in db.execute(sys.argv[2], json.loads(sys.argv[3]))]))`;
-    const r = spawnSync('python3', ['-c', program, path.join(dir, 'hired.db'), query, JSON.stringify(parameters)],
-        { encoding: 'utf8' });
+db.execute('BEGIN')
+print(json.dumps([[dict(r) for r in db.execute(q, p)] for q, p in json.load(sys.stdin)]))`;
+    const r = spawnSync('python3', ['-c', program, path.join(dir, 'hired.db')],
+        { input: JSON.stringify(queries), encoding: 'utf8', maxBuffer: 1 << 30 });
     if (r.status !== 0) throw new Error(r.stderr);
     return JSON.parse(r.stdout);
 }

@@ -142,7 +142,8 @@ test('an app without the scope learns which one is missing', async () => {
 });
 
 test('wrong credentials fail as the SDK expects: HTTP 200 and a code', async () => {
-    const wrong = sdk(app_id, 'wrong');
+    const app = createApp(server, ['hire:interview']); // of its own: the SDK keeps tokens by app id
+    const wrong = sdk(app.app_id, 'wrong');
     const e = await wrong.hire.backgroundCheckOrder.list().then(() => assert.fail('was not refused'), (x) => x);
     assert.match(e.message, /10014/);
     assert.match(e.message, /app secret invalid/);

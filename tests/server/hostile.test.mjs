@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 
-import { Client, paths, send, sleep } from '../lib/client.mjs';
+import { assertSame, Client, paths, send, sleep } from '../lib/client.mjs';
 import { slow, startServer } from '../lib/server.mjs';
 
 const server = await startServer({ config: '[http]\nhead_timeout = 1s\nbody_timeout = 1s\n' });
@@ -62,7 +62,7 @@ const hostile = {
 for (const [name, text] of Object.entries(hostile)) {
     test(`refused as 9499: ${name}`, async () => {
         for (const path of [paths.progress, paths.result]) await client.fails(400, 9499, 'POST', path, { body: text });
-        assert.deepEqual(await client.order(order.order_id), order);
+        assertSame(await client.order(order.order_id), order);
     });
 }
 

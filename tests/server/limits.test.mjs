@@ -51,7 +51,8 @@ describe('the limits', { concurrency: 4 }, () => {
             const c = await newClient();
             for (let round = 0; round < 2; round++) {
                 const { passed, refused, ms } = await untilRefused(c, ask[name], 2000);
-                assert.ok(passed >= limit, `refused after ${passed}, the limit is ${limit}`);
+                // The call that ended the wait counts in the second round.
+                assert.ok(passed >= limit - round, `refused after ${passed}, the limit is ${limit}`);
                 const windows = Math.floor(ms / 1000) + 2; // a burst may span the edge of a second
                 assert.ok(passed <= limit * windows, `${passed} passed in ${ms} ms`);
                 await sleep(checkRefusal(refused, [limit]) * 1000);

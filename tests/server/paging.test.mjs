@@ -101,7 +101,7 @@ test('a walk during writes gives each order at least once, and unchanged ones ju
         const other = new Client(server);
         for (let i = 0; !stop && i < changing.length * 400; i++) { // an order takes a bounded number of stages
             await other.progress({
-                background_check_id: changing[i % changing.length], stage_id: `w${i}`, stage_name: '写', stage_time: String(1_700_000_000_000 + i),
+                background_check_id: changing[i % changing.length], stage_id: `w${i}`, stage_name: '写', stage_time: String(1_710_000_000_000 + i),
             });
             writes++;
         }

@@ -24,9 +24,8 @@ const vendorSite = http.createServer((req, res) => {
         res.write('%PDF-1.4\n');
         const timer = setInterval(() => res.write(Buffer.alloc(200_000, 'z')), 10);
         res.on('close', () => clearInterval(timer));
-    } else if (req.url === '/moved.pdf') res.writeHead(302, { Location: '/good.pdf' }).end();
-    else if (req.url === '/flaky.pdf' && asked[req.url] === 1) res.writeHead(503).end();
-    else if (req.url === '/flaky.pdf') res.writeHead(200, { 'Content-Type': 'application/pdf' }).end(pdf);
+    } else if (req.url === '/slow.pdf') setTimeout(() => res.writeHead(200, { 'Content-Type': 'application/pdf' }).end(pdf), 1000);
+    else if (req.url === '/moved.pdf') res.writeHead(302, { Location: '/good.pdf' }).end();
     else res.writeHead(404).end();
 });
 await new Promise((resolve) => vendorSite.listen(0, '127.0.0.1', resolve));
@@ -82,6 +81,18 @@ test('it is fetched once, and the kept copy serves when the vendor\'s is gone an
     assert.equal(asked['/good.pdf'], 1);
 });
 
+test('a link asked before the file is here waits for it; one who hangs up meanwhile does no harm', async () => {
+    const id = await sendReport(`${site}/slow.pdf`);
+    const { attachment_url } = await report(id);
+    const target = attachment_url.slice(server.baseUrl.length);
+    const impatient = http.get(`${attachment_url}`, { agent: false });
+    impatient.on('error', () => {});
+    setTimeout(() => impatient.destroy(), 200);
+    const r = await send(server.baseUrl, 'GET', target);
+    assert.equal(r.status, 200);
+    assert.ok(r.bytes.equals(pdf));
+});
+
 test('an altered link is refused', async () => {
     const id = await sendReport(`${site}/good.pdf`);
     const target = (await kept(id)).attachment_url.slice(server.baseUrl.length);
@@ -114,14 +125,22 @@ test('a download may be asked for in part, and by HEAD', async () => {
 
 for (const [name, path] of [['a page that is no PDF', '/page.html'], ['a page that lies about it', '/liar.pdf'],
     ['a file over the set size', '/big.pdf'], ['a file without an end', '/endless.pdf'], ['a page that is not there', '/nothing.pdf']]) {
-    test(`not kept: ${name}; the vendor's link stays`, async () => {
+    test(`not kept: ${name}; its link says so`, async () => {
         const id = await sendReport(`${site}${path}`);
         const row = await eventually(() => fileRow(id), (r) => r.attempts > 0, { withinMs: 20_000 * slow, what: 'a try' });
         assert.notEqual(row.state, 1);
         assert.notEqual(row.error, '');
-        assert.equal((await report(id)).attachment_url, `${site}${path}`);
+        await eventually(async () => {
+            const { attachment_url } = await report(id);
+            return send(server.baseUrl, 'GET', attachment_url.slice(server.baseUrl.length));
+        }, (r) => r.status === 404 && /could not be fetched/.test(JSON.parse(r.text).msg), { withinMs: 20_000 * slow, what: 'the refusal' });
     });
 }
+
+test('a redirection is followed', async () => {
+    const f = await kept(await sendReport(`${site}/moved.pdf`));
+    assert.ok((await send(server.baseUrl, 'GET', f.attachment_url.slice(server.baseUrl.length))).bytes.equals(pdf));
+});
 
 test('a preview link is handed out as it is and never fetched', async () => {
     const id = await sendReport(`${site}/preview`, { report_url_type: 2 });
