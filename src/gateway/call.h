@@ -44,7 +44,7 @@ struct call {
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
     struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
 
-    struct str walk;        /* what page tokens of this walk are bound to; set by call_page_open */
+    struct str walk_filters; /* what page tokens of this walk are bound to; set by call_page_open */
     struct user_cache *user_cache; /* of the loop; NULL: none */
 
     /* set by call_fail and friends */
@@ -88,7 +88,8 @@ int call_user_find(struct call *c, struct str id, int64_t *ret_uid);
 
 /* ---- paging ---- */
 
-/* Opens the caller's page token, if it sent one. filters must be the same text on every page of a walk. Returns 0 and
+/* Opens the caller's page token, if it sent one. filters: bytes that are the same on every page of a walk and live as long
+ * as the call. Returns 0 and
  * where the page begins (on the first page: before everything, and the walk starts now), or call_fail's value for a
  * token that is not ours, of another operation, of other filters or of another tenant. */
 int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret);

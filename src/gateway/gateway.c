@@ -32,6 +32,9 @@ struct gateway_loop {
     struct metrics *metrics;
     uv_timer_t change_timer;
     int64_t change_count;
+    uv_check_t round_end;      /* after each round of ready connections */
+    bool in_snapshot;
+    uint64_t snapshot_commits; /* g->commits when it was taken */
     uint64_t random[2];   /* for log ids */
     time_t stamp_s;       /* the second that stamp is for */
     char stamp[14];
@@ -43,6 +46,7 @@ struct gateway {
     const struct seal *seal;
     struct router *router;
     struct limiter *limiter;
+    _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* every one there was: a request in hand may still read an old one */
     unsigned n_loops;
@@ -126,6 +130,29 @@ static void on_change_timer(uv_timer_t *timer) {
     user_cache_clear(gl->users);
 }
 
+/* One snapshot serves all requests of a round, which saves each of them the database's locks. It is taken anew as soon as
+ * a write was kept, so whoever has heard of a write sees it. */
+static void snapshot_take(struct gateway_loop *gl) {
+    uint64_t commits = atomic_load(&gl->g->commits);
+    if (gl->in_snapshot && gl->snapshot_commits == commits)
+        return;
+    if (gl->in_snapshot)
+        db_snapshot_end(gl->db);
+    /* Without a snapshot every statement sees the newest state by itself. */
+    gl->in_snapshot = db_snapshot_begin(gl->db) == 0;
+    gl->snapshot_commits = commits;
+}
+
+static void snapshot_end(struct gateway_loop *gl) {
+    if (gl->in_snapshot)
+        db_snapshot_end(gl->db);
+    gl->in_snapshot = false;
+}
+
+static void on_round_end(uv_check_t *check) {
+    snapshot_end(check->data);
+}
+
 int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     struct gateway_loop *gl = &g->loops[http_loop_index(l)];
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
@@ -144,12 +171,18 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     gl->change_timer.data = gl;
     uv_timer_start(&gl->change_timer, on_change_timer, CHANGE_POLL_MS, CHANGE_POLL_MS);
     uv_unref((uv_handle_t *)&gl->change_timer);
+    uv_check_init(http_loop_uv(l), &gl->round_end);
+    gl->round_end.data = gl;
+    uv_check_start(&gl->round_end, on_round_end);
+    uv_unref((uv_handle_t *)&gl->round_end);
     return 0;
 }
 
 void gateway_loop_stop(struct gateway *g, struct http_loop *l) {
     struct gateway_loop *gl = &g->loops[http_loop_index(l)];
     uv_close((uv_handle_t *)&gl->change_timer, NULL);
+    uv_close((uv_handle_t *)&gl->round_end, NULL);
+    snapshot_end(gl);
     gl->auth = auth_cache_free(gl->auth);
     gl->users = user_cache_free(gl->users);
     gl->db = db_close(gl->db);
@@ -374,6 +407,8 @@ static int write_run(struct db *db, struct write_job *job) {
 static void write_done(struct write_job *job, int result) {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     x->result = result;
+    if (result >= 0)
+        atomic_fetch_add(&x->g->commits, 1);
     if (result < 0 && x->call.code == 0)
         answer_fail_gateway(&x->call, CODE_SYSTEM);
     /* A loop that has ended took its requests with it: nobody is left to answer. */
@@ -450,7 +485,13 @@ static struct str request_id(const struct exchange *x) {
 static struct str base_url(const struct http_request *r, const struct gateway_settings *s) {
     if (!str_is_absent(s->base_url))
         return s->base_url;
-    return arena_printf(r->arena, "http://%.*s", STR_FMT(http_header_get(r, STR("Host"))));
+    static const struct str scheme = STR_INIT("http://");
+    struct str host = http_header_get(r, STR("Host"));
+    char *text = arena_bytes(r->arena, scheme.len + host.len);
+    memcpy(text, scheme.ptr, scheme.len);
+    if (host.len > 0)
+        memcpy(text + scheme.len, host.ptr, host.len);
+    return (struct str){text, scheme.len + host.len};
 }
 
 static struct exchange *exchange_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s) {
@@ -479,6 +520,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     struct exchange *x = exchange_new(g, r, s);
     struct route route;
     int error = find_operation(x, &route);
+    snapshot_take(x->loop);
     if (error == 0)
         error = prepare(x, &route, s);
     if (error < 0) {

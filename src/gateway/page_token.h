@@ -15,7 +15,7 @@ struct page_key {
     int64_t walk_start_ms; /* when the walk's first page was asked for */
 };
 
-/* Appends the token's text (base64url). walk: a text that is the same on all pages of one walk and no other. */
+/* Appends the token's text (base64url). walk: bytes that are the same on all pages of one walk and no other. */
 void page_token_write(const struct seal *s, struct str walk, const struct page_key *key, struct buf *out);
 
 /* Returns 0, or -EBADMSG for a text that page_token_write did not make for this walk with this key. */

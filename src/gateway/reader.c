@@ -90,14 +90,23 @@ int call_user_find(struct call *c, struct str id, int64_t *ret_uid) {
 
 /* ---- paging ---- */
 
+/* What a token is bound to: operation, tenant, whose orders alone, and the filters. */
+static void walk_write(const struct call *c, struct buf *out) {
+    const int64_t numbers[] = {c->tenant, c->app->vendor_bound ? c->app->id : 0, (int64_t)c->op->name.len};
+    buf_add(out, numbers, sizeof numbers);
+    buf_add_str(out, c->op->name);
+    buf_add_str(out, c->walk_filters);
+}
+
 int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret) {
-    c->walk = arena_printf(c->arena, "%.*s %lld %lld %.*s", STR_FMT(c->op->name), (long long)c->tenant,
-                           (long long)(c->app->vendor_bound ? c->app->id : 0), STR_FMT(filters));
+    c->walk_filters = filters;
     if (str_is_empty(page_token)) {
         *ret = (struct page_key){.a = -1, .b = -1, .walk_start_ms = c->now_ms};
         return 0;
     }
-    if (page_token_read(c->seal, c->walk, page_token, ret) < 0)
+    struct buf walk BUF_CLEANUP = BUF_EMPTY;
+    walk_write(c, &walk);
+    if (page_token_read(c->seal, buf_str(&walk), page_token, ret) < 0)
         return call_fail(c, CODE_PARAMETER,
                          "page_token is not one that this operation gave for these filters; leave it out to begin anew");
     return 0;
@@ -108,8 +117,10 @@ void call_write_page_end(struct call *c, bool has_more, int64_t next_a, int64_t 
     if (!has_more)
         return;
     struct page_key next = {next_a, next_b, from->walk_start_ms};
+    struct buf walk BUF_CLEANUP = BUF_EMPTY;
+    walk_write(c, &walk);
     json_key(c->out, STR("page_token"));
     buf_add_char(c->out, '"');
-    page_token_write(c->seal, c->walk, &next, c->out);
+    page_token_write(c->seal, buf_str(&walk), &next, c->out);
     buf_add_char(c->out, '"');
 }

@@ -26,8 +26,7 @@ int handle_background_check_order_list(struct call *c) {
         r = update_range(c, in->update_start_time, in->update_end_time, &f);
     if (r == 0)
         r = call_page_open(c, in->page_token,
-                           arena_printf(c->arena, "%lld %lld %lld", (long long)f.application_id,
-                                        (long long)f.update_start, (long long)f.update_end),
+                           filter_bytes(c, (const int64_t[]){f.application_id, f.update_start, f.update_end}, 3),
                            &from);
     if (r < 0)
         return r;

@@ -45,7 +45,7 @@ int handle_external_background_check_batch_query(struct call *c) {
     int64_t application;
     r = filter_id(c, "external_application_id", query->external_application_id, &application);
     if (r == 0)
-        r = call_page_open(c, query->page_token, arena_printf(c->arena, "%lld", (long long)application), &from);
+        r = call_page_open(c, query->page_token, filter_bytes(c, &application, 1), &from);
     if (r < 0)
         return r;
     int limit = page_limit(query->page_size);

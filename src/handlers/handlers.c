@@ -71,6 +71,10 @@ int filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
     return 0;
 }
 
+struct str filter_bytes(struct call *c, const int64_t *filters, size_t n) {
+    return arena_dup(c->arena, (struct str){(const char *)filters, n * sizeof *filters});
+}
+
 int filter_time(struct call *c, const char *name, struct str text, int64_t *ret) {
     if (str_is_empty(text))
         return 0;

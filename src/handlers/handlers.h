@@ -34,6 +34,9 @@ void page_end(struct page *p, const struct page_key *from);
 /* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */
 int filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
 
+/* Filters as call_page_open wants them. */
+struct str filter_bytes(struct call *c, const int64_t *filters, size_t n);
+
 /* An optional millisecond timestamp in a filter: absent or empty leaves *ret alone. */
 int filter_time(struct call *c, const char *name, struct str text, int64_t *ret);
 

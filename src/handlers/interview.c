@@ -32,8 +32,8 @@ int handle_interview_list(struct call *c) {
     int r = interview_filter_read(c, in, &f);
     if (r == 0)
         r = call_page_open(c, in->page_token,
-                           arena_printf(c->arena, "%lld %lld %lld %lld", (long long)f.application_id,
-                                        (long long)f.interview_id, (long long)f.begin_start, (long long)f.begin_end),
+                           filter_bytes(
+                               c, (const int64_t[]){f.application_id, f.interview_id, f.begin_start, f.begin_end}, 4),
                            &from);
     if (r < 0)
         return r;
