@@ -323,6 +323,30 @@ static void test_run_and_wait(void **state) {
     assert_int_equal(writer_run(s->w, run_within, &c[0]), -EDEADLK);
 }
 
+/* A writer that never rests leaves room for the command line. */
+static void test_others_get_in(void **state) {
+    struct scratch *s = *state;
+    struct db *other = fixture_open(s->dir, DB_WRITE);
+    struct counter c[4];
+    pthread_t threads[4];
+
+    for (int i = 0; i < 4; i++) {
+        c[i] = (struct counter){.w = s->w, .tenant = i};
+        assert_int_equal(pthread_create(&threads[i], NULL, count_up, &c[i]), 0);
+    }
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(db_begin(other), 0); /* within two seconds */
+        assert_int_equal(fixture_add(other, 100, i, STR("x"), i), 1);
+        assert_int_equal(db_commit(other), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+        assert_int_equal(c[i].failures, 0);
+    }
+    assert_true(fixture_get(s->reader, 100, 4, NULL));
+    db_close(other);
+}
+
 int main(void) {
     log_set_level(LOG_ERROR);
     cmocka_set_message_output(CM_OUTPUT_TAP);
@@ -330,7 +354,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         T(test_groups),      T(test_on_commit),        T(test_again_from_done), T(test_queue_full),
         T(test_locked_out),  T(test_transaction_lost), T(test_end),
-        T(test_run_and_wait),
+        T(test_run_and_wait), T(test_others_get_in),
     };
     return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
 }
