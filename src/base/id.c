@@ -41,6 +41,12 @@ int64_t id_new(void) {
            (int64_t)atomic_load(&node_number) << SEQUENCE_BITS | sequence;
 }
 
+int64_t id_at(int64_t ms) {
+    ms -= EPOCH_MS;
+    ms = ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms;
+    return ms << (SEQUENCE_BITS + NODE_BITS);
+}
+
 int id_parse(struct str s, int64_t *ret) {
     int64_t id;
     if (str_to_i64(s, &id) < 0 || id <= 0)

@@ -16,6 +16,9 @@ int id_set_node(unsigned node);
 /* A new id; unique among all nodes with different numbers as long as no node's clock jumps back over a restart. */
 int64_t id_new(void);
 
+/* The least id that id_new can have made at that time (milliseconds since 1970), whatever the node. */
+int64_t id_at(int64_t ms);
+
 /* An id as the wire writes it: decimal digits of a positive int64 without leading zeros. Returns 0 or -EINVAL. */
 int id_parse(struct str s, int64_t *ret);
 

@@ -24,6 +24,7 @@ static const struct command commands[] = {
     {"tenant", cli_tenant, "make and change tenants and their switches"},
     {"vendor", cli_vendor, "accounts at background check vendors"},
     {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},
+    {"event", cli_event, "who receives which events, and what became of each"},
     {"import", cli_import, "take in answers of the API as saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
     {"check", cli_check, "tell what is wrong with a configuration or a data directory"},

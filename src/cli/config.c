@@ -52,6 +52,8 @@ static const struct option options[] = {
      "The platform's documented rate limits.\nOff lifts them for every app; see also [app cli_...] below."},
     {"server", "drain", OPT_MS, false, AT(drain_ms), "10s", "TIME", 0, 600 * SECOND, NULL,
      "How long requests in hand may take once the server is told to stop."},
+    {"server", "test_clock", OPT_BOOL, false, AT(test_clock), "off", "on|off", 0, 0, NULL,
+     "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock forward."},
 
     {"log", "level", OPT_NAME, true, AT(log_level), "info", "LEVEL", 0, 0, log_levels,
      "The least level of lines to log: debug, info, warn or error."},
@@ -92,6 +94,18 @@ static const struct option options[] = {
      "How long fetching one report may take."},
     {"fetch", "parallel", OPT_UINT, false, AT(fetch_parallel), "4", "N", 1, 64, NULL,
      "Reports that are fetched at the same time."},
+
+    {"events", "parallel", OPT_UINT, false, AT(events_parallel), "64", "N", 8, 1024, NULL,
+     "Events that are on their way to receivers at the same time; 8 of them at most to one app."},
+    {"events", "keep_days", OPT_UINT, false, AT(events_keep_days), "30", "N", 1, 3650, NULL,
+     "How many days events and the log of their attempts are kept."},
+    {"events", "ping", OPT_MS, false, AT(ping_ms), "120s", "TIME", 1 * SECOND, 3600 * SECOND, NULL,
+     "How often a long connection's client is told to ping; whole seconds.\n"
+     "One that is silent for three times as long is closed."},
+    {"events", "reconnect", OPT_MS, false, AT(reconnect_ms), "120s", "TIME", 1 * SECOND, 3600 * SECOND, NULL,
+     "How long a client is told to wait between two tries to connect again; whole seconds."},
+    {"events", "reconnect_spread", OPT_MS, false, AT(reconnect_spread_ms), "30s", "TIME", 0, 3600 * SECOND, NULL,
+     "Before its first try a client waits for a random time up to this; whole seconds."},
 };
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))

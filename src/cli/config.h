@@ -45,6 +45,12 @@ struct config {
     unsigned fetch_timeout_ms;
     unsigned fetch_parallel;
 
+    unsigned events_parallel;  /* deliveries on their way at once */
+    unsigned events_keep_days; /* how long events are kept */
+    unsigned ping_ms, reconnect_ms, reconnect_spread_ms; /* what long connections are told */
+
+    bool test_clock; /* POST /test/clock moves the clocks */
+
     struct arena arena; /* owns the texts */
 };
 

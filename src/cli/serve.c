@@ -10,13 +10,16 @@
 #include <unistd.h>
 
 #include "base/id.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/demo_info.h"
 #include "cli/site.h"
+#include "events/dispatcher.h"
 #include "events/fetcher.h"
 #include "gateway/identity.h"
+#include "gateway/users.h"
 
 #define BUSY_MS 10000 /* how long a write waits for another process's */
 
@@ -29,6 +32,8 @@ struct serving {
     struct writer *writer;
     struct gateway *gateway;
     struct fetcher *fetcher;
+    struct hub *hub;
+    struct dispatcher *dispatcher;
     struct http_server *server;
     struct site site;
 };
@@ -112,6 +117,13 @@ static int open_store(struct serving *s) {
     return 0;
 }
 
+/* Something was written: those who work off what stands in the database look for more. */
+static void on_commit(void *ctx) {
+    struct serving *s = ctx;
+    fetcher_wake(s->fetcher);
+    dispatcher_wake(s->dispatcher);
+}
+
 static int start_loops(struct serving *s) {
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
@@ -126,7 +138,13 @@ static int start_loops(struct serving *s) {
         .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
     s->gateway = gateway_new(&options);
     free(settings);
-    s->site = (struct site){.gateway = s->gateway, .seal = s->seal, .data = s->config.data};
+    s->site = (struct site){.gateway = s->gateway,
+                            .seal = s->seal,
+                            .data = s->config.data,
+                            .dispatcher = s->dispatcher,
+                            .test_clock = s->config.test_clock,
+                            .clock_moved = on_commit,
+                            .clock_moved_ctx = s};
     struct str why;
     int r = http_server_new(&s->server, s->config.listen_host, s->config.listen_port, loops, &s->config.http, &site_app,
                             &s->site, &why);
@@ -139,13 +157,33 @@ static int start_loops(struct serving *s) {
     return r < 0 ? fail("cannot start the event loops", r) : 0;
 }
 
-/* Something was written: those who work off what stands in the database look for more. */
-static void on_commit(void *ctx) {
+/* An event names users as the app that receives it knows them. */
+static void write_user(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out) {
     struct serving *s = ctx;
-    fetcher_wake(s->fetcher);
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    const struct user_view view = {.tenant = tenant, .app = app};
+    struct str id;
+    if (user_external_id(db, s->seal, &view, USER_OPEN_ID, uid, &scratch, &id) == 0)
+        json_escape(out, id);
 }
 
-static int start_fetcher(struct serving *s) {
+static int start_dispatcher(struct serving *s) {
+    const struct dispatcher_options options = {
+        .db = &s->db,
+        .writer = s->writer,
+        .hub = s->hub,
+        .allow_loopback = s->config.fetch_allow != FETCH_ALLOW_NONE,
+        .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
+        .parallel = s->config.events_parallel,
+        .keep_days = s->config.events_keep_days,
+        .user = write_user,
+        .ctx = s,
+    };
+    int r = dispatcher_new(&s->dispatcher, &options);
+    return r < 0 ? fail("cannot start to deliver events", r) : 0;
+}
+
+static int start_workers(struct serving *s) {
     const struct fetcher_options options = {
         .db = &s->db,
         .writer = s->writer,
@@ -158,6 +196,9 @@ static int start_fetcher(struct serving *s) {
     int r = fetcher_new(&s->fetcher, &options);
     if (r < 0)
         return fail("cannot start to fetch reports", r);
+    r = start_dispatcher(s);
+    if (r < 0)
+        return r;
     writer_on_commit(s->writer, on_commit, s);
     return 0;
 }
@@ -209,10 +250,15 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 static void shut_down(struct serving *s) {
     if (s->server)
         http_server_drain(s->server, s->config.drain_ms);
-    s->fetcher = fetcher_free(s->fetcher);
+    /* Their memory outlives the writer, whose last commits still wake them. */
+    fetcher_stop(s->fetcher);
+    dispatcher_stop(s->dispatcher);
     s->writer = writer_free(s->writer);
+    s->fetcher = fetcher_free(s->fetcher);
+    s->dispatcher = dispatcher_free(s->dispatcher);
     s->server = http_server_free(s->server);
     s->gateway = gateway_free(s->gateway);
+    s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
     config_free(&s->config);
 }
@@ -238,9 +284,10 @@ int cli_serve(int argc, char **argv) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigdelset(&signals, SIGPIPE);
 
+    s.hub = hub_new();
     int r = open_store(&s);
     if (r == 0)
-        r = start_fetcher(&s);
+        r = start_workers(&s);
     if (r == 0)
         r = start_loops(&s);
     if (r == 0) {

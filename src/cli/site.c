@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/record.h"
 #include "gateway/answer.h"
 #include "gateway/link.h"
 #include "store/files.h"
@@ -64,6 +65,7 @@ static void serve_metrics(struct http_request *r) {
         buf_printf(out, "# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].type, lines[i].name,
                    (unsigned long long)lines[i].value);
     gateway_write_metrics(site->gateway, out);
+    dispatcher_write_metrics(site->dispatcher, gateway_loop_db(site->gateway, r->loop), out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
 
@@ -160,6 +162,34 @@ static void serve_file(struct http_request *r) {
     uv_timer_start(&w->timer, on_wait, FILE_POLL_MS, FILE_POLL_MS);
 }
 
+/* ---- the clock of tests ---- */
+
+static bool from_this_machine(struct http_request *r) {
+    struct str peer = http_peer(r);
+    return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
+}
+
+/* {"advance_ms":N} moves the clocks forward and wakes all who wait for a time. */
+static void serve_test_clock(struct http_request *r) {
+    struct site *site = site_of(r);
+    struct str why;
+    json_t *object = record_parse(r->body, r->arena, &why);
+    const json_t *advance = json_object_get(object, "advance_ms");
+    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : -1;
+    json_decref(object);
+    if (ms < 0 || ms > INT64_C(315360000000)) {
+        file_refuse(r, 400, "{\"advance_ms\":N} is expected, N from 0 to ten years");
+        return;
+    }
+    clock_advance(ms);
+    site->clock_moved(site->clock_moved_ctx);
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("now_ms"), clock_now_ms());
+    json_end(out, '}');
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
 /* ---- the site ---- */
 
 static const struct {
@@ -184,6 +214,10 @@ static void handle(struct http_request *r) {
             serve_file(r);
             return;
         }
+    }
+    if (site->test_clock && r->method == HTTP_POST && str_eq(r->path, STR("/test/clock")) && from_this_machine(r)) {
+        serve_test_clock(r);
+        return;
     }
     gateway_serve(site->gateway, r);
 }

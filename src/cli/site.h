@@ -6,6 +6,7 @@
 #ifndef HIRED_CLI_SITE_H
 #define HIRED_CLI_SITE_H
 
+#include "events/dispatcher.h"
 #include "gateway/gateway.h"
 
 struct site {
@@ -13,6 +14,10 @@ struct site {
     const struct seal *seal;
     const char *data; /* directory, for kept files */
     struct http_server *server; /* for connection counters */
+    struct dispatcher *dispatcher; /* for its counters */
+    bool test_clock;                     /* POST /test/clock is answered */
+    void (*clock_moved)(void *ctx);      /* those who wait for a time are to look again */
+    void *clock_moved_ctx;
 };
 
 /* For http_server_new; its app_ctx is a struct site. */

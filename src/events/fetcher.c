@@ -326,12 +326,17 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o) {
     return 0;
 }
 
+void fetcher_stop(struct fetcher *f) {
+    if (!f || atomic_exchange(&f->stop, true))
+        return;
+    curl_multi_wakeup(f->multi);
+    pthread_join(f->thread, NULL);
+}
+
 struct fetcher *fetcher_free(struct fetcher *f) {
     if (!f)
         return NULL;
-    atomic_store(&f->stop, true);
-    curl_multi_wakeup(f->multi);
-    pthread_join(f->thread, NULL);
+    fetcher_stop(f);
     curl_multi_cleanup(f->multi);
     db_close(f->db);
     free(f->fetches);

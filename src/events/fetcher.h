@@ -26,7 +26,10 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o);
 /* Something may be due: look. Any thread; cheap. */
 void fetcher_wake(struct fetcher *f);
 
-/* Stops (fetches in hand are begun anew at the next start). Takes NULL; returns NULL. */
+/* Ends the thread. fetcher_wake does nothing from then on, so whoever still calls it may be ended next. Takes NULL. */
+void fetcher_stop(struct fetcher *f);
+
+/* Stops if need be (fetches in hand are begun anew at the next start). Takes NULL; returns NULL. */
 struct fetcher *fetcher_free(struct fetcher *f);
 
 #endif

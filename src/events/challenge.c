@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The challenge of url_verification.
+ */
+#include "events/challenge.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/record.h"
+#include "events/outgoing.h"
+#include "events/webhook.h"
+
+#define WITHIN_MS 1000L
+#define ANSWER_MAX 65536
+
+static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
+    struct buf *answer = ctx;
+
+    if (answer->len + len > ANSWER_MAX)
+        return 0;
+    buf_add(answer, bytes, len);
+    return len;
+}
+
+/* Whether the answer is a JSON object whose challenge is ours. */
+static bool echoes(struct str answer, struct str challenge, struct arena *a) {
+    struct str why;
+    json_t *object = record_parse(answer, a, &why);
+    const char *echoed = json_string_value(json_object_get(object, "challenge"));
+    bool same = echoed && str_eq(str_of(echoed), challenge);
+
+    json_decref(object);
+    return same;
+}
+
+int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_why) {
+    struct buf plain BUF_CLEANUP = BUF_EMPTY, answer BUF_CLEANUP = BUF_EMPTY;
+    struct webhook hook WEBHOOK_CLEANUP = {0};
+    struct outgoing_guard guard = {.allow_loopback = c->allow_loopback, .allow_private = c->allow_private};
+    char text[32], error[CURL_ERROR_SIZE] = "";
+    struct str challenge = {text, sizeof(text)};
+    long status = 0;
+
+    id_random_hex(text, sizeof(text) / 2);
+    json_begin(&plain, '{');
+    json_member_str(&plain, STR("challenge"), challenge);
+    json_member_str(&plain, STR("token"), c->verification_token);
+    json_member_str(&plain, STR("type"), STR("url_verification"));
+    json_end(&plain, '}');
+
+    CURL *curl = curl_easy_init();
+    if (!curl)
+        return -ENOMEM;
+    webhook_prepare(&hook, c->encrypt_key, buf_str(&plain));
+    webhook_setup(&hook, curl, &guard, c->url, WITHIN_MS);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_bytes);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
+    CURLcode code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_cleanup(curl);
+
+    if (guard.refused)
+        *ret_why = STR("its address is not a public one, and the configuration ([fetch] allow) permits no other");
+    else if (code == CURLE_OPERATION_TIMEDOUT)
+        *ret_why = STR("it did not answer within a second");
+    else if (code != CURLE_OK)
+        *ret_why = arena_printf(a, "no answer came: %s", error[0] ? error : curl_easy_strerror(code));
+    else if (status != 200)
+        *ret_why = arena_printf(a, "it answered with status %ld; 200 is expected", status);
+    else if (!echoes(buf_str(&answer), challenge, a))
+        *ret_why = STR("its answer does not echo the challenge; {\"challenge\":\"...\"} is expected");
+    else
+        return 0;
+    return -EPROTO;
+}

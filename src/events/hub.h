@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which long connections there are, app by app: the dispatcher sends through here without knowing sockets, and each event
+ * goes to one connection of its app, in turn.
+ */
+#ifndef HIRED_EVENTS_HUB_H
+#define HIRED_EVENTS_HUB_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+#include "http/http.h"
+
+#define HUB_CONNECTIONS_MAX 50 /* of one app, as the platform has it */
+
+struct hub;
+
+struct hub *hub_new(void);
+struct hub *hub_free(struct hub *h); /* after the loops have ended; takes NULL; returns NULL */
+
+/* ---- the dispatcher's side; any thread ---- */
+
+/* What came of an event: status is the code of the client's answer, or 0 with error a fixed text. Called on a loop's thread,
+ * at most once for each token that hub_send has taken; answer lives until it returns. */
+typedef void (*hub_result_fn)(void *ctx, uint64_t token, int status, struct str answer, const char *error);
+
+/* changed is called (on a loop's thread) when an app gets its first connection. To be set before the loops start. */
+void hub_on_result(struct hub *h, hub_result_fn result, void (*changed)(void *ctx), void *ctx);
+
+bool hub_has(struct hub *h, int64_t app);
+unsigned hub_connections(struct hub *h, int64_t app);
+
+/* Hands body over to one of the app's connections; copies. Returns 0, or -ENOTCONN if the app has none. */
+int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token);
+
+/* ---- the connections' side ---- */
+
+struct hub_member {
+    int64_t app;
+    struct http_loop *loop; /* deliver runs on its thread */
+    uint64_t id;            /* set by hub_join; never used twice */
+    struct hub_member *next;
+};
+
+struct hub_message {
+    uint64_t member; /* its id: the connection may be gone when the message arrives */
+    uint64_t token;
+    struct str message_id, body; /* behind the struct */
+    struct hub *hub;
+    void (*deliver)(struct http_loop *l, struct hub_message *m);
+};
+
+/* deliver gets every message on the loop's thread and must free it (free()). To be set before the loops start. */
+void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m));
+
+/* Returns 0, or -EMFILE when the app has HUB_CONNECTIONS_MAX already. The member stays the caller's. */
+int hub_join(struct hub *h, struct hub_member *m);
+void hub_leave(struct hub *h, struct hub_member *m);
+
+/* Passes on what came of a message. */
+void hub_result(struct hub *h, uint64_t token, int status, struct str answer, const char *error);
+
+#endif
