@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, paths } from '../lib/client.mjs';
+import { assertSame, Client, paths } from '../lib/client.mjs';
 import { importItems, makeExternalCheck, makeInterview, makeOrder, range } from '../lib/data.mjs';
 import { createApp, demoDir, slow, startServer } from '../lib/server.mjs';
 
@@ -37,9 +37,9 @@ for (const [name, l] of Object.entries(lists)) {
         assert.ok(ids.length >= N);
         assert.equal(new Set(ids).size, ids.length);
         for (const size of [1, 2, 3, 7, 10, 19, 20, l.max]) {
-            assert.deepEqual(await walk({ page_size: size }), whole, `page_size ${size}`);
+            assertSame(await walk({ page_size: size }), whole);
         }
-        assert.deepEqual(await walk({}), whole, 'default page_size');
+        assertSame(await walk({}), whole);
     });
 
     test(`${name}: a filtered walk gives what the filter says`, async () => {
@@ -89,7 +89,7 @@ for (const [name, l] of Object.entries(lists)) {
 
 test('an empty page_token is the beginning', async () => {
     const whole = await client.orders({ page_size: 5 });
-    assert.deepEqual((await client.orders({ page_size: 5, page_token: '' })).items, whole.items);
+    assertSame((await client.orders({ page_size: 5, page_token: '' })).items, whole.items);
 });
 
 test('a walk during writes gives each order at least once, and unchanged ones just once', async () => {
@@ -108,12 +108,12 @@ test('a walk during writes gives each order at least once, and unchanged ones ju
     })();
     const walks = slow > 1 ? 3 : 8;
     try {
-        for (let round = 0; round < walks; round++) {
+        for (let round = 0; round < walks || writes < 50; round++) {
             const seen = new Map();
             let token;
             // A walk meets what moved behind it once more, so it is bounded here by its pages, not by its end.
             for (let pages = 0; pages < 400; pages++) {
-                const data = await client.orders({ page_size: 3 + round, page_token: token });
+                const data = await client.orders({ page_size: 3 + (round % 8), page_token: token });
                 for (const o of data.items) seen.set(o.order_id, (seen.get(o.order_id) ?? 0) + 1);
                 if (!data.has_more) break;
                 token = data.page_token;
@@ -127,7 +127,6 @@ test('a walk during writes gives each order at least once, and unchanged ones ju
         stop = true;
         await writer;
     }
-    assert.ok(writes > 20, `only ${writes} writes meanwhile`);
 });
 
 test('a page token serves another app of the tenant too, or is refused; never a wrong page', async () => {

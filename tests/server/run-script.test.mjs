@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// once
 //
 // ./run as a newcomer meets it: it serves what it says it serves, and the curl line that it prints works when pasted.
 import assert from 'node:assert/strict';
