@@ -46,6 +46,7 @@ struct gateway {
     const struct seal *seal;
     struct router *router;
     struct limiter *limiter;
+    int user_id_scope; /* without it, ids of type user_id are left out of answers */
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* every one there was: a request in hand may still read an old one */
@@ -94,6 +95,7 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->seal = o->seal;
     g->router = router_new();
     g->limiter = limiter_new();
+    g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
     g->loops = mem_alloc(o->loops * sizeof *g->loops);
     for (unsigned i = 0; i < o->loops; i++)
@@ -381,12 +383,9 @@ static int check_limits(struct exchange *x, const struct gateway_settings *s) {
 }
 
 /* Members of answers that this caller may not see. */
-static uint32_t hidden_fields(const struct call *c) {
+static uint32_t hidden_fields(const struct gateway *g, const struct call *c) {
     uint32_t hidden = c->op->field_mask & ~c->app->field_scopes;
-    static int user_id_scope = -2;
-    if (user_id_scope == -2)
-        user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
-    if (c->user_id_type == USER_USER_ID && !caller_has_scope(c->app, user_id_scope))
+    if (c->user_id_type == USER_USER_ID && !caller_has_scope(c->app, g->user_id_scope))
         hidden |= 1;
     return hidden;
 }
@@ -445,7 +444,7 @@ static int prepare(struct exchange *x, struct route *route, const struct gateway
     if (r < 0)
         return r;
     if (c->app)
-        c->hidden = hidden_fields(c);
+        c->hidden = hidden_fields(x->g, c);
     return 0;
 }
 
