@@ -21,7 +21,7 @@ struct hire hire_of(struct call *c) {
     };
 }
 
-int call_from_hire(struct call *c, const struct hire *h, int result) {
+int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code) {
     if (result != HIRE_REFUSED)
         return result < 0 ? result : 0;
     switch (h->refusal) {
@@ -30,8 +30,12 @@ int call_from_hire(struct call *c, const struct hire *h, int result) {
     case REFUSED_STATE:
         return call_fail(c, CODE_ORDER_STATE, "%.*s", STR_FMT(h->why));
     default:
-        return call_fail(c, CODE_PARAMETER, "%.*s", STR_FMT(h->why));
+        return call_fail(c, parameter_code, "%.*s", STR_FMT(h->why));
     }
+}
+
+int call_from_hire(struct call *c, const struct hire *h, int result) {
+    return call_from_hire_as(c, h, result, CODE_PARAMETER);
 }
 
 int page_limit(struct opt_int page_size) {

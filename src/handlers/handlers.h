@@ -16,6 +16,9 @@ struct hire hire_of(struct call *c);
  * code that fits; a fault stays one. */
 int call_from_hire(struct call *c, const struct hire *h, int result);
 
+/* The same for an operation that documents a code of its own for what is wrong with its parameters. */
+int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code);
+
 /* A page's size, checked and defaulted by the table. */
 int page_limit(struct opt_int page_size);
 

@@ -23,7 +23,7 @@ int order_progress(struct hire *h, const struct eco_background_check_update_prog
 /* update_result: the final reports and the conclusion. */
 int order_result(struct hire *h, const struct eco_background_check_update_result_body *in);
 
-/* cancel: the vendor ends it. */
+/* cancel: the vendor ends it. order_id 0 is as unknown as any other. */
 int order_cancel(struct hire *h, int64_t order_id, struct str reason);
 
 /* The vendor's receiver answered 200 to the created event. Does nothing in states where that means nothing. */

@@ -120,6 +120,8 @@ int order_cancel(struct hire *h, int64_t order_id, struct str reason) {
     struct order_change c = {.order_id = order_id, .action = ORDER_CANCEL, .why = reason};
     int r = hire_bounded(h, "reason", reason, false, HIRE_TEXT_MAX);
 
+    if (order_id == 0)
+        return hire_refuse(h, REFUSED_NO_ORDER, "there is no such background check order");
     return r < 0 ? r : order_change(h, &c, NULL);
 }
 

@@ -1,0 +1,7 @@
+-- What the tenant tells the vendor of an account (src/hire/vendor_account.c).
+
+-- name: vendor_account_doc
+SELECT doc FROM vendor_account WHERE tenant = $1 AND id = $2;
+
+-- name: vendor_account_set_doc
+UPDATE vendor_account SET doc = $3 WHERE tenant = $1 AND id = $2;

@@ -1,0 +1,51 @@
+-- What vendors push: the fields of forms, packages and add-on items (src/hire/vendor_*.c).
+
+-- name: vendor_field_list
+SELECT key, doc FROM vendor_field
+WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0 ORDER BY position;
+
+-- Those of the tenant's own apps that act for no account in particular.
+-- name: vendor_field_list_of_tenant
+SELECT f.key, f.doc FROM vendor_field f
+JOIN app a ON a.id = f.owner AND a.kind = 1
+WHERE f.tenant = $1 AND f.form = $2 AND f.deleted = 0
+    AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.app = a.id AND v.tenant = $1)
+ORDER BY f.owner, f.position;
+
+-- name: vendor_field_clear
+DELETE FROM vendor_field WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0;
+
+-- name: vendor_field_insert
+INSERT INTO vendor_field (tenant, owner, form, key, position, deleted, doc) VALUES ($1, $2, $3, $4, $5, 0, $6)
+ON CONFLICT (tenant, owner, form, key) DO NOTHING;
+
+-- name: vendor_field_update
+UPDATE vendor_field SET doc = $5 WHERE tenant = $1 AND owner = $2 AND form = $3 AND key = $4 AND deleted = 0;
+
+-- name: vendor_field_delete
+UPDATE vendor_field SET deleted = 1, doc = '{}'
+WHERE tenant = $1 AND owner = $2 AND form = $3 AND key = $4 AND deleted = 0;
+
+-- name: vendor_field_delete_all
+UPDATE vendor_field SET deleted = 1, doc = '{}' WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0;
+
+-- name: vendor_package_list
+SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 ORDER BY position;
+
+-- name: vendor_package_get
+SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
+
+-- name: vendor_package_insert
+INSERT INTO vendor_package (tenant, account, kind, id, position, name, description) VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (tenant, account, kind, id) DO NOTHING;
+
+-- name: vendor_package_update
+UPDATE vendor_package SET name = $5, description = $6 WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
+
+-- name: vendor_package_delete
+DELETE FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
+
+-- name: check_vendor_package_account
+SELECT 'vendor_package ' || p.id || ': its vendor account ' || CAST(p.account AS TEXT) || ' is unknown'
+FROM vendor_package p
+WHERE NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = p.tenant AND v.id = p.account);
