@@ -70,7 +70,8 @@ static void measure_writes(const char *dir, int threads, double seconds) {
     }
     double took = (double)(clock_mono_ns() - start) / 1e9;
     writer_stats(w, &stats);
-    printf("%2d submitters: %8.0f durable writes/s, %7.0f commits/s, %5.1f jobs a group, mean wait %.2f ms, longest %.0f ms\n",
+    printf("%2d submitters: %8.0f durable writes/s, %7.0f commits/s, %5.1f jobs a group, mean wait %.2f ms, longest "
+           "%.0f ms\n",
            threads, (double)done / took, (double)stats.groups / took, (double)done / (double)stats.groups,
            (double)waited / (double)done / 1e6, (double)longest / 1e6);
     writer_free(w);

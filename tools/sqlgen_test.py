@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of tools/sqlgen.py; and, where PostgreSQL's programs are installed, that it takes the project's schema and every
-statement. Prints TAP."""
+"""Tests of tools/sqlgen.py; and, where PostgreSQL's programs are installed, that it takes the project's schema and
+every statement. Prints TAP."""
 import glob
 import os
 import pwd
@@ -59,7 +59,8 @@ def test_faults_are_told():
 
 def test_traps_are_refused():
     for text, part in [('SELECT ?', 'parameters'), ('SELECT "a"', 'quotes'), ('SELECT 1::text', 'CAST'),
-                       ('INSERT OR REPLACE INTO t VALUES (1)', 'ON CONFLICT'), ("SELECT * FROM t WHERE a LIKE 'x%'", 'ESCAPE'),
+                       ('INSERT OR REPLACE INTO t VALUES (1)', 'ON CONFLICT'),
+                       ("SELECT * FROM t WHERE a LIKE 'x%'", 'ESCAPE'),
                        ("SELECT strftime('%s')", 'times'), ('SELECT ifnull(a, 1)', 'COALESCE'), ('BEGIN', 'driver'),
                        ('SELECT 1 FROM t FOR UPDATE', 'row locks'), ('SELECT random()', 'not the same')]:
         refused('-- name: a\n' + text, part)
@@ -142,7 +143,8 @@ def test_postgres_takes_everything():
 
         run('initdb', '-D', f'{d}/data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N')
         # Its output must not hold our pipe open.
-        run('pg_ctl', '-D', f'{d}/data', '-o', f"-c listen_addresses= -k {d} -c fsync=off", '-l', f'{d}/log', '-w', 'start')
+        options = f'-c listen_addresses= -k {d} -c fsync=off'
+        run('pg_ctl', '-D', f'{d}/data', '-o', options, '-l', f'{d}/log', '-w', 'start')
         try:
             out = run('psql', '-h', d, '-d', 'postgres', '-U', user, '-q', '-At', '-X', text=script)
         finally:

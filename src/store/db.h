@@ -3,8 +3,9 @@
  * The database, as the rest of hired sees it: connections, statements by name, transactions. What engine is behind it,
  * only the drivers know (sqlite.c today; PostgreSQL takes the same statements).
  *
- * Statements stand in src/store/sql under a name; tools/sqlgen.py makes enum db_statement of them (src/store/README.md). A
- * connection prepares each on first use and keeps it. Parameters are numbered from 1, columns from 0.
+ * Statements stand in src/store/sql under a name; tools/sqlgen.py makes enum db_statement of them
+ * (src/store/README.md). A connection prepares each on first use and keeps it. Parameters are numbered from 1, columns
+ * from 0.
  *
  *     struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_GET);
  *     db_bind_int(&q, 1, tenant);
@@ -25,10 +26,10 @@ enum db_access { DB_READ, DB_WRITE };
 
 /* What to open: a directory for the embedded engine. */
 struct db_options {
-    const char *dir;      /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
-    size_t mmap_bytes;    /* of the database mapped for reading; 0: none */
-    unsigned busy_ms;     /* how long a write waits for another process's */
-    bool no_sync;         /* for tests of other things: a loss of power may destroy the database */
+    const char *dir;   /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
+    size_t mmap_bytes; /* of the database mapped for reading; 0: none */
+    unsigned busy_ms;  /* how long a write waits for another process's */
+    bool no_sync;      /* for tests of other things: a loss of power may destroy the database */
 };
 
 /* The schema this binary is made for. */
@@ -42,15 +43,15 @@ struct db *db_close(struct db *db); /* takes NULL; returns NULL */
 
 struct db_query {
     struct db *db;
-    void *stmt;   /* NULL if preparing failed: binds do nothing, db_row returns error */
+    void *stmt; /* NULL if preparing failed: binds do nothing, db_row returns error */
     int error;
 };
 
-/* May be asked for again before the first use has ended (nested): it gets a statement of its own then. Costs no allocation
- * but the first time. A query holds its statement until db_query_end; a SELECT that was not walked to its end also holds
- * back the log's upkeep, so end it soon. Every parameter must be bound (-EINVAL, logged). A statement that writes runs
- * within db_begin and db_commit only (-EPERM, logged; -EROFS on a DB_READ connection).
- * After db_run, or after db_row returned 0 or less, bind again and run again with the same query: values stay bound. */
+/* May be asked for again before the first use has ended (nested): it gets a statement of its own then. Costs no
+ * allocation but the first time. A query holds its statement until db_query_end; a SELECT that was not walked to its
+ * end also holds back the log's upkeep, so end it soon. Every parameter must be bound (-EINVAL, logged). A statement
+ * that writes runs within db_begin and db_commit only (-EPERM, logged; -EROFS on a DB_READ connection). After db_run,
+ * or after db_row returned 0 or less, bind again and run again with the same query: values stay bound. */
 struct db_query db_query(struct db *db, enum db_statement which);
 void db_bind_int(struct db_query *q, int n, int64_t value);
 void db_bind_text(struct db_query *q, int n, struct str s); /* absent binds NULL; s must live until db_query_end */
@@ -78,25 +79,25 @@ int db_savepoint(struct db *db);
 int db_release(struct db *db);
 void db_rollback_savepoint(struct db *db);
 
-/* False outside of db_begin and db_commit, and also after a fault (disk full, failed) that made the engine undo the whole
- * transaction by itself: then everything up to db_commit or db_rollback fails. */
+/* False outside of db_begin and db_commit, and also after a fault (disk full, failed) that made the engine undo the
+ * whole transaction by itself: then everything up to db_commit or db_rollback fails. */
 bool db_in_transaction(const struct db *db);
 
 /* A consistent view over several reads of a DB_READ connection. */
 int db_snapshot_begin(struct db *db);
 void db_snapshot_end(struct db *db);
 
-/* Housekeeping of a DB_WRITE connection, between transactions: writes what the log has gathered to its place when that is
- * due; idle: nobody waits, so do it all. After the first call commits leave it to the caller. */
+/* Housekeeping of a DB_WRITE connection, between transactions: writes what the log has gathered to its place when that
+ * is due; idle: nobody waits, so do it all. After the first call commits leave it to the caller. */
 void db_tend(struct db *db, bool idle);
 
 /* Grows when another connection (of this process or any other) has changed the database since the last call. Cheap:
- * about a microsecond, no disk. Within a snapshot it stands still. */
+ * two microseconds or so (two locks of the file), no disk. Within a snapshot it stands still. */
 int64_t db_change_count(struct db *db);
 
-/* Checks the file as a whole: the engine's structures, then every statement whose name begins with check_ (no parameters;
- * each row's first column is a finding). One line per finding to fn, at most 100 of each kind. Reads everything: takes
- * seconds per gigabyte. Returns the number of findings or a negative errno. */
+/* Checks the file as a whole: the engine's structures, then every statement whose name begins with check_ (no
+ * parameters; each row's first column is a finding). One line per finding to fn, at most 100 of each kind. Reads
+ * everything: takes seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
 #endif

@@ -138,9 +138,11 @@ static void test_migration_interrupted(void **state) {
         if (fixture_try(&db, s->dir, DB_WRITE, 1, &s->a, &s->why) < 0 ||
             sqlite3_exec(db->handle, "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE", 0, 0, 0) ||
             sqlite3_exec(db->handle, fixture_steps[1], 0, 0, 0) ||
-            sqlite3_exec(db->handle,
-                         "UPDATE meta SET value = '1'; CREATE TABLE big (b TEXT); WITH RECURSIVE c (i) AS (SELECT 1 UNION "
-                         "ALL SELECT i + 1 FROM c WHERE i < 100) INSERT INTO big SELECT hex(zeroblob(10000)) FROM c", 0, 0, 0))
+            sqlite3_exec(
+                db->handle,
+                "UPDATE meta SET value = '1'; CREATE TABLE big (b TEXT); WITH RECURSIVE c (i) AS (SELECT 1 UNION "
+                "ALL SELECT i + 1 FROM c WHERE i < 100) INSERT INTO big SELECT hex(zeroblob(10000)) FROM c",
+                0, 0, 0))
             _exit(1);
         _exit(0); /* without closing or committing; pages have been spilled to the log */
     }
@@ -191,8 +193,9 @@ static void test_not_ours(void **state) {
     char path[4200];
     sqlite3 *h;
 
-    static const char text[] = "This is a text file, and a rather long one at that: longer than the header of a database, "
-                               "which takes a hundred bytes.";
+    static const char text[] =
+        "This is a text file, and a rather long one at that: longer than the header of a database, "
+        "which takes a hundred bytes.";
     overwrite(s->dir, 0, text, sizeof(text));
     for (int access = DB_READ; access <= DB_WRITE; access++) {
         assert_int_equal(fixture_try(&db, s->dir, (enum db_access)access, 2, &s->a, &s->why), -EUCLEAN);
@@ -668,13 +671,27 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_fresh),         T(test_migrates),     T(test_migration_fails),
-        T(test_migration_interrupted), T(test_made_by_many), T(test_not_ours),
-        T(test_cannot_make),   T(test_all_statements), T(test_values),
-        T(test_numbered_parameters), T(test_misuse), T(test_unique),
-        T(test_returning),     T(test_nested),       T(test_like),
-        T(test_savepoints),    T(test_lost_transaction), T(test_two_connections),
-        T(test_reader_recovers), T(test_busy_process), T(test_log_upkeep),
+        T(test_fresh),
+        T(test_migrates),
+        T(test_migration_fails),
+        T(test_migration_interrupted),
+        T(test_made_by_many),
+        T(test_not_ours),
+        T(test_cannot_make),
+        T(test_all_statements),
+        T(test_values),
+        T(test_numbered_parameters),
+        T(test_misuse),
+        T(test_unique),
+        T(test_returning),
+        T(test_nested),
+        T(test_like),
+        T(test_savepoints),
+        T(test_lost_transaction),
+        T(test_two_connections),
+        T(test_reader_recovers),
+        T(test_busy_process),
+        T(test_log_upkeep),
         T(test_check),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);

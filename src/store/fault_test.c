@@ -92,7 +92,8 @@ static void work(const char *dir, struct outcome *out, bool careless) {
     assert_int_equal(writer_new(&w, db, 100, BATCH), 0);
     for (int i = 0; i < JOBS; i++) {
         struct fault_job *j = &out->jobs[i];
-        *j = (struct fault_job){.job = {.run = fault_job_run, .done = fault_job_done}, .tenant = i, .reported = &reported};
+        *j = (struct fault_job){
+            .job = {.run = fault_job_run, .done = fault_job_done}, .tenant = i, .reported = &reported};
         if (i % BATCH == 0) {
             assert_int_equal(writer_submit(w, &gate.job), 0);
             sem_wait(&gate.started);
@@ -264,11 +265,11 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
     fault_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_full_once),       cmocka_unit_test(test_full),
+        cmocka_unit_test(test_full_once),        cmocka_unit_test(test_full),
         cmocka_unit_test(test_write_fails_once), cmocka_unit_test(test_write_fails),
-        cmocka_unit_test(test_write_torn),      cmocka_unit_test(test_sync_fails_once),
-        cmocka_unit_test(test_sync_fails),      cmocka_unit_test(test_power_at_write),
-        cmocka_unit_test(test_power_at_sync),   cmocka_unit_test(test_power_without_syncs),
+        cmocka_unit_test(test_write_torn),       cmocka_unit_test(test_sync_fails_once),
+        cmocka_unit_test(test_sync_fails),       cmocka_unit_test(test_power_at_write),
+        cmocka_unit_test(test_power_at_sync),    cmocka_unit_test(test_power_without_syncs),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
 }

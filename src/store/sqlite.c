@@ -172,7 +172,8 @@ static int may_write(struct db *db, const struct statement *s) {
     if (db->access == DB_READ)
         return -EROFS;
     if (!db->in_transaction) {
-        log_line(LOG_ERROR, "database error", "statement", s->text->name, "error", "writes outside of a transaction", NULL);
+        log_line(LOG_ERROR, "database error", "statement", s->text->name, "error", "writes outside of a transaction",
+                 NULL);
         return -EPERM;
     }
     /* What it wrote now would be kept all alone. */

@@ -40,9 +40,9 @@ struct statement {
     uint64_t bound;         /* bit n - 1: parameter n has a value */
     bool busy;              /* between db_query and db_query_end */
     bool writes;
-    bool ended;             /* stepped to its end or failure; another step would run it anew */
-    int failed;             /* 0 or the negative errno of the last step */
-    uint8_t index[];        /* SQLite's own index of $n at [n - 1]: it counts by first appearance */
+    bool ended;      /* stepped to its end or failure; another step would run it anew */
+    int failed;      /* 0 or the negative errno of the last step */
+    uint8_t index[]; /* SQLite's own index of $n at [n - 1]: it counts by first appearance */
 };
 
 struct db {

@@ -108,8 +108,8 @@ static int opening_failed(struct opening *o, int code, const char *doing) {
     int r = db_errno(code);
 
     if (r == -EUCLEAN)
-        *o->why = arena_printf(o->arena, "%s is damaged, or not a database of hired (%s).", o->path,
-                               sqlite3_errstr(code));
+        *o->why =
+            arena_printf(o->arena, "%s is damaged, or not a database of hired (%s).", o->path, sqlite3_errstr(code));
     else if (r == -EBUSY)
         *o->why = arena_printf(o->arena, "%s is locked by another process; it was waited for %u ms.", o->path,
                                o->db->busy_ms);
@@ -191,9 +191,9 @@ static int set_wal(struct opening *o) {
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
     if (r < 0 || str_eq(mode, STR("wal")))
         return r;
-    *o->why = arena_printf(o->arena,
-                           "%s cannot have a write-ahead log; it must lie on a local file system (not NFS or the like).",
-                           o->path);
+    *o->why = arena_printf(
+        o->arena, "%s cannot have a write-ahead log; it must lie on a local file system (not NFS or the like).",
+        o->path);
     return -EOPNOTSUPP;
 }
 
@@ -254,15 +254,17 @@ static int schema_refuse(struct opening *o, unsigned taken) {
         return -ENOENT;
     }
     if (taken > o->steps_n)
-        *o->why = arena_printf(o->arena,
-                               "%s has schema %u, made by a newer hired; this one knows schemas up to %u. Use the newer "
-                               "hired, or a backup from before the upgrade.",
-                               o->path, taken - 1, o->steps_n - 1);
+        *o->why =
+            arena_printf(o->arena,
+                         "%s has schema %u, made by a newer hired; this one knows schemas up to %u. Use the newer "
+                         "hired, or a backup from before the upgrade.",
+                         o->path, taken - 1, o->steps_n - 1);
     else
-        *o->why = arena_printf(o->arena,
-                               "%s has schema %u, this hired needs %u. Start `hired serve` once: it brings the database "
-                               "up to date.",
-                               o->path, taken - 1, o->steps_n - 1);
+        *o->why =
+            arena_printf(o->arena,
+                         "%s has schema %u, this hired needs %u. Start `hired serve` once: it brings the database "
+                         "up to date.",
+                         o->path, taken - 1, o->steps_n - 1);
     return -EPROTO;
 }
 

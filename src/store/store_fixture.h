@@ -27,7 +27,8 @@ static const struct db_statement_text fixture_texts[T_N] = {
     [T_DELETE] = {"t_delete", "DELETE FROM t WHERE tenant = $1", 1},
     [T_ADD_RETURNING] = {"t_add_returning",
                          "INSERT INTO t (tenant, id, label, n) VALUES ($1, $2, 'x', $3), ($1, $2 + 1, 'y', $3)"
-                         " RETURNING id", 3},
+                         " RETURNING id",
+                         3},
     [T_LIKE] = {"t_like", "SELECT id FROM t WHERE label LIKE $1 ESCAPE '\\'", 1},
     [T_CHECK] = {"check_n", "SELECT 't: n is negative' FROM t WHERE n < 0", 0},
     [T_BROKEN] = {"t_broken", "SELECT nothing FROM t", 0},
@@ -60,8 +61,8 @@ static inline void fixture_remove(const char *dir) {
 }
 
 /* Opens with the fixture's table and statements. Returns db_open's result; on failure *db is NULL. */
-static inline int fixture_try(struct db **db, const char *dir, enum db_access access, unsigned steps_n,
-                              struct arena *a, struct str *why) {
+static inline int fixture_try(struct db **db, const char *dir, enum db_access access, unsigned steps_n, struct arena *a,
+                              struct str *why) {
     struct db_options o = {.dir = dir, .busy_ms = 2000};
     *db = NULL;
     return db_open_with(db, &o, access, fixture_steps, steps_n, fixture_texts, T_N, a, why);

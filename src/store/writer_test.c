@@ -353,9 +353,8 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_groups),      T(test_on_commit),        T(test_again_from_done), T(test_queue_full),
-        T(test_locked_out),  T(test_transaction_lost), T(test_end),
-        T(test_run_and_wait), T(test_others_get_in),
+        T(test_groups),           T(test_on_commit), T(test_again_from_done), T(test_queue_full),    T(test_locked_out),
+        T(test_transaction_lost), T(test_end),       T(test_run_and_wait),    T(test_others_get_in),
     };
     return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
 }

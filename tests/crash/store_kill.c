@@ -118,8 +118,8 @@ static bool run_child(const char *dir, const int64_t *first, unsigned ms, struct
     return false;
 }
 
-/* Every id up to the last one reported done is there with its sister, the refused ones are not; behind it at most the one
- * under way, wholly or not at all. Sets *next to where to go on. */
+/* Every id up to the last one reported done is there with its sister, the refused ones are not; behind it at most the
+ * one under way, wholly or not at all. Sets *next to where to go on. */
 static int look(struct db *db, int64_t tenant, int64_t last, int64_t *next) {
     int wrong = 0;
     int64_t n, id;
