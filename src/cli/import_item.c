@@ -132,7 +132,7 @@ static int map_user(void *ctx, struct str *value, struct str path) {
     return 0;
 }
 
-/* ---- records that api/ does not describe yet ---- */
+/* ---- records that are kept as they came ---- */
 
 static bool is_user_member(const struct item *it, const char *name) {
     for (const char *const *m = it->kind->user_members; m && *m; m++)
@@ -289,7 +289,9 @@ static int keep_user(struct item *it) {
                              .open_id = text_of(json_object_get(it->value, "open_id")),
                              .union_id = text_of(json_object_get(it->value, "union_id")),
                              .name = text_of(json_object_get(it->value, "name")),
-                             .en_name = text_of(json_object_get(it->value, "en_name"))};
+                             .en_name = text_of(json_object_get(it->value, "en_name")),
+                             .email = text_of(json_object_get(it->value, "email")),
+                             .mobile = text_of(json_object_get(it->value, "mobile"))};
     struct str ids[] = {in.open_id, in.union_id, in.user_id}, why = STR_ABSENT;
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     bool existed = false;
@@ -426,7 +428,8 @@ static int put_external_application(struct item *it, struct str doc) {
     db_bind_int(&q, 1, it->im->tenant);
     db_bind_int(&q, 2, it->id);
     db_bind_text(&q, 3, str_is_absent(external_id) ? STR("") : external_id);
-    db_bind_text(&q, 4, doc);
+    db_bind_int(&q, 4, optional_int(it, "talent_id"));
+    db_bind_text(&q, 5, doc);
     return db_run(&q);
 }
 
@@ -437,7 +440,22 @@ static int put_reference(struct item *it, struct str id, struct str doc) {
     db_bind_text(&q, 2, it->kind->name);
     db_bind_text(&q, 3, id);
     db_bind_text(&q, 4, doc);
+    db_bind_int(&q, 5, id_new()); /* its place in lists; one that is known keeps its own */
     return db_run(&q);
+}
+
+/* What the API answers must be of the types that it describes; members that it does not know are kept, never answered. */
+static void check_types(struct item *it) {
+    struct arena *a = &it->im->scratch;
+    struct violations *vs;
+
+    if (!it->kind->type)
+        return;
+    vs = arena_new(a, struct violations);
+    record_read_answer(it->kind->type, arena_alloc(a, it->kind->type->size), it->value, a, vs);
+    for (size_t i = 0; i < violations_kept(vs); i++)
+        if (!str_eq(vs->v[i].description, STR("unknown field")))
+            complain(it, vs->v[i].field, vs->v[i].description);
 }
 
 static int keep_untyped(struct item *it) {
@@ -448,6 +466,7 @@ static int keep_untyped(struct item *it) {
     int64_t talent = 0, job = 0;
     int existed, r;
 
+    check_types(it);
     if (application || external)
         it->id = require_id(it, it->kind->id_member.ptr);
     else
@@ -484,7 +503,7 @@ int import_item(struct import *im, struct import_source *src, const struct answe
 
     if (kind->store == KEPT_AS_USER)
         r = keep_user(&it);
-    else if (kind->type)
+    else if (kind->store == KEPT_AS_ORDER || kind->store == KEPT_AS_INTERVIEW || kind->store == KEPT_AS_CHECK)
         r = keep_typed(&it);
     else
         r = keep_untyped(&it);

@@ -13,23 +13,23 @@ static const char *const job_users[] = {"create_user_id", NULL};
 static const char *const room_users[] = {"contact_ids", NULL};
 
 #define KIND(n, p, s, id, t, users, list) {STR_INIT(n), STR_INIT(p), s, STR_INIT(id), t, users, STR_INIT(list)}
-#define REFERENCE(n, p) KIND(n, p, KEPT_AS_REFERENCE, "id", NULL, NULL, "items")
+#define REFERENCE(n, p, t) KIND(n, p, KEPT_AS_REFERENCE, "id", t, NULL, "items")
 
 /* In the order in which an export is best imported: what is referred to stands first. */
 const struct item_kind item_kinds[] = {
     KIND("user", "users", KEPT_AS_USER, "", NULL, user_users, "items"),
-    REFERENCE("location", "locations"),
-    KIND("job_level", "job_levels", KEPT_AS_REFERENCE, "job_level_id", NULL, NULL, "items"),
-    KIND("room", "rooms", KEPT_AS_REFERENCE, "room_id", NULL, room_users, "rooms"),
-    REFERENCE("job_process", "job_processes"),
-    REFERENCE("termination_reason", "termination_reasons"),
-    REFERENCE("interview_feedback_form", "interview_feedback_forms"),
-    REFERENCE("interview_round_type", "interview_round_types"),
+    REFERENCE("location", "locations", &type_location),
+    KIND("job_level", "job_levels", KEPT_AS_REFERENCE, "job_level_id", &type_job_level, NULL, "items"),
+    KIND("room", "rooms", KEPT_AS_REFERENCE, "room_id", &type_room, room_users, "rooms"),
+    REFERENCE("job_process", "job_processes", &type_job_processes),
+    REFERENCE("termination_reason", "termination_reasons", &type_termination_reason),
+    REFERENCE("interview_feedback_form", "interview_feedback_forms", &type_interview_feedback_form),
+    REFERENCE("interview_round_type", "interview_round_types", &type_interview_round_type),
     KIND("job", "jobs", KEPT_AS_REFERENCE, "id", NULL, job_users, "items"),
-    REFERENCE("attachment", "attachments"),
+    REFERENCE("attachment", "attachments", &type_attachment),
     KIND("talent", "talents", KEPT_AS_REFERENCE, "id", NULL, talent_users, "items"),
-    KIND("application", "applications", KEPT_AS_APPLICATION, "id", NULL, application_users, "items"),
-    KIND("external_application", "external_applications", KEPT_AS_EXTERNAL_APPLICATION, "id", NULL, NULL, "items"),
+    KIND("application", "applications", KEPT_AS_APPLICATION, "id", &type_application, application_users, "items"),
+    KIND("external_application", "external_applications", KEPT_AS_EXTERNAL_APPLICATION, "id", &type_external_application, NULL, "items"),
     KIND("order", "orders", KEPT_AS_ORDER, "order_id", &type_background_check_order, NULL, "items"),
     KIND("interview", "interviews", KEPT_AS_INTERVIEW, "id", &type_interview_extend, NULL, "items"),
     KIND("external_background_check", "external_background_checks", KEPT_AS_CHECK, "id",

@@ -17,8 +17,8 @@ struct item_kind {
     struct str plural;             /* in summaries, and the name of the export's file */
     enum kind_store store;
     struct str id_member;          /* "" for users: any of three */
-    const struct record_type *type; /* NULL: not described in api/ yet, kept as it is */
-    /* Of kinds without a type: members, at any depth, whose texts are users' ids; ended by NULL. */
+    const struct record_type *type; /* as api/ describes it; NULL: nothing answers it yet */
+    /* Of kinds that are kept as they came: members, at any depth, whose texts are users' ids; ended by NULL. */
     const char *const *user_members;
     struct str list_member; /* of data: "items" */
 };

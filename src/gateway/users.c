@@ -113,6 +113,65 @@ int user_external_id(struct db *db, const struct seal *seal, const struct user_v
     return 0;
 }
 
+/* ---- by mail and mobile ---- */
+
+/* As the table has them: mail addresses in lower case; numbers with '+' and country code, digits only. "" stays "". */
+static struct str email_key(struct str email, struct arena *a) {
+    email = str_trim(email);
+    char *key = arena_bytes(a, email.len);
+    for (size_t i = 0; i < email.len; i++)
+        key[i] = email.ptr[i] >= 'A' && email.ptr[i] <= 'Z' ? (char)(email.ptr[i] | 32) : email.ptr[i];
+    return (struct str){key, email.len};
+}
+
+static struct str mobile_key(struct str mobile, struct arena *a) {
+    mobile = str_trim(mobile);
+    char *key = arena_bytes(a, mobile.len + 3);
+    size_t n = 0;
+    if (mobile.len > 0 && mobile.ptr[0] != '+') {
+        memcpy(key, "+86", 3);
+        n = 3;
+    }
+    for (size_t i = 0; i < mobile.len; i++)
+        if (mobile.ptr[i] != ' ' && mobile.ptr[i] != '-')
+            key[n++] = mobile.ptr[i];
+    return (struct str){key, n};
+}
+
+static int find_by(struct db *db, enum db_statement which, int64_t tenant, struct str key, int64_t *ret_uid) {
+    if (str_is_empty(key))
+        return -ENOENT;
+    struct db_query q DB_CLEANUP = db_query(db, which);
+    db_bind_int(&q, 1, tenant);
+    db_bind_text(&q, 2, key);
+    int r = db_row(&q);
+    if (r == 1)
+        *ret_uid = db_int(&q, 0);
+    return r < 0 ? r : r == 1 ? 0 : -ENOENT;
+}
+
+int user_find_by_email(struct db *db, int64_t tenant, struct str email, int64_t *ret_uid) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    return find_by(db, SQL_USERS_BY_EMAIL, tenant, email_key(email, &scratch), ret_uid);
+}
+
+int user_find_by_mobile(struct db *db, int64_t tenant, struct str mobile, int64_t *ret_uid) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    return find_by(db, SQL_USERS_BY_MOBILE, tenant, mobile_key(mobile, &scratch), ret_uid);
+}
+
+int user_get(struct db *db, int64_t tenant, int64_t uid, struct arena *a, struct user_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_GET);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, uid);
+    int r = db_row(&q);
+    if (r != 1)
+        return r < 0 ? r : -ENOENT;
+    *ret = (struct user_row){arena_dup(a, db_text(&q, 0)), arena_dup(a, db_text(&q, 1)), arena_dup(a, db_text(&q, 2)),
+                             arena_dup(a, db_text(&q, 3))};
+    return 0;
+}
+
 /* ---- import ---- */
 
 struct user_match {
@@ -159,7 +218,7 @@ static int alias_add(struct db *db, const struct seal *seal, const struct user_v
     return r < 0 ? r : 1;
 }
 
-static int user_add(struct db *db, int64_t tenant, const struct user_import *in, int64_t *ret_uid) {
+static int user_add(struct db *db, int64_t tenant, const struct user_import *in, struct arena *a, int64_t *ret_uid) {
     int64_t uid = id_new();
     char random[USER_ID_LEN];
     /* A made-up user_id may be taken by chance: try again with another. */
@@ -173,6 +232,8 @@ static int user_add(struct db *db, int64_t tenant, const struct user_import *in,
         db_bind_text(&q, 4, str_is_absent(in->name) ? STR("") : in->name);
         db_bind_text(&q, 5, str_is_absent(in->en_name) ? STR("") : in->en_name);
         db_bind_text(&q, 6, str_is_absent(in->doc) ? STR("{}") : in->doc);
+        db_bind_text(&q, 7, email_key(in->email, a));
+        db_bind_text(&q, 8, mobile_key(in->mobile, a));
         int r = db_run(&q);
         if (r >= 0) {
             *ret_uid = uid;
@@ -205,6 +266,10 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
     struct str name = newer(arena_dup(a, db_text(&q, 1)), in->name, &changed);
     struct str en_name = newer(arena_dup(a, db_text(&q, 2)), in->en_name, &changed);
     struct str doc = newer(arena_dup(a, db_text(&q, 3)), in->doc, &changed);
+    /* These follow the doc: a record without an address takes the old one away. */
+    bool has_doc = !str_is_absent(in->doc);
+    struct str email = newer(arena_dup(a, db_text(&q, 4)), has_doc ? email_key(in->email, a) : STR_ABSENT, &changed);
+    struct str mobile = newer(arena_dup(a, db_text(&q, 5)), has_doc ? mobile_key(in->mobile, a) : STR_ABSENT, &changed);
     if (!changed)
         return 0;
     struct db_query u DB_CLEANUP = db_query(db, SQL_USERS_UPDATE);
@@ -214,6 +279,8 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
     db_bind_text(&u, 4, name);
     db_bind_text(&u, 5, en_name);
     db_bind_text(&u, 6, doc);
+    db_bind_text(&u, 7, email);
+    db_bind_text(&u, 8, mobile);
     r = db_run(&u);
     return r < 0 ? r : 1;
 }
@@ -228,7 +295,7 @@ int user_import(struct db *db, const struct seal *seal, const struct user_view *
             return r;
     }
     int64_t uid = m.uid;
-    int changed = uid == 0 ? user_add(db, v->tenant, in, &uid) : user_update(db, v->tenant, uid, in, a);
+    int changed = uid == 0 ? user_add(db, v->tenant, in, a, &uid) : user_update(db, v->tenant, uid, in, a);
     if (changed < 0)
         return changed;
     for (int type = USER_OPEN_ID; type <= USER_UNION_ID; type++) {

@@ -26,11 +26,23 @@ int user_find(struct db *db, const struct seal *seal, const struct user_view *v,
 int user_external_id(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
                      int64_t uid, struct arena *a, struct str *ret);
 
+/* The user with that mail address (in any case) or mobile number (without '+': a Chinese one). Returns 0, -ENOENT, or
+ * another negative errno. Of several, the oldest. */
+int user_find_by_email(struct db *db, int64_t tenant, struct str email, int64_t *ret_uid);
+int user_find_by_mobile(struct db *db, int64_t tenant, struct str mobile, int64_t *ret_uid);
+
+/* A user's row; texts in the arena, doc in stored form. Returns 0, -ENOENT, or another negative errno. */
+struct user_row {
+    struct str user_id, name, en_name, doc;
+};
+int user_get(struct db *db, int64_t tenant, int64_t uid, struct arena *a, struct user_row *ret);
+
 /* What an import knows of a user; absent parts are unknown. */
 struct user_import {
     struct str user_id, open_id, union_id;
     struct str name, en_name;
     struct str doc; /* stored form of the contact record; absent: keep what is there */
+    struct str email, mobile; /* as in doc: by these the user is found */
 };
 
 /* Finds the user that any of the ids names, or makes one, and stores what is new. -EEXIST: the ids name two different

@@ -42,11 +42,43 @@ int page_limit(struct opt_int page_size) {
     return page_size.set ? (int)page_size.v : 10;
 }
 
-void page_begin(struct page *p, struct call *c, int limit) {
+void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out) {
+    struct buf stored BUF_CLEANUP = BUF_EMPTY;
+    struct record_reader reader = call_reader(c);
+    record_write_stored(type, record, &stored);
+    record_splice(&reader, buf_str(&stored), out);
+}
+
+int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out) {
+    void *record = arena_alloc(c->arena, type->size);
+    int r = record_read_stored(type, record, doc, c->arena);
+    if (r == 0)
+        call_write_record(c, type, record, out);
+    return r;
+}
+
+int call_user(struct call *c, struct str id, int64_t *ret_uid) {
+    int r = call_user_find(c, id, ret_uid);
+    return r == -ENOENT ? call_fail_users(c, &id, 1) : r;
+}
+
+void page_begin_as(struct page *p, struct call *c, struct str member, int limit) {
     *p = (struct page){.c = c, .reader = call_reader(c), .limit = limit};
     json_begin(c->out, '{');
-    json_key(c->out, STR("items"));
+    json_key(c->out, member);
     json_begin(c->out, '[');
+}
+
+void page_begin(struct page *p, struct call *c, int limit) {
+    page_begin_as(p, c, STR("items"), limit);
+}
+
+int page_add_typed(struct page *p, int64_t a, const struct record_type *type, struct str doc) {
+    if (p->n++ >= p->limit)
+        return 1;
+    p->last_a = a;
+    int r = call_write_typed(p->c, type, doc, p->c->out);
+    return r < 0 ? r : 1;
 }
 
 void page_add(void *page, int64_t a, int64_t b, struct str doc) {

@@ -18,6 +18,15 @@ int call_from_hire(struct call *c, const struct hire *h, int result);
 
 /* The same for an operation that documents a code of its own for what is wrong with its parameters. */
 int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code);
+/* A record that is kept as it came, in the wire form of this caller: what the type describes of it. Returns 0 or
+ * -EBADMSG. */
+int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out);
+
+/* The same for one in its struct, with users' ids internal. */
+void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out);
+
+/* Checks the id of a user in the request. Fails the call if there is none. */
+int call_user(struct call *c, struct str id, int64_t *ret_uid);
 
 /* A page's size, checked and defaulted by the table. */
 int page_limit(struct opt_int page_size);
@@ -32,6 +41,10 @@ struct page {
 };
 void page_begin(struct page *p, struct call *c, int limit);
 void page_add(void *page, int64_t a, int64_t b, struct str doc);
+/* The list is not called items. */
+void page_begin_as(struct page *p, struct call *c, struct str member, int limit);
+/* Adds what the type describes of a record that was stored as it came. Returns 1, or a negative errno. */
+int page_add_typed(struct page *p, int64_t a, const struct record_type *type, struct str doc);
 void page_end(struct page *p, const struct page_key *from);
 
 /* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */

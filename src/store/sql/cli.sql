@@ -18,12 +18,13 @@ ON CONFLICT (tenant, id) DO UPDATE SET talent_id = excluded.talent_id, job_id = 
 -- name: cli_external_application_get
 SELECT doc FROM external_application WHERE tenant = $1 AND id = $2;
 -- name: cli_external_application_put
-INSERT INTO external_application (tenant, id, external_id, doc) VALUES ($1, $2, $3, $4)
-ON CONFLICT (tenant, id) DO UPDATE SET external_id = excluded.external_id, doc = excluded.doc;
+INSERT INTO external_application (tenant, id, external_id, talent_id, doc) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, id) DO UPDATE
+SET external_id = excluded.external_id, talent_id = excluded.talent_id, doc = excluded.doc;
 -- name: cli_reference_get
 SELECT doc FROM reference WHERE tenant = $1 AND kind = $2 AND id = $3;
 -- name: cli_reference_put
-INSERT INTO reference (tenant, kind, id, doc) VALUES ($1, $2, $3, $4)
+INSERT INTO reference (tenant, kind, id, doc, seq) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant, kind, id) DO UPDATE SET doc = excluded.doc;
 
 -- Walks for an export, a page at a time.

@@ -49,13 +49,17 @@ SELECT 1 FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_by_user_id
 SELECT id FROM users WHERE tenant = $1 AND user_id = $2;
 -- name: users_get
-SELECT user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id = $2;
+SELECT user_id, name, en_name, doc, email, mobile FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_user_id
 SELECT user_id FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_add
-INSERT INTO users (tenant, id, user_id, name, en_name, doc) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO users (tenant, id, user_id, name, en_name, doc, email, mobile) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+-- name: users_by_email
+SELECT id FROM users WHERE tenant = $1 AND email = $2 ORDER BY id LIMIT 1;
+-- name: users_by_mobile
+SELECT id FROM users WHERE tenant = $1 AND mobile = $2 ORDER BY id LIMIT 1;
 -- name: users_update
-UPDATE users SET user_id = $3, name = $4, en_name = $5, doc = $6 WHERE tenant = $1 AND id = $2;
+UPDATE users SET user_id = $3, name = $4, en_name = $5, doc = $6, email = $7, mobile = $8 WHERE tenant = $1 AND id = $2;
 -- name: users_all
 SELECT id, user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 
