@@ -22,8 +22,16 @@ def state(item):
     return 'yes' if item['supported'] else 'no'
 
 
+def roles(op):
+    if op.get('anonymous'):
+        return 'anybody'
+    return ', '.join(op.get('roles', ['all']))
+
+
 def page(model):
-    operations = sorted(model.operations, key=lambda op: (not op['supported'], op['name']))
+    everything = sorted(model.operations, key=lambda op: (not op['supported'], op['name']))
+    operations = [op for op in everything if op['access'] != 'console']
+    console = [op for op in everything if op['access'] == 'console']
     events = sorted(model.events, key=lambda event: (not event['supported'], event['type']))
     count = sum(op['supported'] for op in operations)
     out = [HEAD, '## Operations\n', f'{count} of {len(operations)} are supported.\n',
@@ -38,6 +46,12 @@ def page(model):
     for event in events:
         out.append(f'| `{event["type"]}` | {event["title"]} | {state(event)} | {", ".join(event["app_types"])} | '
                    f'{scopes(event)} |')
+    if console:
+        out += ['\n## The console\n', 'What the web console asks of the server, for people who have signed in. It changes with the '
+                'console: programs use the open API above.\n',
+                '| operation | what it does | method and path | supported | roles |', '|---|---|---|---|---|']
+    out += [f'| `{op["name"]}` | {op["title"]} | `{op["method"]} {op["path"]}` | {state(op)} | {roles(op)} |'
+            for op in console]
     out += ['\n## Errors of every operation\n', 'Beside these, an operation has its own, in its description.\n',
             '| HTTP | code | message | when |', '|---|---|---|---|']
     out += [f'| {error["http"]} | {error["code"]} | {error["msg"]} | {error.get("about", "")} |'

@@ -11,6 +11,7 @@ EMPLOYEE_ID = 'contact:user.employee_id:readonly'  # must stand at bit 1, where 
 METHODS = ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')
 FIELD_TYPES = ('string', 'int', 'bool', 'number', 'object', 'map', 'file')
 ACCESS = ('public', 'tenant', 'app', 'console', 'user')
+ROLES = ('admin', 'recruiter', 'approver', 'interviewer')  # of the console, in the order of enum console_role
 NAME = re.compile(r'[a-z][a-z0-9_]*')
 MEMBER = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 SCOPE = re.compile(r'[a-z_]+(:[a-z_.]+)+')
@@ -19,9 +20,10 @@ BOUNDS = {'min': ('int', 'number'), 'max': ('int', 'number'), 'min_len': ('strin
 # What each kind of description may hold: member -> its JSON type. A name ending in '!' must be there.
 OPERATION = {
     'name!': str, 'title!': str, 'title_zh': str, 'doc': str, 'method!': str, 'path!': str, 'supported!': bool,
-    'access!': str, 'effect!': str, 'app_types!': list, 'scopes_any_of': list, 'field_scopes': list,
+    'access!': str, 'effect!': str, 'app_types': list, 'scopes_any_of': list, 'field_scopes': list,
     'rate_limits': list, 'body_kind': str, 'params': list, 'query': list, 'body': list, 'success_msg!': str,
-    'flat': bool, 'msg_member': str, 'data': list, 'errors': list, 'example': dict, 'about': str}
+    'flat': bool, 'msg_member': str, 'data': list, 'errors': list, 'example': dict, 'about': str,
+    'roles': list, 'anonymous': bool, 'stream': bool}
 EVENT = {'type!': str, 'title!': str, 'title_zh': str, 'doc': str, 'supported!': bool, 'app_types!': list,
          'scopes_any_of': list, 'field_scopes': list, 'event!': list, 'example!': dict, 'about': str}
 STRUCT = {'struct!': str, 'fields!': list, 'about': str}
@@ -255,9 +257,11 @@ class Loader:
                 # A shared object may come in or go out; "required" and "default" count where it comes in.
                 self.add_struct(stem, self.fields(where, content['fields'], True), where, content.get('about', ''))
         self.lists()
-        for stem, where, content in self.read_folder('operations'):
-            if self.check_members(where, content, OPERATION):
-                self.operation(stem, where, content)
+        for folder in ('operations', 'console'):
+            for stem, where, content in self.read_folder(folder):
+                if self.check_members(where, content, OPERATION):
+                    self.console(folder, where, content)
+                    self.operation(stem, where, content)
         for stem, where, content in self.read_folder('events'):
             if self.check_members(where, content, EVENT):
                 self.event(stem, where, content)
@@ -281,6 +285,29 @@ class Loader:
         for index, error in enumerate(content):
             if self.check_members(f'api/errors.json[{index}]', error, {**ERROR, 'about': str}):
                 self.model.common_errors.append(error)
+
+    def console(self, folder, where, op):
+        """What is true of the console's operations only, and what they have in place of kinds of app."""
+        if (op['access'] == 'console') != (folder == 'console'):
+            self.fault(where, 'operations with "access" "console" stand in api/console, all others in api/operations')
+        if folder == 'console':
+            if not op['name'].startswith('console.') or not op['path'].startswith('/console/api/'):
+                self.fault(where, '"name" must begin with "console.", "path" with "/console/api/"')
+            for member in ('app_types', 'scopes_any_of', 'field_scopes', 'rate_limits'):
+                if member in op:
+                    self.fault(where, f'"{member}" is for apps; the console has "roles"')
+            if 'roles' in op and (not op['roles'] or op.get('anonymous')):
+                self.fault(where, '"roles" is not empty, and of those who have signed in')
+            self.check_list(f'{where} roles', op.get('roles', []), lambda role: role in ROLES,
+                            f'none of {", ".join(ROLES)}:')
+            op['app_types'] = []
+            return
+        for member in ('roles', 'anonymous', 'stream'):
+            if member in op:
+                self.fault(where, f'"{member}" is for the console')
+        if not op.get('app_types'):
+            self.fault(where, '"app_types" is missing or empty: nobody could use this')
+        op.setdefault('app_types', [])
 
     def operation(self, stem, where, op):
         if stem != op['name'] or not re.fullmatch(r'[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+', op['name']):
@@ -324,8 +351,6 @@ class Loader:
         self.check_list(f'{where} field_scopes', item.get('field_scopes', []), scope, 'no name of a scope:')
         self.check_list(f'{where} app_types', item['app_types'], lambda v: v in ('custom', 'store'),
                         '"custom" or "store", not')
-        if not item['app_types']:
-            self.fault(where, '"app_types" is empty: nobody could use this')
         limits = item.get('rate_limits', [])
         if len(limits) > 2:
             self.fault(where, '"rate_limits" has more than two')
@@ -339,6 +364,8 @@ class Loader:
         if stem != event['type'] or not re.fullmatch(r'[a-z_]+(\.[a-z_]+)+_v[0-9]', event['type']):
             self.fault(where, f'"type" must be the file\'s name, such as hire.thing.changed_v1, not "{event["type"]}"')
         self.check_common(where, event)
+        if not event['app_types']:
+            self.fault(where, '"app_types" is empty: nobody could use this')
         event['c_name'] = event['type'].removeprefix('hire.').replace('.', '_')
         event['event'] = self.fields(f'{where} event', event['event'], False)
         self.add_struct(f'{event["c_name"]}_event', event['event'], f'{where} event')

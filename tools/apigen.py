@@ -207,10 +207,11 @@ def op_entry(tables, index, op):
              f'.success_msg = {c_str(op["success_msg"])}',
              f'.access = OP_{"TENANT" if op["access"] == "user" else op["access"].upper()}',
              f'.effect = OP_{op["effect"].upper()}', f'.body_kind = OP_BODY_{op.get("body_kind", "none").upper()}',
-             f'.app_types = {" | ".join("OP_APP_" + kind.upper() for kind in op["app_types"])}', f'.index = {index}',
+             f'.app_types = {" | ".join("OP_APP_" + kind.upper() for kind in op["app_types"]) or 0}', f'.index = {index}',
              f'.errors = errors_{op["c_name"]}' if op.get('errors') else '.errors = no_errors']
-    if op.get('flat'):
-        parts.append('.flat = true')
+    parts += [f'.{flag} = true' for flag in ('flat', 'anonymous', 'stream') if op.get(flag)]
+    if op.get('roles'):
+        parts.append(f'.roles = {sum(1 << api_model.ROLES.index(role) for role in op["roles"])}')
     if 'msg_member' in op:
         parts.append(f'.msg_member = {c_str(op["msg_member"])}')
     if mask:
@@ -284,7 +285,9 @@ def tables_source(tables):
     if tables.events:
         event_tables(tables, out)
     out.append(SCOPE_FIND)
-    text = json.dumps(api_openapi.document(tables.model, tables.live), ensure_ascii=False, separators=(',', ':'))
+    # The console's operations are no part of the open API: they change with the console.
+    shown = [op for op in tables.live if op['access'] != 'console']
+    text = json.dumps(api_openapi.document(tables.model, shown), ensure_ascii=False, separators=(',', ':'))
     out.append('const struct str api_openapi_json = STR_INIT(')
     out += [f'    {c_text(text[start:start + 100])}' for start in range(0, len(text), 100)]
     out.append(');\n')

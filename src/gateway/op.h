@@ -45,6 +45,9 @@ struct op {
     enum op_effect effect;
     enum op_body body_kind;
     bool flat;             /* the answer's fields stand beside code and msg, not within data */
+    bool anonymous;        /* of the console: nobody need have signed in */
+    bool stream;           /* of the console: answered as server-sent events */
+    uint8_t roles;         /* of the console: one of these is needed, bit 1 << enum console_role; 0: any */
     unsigned app_types;
     uint16_t index;        /* in the table */
     uint32_t field_mask;   /* scope bits whose fields this operation hides from apps without the scope */
