@@ -11,8 +11,10 @@ ON CONFLICT (tenant, id) DO UPDATE SET talent_id = excluded.talent_id, job_id = 
 -- name: application_delete
 DELETE FROM application WHERE tenant = $1 AND id = $2;
 
+-- Two bounds instead of an equality: SQLite without statistics would walk the whole tenant by its primary key.
 -- name: application_of_talent
-SELECT id, job_id, stage_id, active_status FROM application WHERE tenant = $1 AND talent_id = $2 ORDER BY id;
+SELECT id, job_id, stage_id, active_status FROM application WHERE tenant = $1 AND talent_id >= $2 AND talent_id <= $2
+ORDER BY talent_id, id;
 
 -- Lists. $3 to $7 are the same filters in each: stage ('': any), active status (0: any), update time from and to, and the
 -- stages of a process with blanks around each ('': any).

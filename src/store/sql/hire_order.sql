@@ -73,8 +73,9 @@ VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '');
 SELECT order_id, source_url, state, attempts, next_ms, size, sha256, error
 FROM report_file WHERE tenant = $1 AND id = $2;
 
+-- Two bounds instead of an equality, for the reason above.
 -- name: report_file_of_order
-SELECT id, source_url, state FROM report_file WHERE tenant = $1 AND order_id = $2;
+SELECT id, source_url, state FROM report_file WHERE tenant = $1 AND order_id >= $2 AND order_id <= $2;
 
 -- name: report_file_kept
 UPDATE report_file SET state = 1, attempts = attempts + 1, size = $3, sha256 = $4, error = ''
