@@ -81,6 +81,9 @@ static const struct {
 } gateway_errors[] = {
     {CODE_BAD_REQUEST, 400, STR_INIT("Bad Request")},
     {CODE_TOKEN_PARAM, 200, STR_INIT("invalid param")},
+    {CODE_TOKEN_NOT_INSTALLED, 200, STR_INIT("app not installed in the tenant")},
+    {CODE_TOKEN_TICKET, 200, STR_INIT("app ticket invalid")},
+    {CODE_TOKEN_APP_TOKEN, 200, STR_INIT("app access token invalid")},
     {CODE_TOKEN_SECRET, 200, STR_INIT("app secret invalid")},
     {CODE_SYSTEM, 500, STR_INIT("System exception")},
     {CODE_PARAMETER, 400, STR_INIT("Parameter error")},

@@ -11,6 +11,9 @@
 enum {
     CODE_BAD_REQUEST = 9499,
     CODE_TOKEN_PARAM = 10003,      /* token endpoints: a field is missing or wrong */
+    CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app is not installed in that tenant, or there is none */
+    CODE_TOKEN_TICKET = 10012,     /* token endpoints: not a ticket of the app's that is good now */
+    CODE_TOKEN_APP_TOKEN = 10013,  /* token endpoints: app_access_token unknown, expired or revoked */
     CODE_TOKEN_SECRET = 10014,     /* token endpoints: id or secret wrong */
     CODE_SYSTEM = 1002001,
     CODE_PARAMETER = 1002002,

@@ -15,9 +15,17 @@
 
 static struct str token_text(const struct seal *seal, enum seal_kind kind, int64_t id, int64_t nonce, struct arena *a) {
     char *text = arena_bytes(a, TOKEN_TEXT_LEN);
-    memcpy(text, "t-", 2);
+    memcpy(text, kind == SEAL_APP_TOKEN ? "a-" : "t-", 2);
     seal_close(seal, kind, id, (uint32_t)nonce, text + 2);
     return (struct str){text, TOKEN_TEXT_LEN};
+}
+
+/* Some of the tokens that have expired go whenever one is made, so that there never come to be many. */
+static int tokens_purge(struct db *db, int64_t now_ms) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_PURGE);
+    db_bind_int(&q, 1, now_ms);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
 }
 
 static int token_make(struct db *db, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms, int64_t *ret_id,
@@ -58,6 +66,8 @@ int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int6
     }
     if (expires - now_ms < TOKEN_RENEW_MS) {
         r = token_make(db, kind, app, tenant, now_ms, &id, &nonce);
+        if (r == 0)
+            r = tokens_purge(db, now_ms);
         if (r < 0)
             return r;
         expires = now_ms + TOKEN_LIFE_MS;
@@ -65,6 +75,23 @@ int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int6
     *ret_token = token_text(seal, kind, id, nonce, a);
     *ret_expire_s = (expires - now_ms) / 1000;
     return 0;
+}
+
+int auth_app_token_open(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
+                        struct app_row *ret_app) {
+    int64_t id;
+    uint32_t nonce;
+    if (token.len != TOKEN_TEXT_LEN || !str_starts(token, STR("a-")) ||
+        seal_open(seal, SEAL_APP_TOKEN, str_skip(token, 2), &id, &nonce) < 0)
+        return 0;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_GET);
+    db_bind_int(&q, 1, id);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    if (db_int(&q, 0) != SEAL_APP_TOKEN || db_int(&q, 3) != (int64_t)nonce || db_int(&q, 4) <= now_ms)
+        return 0;
+    return app_find_by_id(db, db_int(&q, 1), a, ret_app);
 }
 
 /* ---- checking ---- */

@@ -13,9 +13,13 @@
 #define TOKEN_TEXT_LEN (2 + SEAL_HEX_LEN)
 
 /* The app's token for the tenant (0: an app_access_token of a store app): the one it has, or a new one when less than
- * TOKEN_RENEW_MS are left. Runs on a writing connection. ret_expire_s: whole seconds it will still be valid. */
+ * TOKEN_RENEW_MS are left, and then some of the expired ones are removed. Runs on a writing connection. ret_expire_s: whole seconds it will still be valid. */
 int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
                struct arena *a, struct str *ret_token, int64_t *ret_expire_s);
+
+/* The store app behind an app_access_token ("a-..."). Returns 1, 0 (unknown, expired or revoked) or < 0. */
+int auth_app_token_open(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
+                        struct app_row *ret_app);
 
 /* Who stands behind a token, remembered for a while. One cache per loop, used by its thread only. */
 struct auth_cache;

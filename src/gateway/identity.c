@@ -105,6 +105,15 @@ int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *
     return r;
 }
 
+int app_find_by_id(struct db *db, int64_t app, struct arena *a, struct app_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_ID);
+    db_bind_int(&q, 1, app);
+    int r = db_row(&q);
+    if (r == 1)
+        app_from_row(&q, a, ret);
+    return r;
+}
+
 int app_authenticate(struct db *db, struct str app_id, struct str app_secret, struct arena *a, struct app_row *ret) {
     char given[SECRET_HASH_LEN];
     secret_hash(app_secret, given);
@@ -153,13 +162,28 @@ static struct str app_new_secret(struct arena *a) {
     return (struct str){text, APP_SECRET_LEN};
 }
 
-static int app_install(struct db *db, int64_t tenant, int64_t app) {
+int app_install(struct db *db, int64_t tenant, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_ADD);
     db_bind_int(&q, 1, tenant);
     db_bind_int(&q, 2, app);
     db_bind_int(&q, 3, clock_now_ms());
     int r = db_run(&q);
     return r < 0 ? r : 0;
+}
+
+int app_uninstall(struct db *db, int64_t tenant, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_REMOVE);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, app);
+    int r = db_run(&q);
+    return r < 0 ? r : r == 0 ? -ENOENT : 0;
+}
+
+int app_is_installed(struct db *db, int64_t tenant, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_GET);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, app);
+    return db_row(&q);
 }
 
 int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str name, struct str scopes, struct str app_id,

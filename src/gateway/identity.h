@@ -41,6 +41,11 @@ struct app_row {
 int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str name, struct str scopes, struct str app_id,
                struct str secret, struct arena *a, struct app_row *ret, struct str *ret_secret);
 int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *ret); /* 1, 0 or < 0 */
+int app_find_by_id(struct db *db, int64_t app, struct arena *a, struct app_row *ret); /* 1, 0 or < 0 */
+/* Installs a store app in a further tenant; nothing happens if it is installed there. */
+int app_install(struct db *db, int64_t tenant, int64_t app);
+int app_uninstall(struct db *db, int64_t tenant, int64_t app); /* -ENOENT: it is not installed there */
+int app_is_installed(struct db *db, int64_t tenant, int64_t app); /* 1, 0 or < 0 */
 /* Checks an app's id and secret. Returns 1 and the app, 0 if they do not fit (an unknown app and a wrong secret alike), or
  * < 0. */
 int app_authenticate(struct db *db, struct str app_id, struct str app_secret, struct arena *a, struct app_row *ret);

@@ -45,7 +45,11 @@ struct order_arrangement {
     struct str geo, location_code, remark; /* absent: none */
 };
 
+/* Takes what it is given for what the vendor offers; check_form_arrange() holds it against that first. */
 int order_arrange(struct hire *h, const struct order_arrangement *in, int64_t *ret_order_id);
+/* Refuses (REFUSED_PARAMETER) an application that does not exist. */
+int order_needs_application(struct hire *h, int64_t application_id);
+
 int order_approve(struct hire *h, int64_t order_id, struct str reason);
 int order_reject(struct hire *h, int64_t order_id, struct str reason); /* a reason is required */
 int order_withdraw(struct hire *h, int64_t order_id, struct str reason);

@@ -8,7 +8,7 @@
 #include "hire/order_change.h"
 #include "hire/tenant.h"
 
-static int needs_application(struct hire *h, int64_t application_id) {
+int order_needs_application(struct hire *h, int64_t application_id) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_EXISTS);
     int r;
 
@@ -89,7 +89,7 @@ static int edit_arrange(struct hire *h, struct order_row *o, struct order_change
     struct vendor_account account;
     int r;
 
-    if ((r = needs_application(h, in->application_id)) < 0 ||
+    if ((r = order_needs_application(h, in->application_id)) < 0 ||
         (r = hire_bounded(h, "package", in->package_name, false, HIRE_NAME_MAX)) < 0 ||
         (r = hire_bounded(h, "package_id", in->package_id, false, HIRE_KEY_MAX)) < 0 ||
         (r = hire_bounded(h, "location_code", in->location_code, false, HIRE_NAME_MAX)) < 0 ||
@@ -163,7 +163,7 @@ static int edit_record(struct hire *h, struct order_row *o, struct order_change 
     struct eco_background_check_report_file_list reports = in->reports;
     int r;
 
-    if ((r = needs_application(h, in->application_id)) < 0 ||
+    if ((r = order_needs_application(h, in->application_id)) < 0 ||
         (r = hire_bounded(h, "name", in->name, true, HIRE_NAME_MAX)) < 0 ||
         (r = hire_bounded(h, "result", in->result, true, HIRE_TEXT_MAX)) < 0 ||
         (r = hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX)) < 0 ||

@@ -27,6 +27,8 @@ UPDATE app SET scopes = $2 WHERE id = $1;
 UPDATE app SET ip_allow = $2 WHERE id = $1;
 -- name: app_install_add
 INSERT INTO app_install (tenant, app, created_ms) VALUES ($1, $2, $3) ON CONFLICT (tenant, app) DO NOTHING;
+-- name: app_install_remove
+DELETE FROM app_install WHERE tenant = $1 AND app = $2;
 -- name: app_install_get
 SELECT 1 FROM app_install WHERE tenant = $1 AND app = $2;
 -- name: app_is_vendor
@@ -42,7 +44,8 @@ INSERT INTO access_token (id, kind, app, tenant, nonce, issued_ms, expires_ms) V
 -- name: access_token_revoke_app
 DELETE FROM access_token WHERE app = $1;
 -- name: access_token_purge
-DELETE FROM access_token WHERE expires_ms < $1;
+DELETE FROM access_token
+WHERE id IN (SELECT x.id FROM access_token x WHERE x.expires_ms < $1 ORDER BY x.expires_ms LIMIT 100);
 
 -- name: users_exists
 SELECT 1 FROM users WHERE tenant = $1 AND id = $2;

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a recruiter fills in to arrange a check, held against what the vendor has pushed.
+ */
+#include "hire/check_form.h"
+
+#include <inttypes.h>
+
+#include "hire/order.h"
+#include "hire/tenant.h"
+#include "hire/vendor_form.h"
+
+/* ---- people ---- */
+
+static void no_user(void *ctx, int64_t uid, struct buf *out) {
+}
+
+/* A record of which no type is known here, as JSON; NULL if it is damaged. json_decref it. */
+static json_t *read_doc(struct hire *h, struct str stored) {
+    const struct record_reader reader = {.user = no_user, .file = no_user};
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    struct str why;
+
+    record_splice(&reader, stored, &text);
+    return record_parse(buf_str(&text), h->arena, &why);
+}
+
+static struct str member(struct hire *h, const json_t *object, const char *name) {
+    const json_t *v = json_object_get(object, name);
+
+    if (!json_is_string(v) || json_string_length(v) == 0)
+        return STR_ABSENT;
+    return arena_dup(h->arena, (struct str){json_string_value(v), json_string_length(v)});
+}
+
+/* Fills in what c lacks from the talent of the application, if it is known. */
+static int fill_candidate(struct hire *h, int64_t application_id, struct candidate_contact_info *c) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_TALENT_OF_APPLICATION);
+    json_t *talent, *basic;
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, application_id);
+    r = db_row(&q);
+    if (r <= 0)
+        return r;
+    talent = read_doc(h, db_text(&q, 0));
+    basic = json_object_get(talent, "basic_info");
+    if (str_is_empty(c->name))
+        c->name = member(h, basic, "name");
+    if (str_is_empty(c->email))
+        c->email = member(h, basic, "email");
+    if (str_is_empty(c->mobile)) {
+        struct str number = member(h, basic, "mobile"), code = member(h, basic, "mobile_code");
+        bool bare = !str_is_empty(number) && !str_is_empty(code) && number.ptr[0] != '+';
+        c->mobile = bare ? arena_printf(h->arena, "+%.*s %.*s", STR_FMT(code), STR_FMT(number)) : number;
+    }
+    json_decref(talent);
+    return 0;
+}
+
+/* A user's name, mobile number and mail address. */
+static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_USERS_GET);
+    json_t *doc;
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, uid);
+    r = db_row(&q);
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "the contact is no user of the tenant");
+    if (r < 0)
+        return r;
+    doc = read_doc(h, db_text(&q, 3));
+    *ret = (struct user_contact_info){
+        .name = arena_dup(h->arena, db_text(&q, 1)),
+        .mobile = member(h, doc, "mobile"),
+        .email = member(h, doc, "email"),
+    };
+    json_decref(doc);
+    return 0;
+}
+
+static bool is_mobile(struct str s) {
+    size_t digits = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] >= '0' && s.ptr[i] <= '9')
+            digits++;
+        else if (!(s.ptr[i] == '+' && i == 0) && !strchr(" -()", s.ptr[i]))
+            return false;
+    }
+    return digits >= 5 && digits <= 20;
+}
+
+static bool is_email(struct str s) {
+    struct str domain = s, user = str_cut(&domain, '@');
+
+    if (user.len == 0 || str_is_empty(domain) || str_find(domain, '@') != SIZE_MAX)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if ((unsigned char)s.ptr[i] <= ' ')
+            return false;
+    }
+    return domain.ptr[0] != '.' && domain.ptr[domain.len - 1] != '.';
+}
+
+static int check_reach(struct hire *h, const char *who, struct str name, struct str mobile, struct str email) {
+    if (str_is_empty(name))
+        return hire_refuse(h, REFUSED_PARAMETER, "the %s needs a name", who);
+    if (!str_is_empty(mobile) && !is_mobile(mobile))
+        return hire_refuse(h, REFUSED_PARAMETER, "the %s's mobile number is none: 5 to 20 digits, with + and country code",
+                           who);
+    if (!str_is_empty(email) && !is_email(email))
+        return hire_refuse(h, REFUSED_PARAMETER, "the %s's email address is none: name@domain is expected", who);
+    if (str_is_empty(mobile) && str_is_empty(email))
+        return hire_refuse(h, REFUSED_PARAMETER, "the %s needs a mobile number or an email address", who);
+    return 0;
+}
+
+static int take_people(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+    const struct user_contact_info *c = &out->contactor;
+    int r;
+
+    out->candidate = in->candidate;
+    out->contactor = in->contact;
+    r = fill_candidate(h, in->application_id, &out->candidate);
+    if (r == 0)
+        r = check_reach(h, "candidate", out->candidate.name, out->candidate.mobile, out->candidate.email);
+    if (r == 0 && in->contact_uid != 0)
+        r = contact_of_user(h, in->contact_uid, &out->contactor);
+    if (r < 0 || (str_is_empty(c->name) && str_is_empty(c->mobile) && str_is_empty(c->email)))
+        return r;
+    return check_reach(h, "contact", c->name, c->mobile, c->email);
+}
+
+/* ---- what is ordered ---- */
+
+static int take_package(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+    struct vendor_package *known, one;
+    size_t n;
+    int r = packages_list(h, in->account_id, PACKAGE_WHOLE, &known, &n);
+
+    if (r < 0)
+        return r;
+    if (str_is_empty(in->package))
+        return hire_refuse(h, REFUSED_PARAMETER, "a check needs a package");
+    out->package_name = in->package;
+    out->package_id = n == 0 ? STR_ABSENT : in->package;
+    if (n == 0)
+        return 0;
+    r = package_get(h, in->account_id, PACKAGE_WHOLE, in->package, &one);
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "the account has no package with the id \"%.*s\"",
+                           STR_FMT(str_head(in->package, 100)));
+    out->package_name = one.name;
+    return r < 0 ? r : 0;
+}
+
+static int take_items(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+    struct background_check_item_info *v = arena_array(h->arena, struct background_check_item_info, in->items.n);
+
+    if (in->items.n > VENDOR_PACKAGES_MAX)
+        return hire_refuse(h, REFUSED_PARAMETER, "a check may have at most %d add-on items", VENDOR_PACKAGES_MAX);
+    for (size_t i = 0; i < in->items.n; i++) {
+        struct vendor_package one;
+        int r = package_get(h, in->account_id, PACKAGE_ITEM, in->items.v[i], &one);
+
+        if (r < 0)
+            return r;
+        if (r == 0)
+            return hire_refuse(h, REFUSED_PARAMETER, "the account has no add-on item with the id \"%.*s\"",
+                               STR_FMT(str_head(in->items.v[i], 100)));
+        for (size_t j = 0; j < i; j++) {
+            if (str_eq(v[j].id, one.id))
+                return hire_refuse(h, REFUSED_PARAMETER, "the add-on item \"%.*s\" is given twice", STR_FMT(one.id));
+        }
+        v[i] = (struct background_check_item_info){.id = one.id, .name = one.name};
+    }
+    out->items = (struct background_check_item_info_list){in->items.n > 0 ? v : NULL, in->items.n};
+    return 0;
+}
+
+/* ---- custom fields ---- */
+
+static int refuse_unknown_keys(struct hire *h, const struct check_form *in,
+                               const struct eco_background_check_custom_field_data_list *fields) {
+    for (size_t i = 0; i < in->values.n; i++) {
+        size_t j = 0;
+
+        while (j < fields->n && !str_eq(fields->v[j].key, in->values.v[i].key))
+            j++;
+        if (j == fields->n)
+            return hire_refuse(h, REFUSED_PARAMETER, "the account asks for no field \"%.*s\"%s",
+                               STR_FMT(str_head(in->values.v[i].key, 100)), fields->n == 0 ? "; it asks for none" : "");
+    }
+    return 0;
+}
+
+/* The value of one field from all that was given; "" if nothing was. */
+static int value_of(struct hire *h, const struct check_form *in,
+                    const struct eco_background_check_custom_field_data *field, struct str *ret) {
+    struct str *given = arena_array(h->arena, struct str, in->values.n);
+    size_t n = 0;
+
+    for (size_t i = 0; i < in->values.n; i++) {
+        if (str_eq(in->values.v[i].key, field->key) && !str_is_empty(in->values.v[i].value))
+            given[n++] = in->values.v[i].value;
+    }
+    *ret = STR("");
+    return n == 0 ? 0 : check_value(h, field, given, n, ret);
+}
+
+static int take_fields(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+    struct eco_background_check_custom_field_data_list fields;
+    struct background_check_custom_field_data_value *v;
+    size_t n = 0;
+    int r = order_fields_list(h, in->account_id, &fields);
+
+    if (r == 0)
+        r = refuse_unknown_keys(h, in, &fields);
+    if (r < 0)
+        return r;
+    v = arena_array(h->arena, struct background_check_custom_field_data_value, fields.n);
+    for (size_t i = 0; i < fields.n; i++) {
+        const struct eco_background_check_custom_field_data *f = &fields.v[i];
+        struct str value;
+
+        r = value_of(h, in, f, &value);
+        if (r < 0)
+            return r;
+        if (str_is_empty(value) && f->is_required.v) {
+            struct str name = !f->name ? STR_ABSENT : str_is_empty(f->name->en_us) ? f->name->zh_cn : f->name->en_us;
+            return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" (%.*s) is required", STR_FMT(f->key),
+                               STR_FMT(name));
+        }
+        if (!str_is_empty(value))
+            v[n++] = (struct background_check_custom_field_data_value){.key = f->key, .value = value};
+    }
+    if (fields.n > 0)
+        out->custom_fields = fields;
+    if (n > 0)
+        out->custom_values = (struct background_check_custom_field_data_value_list){v, n};
+    return 0;
+}
+
+int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id) {
+    struct order_arrangement out = {
+        .application_id = in->application_id,
+        .account_id = in->account_id,
+        .creator_uid = in->creator_uid,
+        .geo = in->geo,
+        .location_code = in->location_code,
+        .remark = in->remark,
+    };
+    struct vendor_account account;
+    int r = vendor_account_get(h, in->account_id, &account);
+
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, in->account_id);
+    if (r < 0)
+        return r;
+    if ((r = order_needs_application(h, in->application_id)) < 0 || (r = take_package(h, in, &out)) < 0 ||
+        (r = take_items(h, in, &out)) < 0 || (r = take_people(h, in, &out)) < 0 || (r = take_fields(h, in, &out)) < 0)
+        return r;
+    return order_arrange(h, &out, ret_order_id);
+}
