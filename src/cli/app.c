@@ -16,7 +16,8 @@ static const char help[] =
     "       hired app list [--tenant KEY]\n"
     "       hired app disable|enable|rotate APP_ID\n"
     "       hired app scopes [APP_ID [--scope SCOPE...]]\n"
-    "       hired app addresses APP_ID [--allow ADDRESS...|--allow any]\n\n"
+    "       hired app addresses APP_ID [--allow ADDRESS...|--allow any]\n"
+    "       hired app install|uninstall APP_ID [--tenant KEY]\n\n"
     "Makes and changes the apps that may call the API. Answers are JSON; a secret is shown once.\n\n"
     "  --name NAME      how people call it\n"
     "  --type TYPE      custom (the default): for one tenant; store: installed in tenants by tickets\n"
@@ -25,7 +26,8 @@ static const char help[] =
     "  --tenant KEY     whose; may be left out when there is one tenant\n"
     "  --data DIR       where the records are (data)\n\n"
     "disable refuses all its calls until enable. rotate makes a new secret and ends all tokens.\n"
-    "scopes alone lists every scope there is; with APP_ID, those of the app; with --scope, sets them.\n\n"
+    "scopes alone lists every scope there is; with APP_ID, those of the app; with --scope, sets them.\n"
+    "install lets a store app act in a further tenant, uninstall ends that.\n\n"
     "example: hired app create --name 'HR sync' --scope hire:interview:readonly\n";
 
 static void write_words(struct buf *out, struct str key, struct str words) {
@@ -256,11 +258,51 @@ static int app_addresses_main(int argc, char **argv) {
     return print_changed(&c, &ch);
 }
 
+/* ---- store apps in tenants ---- */
+
+struct installation {
+    struct change change;
+    struct tenant_row tenant;
+};
+
+static int install(struct cli *c, void *ctx) {
+    struct installation *in = ctx;
+    const struct app_row *app = &in->change.app;
+    bool leave = strcmp(in->change.verb, "app uninstall") == 0;
+    int r;
+
+    if (find_app(c, &in->change) != 0)
+        return 1;
+    if (app->kind != APP_STORE)
+        return cli_fail(c, "%s is a custom app and belongs to its own tenant alone", in->change.app_id);
+    r = leave ? app_uninstall(c->db, in->tenant.id, app->id) : app_install(c->db, in->tenant.id, app->id);
+    if (r == -ENOENT)
+        return cli_fail(c, "%s is not installed in tenant %.*s", in->change.app_id, STR_FMT(in->tenant.tenant_key));
+    return r < 0 ? cli_fail_errno(c, r, "change the installation", NULL) : 0;
+}
+
+static int app_install_main(int argc, char **argv) {
+    const char *tenant = NULL;
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {NULL, ARG_FLAG, NULL}};
+    struct cli c CLI_CLEANUP;
+    struct installation in = {.change = {.verb = argv[0]}};
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+        return 2;
+    in.change.app_id = cli_word(&c, argc, argv, "the id of an app (cli_...)");
+    if (!in.change.app_id)
+        return 2;
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &in.tenant) < 0 || cli_transact(&c, install, &in) != 0)
+        return 1;
+    return print_changed(&c, &in.change);
+}
+
 int cli_app(int argc, char **argv) {
     static const struct cli_verb verbs[] = {
         {"create", app_create_main}, {"list", app_list_main},     {"disable", app_change_main},
         {"enable", app_change_main}, {"rotate", app_change_main}, {"scopes", app_scopes_main},
-        {"addresses", app_addresses_main}, {NULL, NULL},
+        {"addresses", app_addresses_main}, {"install", app_install_main}, {"uninstall", app_install_main},
+        {NULL, NULL},
     };
 
     return cli_verbs("app", help, verbs, argc, argv);

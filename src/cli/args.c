@@ -63,6 +63,10 @@ static int set_value(const char *command, const struct arg *a, const char *value
         buf_add_str(list, v);
         return 0;
     }
+    case ARG_EACH:
+        buf_add_str(a->to, v);
+        buf_add_char(a->to, 0);
+        return 0;
     }
     return -EINVAL;
 }
@@ -91,6 +95,8 @@ int args_take(const char *command, const struct arg *args, int *argc, char **arg
         }
         while (a->name && !str_eq(flag, str_of(a->name)))
             a++;
+        if (!a->name && str_eq(flag, STR("--json")) && !value)
+            continue;
         if (!a->name)
             return complain_unknown(command, args, flag);
         if (a->kind != ARG_FLAG && !value && i + 1 < *argc)
@@ -106,4 +112,17 @@ int args_take(const char *command, const struct arg *args, int *argc, char **arg
     argv[kept] = NULL;
     *argc = kept;
     return 0;
+}
+
+struct str *args_each(const struct buf *values, struct arena *a, size_t *ret_n) {
+    struct str rest = buf_str(values), *v;
+    size_t n = 0;
+
+    for (size_t i = 0; i < rest.len; i++)
+        n += rest.ptr[i] == 0;
+    v = arena_array(a, struct str, n);
+    for (size_t i = 0; i < n; i++)
+        v[i] = str_cut(&rest, 0);
+    *ret_n = n;
+    return v;
 }

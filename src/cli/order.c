@@ -12,14 +12,16 @@
 #include "cli/cli.h"
 #include "cli/open.h"
 #include "cli/reader.h"
+#include "hire/check_form.h"
 #include "hire/order.h"
 
 static const char help[] =
     "usage: hired order list [--status N] [--application ID] [--limit N]\n"
     "       hired order show|history ORDER_ID\n"
     "       hired order approve|reject|withdraw|terminate ORDER_ID [--reason TEXT]\n"
-    "       hired order arrange --application ID --account ID [--package NAME] [--creator USER_ID]\n"
-    "                           [--candidate NAME] [--fields FILE]\n\n"
+    "       hired order arrange --application ID --account ID --package ID [--item ID...]\n"
+    "                           [--field KEY=VALUE...] [--contact USER_ID] [--creator USER_ID]\n"
+    "                           [--candidate NAME] [--remark TEXT] [--fields FILE]\n\n"
     "Shows background check orders and changes them as a recruiter or an approver would. Answers are\n"
     "JSON; users stand by user_id. What the order's state does not allow is refused.\n\n"
     "  --status N        2 arranged, 3 completed, 4 terminated, 5 in approval, 6 withdrawn,\n"
@@ -27,8 +29,15 @@ static const char help[] =
     "  --limit N         at most N orders, those that changed last (20)\n"
     "  --reason TEXT     why; needed for reject and terminate\n"
     "  --account ID      the vendor account (hired vendor list)\n"
-    "  --fields FILE     further members of the new order as JSON: candidate_info, contactor_info,\n"
-    "                    ext_item_info_list, custom_field_list, custom_data_list, geo ...\n"
+    "  --package ID      one of the account's packages (hired vendor show); if its vendor has pushed\n"
+    "                    neither packages nor anything else, the name of one\n"
+    "  --item ID         an add-on item; may be given several times\n"
+    "  --field KEY=VALUE a custom field of the account's form; options by their keys, a multiselect\n"
+    "                    several times, a date as 2026-04-21, a file or resume by attachment id\n"
+    "  --contact USER_ID whom the vendor may ask; name, mobile and email are taken from the user\n"
+    "  --candidate NAME  otherwise the person of the application\n"
+    "  --fields FILE     members of the new order as JSON: candidate_info, contactor_info,\n"
+    "                    ext_item_info_list, custom_data_list, geo, location_code, remark\n"
     "  --tenant KEY      whose; may be left out when there is one tenant\n"
     "  --data DIR        where the records are (data)\n\n"
     "example: hired order terminate 7617365615030192243 --reason 'the offer was declined'\n";
@@ -38,7 +47,7 @@ struct order_work {
     const char *verb; /* "order approve" */
     int64_t id;
     struct str reason;
-    struct order_arrangement arrangement;
+    struct check_form form;
 };
 
 /* ---- showing ---- */
@@ -297,35 +306,77 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
     return vs.n > 0 ? -EINVAL : 0;
 }
 
-static void take_fields(struct order_arrangement *a, const struct background_check_order *in) {
-    a->package_name = in->package;
+/* What is given in the file stands before what the flags give. Returns 0, or -EINVAL after telling. */
+static int take_fields(struct cli *c, struct check_form *form, const struct background_check_order *in) {
+    if (in->custom_field_list.v) {
+        cli_fail(c, "custom_field_list is the vendor's to define; custom_data_list has the values");
+        return -EINVAL;
+    }
+    form->package = in->package;
     if (in->candidate_info)
-        a->candidate = *in->candidate_info;
+        form->candidate = *in->candidate_info;
     if (in->contactor_info)
-        a->contactor = *in->contactor_info;
-    a->items = in->ext_item_info_list;
-    a->custom_fields = in->custom_field_list;
-    a->custom_values = in->custom_data_list;
-    a->geo = in->geo;
-    a->location_code = in->location_code;
-    a->remark = in->remark;
+        form->contact = *in->contactor_info;
+    form->items.v = arena_array(&c->arena, struct str, in->ext_item_info_list.n);
+    for (size_t i = 0; i < in->ext_item_info_list.n; i++)
+        form->items.v[form->items.n++] = in->ext_item_info_list.v[i].id;
+    form->values = in->custom_data_list;
+    form->geo = in->geo;
+    form->location_code = in->location_code;
+    form->remark = in->remark;
+    return 0;
+}
+
+static void add_items(struct cli *c, struct check_form *form, const struct buf *given) {
+    size_t n;
+    struct str *more = args_each(given, &c->arena, &n), *all = arena_array(&c->arena, struct str, form->items.n + n);
+
+    if (form->items.n > 0)
+        memcpy(all, form->items.v, form->items.n * sizeof(*all));
+    if (n > 0)
+        memcpy(all + form->items.n, more, n * sizeof(*all));
+    form->items = (struct str_list){all, form->items.n + n};
+}
+
+/* Returns 0, or -EINVAL after telling. */
+static int add_values(struct cli *c, struct check_form *form, const struct buf *given) {
+    struct background_check_custom_field_data_value *all;
+    size_t n;
+    struct str *more = args_each(given, &c->arena, &n);
+
+    all = arena_array(&c->arena, struct background_check_custom_field_data_value, form->values.n + n);
+    if (form->values.n > 0)
+        memcpy(all, form->values.v, form->values.n * sizeof(*all));
+    for (size_t i = 0; i < n; i++) {
+        struct str value = more[i], key = str_cut(&value, '=');
+
+        if (str_is_absent(value) || key.len == 0) {
+            cli_fail(c, "--field takes KEY=VALUE, not \"%.*s\"", STR_FMT(more[i]));
+            return -EINVAL;
+        }
+        all[form->values.n + i] = (struct background_check_custom_field_data_value){key, value};
+    }
+    form->values.v = all;
+    form->values.n += n;
+    return 0;
 }
 
 static int arrange(struct cli *c, void *ctx) {
     struct order_work *w = ctx;
     struct hire h = cli_hire(c, w->tenant.id);
-    int r = order_arrange(&h, &w->arrangement, &w->id);
+    int r = check_form_arrange(&h, &w->form, &w->id);
 
     return r < 0 ? cli_fail_errno(c, r, "arrange the check", &h) : 0;
 }
 
-static int find_creator(struct cli *c, struct order_work *w, const char *user_id) {
+/* user_id NULL: nobody. Returns 0, or a negative errno after telling. */
+static int find_user(struct cli *c, struct order_work *w, const char *user_id, int64_t *ret) {
     struct user_view view = {.tenant = w->tenant.id};
     int r;
 
     if (!user_id)
         return 0;
-    r = user_find(c->db, c->seal, &view, USER_USER_ID, str_of(user_id), &w->arrangement.creator_uid);
+    r = user_find(c->db, c->seal, &view, USER_USER_ID, str_of(user_id), ret);
     if (r == -ENOENT)
         cli_fail(c, "there is no user with the user_id \"%s\"", user_id);
     else if (r < 0)
@@ -333,32 +384,68 @@ static int find_creator(struct cli *c, struct order_work *w, const char *user_id
     return r;
 }
 
-static int order_arrange_main(int argc, char **argv) {
-    const char *tenant = NULL, *application = NULL, *account = NULL, *package = NULL, *creator = NULL, *candidate = NULL,
-               *fields = NULL;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},   {"--application", ARG_TEXT, &application},
-                               {"--account", ARG_TEXT, &account}, {"--package", ARG_TEXT, &package},
-                               {"--creator", ARG_TEXT, &creator}, {"--candidate", ARG_TEXT, &candidate},
-                               {"--fields", ARG_TEXT, &fields},   {NULL, ARG_FLAG, NULL}};
+struct arrange_flags {
+    const char *tenant, *application, *account, *package, *creator, *contact, *candidate, *remark, *fields;
+    struct buf items, values;
+};
+
+/* Returns 0, or the exit status after telling. */
+static int take_flags(struct cli *c, struct order_work *w, const struct arrange_flags *f) {
     struct background_check_order given = {0};
+
+    if (!f->application || !f->account || id_parse(str_of(f->application), &w->form.application_id) < 0 ||
+        id_parse(str_of(f->account), &w->form.account_id) < 0) {
+        cli_fail(c, "needs --application ID and --account ID, and no other word; see hired order --help");
+        return 2;
+    }
+    if (f->fields && read_fields(c, f->fields, &given) < 0)
+        return 1;
+    if (take_fields(c, &w->form, &given) < 0 || add_values(c, &w->form, &f->values) < 0)
+        return 2;
+    add_items(c, &w->form, &f->items);
+    if (f->package)
+        w->form.package = str_of(f->package);
+    if (f->candidate)
+        w->form.candidate.name = str_of(f->candidate);
+    if (f->remark)
+        w->form.remark = str_of(f->remark);
+    return 0;
+}
+
+/* What comes from the command line and goes into records must be UTF-8. */
+static bool flags_are_utf8(const struct arrange_flags *f) {
+    return str_is_utf8(str_of(f->package)) && str_is_utf8(str_of(f->candidate)) && str_is_utf8(str_of(f->remark)) &&
+           str_is_utf8(buf_str(&f->items)) && str_is_utf8(buf_str(&f->values));
+}
+
+static void flags_free(struct arrange_flags *f) {
+    buf_free(&f->items);
+    buf_free(&f->values);
+}
+
+static int order_arrange_main(int argc, char **argv) {
+    struct arrange_flags f __attribute__((cleanup(flags_free))) = {.items = BUF_EMPTY, .values = BUF_EMPTY};
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &f.tenant},       {"--application", ARG_TEXT, &f.application},
+                               {"--account", ARG_TEXT, &f.account},     {"--package", ARG_TEXT, &f.package},
+                               {"--creator", ARG_TEXT, &f.creator},     {"--contact", ARG_TEXT, &f.contact},
+                               {"--candidate", ARG_TEXT, &f.candidate}, {"--remark", ARG_TEXT, &f.remark},
+                               {"--fields", ARG_TEXT, &f.fields},       {"--item", ARG_EACH, &f.items},
+                               {"--field", ARG_EACH, &f.values},        {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct order_work w = {.verb = argv[0]};
+    int r;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
-    if (argc > 1 || !application || !account || id_parse(str_of(application), &w.arrangement.application_id) < 0 ||
-        id_parse(str_of(account), &w.arrangement.account_id) < 0) {
-        cli_fail(&c, "needs --application ID and --account ID, and no other word; see hired order --help");
+    if (argc > 1 || !flags_are_utf8(&f)) {
+        cli_fail(&c, "takes no word beside its flags, and texts in UTF-8; see hired order --help");
         return 2;
     }
-    if (fields && read_fields(&c, fields, &given) < 0)
-        return 1;
-    take_fields(&w.arrangement, &given);
-    if (package)
-        w.arrangement.package_name = str_of(package);
-    if (candidate)
-        w.arrangement.candidate.name = str_of(candidate);
-    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0 || find_creator(&c, &w, creator) < 0 ||
+    r = take_flags(&c, &w, &f);
+    if (r != 0)
+        return r;
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, f.tenant, &w.tenant) < 0 ||
+        find_user(&c, &w, f.creator, &w.form.creator_uid) < 0 || find_user(&c, &w, f.contact, &w.form.contact_uid) < 0 ||
         cli_transact(&c, arrange, &w) != 0)
         return 1;
     return print_order(&c, &w.tenant, w.id);

@@ -137,46 +137,75 @@ static int take_people(struct hire *h, const struct check_form *in, struct order
 
 /* ---- what is ordered ---- */
 
-static int take_package(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
-    struct vendor_package *known, one;
-    size_t n;
-    int r = packages_list(h, in->account_id, PACKAGE_WHOLE, &known, &n);
+/* What the vendor has pushed for the account. */
+struct offer {
+    size_t n_packages, n_items;
+    struct eco_background_check_custom_field_data_list fields;
+    bool none; /* nothing at all: such a vendor is told whatever the recruiter writes */
+};
 
-    if (r < 0)
+static int read_offer(struct hire *h, int64_t account, struct offer *ret) {
+    struct vendor_package *known;
+    int r;
+
+    if ((r = packages_list(h, account, PACKAGE_WHOLE, &known, &ret->n_packages)) < 0 ||
+        (r = packages_list(h, account, PACKAGE_ITEM, &known, &ret->n_items)) < 0 ||
+        (r = order_fields_list(h, account, &ret->fields)) < 0)
         return r;
+    ret->none = ret->n_packages == 0 && ret->n_items == 0 && ret->fields.n == 0;
+    return 0;
+}
+
+static int take_package(struct hire *h, const struct check_form *in, const struct offer *offer,
+                        struct order_arrangement *out) {
+    struct vendor_package one;
+    int r;
+
     if (str_is_empty(in->package))
         return hire_refuse(h, REFUSED_PARAMETER, "a check needs a package");
     out->package_name = in->package;
-    out->package_id = n == 0 ? STR_ABSENT : in->package;
-    if (n == 0)
+    if (offer->none)
         return 0;
     r = package_get(h, in->account_id, PACKAGE_WHOLE, in->package, &one);
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER, "the account has no package with the id \"%.*s\"",
                            STR_FMT(str_head(in->package, 100)));
     out->package_name = one.name;
+    out->package_id = one.id;
     return r < 0 ? r : 0;
 }
 
-static int take_items(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+/* An item's name; one of a vendor that has pushed nothing is called by its id. */
+static int find_item(struct hire *h, const struct check_form *in, const struct offer *offer, struct str id,
+                     struct background_check_item_info *ret) {
+    struct vendor_package one = {.id = id, .name = id};
+    int r = offer->none ? hire_bounded(h, "the add-on item", id, true, HIRE_KEY_MAX)
+                        : package_get(h, in->account_id, PACKAGE_ITEM, id, &one);
+
+    if (r < 0)
+        return r;
+    if (r == 0 && !offer->none)
+        return hire_refuse(h, REFUSED_PARAMETER, "the account has no add-on item with the id \"%.*s\"",
+                           STR_FMT(str_head(id, 100)));
+    *ret = (struct background_check_item_info){.id = one.id, .name = one.name};
+    return 0;
+}
+
+static int take_items(struct hire *h, const struct check_form *in, const struct offer *offer,
+                      struct order_arrangement *out) {
     struct background_check_item_info *v = arena_array(h->arena, struct background_check_item_info, in->items.n);
 
     if (in->items.n > VENDOR_PACKAGES_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "a check may have at most %d add-on items", VENDOR_PACKAGES_MAX);
     for (size_t i = 0; i < in->items.n; i++) {
-        struct vendor_package one;
-        int r = package_get(h, in->account_id, PACKAGE_ITEM, in->items.v[i], &one);
+        int r = find_item(h, in, offer, in->items.v[i], &v[i]);
 
         if (r < 0)
             return r;
-        if (r == 0)
-            return hire_refuse(h, REFUSED_PARAMETER, "the account has no add-on item with the id \"%.*s\"",
-                               STR_FMT(str_head(in->items.v[i], 100)));
         for (size_t j = 0; j < i; j++) {
-            if (str_eq(v[j].id, one.id))
-                return hire_refuse(h, REFUSED_PARAMETER, "the add-on item \"%.*s\" is given twice", STR_FMT(one.id));
+            if (str_eq(v[j].id, v[i].id))
+                return hire_refuse(h, REFUSED_PARAMETER, "the add-on item \"%.*s\" is given twice", STR_FMT(v[i].id));
         }
-        v[i] = (struct background_check_item_info){.id = one.id, .name = one.name};
     }
     out->items = (struct background_check_item_info_list){in->items.n > 0 ? v : NULL, in->items.n};
     return 0;
@@ -212,14 +241,38 @@ static int value_of(struct hire *h, const struct check_form *in,
     return n == 0 ? 0 : check_value(h, field, given, n, ret);
 }
 
-static int take_fields(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
-    struct eco_background_check_custom_field_data_list fields;
+/* Values for a vendor that has defined no form. */
+static int take_any_values(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+    if (in->values.n > VENDOR_FIELDS_MAX)
+        return hire_refuse(h, REFUSED_PARAMETER, "a check may have at most %d custom fields", VENDOR_FIELDS_MAX);
+    for (size_t i = 0; i < in->values.n; i++) {
+        int r = hire_bounded(h, "the field's key", in->values.v[i].key, true, HIRE_KEY_MAX);
+
+        if (r == 0)
+            r = hire_bounded(h, arena_printf(h->arena, "the field \"%.*s\"", STR_FMT(in->values.v[i].key)).ptr,
+                             in->values.v[i].value, false, HIRE_TEXT_MAX);
+        if (r < 0)
+            return r;
+        for (size_t j = 0; j < i; j++) {
+            if (str_eq(in->values.v[j].key, in->values.v[i].key))
+                return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" is given twice",
+                                   STR_FMT(in->values.v[i].key));
+        }
+    }
+    out->custom_values = in->values;
+    return 0;
+}
+
+static int take_fields(struct hire *h, const struct check_form *in, const struct offer *offer,
+                       struct order_arrangement *out) {
+    const struct eco_background_check_custom_field_data_list fields = offer->fields;
     struct background_check_custom_field_data_value *v;
     size_t n = 0;
-    int r = order_fields_list(h, in->account_id, &fields);
+    int r;
 
-    if (r == 0)
-        r = refuse_unknown_keys(h, in, &fields);
+    if (offer->none)
+        return take_any_values(h, in, out);
+    r = refuse_unknown_keys(h, in, &fields);
     if (r < 0)
         return r;
     v = arena_array(h->arena, struct background_check_custom_field_data_value, fields.n);
@@ -255,14 +308,16 @@ int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret
         .remark = in->remark,
     };
     struct vendor_account account;
+    struct offer offer;
     int r = vendor_account_get(h, in->account_id, &account);
 
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, in->account_id);
     if (r < 0)
         return r;
-    if ((r = order_needs_application(h, in->application_id)) < 0 || (r = take_package(h, in, &out)) < 0 ||
-        (r = take_items(h, in, &out)) < 0 || (r = take_people(h, in, &out)) < 0 || (r = take_fields(h, in, &out)) < 0)
+    if ((r = order_needs_application(h, in->application_id)) < 0 || (r = read_offer(h, in->account_id, &offer)) < 0 ||
+        (r = take_package(h, in, &offer, &out)) < 0 || (r = take_items(h, in, &offer, &out)) < 0 ||
+        (r = take_people(h, in, &out)) < 0 || (r = take_fields(h, in, &offer, &out)) < 0)
         return r;
     return order_arrange(h, &out, ret_order_id);
 }

@@ -13,7 +13,7 @@ struct check_form {
     int64_t application_id;
     int64_t account_id;         /* the vendor account */
     int64_t creator_uid;        /* the recruiter; 0: none */
-    struct str package;         /* id of one of the account's packages; any name while the account has none */
+    struct str package;         /* id of one of the account's packages */
     struct str_list items;      /* ids of add-on items */
     struct candidate_contact_info candidate; /* what is absent is taken from the application's talent */
     int64_t contact_uid;        /* the user whom the vendor may ask; 0: contact */
@@ -22,7 +22,8 @@ struct check_form {
     struct str geo, location_code, remark; /* absent: none */
 };
 
-/* Refuses (REFUSED_PARAMETER, in sentences) an unknown application, account, package or item, a candidate without a name,
+/* For an account whose vendor has pushed nothing at all (no package, item or field), package is a name and items and
+ * values are taken as they are. Refuses (REFUSED_PARAMETER, in sentences) an unknown application, account, package or item, a candidate without a name,
  * numbers and addresses that are none, unknown keys, missing required fields and values that do not fit their field; and
  * what order_arrange refuses. */
 int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id);

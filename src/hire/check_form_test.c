@@ -89,16 +89,31 @@ static void what_is_ordered(void **state) {
     REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no vendor account with the id 4711");
 }
 
-static void an_account_without_packages(void **state) {
+/* A vendor that has pushed nothing is told what the recruiter writes. */
+static void an_account_without_an_offer(void **state) {
     struct fixture *f = *state;
+    struct background_check_custom_field_data_value v[] = {{STR("k"), STR("any\ntext")}, {STR("k"), STR("x")}};
     struct check_form in = form(f);
-    struct str item = STR("x");
+    struct str items[] = {STR("x"), STR("x")};
+    struct background_check_order *o;
     int64_t id;
 
     in.package = STR("Any name");
-    assert_lit(arranged(f, &in)->package, "Any name");
-    in.items = (struct str_list){&item, 1};
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no add-on item with the id \"x\"");
+    in.items = (struct str_list){items, 1};
+    in.values = (struct background_check_custom_field_data_value_list){v, 1};
+    o = arranged(f, &in);
+    assert_lit(o->package, "Any name");
+    assert_lit(o->ext_item_info_list.v[0].id, "x");
+    assert_lit(o->custom_data_list.v[0].value, "any\ntext");
+    assert_null(o->custom_field_list.v);
+    in.values.n = 2;
+    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"k\" is given twice");
+    in.values.n = 0;
+    in.items.n = 2;
+    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the add-on item \"x\" is given twice");
+    in.items.n = 0;
+    push_fields(f, "none");
+    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the account has no package with the id");
 }
 
 static void people(void **state) {
@@ -295,7 +310,7 @@ static void an_order_keeps_its_form(void **state) {
 
 int main(void) {
     static const struct CMUnitTest tests[] = {
-        FIXTURE_TEST(what_is_ordered),     FIXTURE_TEST(an_account_without_packages), FIXTURE_TEST(people),
+        FIXTURE_TEST(what_is_ordered),     FIXTURE_TEST(an_account_without_an_offer), FIXTURE_TEST(people),
         FIXTURE_TEST(values_of_each_type), FIXTURE_TEST(several_values),              FIXTURE_TEST(an_order_keeps_its_form),
     };
 
