@@ -34,6 +34,7 @@ struct serving {
     struct fetcher *fetcher;
     struct hub *hub;
     struct dispatcher *dispatcher;
+    struct longlink *longlink;
     struct http_server *server;
     struct site site;
 };
@@ -138,10 +139,24 @@ static int start_loops(struct serving *s) {
         .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
     s->gateway = gateway_new(&options);
     free(settings);
+    const struct longlink_options links = {
+        .hub = s->hub,
+        .seal = s->seal,
+        .base_url = str_of(s->config.base_url),
+        .ping_s = s->config.ping_ms / 1000,
+        .reconnect_s = s->config.reconnect_ms / 1000,
+        .reconnect_spread_s = s->config.reconnect_spread_ms / 1000,
+        .loops = loops,
+        .authenticate = site_authenticate,
+        .ctx = &s->site,
+    };
+    s->longlink = longlink_new(&links);
     s->site = (struct site){.gateway = s->gateway,
                             .seal = s->seal,
                             .data = s->config.data,
                             .dispatcher = s->dispatcher,
+                            .hub = s->hub,
+                            .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
                             .clock_moved = on_commit,
                             .clock_moved_ctx = s};
@@ -258,6 +273,7 @@ static void shut_down(struct serving *s) {
     s->dispatcher = dispatcher_free(s->dispatcher);
     s->server = http_server_free(s->server);
     s->gateway = gateway_free(s->gateway);
+    s->longlink = longlink_free(s->longlink);
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
     config_free(&s->config);

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/record.h"
 #include "gateway/answer.h"
+#include "gateway/identity.h"
 #include "gateway/link.h"
 #include "store/files.h"
 
@@ -65,6 +66,7 @@ static void serve_metrics(struct http_request *r) {
         buf_printf(out, "# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].type, lines[i].name,
                    (unsigned long long)lines[i].value);
     gateway_write_metrics(site->gateway, out);
+    buf_printf(out, "# TYPE hired_long_connections gauge\nhired_long_connections %u\n", hub_connections_of_all(site->hub));
     dispatcher_write_metrics(site->dispatcher, gateway_loop_db(site->gateway, r->loop), out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
@@ -219,16 +221,35 @@ static void handle(struct http_request *r) {
         serve_test_clock(r);
         return;
     }
+    if (longlink_serve(site->longlink, r))
+        return;
     gateway_serve(site->gateway, r);
+}
+
+int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
+                      int64_t *ret_app) {
+    struct site *site = ctx;
+    struct app_row app;
+    int r = app_authenticate(gateway_loop_db(site->gateway, l), app_id, secret, a, &app);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return LONGLINK_AUTH_FAILED;
+    *ret_app = app.id;
+    return app.disabled ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
 }
 
 static int loop_start(struct http_loop *l) {
     struct site *site = http_loop_app_ctx(l);
-    return gateway_loop_start(site->gateway, l);
+    int r = gateway_loop_start(site->gateway, l);
+    if (r == 0)
+        longlink_loop_start(site->longlink, l);
+    return r;
 }
 
 static void loop_stop(struct http_loop *l) {
     struct site *site = http_loop_app_ctx(l);
+    longlink_loop_stop(site->longlink, l);
     gateway_loop_stop(site->gateway, l);
 }
 

@@ -7,6 +7,7 @@
 #define HIRED_CLI_SITE_H
 
 #include "events/dispatcher.h"
+#include "events/longlink.h"
 #include "gateway/gateway.h"
 
 struct site {
@@ -15,10 +16,16 @@ struct site {
     const char *data; /* directory, for kept files */
     struct http_server *server; /* for connection counters */
     struct dispatcher *dispatcher; /* for its counters */
+    struct hub *hub;               /* the same */
+    struct longlink *longlink;
     bool test_clock;                     /* POST /test/clock is answered */
     void (*clock_moved)(void *ctx);      /* those who wait for a time are to look again */
     void *clock_moved_ctx;
 };
+
+/* For longlink_options; ctx is a struct site. */
+int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
+                      int64_t *ret_app);
 
 /* For http_server_new; its app_ctx is a struct site. */
 extern const struct http_app site_app;

@@ -23,6 +23,7 @@ struct hub {
     void (*changed)(void *ctx);
     void *ctx;
     void (*deliver)(struct http_loop *l, struct hub_message *m);
+    void *deliver_ctx;
 };
 
 struct hub *hub_new(void) {
@@ -51,8 +52,9 @@ void hub_on_result(struct hub *h, hub_result_fn result, void (*changed)(void *ct
     h->ctx = ctx;
 }
 
-void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m)) {
+void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m), void *ctx) {
     h->deliver = deliver;
+    h->deliver_ctx = ctx;
 }
 
 /* The lock is held. */
@@ -68,6 +70,16 @@ unsigned hub_connections(struct hub *h, int64_t app) {
     pthread_mutex_lock(&h->lock);
     struct hub_app *a = *find_app(h, app);
     unsigned n = a ? a->n : 0;
+    pthread_mutex_unlock(&h->lock);
+    return n;
+}
+
+unsigned hub_connections_of_all(struct hub *h) {
+    unsigned n = 0;
+
+    pthread_mutex_lock(&h->lock);
+    for (const struct hub_app *a = h->apps; a; a = a->next)
+        n += a->n;
     pthread_mutex_unlock(&h->lock);
     return n;
 }
@@ -145,7 +157,7 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
     *m = (struct hub_message){.token = token,
                               .message_id = {text, message_id.len},
                               .body = {text + message_id.len, body.len},
-                              .hub = h,
+                              .ctx = h->deliver_ctx,
                               .deliver = h->deliver};
     pthread_mutex_lock(&h->lock);
     struct hub_app *a = *find_app(h, app);

@@ -29,6 +29,7 @@ void hub_on_result(struct hub *h, hub_result_fn result, void (*changed)(void *ct
 
 bool hub_has(struct hub *h, int64_t app);
 unsigned hub_connections(struct hub *h, int64_t app);
+unsigned hub_connections_of_all(struct hub *h);
 
 /* Hands body over to one of the app's connections; copies. Returns 0, or -ENOTCONN if the app has none. */
 int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token);
@@ -46,12 +47,12 @@ struct hub_message {
     uint64_t member; /* its id: the connection may be gone when the message arrives */
     uint64_t token;
     struct str message_id, body; /* behind the struct */
-    struct hub *hub;
+    void *ctx; /* as given to hub_on_deliver */
     void (*deliver)(struct http_loop *l, struct hub_message *m);
 };
 
 /* deliver gets every message on the loop's thread and must free it (free()). To be set before the loops start. */
-void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m));
+void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m), void *ctx);
 
 /* Returns 0, or -EMFILE when the app has HUB_CONNECTIONS_MAX already. The member stays the caller's. */
 int hub_join(struct hub *h, struct hub_member *m);

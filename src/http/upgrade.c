@@ -82,6 +82,8 @@ void http_raw_close(struct http_raw *raw) {
     if (c->state != CONN_RAW || c->raw_closing)
         return;
     c->raw_closing = true;
+    /* A peer that takes nothing any more must not hold the connection for ever. */
+    c->deadline = uv_now(&c->loop->uv) + c->loop->limits.write_timeout_ms;
     if (!c->writing)
         raw_finish(c);
 }

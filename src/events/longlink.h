@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The long connection: POST /callback/ws/endpoint hands an app a WebSocket address with a short-lived ticket, and the
+ * WebSocket behind it brings the app's events (frames as in longlink.proto). Sessions live on the loops that accepted
+ * them; the hub hands events over.
+ */
+#ifndef HIRED_EVENTS_LONGLINK_H
+#define HIRED_EVENTS_LONGLINK_H
+
+#include "base/seal.h"
+#include "events/hub.h"
+
+struct longlink;
+
+enum longlink_auth { LONGLINK_AUTH_OK, LONGLINK_AUTH_FAILED, LONGLINK_AUTH_DISABLED };
+
+struct longlink_options {
+    struct hub *hub;
+    const struct seal *seal;
+    struct str base_url; /* as clients reach the server ("https://host"); absent: by each request's Host */
+    unsigned ping_s, reconnect_s, reconnect_spread_s; /* what clients are told */
+    unsigned loops;
+    /* Whose id and secret these are: returns an enum longlink_auth and, if OK, the app; or < 0. On a loop's thread. */
+    int (*authenticate)(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
+                        int64_t *ret_app);
+    void *ctx;
+};
+
+struct longlink *longlink_new(const struct longlink_options *o); /* copies */
+struct longlink *longlink_free(struct longlink *ll); /* after the loops have ended; takes NULL; returns NULL */
+
+/* On each loop's thread, at its start and end. */
+void longlink_loop_start(struct longlink *ll, struct http_loop *l);
+void longlink_loop_stop(struct longlink *ll, struct http_loop *l);
+
+/* Serves a request if it is one of these two; leads to exactly one http_reply (or the upgrade) then. */
+bool longlink_serve(struct longlink *ll, struct http_request *r);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Within the long connection: what the handshake (longlink.c) and the sessions (longlink_session.c) share.
+ */
+#ifndef HIRED_EVENTS_LONGLINK_INTERNAL_H
+#define HIRED_EVENTS_LONGLINK_INTERNAL_H
+
+#include "events/longlink.h"
+
+struct session;
+
+struct longlink_loop {
+    struct longlink *ll;
+    struct session *sessions;
+    uv_timer_t tick;
+};
+
+struct longlink {
+    struct longlink_options o;
+    struct longlink_loop *loops;
+    char *client_config; /* the JSON of ClientConfig */
+};
+
+/* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
+void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept, int64_t app, int32_t service);
+
+/* Looks after silent sessions and those that have not been heard yet; every second. */
+void sessions_tick(struct longlink_loop *ll);
+
+/* For hub_on_deliver. */
+void sessions_deliver(struct http_loop *l, struct hub_message *m);
+
+#endif

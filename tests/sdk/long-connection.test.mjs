@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The long connection, with the official SDK's WSClient unchanged but for its domain, and with bare WebSockets for what the
+// SDK hides: events, redelivery, parts, several connections, restarts, tickets, limits, silence.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+
+import * as lark from '@larksuiteoapi/node-sdk';
+
+import { eventually, send, sleep } from '../lib/client.mjs';
+import { CANCELED, CREATED, advance, arrange, list, loopback, makeVendor, runOk, show, terminate, testClock } from '../lib/events.mjs';
+import { Receiver } from '../lib/receiver.mjs';
+import { demoDir, slow, startServer } from '../lib/server.mjs';
+
+const require = createRequire(import.meta.url);
+const WebSocket = createRequire(require.resolve('@larksuiteoapi/node-sdk'))('ws');
+const protobuf = createRequire(require.resolve('@larksuiteoapi/node-sdk'))('protobufjs/light');
+
+const options = [...loopback, ...testClock, '--events-reconnect', '1s', '--events-reconnect-spread', '0'];
+let server = await startServer({ dir: demoDir(), args: options });
+const within = { withinMs: 10_000 * slow };
+const clients = [];
+const field = (type, id, rule = 'required') => ({ type, id, rule });
+const Frame = protobuf.Root.fromJSON({
+    nested: {
+        Header: { fields: { key: field('string', 1), value: field('string', 2) } },
+        Frame: {
+            fields: {
+                SeqID: field('uint64', 1), LogID: field('uint64', 2), service: field('int32', 3), method: field('int32', 4),
+                headers: field('Header', 5, 'repeated'), payloadEncoding: field('string', 6, 'optional'),
+                payloadType: field('string', 7, 'optional'), payload: field('bytes', 8, 'optional'), LogIDNew: field('string', 9, 'optional'),
+            },
+        },
+    },
+}).lookupType('Frame');
+
+// A WSClient that is ready. seen: its events; fail(n): whether the nth handling throws.
+async function connect(app, { fail = () => false, secret = app.app_secret } = {}) {
+    const c = { seen: [], errors: [], reconnected: 0, handled: 0 };
+    const logger = { error: (...m) => c.errors.push(m.flat().join(' ')), warn() {}, info() {}, debug() {}, trace() {} };
+    const handle = (type) => async (data) => {
+        c.handled++;
+        if (fail(c.handled)) throw new Error('not now');
+        c.seen.push({ type, ...data });
+    };
+    await new Promise((resolve, reject) => {
+        c.client = new lark.WSClient({
+            appId: app.app_id, appSecret: secret, domain: server.baseUrl, logger,
+            onReady: resolve, onError: reject, onReconnected: () => c.reconnected++,
+        });
+        clients.push(c.client);
+        void c.client.start({
+            eventDispatcher: new lark.EventDispatcher({ logger }).register({ [CREATED]: handle(CREATED), [CANCELED]: handle(CANCELED) }),
+        });
+    });
+    return c;
+}
+
+const endpoint = async (body) => JSON.parse((await send(server.baseUrl, 'POST', '/callback/ws/endpoint', { body: typeof body === 'string' ? body : JSON.stringify(body) })).text);
+const addressOf = async (app) => (await endpoint({ AppID: app.app_id, AppSecret: app.app_secret })).data.URL;
+
+// A bare WebSocket: {ws, frames, closed}.
+function open(url) {
+    return new Promise((resolve, reject) => {
+        const ws = new WebSocket(url);
+        const s = { ws, frames: [], closed: new Promise((done) => ws.on('close', (code, reason) => done({ code, reason: String(reason) }))) };
+        ws.on('message', (bytes) => s.frames.push(Frame.toObject(Frame.decode(bytes), { longs: Number })));
+        ws.on('open', () => resolve(s));
+        ws.on('unexpected-response', (req, res) => reject(Object.assign(new Error(`status ${res.statusCode}`), { headers: res.headers, status: res.statusCode })));
+        ws.on('error', reject);
+    });
+}
+const frame = (method, headers, payload) => Frame.encode(Frame.fromObject({
+    SeqID: 0, LogID: 0, service: 1, method, headers: Object.entries(headers).map(([key, value]) => ({ key, value })), ...(payload ? { payload: Buffer.from(payload) } : {}),
+})).finish();
+const headersOf = (f) => Object.fromEntries((f.headers ?? []).map((h) => [h.key, h.value]));
+const lastEvent = async () => (await list(server, '--limit', '1'))[0];
+
+test('the address: ClientConfig, a ticket, and the codes that the SDKs know', async () => {
+    const vendor = await makeVendor(server);
+    const { code, msg, data } = await endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret });
+    assert.deepEqual([code, msg], [0, 'ok']);
+    assert.deepEqual(data.ClientConfig, { ReconnectCount: -1, ReconnectInterval: 1, ReconnectNonce: 0, PingInterval: 120 });
+    assert.match(data.URL, new RegExp(`^ws://127\\.0\\.0\\.1:${server.port}/ws/v2\\?.+&device_id=\\d+&service_id=\\d+&`));
+    for (const body of [{ AppID: vendor.app_id, AppSecret: 'wrong' }, { AppID: 'cli_0000000000000000', AppSecret: 'x' }, { AppID: vendor.app_id }, 'x', '{}', '[]', { AppID: 1, AppSecret: {} }]) {
+        assert.equal((await endpoint(body)).code, 514, JSON.stringify(body));
+    }
+    await assert.rejects(connect(vendor, { secret: 'wrong' }), /code=514/);
+    await runOk(server, 'app', 'disable', vendor.app_id);
+    await eventually(() => endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret }), (r) => r.code === 403, within);
+});
+
+test('WSClient gets the same events, unencrypted; taking the first moves the order on', async () => {
+    await runOk(server, 'tenant', 'set', '--approve-arrangement', 'on');
+    const vendor = await makeVendor(server);
+    const c = await connect(vendor);
+    const order = await arrange(server, vendor, { candidate_info: { name: '王二', mobile: '+8617600001234' }, remark: '快' });
+    await runOk(server, 'order', 'approve', order);
+    await eventually(async () => c.seen, (s) => s.length === 1, within);
+    assert.equal(c.seen[0].background_check_id, order);
+    assert.equal(c.seen[0].app_id, vendor.app_id);
+    assert.deepEqual(c.seen[0].candidate_info, { name: '王二', mobile: { code: '86', number: '17600001234' } });
+    await eventually(async () => (await runOk(server, 'order', 'show', order)).order_status, (s) => s === 2, within);
+    await runOk(server, 'tenant', 'set', '--approve-arrangement', 'off');
+    await terminate(server, order, '算了');
+    await eventually(async () => c.seen, (s) => s.length === 2, within);
+    assert.equal(c.seen[1].termination_reason, '算了');
+    const d = await eventually(async () => (await show(server, c.seen[0].event_id)).deliveries[0], (x) => x.state === 'delivered', within);
+    assert.deepEqual([d.log[0].way, d.log[0].status, d.log[0].answer], ['long connection', 200, '{"code":200}']);
+    assert.deepEqual(c.errors, []);
+    c.client.close();
+});
+
+test('a handler that fails ({"code":500}) gets the event again, by the ladder, under the same event_id', async () => {
+    const vendor = await makeVendor(server);
+    const ids = [];
+    const c = await connect(vendor, { fail: (n) => n <= 2 });
+    await arrange(server, vendor);
+    for (const [n, step] of [[1, 15_000], [2, 300_000]]) {
+        await eventually(async () => c.handled, (h) => h === n, within);
+        const e = await eventually(lastEvent, (x) => x.deliveries[0].attempts === n, within);
+        ids.push(e.event_id);
+        await advance(server, step);
+    }
+    await eventually(async () => c.seen, (s) => s.length === 1, within);
+    assert.deepEqual([...new Set([...ids, c.seen[0].event_id])], [ids[0]]);
+    const d = await eventually(async () => (await show(server, ids[0])).deliveries[0], (x) => x.state === 'delivered', within);
+    assert.deepEqual(d.log.map((l) => l.status), [500, 500, 200]);
+    c.client.close();
+});
+
+test('a large event comes in parts and is put together', async () => {
+    const vendor = await makeVendor(server);
+    const values = Array.from({ length: 60 }, (_, i) => ({ key: `k${i}`, value: `${i} 长`.repeat(500) }));
+    const c = await connect(vendor);
+    await arrange(server, vendor, { custom_data_list: values });
+    await eventually(async () => c.seen, (s) => s.length === 1, within);
+    assert.deepEqual(c.seen[0].custom_field_list, values);
+    assert.deepEqual(c.errors, []);
+    c.client.close();
+    const s = await open(await addressOf(vendor));
+    s.ws.send(frame(0, { type: 'ping' }));
+    await sleep(200);
+    await arrange(server, vendor, { custom_data_list: values });
+    const parts = await eventually(async () => s.frames.filter((f) => f.method === 1), (p) => p.length > 1 && p.length === Number(headersOf(p[0]).sum), within);
+    assert.deepEqual(parts.map((p) => Number(headersOf(p).seq)), parts.map((_, i) => i));
+    assert.equal(new Set(parts.map((p) => headersOf(p).message_id)).size, 1);
+    assert.ok(parts.every((p) => headersOf(p).type === 'event' && headersOf(p).trace_id && p.payload.length <= 32768));
+    const doc = JSON.parse(Buffer.concat(parts.map((p) => p.payload)).toString());
+    assert.deepEqual(doc.event.custom_field_list, values);
+    s.ws.terminate();
+});
+
+test('several connections of one app share its events, each on one of them', async () => {
+    const vendor = await makeVendor(server);
+    const three = await Promise.all([connect(vendor), connect(vendor), connect(vendor)]);
+    const orders = [];
+    for (let i = 0; i < 12; i++) orders.push(await arrange(server, vendor));
+    await eventually(async () => three.flatMap((c) => c.seen), (s) => s.length === 12, within);
+    await sleep(300);
+    assert.deepEqual(three.flatMap((c) => c.seen.map((e) => e.background_check_id)).sort(), orders.sort());
+    assert.ok(three.every((c) => c.seen.length >= 2), `shared as ${three.map((c) => c.seen.length)}`);
+    three.forEach((c) => c.client.close());
+});
+
+test('with a live connection events go there; without one, to the request URL', async () => {
+    const r = await new Receiver().listen();
+    const vendor = await makeVendor(server, { url: r.url });
+    const c = await connect(vendor);
+    await sleep(200);
+    await arrange(server, vendor);
+    await eventually(async () => c.seen, (s) => s.length === 1, within);
+    assert.equal(r.events.length, 0);
+    c.client.close();
+    await eventually(async () => (await send(server.baseUrl, 'GET', '/metrics')).text, (t) => /^hired_long_connections 0$/m.test(t), within);
+    await arrange(server, vendor);
+    await eventually(async () => r.events, (e) => e.length === 1, within);
+    assert.equal(c.seen.length, 1);
+    await r.close();
+});
+
+test('an event that is not answered within 3 seconds, or whose connection goes, counts as failed and comes again', async () => {
+    const vendor = await makeVendor(server);
+    const s = await open(await addressOf(vendor));
+    s.ws.send(frame(0, { type: 'ping' }));
+    await arrange(server, vendor);
+    await eventually(async () => s.frames.filter((f) => f.method === 1), (f) => f.length === 1, within);
+    const first = s.frames.find((f) => f.method === 1);
+    const e = await eventually(lastEvent, (x) => x.deliveries[0].attempts === 1, within);
+    /* Too late: it is noted as failed already. */
+    s.ws.send(frame(1, { ...headersOf(first), biz_rt: '1' }, '{"code":200}'));
+    await advance(server, 15_000);
+    await eventually(async () => s.frames.filter((f) => f.method === 1), (f) => f.length === 2, within);
+    s.ws.terminate();
+    const d = await eventually(async () => (await show(server, e.event_id)).deliveries[0], (x) => x.attempts === 2, within);
+    assert.match(d.log[0].error, /did not answer within 3 seconds/);
+    assert.match(d.log[1].error, /closed/);
+    const c = await connect(vendor);
+    await advance(server, 300_000);
+    await eventually(async () => c.seen, (x) => x.length === 1, within);
+    assert.equal(c.seen[0].event_id, e.event_id);
+    c.client.close();
+});
+
+test('ping is answered with pong and the ClientConfig; frames that are none end the connection', async () => {
+    const vendor = await makeVendor(server);
+    const s = await open(await addressOf(vendor));
+    s.ws.send(frame(0, { type: 'ping' }));
+    const [pong] = await eventually(async () => s.frames, (f) => f.length === 1, within);
+    assert.equal(pong.method, 0);
+    assert.deepEqual(headersOf(pong), { type: 'pong' });
+    assert.deepEqual(JSON.parse(Buffer.from(pong.payload)), { ReconnectCount: -1, ReconnectInterval: 1, ReconnectNonce: 0, PingInterval: 120 });
+    s.ws.send(Buffer.from('ffff', 'hex'));
+    assert.equal((await s.closed).code, 1007);
+    const t = await open(await addressOf(vendor));
+    t.ws.send('text');
+    assert.equal((await t.closed).code, 1003);
+});
+
+test('a ticket serves for a minute, for its app and its device; a handshake must be one', async () => {
+    const vendor = await makeVendor(server);
+    const url = await addressOf(vendor);
+    const refused = async (u, status, auth) => {
+        const e = await open(u).then(() => null, (x) => x);
+        assert.equal(e?.status, status, u);
+        assert.equal(e.headers['handshake-status'], auth);
+        assert.ok(e.headers['handshake-msg']);
+    };
+    await refused(url.replace(/device_id=\d/, 'device_id=8'), 403, '514');
+    await refused(url.replace(/access_key=\d/, 'access_key=9'), 403, '514');
+    await refused(url.replace(/&ticket=[^&]*/, ''), 403, '514');
+    await refused(url.replace(/\?.*/, ''), 403, '514');
+    const plain = await send(server.baseUrl, 'GET', new URL(url).pathname + new URL(url).search);
+    assert.equal(plain.status, 400);
+    const s = await open(url);
+    s.ws.terminate();
+    await advance(server, 61_000);
+    await refused(url, 403, '514');
+});
+
+test('at most 50 connections of one app', async () => {
+    const vendor = await makeVendor(server);
+    const all = [];
+    for (let i = 0; i < 50; i++) {
+        const s = await open(await addressOf(vendor));
+        s.ws.send(frame(0, { type: 'ping' }));
+        await eventually(async () => s.frames, (f) => f.length === 1, within);
+        all.push(s);
+    }
+    assert.equal((await endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret })).code, 1000040350);
+    all.forEach((s) => s.ws.close());
+    await eventually(() => endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret }), (r) => r.code === 0, within);
+});
+
+test('a restart of the server, by kill -9 or in order, loses nothing: the client comes back and gets what waited', async () => {
+    const vendor = await makeVendor(server);
+    const c = await connect(vendor);
+    const orders = [await arrange(server, vendor)];
+    await eventually(async () => c.seen, (s) => s.length === 1, within);
+    for (const end of ['kill', 'stop']) {
+        const { port, dir } = server;
+        await server[end]();
+        orders.push(await arrange(server, vendor));
+        const secrets = server.secrets;
+        server = await startServer({ dir, listen: `127.0.0.1:${port}`, args: options });
+        secrets.forEach((x) => server.secrets.add(x));
+        orders.push(await arrange(server, vendor));
+        await eventually(async () => new Set(c.seen.map((e) => e.background_check_id)), (s) => orders.every((o) => s.has(o)),
+            { withinMs: 20_000 * slow, what: `all events after ${end}` });
+    }
+    assert.equal(c.reconnected, 2);
+    c.client.close();
+});
+
+test('a silent client is let go after three pings did not come', async () => {
+    const other = await startServer({ dir: demoDir(), args: [...options, '--events-ping', '1s'] });
+    const main = server;
+    server = other;
+    const vendor = await makeVendor(other);
+    const begun = Date.now();
+    const s = await open(await addressOf(vendor));
+    const c = await connect(vendor); // pings every second, as it is told
+    await s.closed;
+    assert.ok(Date.now() - begun >= 2800);
+    await sleep(1500);
+    await arrange(other, vendor);
+    await eventually(async () => c.seen, (x) => x.length === 1, within);
+    c.client.close();
+    await other.stop();
+    server = main;
+});
+
+test('the server ends cleanly', async () => {
+    clients.forEach((c) => c.close({ force: true }));
+    await server.stop();
+});
