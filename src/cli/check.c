@@ -14,7 +14,6 @@
 #include "api_types.h"
 #include "cli/cli.h"
 #include "cli/open.h"
-#include "hire/order.h"
 #include "store/files.h"
 
 #define FINDINGS_SHOWN 100
@@ -23,7 +22,7 @@
 static const char help[] =
     "usage: hired check [--config FILE] [--data DIR]\n\n"
     "Tells everything that is wrong: unknown options and bad values of the configuration (with what\n"
-    "may have been meant), damage of the database, records that cannot be read, report files that are\n"
+    "may have been meant), damage of the database, records that cannot be read, kept files that are\n"
     "missing, changed or belong to nothing, files that others than the owner may read. Changes nothing\n"
     "and works while the server runs. Ends with 0 if all is well, else with 1.\n\n"
     "  --config FILE  the configuration to check\n"
@@ -123,48 +122,40 @@ static int digest_file(const char *path, int64_t *ret_size, char ret_hex[65]) {
     return 0;
 }
 
-static void check_file(struct check *ck, const struct order_file *f) {
+/* order_id 0: an attachment. */
+static void check_file(struct check *ck, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
+    struct str what = order_id ? arena_printf(&ck->scratch, "the report file of order %lld", (long long)order_id)
+                               : arena_printf(&ck->scratch, "the file of attachment %lld", (long long)id);
     char path[PATH_MAX], hex[65];
     struct stat st;
     int64_t size;
-    int r;
+    int r = files_path(ck->dir, id, path);
 
     ck->files++;
-    r = files_path(ck->dir, f->id, path);
     if (r == 0)
         r = digest_file(path, &size, hex);
     if (r < 0)
-        find(ck, "%s: the report file of order %lld: %s", path, (long long)f->order_id,
-             r == -ENOENT ? "is missing" : strerror(-r));
-    else if (size != f->size || !str_eq(str_of(hex), f->sha256))
-        find(ck, "%s: the report file of order %lld is not what was kept: %lld bytes instead of %lld, or others", path,
-             (long long)f->order_id, (long long)size, (long long)f->size);
+        find(ck, "%s: %.*s %s", path, STR_FMT(what), r == -ENOENT ? "is missing" : strerror(-r));
+    else if (size != wanted_size || !str_eq(str_of(hex), sha256))
+        find(ck, "%s: %.*s is not what was kept: %lld bytes instead of %lld, or others", path, STR_FMT(what),
+             (long long)size, (long long)wanted_size);
     else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
         find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path,
              (unsigned)st.st_mode & 0777, path);
+    arena_reset(&ck->scratch);
 }
 
-static int check_kept_files(struct check *ck, int64_t tenant) {
-    struct hire h = cli_hire(ck->cli, tenant);
+static int check_kept_files(struct check *ck, enum db_statement walk) {
     int64_t last = 0;
     int rows, r;
 
-    h.arena = &ck->scratch;
     do {
-        struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_REPORT_FILES);
-        db_bind_int(&q, 1, tenant);
-        db_bind_int(&q, 2, last);
-        db_bind_int(&q, 3, PAGE);
+        struct db_query q DB_CLEANUP = db_query(ck->cli->db, walk);
+        db_bind_int(&q, 1, last);
+        db_bind_int(&q, 2, PAGE);
         for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            struct order_file f;
             last = db_int(&q, 0);
-            if (db_int(&q, 2) != ORDER_FILE_KEPT)
-                continue;
-            r = order_file_get(&h, last, &f);
-            if (r < 0)
-                return r;
-            check_file(ck, &f);
-            arena_reset(&ck->scratch);
+            check_file(ck, last, db_int(&q, 1), db_text(&q, 2), db_int(&q, 3));
         }
         if (r < 0)
             return r;
@@ -172,16 +163,11 @@ static int check_kept_files(struct check *ck, int64_t tenant) {
     return 0;
 }
 
-/* Whose file is it? An id is of one tenant, so any that knows it will do. */
-static bool file_is_known(struct check *ck, const int64_t *tenants, size_t n_tenants, int64_t id) {
-    for (size_t i = 0; i < n_tenants; i++) {
-        struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_REPORT_SOURCE);
-        db_bind_int(&q, 1, tenants[i]);
-        db_bind_int(&q, 2, id);
-        if (db_row(&q) == 1)
-            return true;
-    }
-    return false;
+static bool file_is_known(struct check *ck, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_FILE_OWNER);
+
+    db_bind_int(&q, 1, id);
+    return db_row(&q) != 0;
 }
 
 /* A name as files_path makes it. */
@@ -192,34 +178,37 @@ static bool file_name_id(const char *name, int64_t *ret) {
     return end == name + 16 && *end == '\0';
 }
 
-static void check_file_dir(struct check *ck, const char *dir, const int64_t *tenants, size_t n_tenants) {
+/* A file is there before the row that names it, and drafts come and go: what is young is left alone. */
+static bool is_old(const char *path) {
+    struct stat st;
+
+    return stat(path, &st) == 0 && time(NULL) - st.st_mtime > 3600;
+}
+
+static void check_file_dir(struct check *ck, const char *dir) {
     DIR *d = opendir(dir);
     struct dirent *e;
 
     while (d && (e = readdir(d))) {
+        struct str path = arena_printf(&ck->scratch, "%s/%s", dir, e->d_name);
         int64_t id;
-        if (e->d_name[0] == '.')
+        if (e->d_name[0] == '.' || !is_old(path.ptr))
             continue;
-        /* What is being written carries another name; it is left alone for an hour. */
-        if (!file_name_id(e->d_name, &id)) {
-            struct str path = arena_printf(&ck->scratch, "%s/%s", dir, e->d_name);
-            struct stat st;
-            if (stat(path.ptr, &st) == 0 && time(NULL) - st.st_mtime > 3600)
-                find(ck, "%s: is no report file of hired; it may be removed", path.ptr);
-        } else if (!file_is_known(ck, tenants, n_tenants, id)) {
-            find(ck, "%s/%s: belongs to no order; it may be removed", dir, e->d_name);
-        }
+        if (!file_name_id(e->d_name, &id))
+            find(ck, "%s: is no file of hired; it may be removed", path.ptr);
+        else if (!file_is_known(ck, id))
+            find(ck, "%s: belongs to no record; it may be removed", path.ptr);
     }
     if (d)
         closedir(d);
 }
 
-static void check_stray_files(struct check *ck, const int64_t *tenants, size_t n_tenants) {
+static void check_stray_files(struct check *ck) {
     char dir[PATH_MAX];
 
     for (unsigned i = 0; i < 256; i++) {
         snprintf(dir, sizeof(dir), "%s/files/%02x", ck->dir, i);
-        check_file_dir(ck, dir, tenants, n_tenants);
+        check_file_dir(ck, dir);
         arena_reset(&ck->scratch);
     }
 }
@@ -257,7 +246,7 @@ static int check_tenant(struct check *ck, int64_t tenant) {
         r = check_records(ck, tenant, SQL_CLI_INTERVIEWS, "interview", &type_interview_extend);
     if (r == 0)
         r = check_records(ck, tenant, SQL_CLI_CHECKS, "external background check", &type_external_background_check);
-    return r < 0 ? r : check_kept_files(ck, tenant);
+    return r;
 }
 
 static void check_database(struct check *ck) {
@@ -270,7 +259,11 @@ static void check_database(struct check *ck) {
     for (size_t i = 0; i < n && r >= 0; i++)
         r = check_tenant(ck, tenants[i]);
     if (r >= 0)
-        check_stray_files(ck, tenants, n);
+        r = check_kept_files(ck, SQL_CLI_KEPT_REPORTS);
+    if (r >= 0)
+        r = check_kept_files(ck, SQL_CLI_KEPT_ATTACHMENTS);
+    if (r >= 0)
+        check_stray_files(ck);
     else
         find(ck, "%s/hired.db: cannot be read to its end: %s", ck->dir, strerror(-r));
     free(tenants);
@@ -282,7 +275,7 @@ static int finish(struct check *ck) {
     arena_free(&ck->scratch);
     if (ck->findings > 0)
         return 1;
-    printf("all is well: configuration, database (%lld records), %lld report files\n", (long long)ck->records,
+    printf("all is well: configuration, database (%lld records), %lld files\n", (long long)ck->records,
            (long long)ck->files);
     return 0;
 }

@@ -152,7 +152,7 @@ static enum db_statement statement_of(const struct item_kind *kind) {
 /* Writes the page behind *last_id or *last_text and moves it. Returns the number of rows or < 0. */
 static int write_page(struct export *e, const struct item_kind *kind, int64_t *last_id, struct buf *last_text) {
     struct db_query q DB_CLEANUP = db_query(e->cli->db, statement_of(kind));
-    bool by_text = kind->store == KEPT_AS_USER || kind->store == KEPT_AS_REFERENCE;
+    bool by_text = kind->store == KEPT_AS_USER;
     int n = 1, rows = 0, r;
 
     db_bind_int(&q, n++, e->view.tenant);

@@ -39,7 +39,7 @@ SELECT id, doc FROM application WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT 
 -- name: cli_external_applications
 SELECT id, doc FROM external_application WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 -- name: cli_references
-SELECT id, doc FROM reference WHERE tenant = $1 AND kind = $2 AND id > $3 ORDER BY id LIMIT $4;
+SELECT seq, doc FROM reference WHERE tenant = $1 AND kind = $2 AND seq > $3 ORDER BY seq LIMIT $4;
 -- name: cli_users
 SELECT user_id, id, name, en_name, doc FROM users WHERE tenant = $1 AND user_id > $2 ORDER BY user_id LIMIT $3;
 
@@ -47,3 +47,11 @@ SELECT user_id, id, name, en_name, doc FROM users WHERE tenant = $1 AND user_id 
 SELECT source_url FROM report_file WHERE tenant = $1 AND id = $2;
 -- name: cli_report_files
 SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- Files that are kept beside the database, of all tenants.
+-- name: cli_kept_reports
+SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state = 1 ORDER BY id LIMIT $2;
+-- name: cli_kept_attachments
+SELECT id, size, sha256, 0 FROM attachment WHERE id > $1 ORDER BY id LIMIT $2;
+-- name: cli_file_owner
+SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;
