@@ -88,14 +88,16 @@ static void group_report(struct writer *w, struct group *g) {
     w->stats.group_sizes[size]++;
     w->stats.failed_commits += g->failed;
     w->stats.commit_ns += (uint64_t)g->commit_ns;
+    void (*on_commit)(void *ctx) = w->on_commit;
+    void *on_commit_ctx = w->on_commit_ctx;
     pthread_mutex_unlock(&w->lock);
 
     for (struct write_job *j = g->jobs, *next; j; j = next) {
         next = j->next;
         j->done(j, j->result);
     }
-    if (g->kept > 0 && w->on_commit)
-        w->on_commit(w->on_commit_ctx);
+    if (g->kept > 0 && on_commit)
+        on_commit(on_commit_ctx);
 }
 
 /* Takes the next group off the queue; the lock is held. */
@@ -245,8 +247,10 @@ int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg
 }
 
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx) {
+    pthread_mutex_lock(&w->lock);
     w->on_commit_ctx = ctx;
     w->on_commit = fn;
+    pthread_mutex_unlock(&w->lock);
 }
 
 void writer_stats(struct writer *w, struct writer_stats *ret) {

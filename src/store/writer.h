@@ -43,7 +43,7 @@ int writer_submit(struct writer *w, struct write_job *job);
 int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg);
 
 /* fn is called on the writer's thread after each commit that kept something, once its jobs were reported done; for
- * waking those who look for new work. To be set before the first job. */
+ * waking those who look for new work. Commits before this call wake nobody. */
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx);
 
 void writer_stats(struct writer *w, struct writer_stats *ret);

@@ -50,9 +50,11 @@ async function sendReport(url, more = {}) {
     return id;
 }
 const report = async (id) => (await client.order(id)).feedback_info_list[0];
-const kept = (id) => eventually(() => report(id), (f) => f.attachment_url?.startsWith(`${server.baseUrl}/`),
-    { withinMs: 10_000 * slow, what: 'the kept file' });
 const fileRow = (id) => sql(dir, 'SELECT * FROM report_file WHERE order_id = ?', id)[0];
+async function kept(id) {
+    await eventually(() => fileRow(id), (row) => row.state === 1, { withinMs: 10_000 * slow, what: 'the kept file' });
+    return report(id);
+}
 
 test('a report of type 1, or of none, is fetched, kept and handed out', async () => {
     for (const more of [{}, { report_url_type: 1 }]) {
