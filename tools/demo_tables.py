@@ -122,6 +122,8 @@ SOURCES = {
     'board': ('招聘网站', 'Job board', 10003, 2),
     'social': ('社交媒体', 'Social media', 10004, 2),
     'campus': ('校园宣讲会', 'Campus talk', 10005, 2),
+    'transfer': ('员工转岗', 'Internal transfer', 10008, 1),
+    'intern': ('实习生转正', 'Intern made permanent', 10009, 1),
 }
 
 # The story of each application: name, English first and last name, mobile code and number, mail, gender, years of

@@ -129,6 +129,12 @@ def termination_reasons():
                'termination_type': kind, 'is_used_as_evaluation': evaluates, 'active_status': active}
 
 
+def resume_sources():
+    for key, (zh, en, kind, _delivery) in T.SOURCES.items():
+        yield {'id': make_id('source ' + key), 'zh_name': zh, 'en_name': en, 'active_status': 1,
+               'resume_source_type': str(kind)}
+
+
 def jobs():
     for key, (title, process, city, recruiter, _, code, low, high, heads) in T.JOBS.items():
         at = ms(2, 1) + jitter('job ' + key, 20 * DAY)
@@ -571,6 +577,7 @@ def main(directory):
     write(directory, 'jobs.json', jobs(), msg='ok')
     write(directory, 'talents.json', talents(apps), msg='ok')
     write(directory, 'job_processes.json', processes())
+    write(directory, 'resume_sources.json', resume_sources())
     write(directory, 'termination_reasons.json', termination_reasons())
     write(directory, 'interview_feedback_forms.json', feedback_forms())
     write(directory, 'interview_round_types.json', round_types(), paged=False)

@@ -25,6 +25,7 @@ static const struct command commands[] = {
     {"vendor", cli_vendor, "accounts at background check vendors"},
     {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},
     {"event", cli_event, "who receives which events, and what became of each"},
+    {"application", cli_application, "delete applications"},
     {"import", cli_import, "take in answers of the API as saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
     {"check", cli_check, "tell what is wrong with a configuration or a data directory"},
@@ -37,7 +38,7 @@ static void print_help(FILE *out) {
     fprintf(out, "usage: hired COMMAND [OPTION...]\n\n"
                  "A recruiting server that speaks the Feishu/Lark Hire open API.\n\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
+        fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
     fprintf(out, "\nhired COMMAND --help tells more; hired help config prints every option of the configuration.\n"
                  "example: hired demo --data data && hired serve --data data\n");
 }

@@ -4,6 +4,7 @@
  */
 #include "api_handlers.h"
 #include "api_types.h"
+#include "base/json.h"
 #include "handlers/handlers.h"
 #include "hire/external.h"
 
@@ -53,4 +54,43 @@ int handle_external_background_check_batch_query(struct call *c) {
     r = external_check_list(&h, application, from.a, limit + 1, add_check, &page);
     page_end(&page, &from);
     return call_from_hire(c, &h, r);
+}
+
+static int answer_check(struct call *c, const struct hire *h, int r, const struct external_background_check *check) {
+    if (r < 0)
+        return call_from_hire(c, h, r);
+    json_begin(c->out, '{');
+    json_key(c->out, STR("external_background_check"));
+    call_write_record(c, &type_external_background_check, check, c->out);
+    json_end(c->out, '}');
+    return 0;
+}
+
+int handle_external_background_check_create(struct call *c) {
+    const struct external_background_check_create_body *body = c->body;
+    struct hire h = hire_of(c);
+    struct external_background_check check = {.external_application_id = body->external_application_id,
+                                              .date = body->date,
+                                              .name = body->name,
+                                              .result = body->result};
+    int r = external_check_create(&h, body->external_id, &body->attachment_id_list, &check);
+    return answer_check(c, &h, r, &check);
+}
+
+int handle_external_background_check_update(struct call *c) {
+    const struct external_background_check_update_params *params = c->params;
+    const struct external_background_check_update_body *body = c->body;
+    struct hire h = hire_of(c);
+    struct external_background_check check = {.external_application_id = body->external_application_id,
+                                              .date = body->date,
+                                              .name = body->name,
+                                              .result = body->result};
+    int r = external_check_update(&h, params->external_background_check_id, &body->attachment_id_list, &check);
+    return answer_check(c, &h, r, &check);
+}
+
+int handle_external_background_check_delete(struct call *c) {
+    const struct external_background_check_delete_params *params = c->params;
+    struct hire h = hire_of(c);
+    return call_from_hire(c, &h, external_check_delete(&h, params->external_background_check_id));
 }

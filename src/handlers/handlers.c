@@ -21,6 +21,23 @@ struct hire hire_of(struct call *c) {
     };
 }
 
+/* The codes of the platform for what the domain refuses; where an operation does not document one, it is a matter of
+ * parameters. */
+static int code_of(const struct op *op, enum hire_refusal refusal, int parameter_code) {
+    static const int codes[] = {
+        [REFUSED_NO_TALENT] = 1002102,      [REFUSED_NO_APPLICATION] = 1002201, [REFUSED_NO_STAGE] = 1002204,
+        [REFUSED_SIMILAR] = 1002206,        [REFUSED_ONBOARDED] = 1002209,      [REFUSED_LOCKED] = 1002210,
+        [REFUSED_TARGET_STAGE] = 1002211,   [REFUSED_MOVE] = 1002212,           [REFUSED_PRESENT_STAGE] = 1002220,
+        [REFUSED_TERMINATED] = 1002221,     [REFUSED_OTHER_EMPLOYEE] = 1002222, [REFUSED_OTHER_TALENT] = 1002223,
+        [REFUSED_NO_EMPLOYEE] = 1002224,    [REFUSED_NOT_TERMINATED] = 1002225, [REFUSED_NO_SOURCE] = 1002512,
+    };
+    int code = (size_t)refusal < sizeof codes / sizeof *codes ? codes[refusal] : 0;
+    for (const struct op_error *e = op->errors; code != 0 && e->code != 0; e++)
+        if (e->code == code)
+            return code;
+    return parameter_code;
+}
+
 int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code) {
     if (result != HIRE_REFUSED)
         return result < 0 ? result : 0;
@@ -30,7 +47,7 @@ int call_from_hire_as(struct call *c, const struct hire *h, int result, int para
     case REFUSED_STATE:
         return call_fail(c, CODE_ORDER_STATE, "%.*s", STR_FMT(h->why));
     default:
-        return call_fail(c, parameter_code, "%.*s", STR_FMT(h->why));
+        return call_fail(c, code_of(c->op, h->refusal, parameter_code), "%.*s", STR_FMT(h->why));
     }
 }
 

@@ -45,6 +45,12 @@ int handle_termination_reason_list(struct call *c) {
     return reference_page_write(c, &p, STR("items"), STR("termination_reason"), q->page_size, q->page_token);
 }
 
+int handle_resume_source_list(struct call *c) {
+    const struct resume_source_list_query *q = c->query;
+    struct reference_page p = {.type = &type_resume_source};
+    return reference_page_write(c, &p, STR("items"), STR("resume_source"), q->page_size, q->page_token);
+}
+
 static bool level_is_called(const void *record, struct str name) {
     const struct job_level *level = record;
     return str_eq(level->name, name);

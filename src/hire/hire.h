@@ -27,6 +27,21 @@ enum hire_refusal {
     REFUSED_NO_ORDER,  /* the order does not exist, or is not the caller's to know */
     REFUSED_STATE,     /* the order's state does not allow it */
     REFUSED_PARAMETER, /* what was given breaks a rule */
+    REFUSED_NO_TALENT,
+    REFUSED_NO_APPLICATION,
+    REFUSED_NO_STAGE,
+    REFUSED_SIMILAR,        /* the talent has an active application to the same job */
+    REFUSED_ONBOARDED,      /* the talent is onboarded already */
+    REFUSED_LOCKED,         /* another application of the talent locks it */
+    REFUSED_TARGET_STAGE,   /* nothing may move to that stage */
+    REFUSED_MOVE,           /* the application may not move at all */
+    REFUSED_PRESENT_STAGE,  /* nothing may move from that stage */
+    REFUSED_TERMINATED,     /* the application is terminated already */
+    REFUSED_NOT_TERMINATED, /* or is not yet */
+    REFUSED_OTHER_EMPLOYEE, /* the talent is bound to another employee */
+    REFUSED_OTHER_TALENT,   /* the employee is bound to another talent */
+    REFUSED_NO_EMPLOYEE,
+    REFUSED_NO_SOURCE,      /* no such source of resumes */
 };
 
 enum hire_actor_kind { ACTOR_SYSTEM, ACTOR_APP, ACTOR_USER, ACTOR_OPERATOR /* the command line */ };

@@ -24,6 +24,7 @@ const PAGES = {
     external_background_checks: ['POST', 'hire/v1/external_background_checks/batch_query'],
     jobs: ['GET', 'hire/v1/jobs'],
     job_processes: ['GET', 'hire/v1/job_processes'],
+    resume_sources: ['GET', 'hire/v1/resume_sources'],
     termination_reasons: ['GET', 'hire/v1/termination_reasons'],
     interview_feedback_forms: ['GET', 'hire/v1/interview_feedback_forms'],
     interview_round_types: ['GET', 'hire/v1/interview_round_types'],
