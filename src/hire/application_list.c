@@ -2,57 +2,55 @@
  *
  * Applications: walking through them, and what else bears on one.
  */
-#include <inttypes.h>
+#include <stddef.h>
 
-#include <jansson.h>
-
-#include "base/id.h"
 #include "hire/application_internal.h"
 
-/* ---- records without a struct of their own ---- */
+/* ---- records of which a part matters ---- */
 
-static void user_text(void *ctx, int64_t uid, struct buf *out) {
-    buf_add_i64(out, uid);
-}
+struct job_part {
+    struct opt_int active_status; /* 2: closed */
+    struct str process_id;
+};
+static const struct record_field job_fields[] = {
+    {.name = STR_INIT("active_status"), .kind = RECORD_INT, .offset = offsetof(struct job_part, active_status)},
+    {.name = STR_INIT("process_id"), .kind = RECORD_STRING, .offset = offsetof(struct job_part, process_id)},
+};
+static const struct record_type type_job_part = {STR_INIT("job"), sizeof(struct job_part), job_fields, 2};
 
-/* A stored record as JSON; NULL if it is damaged. */
-static json_t *json_of(struct str doc) {
-    static const struct record_reader reader = {.user = user_text, .file = user_text};
-    struct buf text BUF_CLEANUP = BUF_EMPTY;
-
-    record_splice(&reader, doc, &text);
-    return json_loadb(buf_str(&text).ptr, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-}
+struct talent_part {
+    struct opt_bool is_onboarded;
+};
+static const struct record_field talent_fields[] = {
+    {.name = STR_INIT("is_onboarded"), .kind = RECORD_BOOL, .offset = offsetof(struct talent_part, is_onboarded)},
+};
+static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1};
 
 int job_state_get(struct hire *h, struct str job_id, struct job_state *ret) {
+    struct job_part job = {0};
     struct str doc;
     int r = reference_get(h, STR("job"), job_id, &doc);
 
     if (r != 1)
         return r;
-    json_t *job = json_of(doc), *status = json_object_get(job, "active_status");
-    const char *process = json_string_value(json_object_get(job, "process_id"));
-    *ret = (struct job_state){
-        .open = !json_is_integer(status) || json_integer_value(status) == 1, /* 2: closed */
-        .process_id = arena_dup(h->arena, str_of(process ? process : "")),
-    };
-    json_decref(job);
-    return job ? 1 : -EBADMSG;
+    if ((r = record_read_stored(&type_job_part, &job, doc, h->arena)) < 0)
+        return r;
+    *ret = (struct job_state){.open = !job.active_status.set || job.active_status.v == 1, .process_id = job.process_id};
+    return 1;
 }
 
-static int talent_onboarded(struct hire *h, int64_t talent) {
+static int talent_onboarded(struct hire *h, int64_t id) {
+    struct talent_part talent = {0};
     struct str doc;
-    int r = reference_get(h, STR("talent"), hire_text(h, talent), &doc);
+    int r = reference_get(h, STR("talent"), hire_text(h, id), &doc);
 
-    if (r != 1)
-        return r;
-    json_t *record = json_of(doc);
-    r = !record ? -EBADMSG : json_is_true(json_object_get(record, "is_onboarded")) ? 1 : 0;
-    json_decref(record);
+    if (r == 1 && (r = record_read_stored(&type_talent_part, &talent, doc, h->arena)) == 0)
+        return talent.is_onboarded.v;
     return r;
 }
 
 int employee_left(struct hire *h, int64_t uid) {
+    struct user user = {0};
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_USERS_GET);
     int r;
 
@@ -61,10 +59,8 @@ int employee_left(struct hire *h, int64_t uid) {
     r = db_row(&q);
     if (r != 1)
         return r < 0 ? r : 1;
-    json_t *record = json_of(db_text(&q, 3));
-    r = !record ? -EBADMSG : json_is_true(json_object_get(json_object_get(record, "status"), "is_resigned")) ? 1 : 0;
-    json_decref(record);
-    return r;
+    r = record_read_stored(&type_user, &user, db_text(&q, 3), h->arena);
+    return r < 0 ? r : user.status && user.status->is_resigned.v;
 }
 
 static int one_number(struct hire *h, enum db_statement which, int64_t key, int64_t *ret) {
