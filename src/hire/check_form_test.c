@@ -34,8 +34,10 @@ static void push_fields(struct fixture *f, const char *required) {
             .is_required = SET_BOOL(strcmp(types[i], required) == 0), .options = {o, 3}};
     assert_int_equal(CALL(f, order_fields_create(&f->h, &body)), 0);
     fixture_sql(f, "INSERT INTO reference (tenant, kind, id, doc) VALUES (%d, 'attachment', '777', '{}'),"
-                   " (%d, 'attachment', '778', '{}')",
-                TENANT, OTHER_TENANT);
+                   " (%d, 'attachment', '778', '{}');"
+                   "INSERT INTO attachment (tenant, id, name, mime, size, sha256, usage, created_ms) VALUES"
+                   " (%d, 888, 'a', 'b', 1, '', 3, 1), (%d, 889, 'a', 'b', 1, '', 3, 1)",
+                TENANT, OTHER_TENANT, TENANT, OTHER_TENANT);
 }
 
 static struct check_form form(struct fixture *f) {
@@ -240,6 +242,8 @@ static void values_of_each_type(void **state) {
         {"date", "99999999999999", NULL},
         {"file", "777", "777"},
         {"file", "778", NULL},
+        {"file", "888", "888"},
+        {"file", "889", NULL},
         {"file", "x", NULL},
         {"resume", "777", "777"},
         {"resume", "0", NULL},

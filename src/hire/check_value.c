@@ -4,6 +4,7 @@
  */
 #include <inttypes.h>
 
+#include "base/id.h"
 #include "base/json.h"
 #include "hire/check_form.h"
 
@@ -154,11 +155,15 @@ static int date_value(struct hire *h, const field_data *field, struct str given,
 
 static int attachment_value(struct hire *h, const field_data *field, struct str given) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_ATTACHMENT_EXISTS);
-    int r;
+    int64_t id;
+    int r = 0;
 
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_text(&q, 2, given);
-    r = db_row(&q);
+    if (id_parse(given, &id) == 0) {
+        db_bind_int(&q, 1, h->tenant);
+        db_bind_int(&q, 2, id);
+        db_bind_text(&q, 3, given);
+        r = db_row(&q);
+    }
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" takes the id of an attachment; there is none with \"%.*s\"",
                            STR_FMT(field->key), STR_FMT(str_head(given, 100)));

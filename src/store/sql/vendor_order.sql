@@ -1,7 +1,10 @@
 -- What arranging a check looks up (src/hire/check_*.c).
 
+-- Uploaded, or known from an import; $2 and $3 are the same id.
 -- name: form_attachment_exists
-SELECT 1 FROM reference WHERE tenant = $1 AND kind = 'attachment' AND id = $2;
+SELECT 1 FROM attachment WHERE tenant = $1 AND id = $2
+UNION ALL
+SELECT 1 FROM reference WHERE tenant = $1 AND kind = 'attachment' AND id = $3;
 
 -- The person behind an application.
 -- name: form_talent_of_application
