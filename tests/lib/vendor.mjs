@@ -37,7 +37,7 @@ export const cliOk = (server, ...args) => hiredOk([...args.slice(0, 2), '--data'
 // An account that the app is bound to (no app: nobody); its id.
 export function addAccount(server, app, ...more) {
     const who = app ? ['--app', app.app_id] : [];
-    return cliOk(server, 'vendor', 'create', '--name', '我们的账号', '--provider', `p-${app?.app_id ?? 'none'}`, ...who, ...more).account_id;
+    return cliOk(server, 'vendor', 'create', '--tenant', server.demo.tenant_key, '--name', '我们的账号', '--provider', `p-${app?.app_id ?? 'none'}`, ...who, ...more).account_id;
 }
 
 const application = demoRecords('applications')[0].id;
