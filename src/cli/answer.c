@@ -172,6 +172,12 @@ static int check_around(struct answer *an, json_t *root, struct arena *a, struct
     an->user_id_type = str_of(json_string_value(json_object_get(root, "user_id_type")));
     if (!str_is_absent(an->user_id_type))
         an->user_id_type = arena_dup(a, an->user_id_type);
+    /* An empty page may come without its list. */
+    if (str_is_absent(an->list) && str_is_absent(an->single) &&
+        json_is_boolean(json_object_get(json_object_get(root, "data"), "has_more"))) {
+        an->list = str_skip(an->text, an->text.len);
+        an->path = STR("data.items");
+    }
     if (str_is_absent(an->list) && str_is_absent(an->single))
         return refuse(ret_why, an->name, STR("data"),
                       STR("holds no records: data.items (a list) or data.user is expected, as the API answers"));
@@ -184,7 +190,7 @@ int answer_of_text(struct answer *an, const char *name, struct str text, struct 
     int r;
 
     an->name = name;
-    an->text = text;
+    an->text = str_starts(text, STR("\xef\xbb\xbf")) ? str_skip(text, 3) : text; /* some editors' mark of UTF-8 */
     find_records(an);
     root = parse_around(an, a, &why);
     if (!root) {

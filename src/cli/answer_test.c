@@ -79,9 +79,14 @@ static void one_record_and_none(void **state) {
     assert_true(str_eq(answer_path(&an, &item, STR("user_id"), &arena), STR("data.user.user_id")));
     assert_false(answer_next(&an, &at, &item));
 
-    memset(&at, 0, sizeof(at));
-    assert_int_equal(open_text(&an, &f, "{\"code\":0,\"data\":{\"items\":[ \n ],\"has_more\":false}}"), 0);
-    assert_false(answer_next(&an, &at, &item));
+    static const char *const empty[] = {"{\"code\":0,\"data\":{\"items\":[ \n ],\"has_more\":false}}",
+                                        "{\"code\":0,\"data\":{\"items\":null,\"has_more\":false}}",
+                                        "\xef\xbb\xbf{\"code\":0,\"data\":{\"has_more\":false}}"};
+    for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++) {
+        memset(&at, 0, sizeof(at));
+        assert_int_equal(open_text(&an, &f, empty[i]), 0);
+        assert_false(answer_next(&an, &at, &item));
+    }
 }
 
 static void says_which_user_ids(void **state) {

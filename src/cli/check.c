@@ -280,10 +280,15 @@ static int finish(struct check *ck) {
     return 0;
 }
 
+static void tell_environment(void *ctx, struct str line) {
+    find(ctx, "%.*s", STR_FMT(line));
+}
+
 /* The configuration's findings stand one a line. */
 static bool check_config(struct check *ck, struct cli *c, int *argc, char **argv) {
     struct str why;
 
+    config_check_environment(&ck->scratch, tell_environment, ck);
     if (config_load(&c->config, argc, argv, &why) == 0)
         return true;
     while (!str_is_absent(why)) {

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "cli/suggest.h"
 
@@ -59,7 +60,7 @@ static const struct option options[] = {
      "The least level of lines to log: debug, info, warn or error."},
     {"log", "access", OPT_BOOL, true, AT(access_log), "off", "on|off", 0, 0, NULL, "A log line for every request."},
 
-    {"http", "head_max", OPT_SIZE, false, AT(http.head_max), "16k", "SIZE", K, M, NULL,
+    {"http", "head_max", OPT_SIZE, false, AT(http.head_max), "32k", "SIZE", K, M, NULL,
      "Request line and headers together; more is answered 431."},
     {"http", "headers_max", OPT_UINT, false, AT(http.headers_max), "100", "N", 8, 1000, NULL,
      "Header lines of a request; more are answered 431."},
@@ -69,7 +70,7 @@ static const struct option options[] = {
      "From the first byte of a request to the last of its headers; then 408."},
     {"http", "body_timeout", OPT_MS, false, AT(http.body_timeout_ms), "20s", "TIME", 100, 600 * SECOND, NULL,
      "Without any byte of an awaited body; then 408."},
-    {"http", "body_rate_min", OPT_SIZE32, false, AT(http.body_rate_min), "1k", "SIZE", 0, 100 * M, NULL,
+    {"http", "body_rate_min", OPT_SIZE32, false, AT(http.body_rate_min), "256", "SIZE", 0, 100 * M, NULL,
      "Bytes a second below which a body is too slow, once body_timeout has passed; then 408. 0: any."},
     {"http", "idle_timeout", OPT_MS, false, AT(http.idle_timeout_ms), "75s", "TIME", 100, 3600 * SECOND, NULL,
      "A connection between two requests; then it is closed."},
@@ -504,6 +505,27 @@ static void load_environment(struct loading *l) {
         if (value && option_set(l->c, &options[i], str_of(value)) < 0)
             complain_value(l, name, &options[i], str_of(value));
     }
+}
+
+size_t config_check_environment(struct arena *a, void (*fn)(void *ctx, struct str line), void *ctx) {
+    char name[64];
+    size_t n = 0;
+
+    for (char **e = environ; *e; e++) {
+        struct suggest s = {.typed = {*e, strcspn(*e, "=")}};
+        bool known = !str_starts(s.typed, STR("HIRED_")) || str_eq(s.typed, STR("HIRED_CONFIG"));
+        for (size_t i = 0; i < N_OPTIONS && !known; i++) {
+            struct str option = arena_dup(a, str_of(env_name(&options[i], name)));
+            known = str_eq(option, s.typed);
+            suggest_offer(&s, option);
+        }
+        if (known || str_is_absent(s.best) || s.distance > 2)
+            continue;
+        fn(ctx, arena_printf(a, "environment variable %.*s is no option; did you mean %.*s?", STR_FMT(s.typed),
+                             STR_FMT(s.best)));
+        n++;
+    }
+    return n;
 }
 
 /* Is argv[i] this flag? Sets the value (the same word behind '=', or the next one) and how many words it takes; value

@@ -66,6 +66,9 @@ void config_free(struct config *c);
 /* For --help: one line for each flag that is commonly given, and where to find the others. */
 void config_print_help(void);
 
+/* Tells of each HIRED_* variable that is no option but nearly one; a line each, in the arena. Returns how many. */
+size_t config_check_environment(struct arena *a, void (*fn)(void *ctx, struct str line), void *ctx);
+
 /* The text of etc/hired.ini: every option with its meaning, bounds and default. */
 void config_write_ini(struct buf *out);
 

@@ -69,10 +69,40 @@ static void defaults(void **state) {
     assert_null(c.base_url);
     assert_int_equal(c.log_level, LOG_INFO);
     assert_true(c.rate_limits);
-    assert_int_equal(c.http.head_max, 16 * 1024);
+    assert_int_equal(c.http.head_max, 32 * 1024);
     assert_int_equal(c.fetch_allow, FETCH_ALLOW_NONE);
     assert_int_equal(c.n_app_rates, 0);
+
+    /* The server's own defaults are those of the table. */
+    struct http_limits http;
+    http_limits_init(&http);
+    assert_int_equal(c.http.head_max, http.head_max);
+    assert_int_equal(c.http.body_max, http.body_max);
+    assert_int_equal(c.http.headers_max, http.headers_max);
+    assert_int_equal(c.http.head_timeout_ms, http.head_timeout_ms);
+    assert_int_equal(c.http.body_timeout_ms, http.body_timeout_ms);
+    assert_int_equal(c.http.body_rate_min, http.body_rate_min);
+    assert_int_equal(c.http.idle_timeout_ms, http.idle_timeout_ms);
+    assert_int_equal(c.http.write_timeout_ms, http.write_timeout_ms);
+    assert_int_equal(c.http.connections_max, http.connections_max);
     config_free(&c);
+}
+
+static void count_line(void *ctx, struct str line) {
+    *(struct str *)ctx = line;
+}
+
+static void mistyped_variables(void **state) {
+    struct arena a ARENA_CLEANUP = ARENA_EMPTY;
+    struct str line = STR_ABSENT;
+
+    assert_int_equal(config_check_environment(&a, count_line, &line), 0);
+    setenv("HIRED_LISTNE", "x", 1);
+    setenv("HIRED_TEST_SOMETHING_ELSE", "x", 1);
+    assert_int_equal(config_check_environment(&a, count_line, &line), 1);
+    assert_true(str_eq(line, STR("environment variable HIRED_LISTNE is no option; did you mean HIRED_LISTEN?")));
+    unsetenv("HIRED_LISTNE");
+    unsetenv("HIRED_TEST_SOMETHING_ELSE");
 }
 
 static void flag_over_environment_over_file(void **state) {
@@ -267,6 +297,7 @@ int main(void) {
         cmocka_unit_test(flag_over_environment_over_file),
         cmocka_unit_test(config_file_by_environment),
         cmocka_unit_test(other_words_stay),
+        cmocka_unit_test(mistyped_variables),
         cmocka_unit_test(units),
         cmocka_unit_test(app_rates),
         cmocka_unit_test(refusals_say_where_and_what),
