@@ -6,7 +6,8 @@ usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_ty
                                                               api_events.h, api_tables.c
        apigen.py --api DIR --docs FILE                                    writes docs/API.md
        apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
---ready names the operations whose handlers stand in src/handlers; the others answer as not supported. Without it,
+--ready names the operations whose handlers stand in src/handlers; the others answer as not supported (the console's are
+always ready). Without it,
 every operation with "supported": true must have one.
 """
 import argparse
@@ -63,7 +64,9 @@ class Tables:
         for name in sorted((ready or set()) - known):
             raise api_model.Wrong([f'api/meson.build: "{name}" in handlers_ready is not an operation with '
                                    '"supported": true'])
-        self.live = [op for op in self.operations if op['supported'] and (ready is None or op['name'] in ready)]
+        # The console's are described and handled by the same people: they become supported with their handlers.
+        self.live = [op for op in self.operations
+                     if op['supported'] and (ready is None or op['name'] in ready or op['access'] == 'console')]
         self.scopes = sorted({scope for item in self.operations + model.events
                               for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])} |
                              {scope for choice in model.field_scopes for scope in choice})
@@ -140,6 +143,7 @@ def handlers_header(tables):
     out = [HEAD.format('The handlers that src/handlers provides: one for each supported operation.'),
            '#ifndef HIRED_API_HANDLERS_H\n#define HIRED_API_HANDLERS_H\n', 'struct call;\n']
     out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
+    out += [f'int before_{op["c_name"]}(struct call *c);' for op in tables.live if op.get('passwords')]
     out.append('\n#endif\n')
     return '\n'.join(out)
 
@@ -225,6 +229,8 @@ def op_entry(tables, index, op):
               if f'{op["c_name"]}_{part}' in tables.structs]
     if op in tables.live:
         parts.append(f'.handle = handle_{op["c_name"]}')
+        if op.get('passwords'):
+            parts.append(f'.before = before_{op["c_name"]}')
     return '    {' + ',\n     '.join(parts) + '},'
 
 

@@ -21,6 +21,7 @@ static const struct command commands[] = {
     {"serve", cli_serve, "answer the API on a port"},
     {"demo", cli_demo, "make a demo tenant to try things on"},
     {"app", cli_app, "make and change the apps that may call"},
+    {"user", cli_user, "make and change the accounts of the console"},
     {"tenant", cli_tenant, "make and change tenants and their switches"},
     {"vendor", cli_vendor, "accounts at background check vendors"},
     {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/import.h"
+#include "cli/user.h"
 #include "gateway/op.h"
 #include "hire/order.h"
 #include "hire/tenant.h"
@@ -38,12 +39,26 @@ static const char help[] =
     "  --interviews N      the same for interviews\n\n"
     "example: hired demo --data data && hired serve --data data\n";
 
+#define DEMO_ACCOUNTS 4
+
+/* Who signs in to the console; each is one of the demo's people. */
+static const struct {
+    enum console_role role;
+    struct str user_id, name, en_name;
+} demo_accounts[DEMO_ACCOUNTS] = {
+    {ROLE_ADMIN, STR_INIT("4c87bec3"), STR_INIT("周雨桐"), STR_INIT("Yutong Zhou")},
+    {ROLE_RECRUITER, STR_INIT("9f21a7d4"), STR_INIT("陈思远"), STR_INIT("Siyuan Chen")},
+    {ROLE_APPROVER, STR_INIT("e04b73a1"), STR_INIT("沈国安"), STR_INIT("Guoan Shen")},
+    {ROLE_INTERVIEWER, STR_INIT("d716b84f"), STR_INIT("顾晓楠"), STR_INIT("Xiaonan Gu")},
+};
+
 struct demo {
     struct cli *cli;
     struct tenant_row tenant;
     struct app_row app, vendor;
     struct str app_secret, vendor_secret;
     struct str base_url;
+    struct str passwords[DEMO_ACCOUNTS];
     int64_t vendor_account;
     int64_t orders, interviews; /* at least that many */
     bool progress;
@@ -160,6 +175,37 @@ static int bind_vendor(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "bind the vendor's account", &h) : 0;
 }
 
+/* An account for each role, named as the role. One that is there already gets a new password. */
+static int make_account(struct demo *d, size_t i) {
+    struct cli *c = d->cli;
+    struct str login = account_role_name(demo_accounts[i].role);
+    struct account account;
+    int r = account_by_login(c->db, login, &c->arena, &account);
+
+    d->passwords[i] = account_password_new(&c->arena);
+    if (r == 1) {
+        r = account_set_password(c->db, &account, account_password_hash(d->passwords[i], &c->arena), STR(""));
+        return r < 0 ? cli_fail_errno(c, r, "set a password", NULL) : 0;
+    }
+    account = (struct account){.tenant = d->tenant.id,
+                               .login = login,
+                               .name = demo_accounts[i].name,
+                               .en_name = demo_accounts[i].en_name,
+                               .roles = ROLE_BIT(demo_accounts[i].role)};
+    if (r == 0)
+        r = user_find_uid(c, d->tenant.id, demo_accounts[i].user_id, &account.users_id);
+    return r < 0 ? cli_fail_errno(c, r, "look for an account", NULL) : user_make(c, &account, d->passwords[i]);
+}
+
+static int make_accounts(struct cli *c, void *ctx) {
+    struct demo *d = ctx;
+    int r = 0;
+
+    for (size_t i = 0; i < DEMO_ACCOUNTS && r == 0; i++)
+        r = make_account(d, i);
+    return r;
+}
+
 /* ---- report files ---- */
 
 static const struct embedded_file *file_named(struct str name) {
@@ -254,6 +300,19 @@ static struct str demo_path(struct cli *c) {
     return arena_printf(&c->arena, "%s/demo.json", c->config.data);
 }
 
+/* The member "console": where it is, and who may sign in. */
+static void write_console(const struct demo *d, struct buf *out) {
+    buf_add_lit(out, ",\n  \"console\": {\"url\":");
+    json_str(out, arena_printf(&d->cli->arena, "%.*s/", STR_FMT(d->base_url)));
+    buf_add_lit(out, ", \"accounts\": [");
+    for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
+        struct str role = account_role_name(demo_accounts[i].role);
+        buf_printf(out, "%s\n    {\"role\": \"%.*s\", \"user\": \"%.*s\", \"password\": \"%.*s\"}", i ? "," : "",
+                   STR_FMT(role), STR_FMT(role), STR_FMT(d->passwords[i]));
+    }
+    buf_add_lit(out, "]}");
+}
+
 static int write_demo_json(struct demo *d) {
     struct cli *c = d->cli;
     struct buf out BUF_CLEANUP = BUF_EMPTY;
@@ -273,6 +332,7 @@ static int write_demo_json(struct demo *d) {
         json_str(&value, members[i].value);
         buf_printf(&out, "%s  \"%.*s\": %.*s", i ? ",\n" : "", STR_FMT(members[i].key), STR_FMT(buf_str(&value)));
     }
+    write_console(d, &out);
     buf_add_lit(&out, "\n}\n");
     r = write_bytes(temporary.ptr, buf_str(&out));
     if (r == 0 && rename(temporary.ptr, path.ptr) < 0)
@@ -341,6 +401,7 @@ static int demo_main(int argc, char **argv) {
     d.cli = &c;
     d.base_url = base_url(&c);
     if (cli_transact(&c, make_people, &d) != 0 || import_records(&d) != 0 || cli_transact(&c, bind_vendor, &d) != 0 ||
+        cli_transact(&c, make_accounts, &d) != 0 ||
         cli_transact(&c, keep_reports, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
         return 1;
     print_outcome(&d);

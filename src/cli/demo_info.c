@@ -34,6 +34,27 @@ static const char *text(const json_t *info, const char *key) {
     return value ? value : "";
 }
 
+static void print_accounts(const json_t *info) {
+    const json_t *console = json_object_get(info, "console"), *account;
+    size_t i;
+    if (!json_is_object(console))
+        return;
+    printf("  the console             %s\n", text(console, "url"));
+    json_array_foreach(json_object_get(console, "accounts"), i, account)
+        printf("    %-20s  user %s   password %s\n", text(account, "role"), text(account, "user"),
+               text(account, "password"));
+    printf("\n");
+}
+
+/* The console is where the server is. */
+static void move_console(const json_t *info, const char *base_url) {
+    char url[320];
+    json_t *console = json_object_get(info, "console");
+    snprintf(url, sizeof url, "%s/", base_url);
+    if (json_is_object(console))
+        json_object_set_new(console, "url", json_string(url));
+}
+
 static void print_info(const json_t *info, const char *base_url) {
     printf("\n"
            "  the demo tenant         %s\n"
@@ -57,10 +78,12 @@ void demo_info_announce(const char *dir, const char *base_url) {
         return;
     if (strcmp(text(info, "base_url"), base_url) != 0) {
         json_object_set_new(info, "base_url", json_string(base_url));
+        move_console(info, base_url);
         int r = save(path, info);
         if (r < 0)
             log_line(LOG_WARN, "cannot put the address into demo.json", "error", strerror(-r), NULL);
     }
     print_info(info, base_url);
+    print_accounts(info);
     json_decref(info);
 }

@@ -265,6 +265,8 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 static void shut_down(struct serving *s) {
     if (s->server)
         http_server_drain(s->server, s->config.drain_ms);
+    if (s->gateway)
+        gateway_stop(s->gateway);
     /* Their memory outlives the writer, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);

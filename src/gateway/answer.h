@@ -9,6 +9,9 @@
 
 /* Codes of the gateway itself; COMMON to all operations. */
 enum {
+    CODE_NO_SESSION = 4010,        /* the console's; as are the next ones */
+    CODE_FOREIGN_PAGE = 4030,
+    CODE_NO_ROLE = 4031,
     CODE_BAD_REQUEST = 9499,
     CODE_TOKEN_PARAM = 10003,      /* token endpoints: a field is missing or wrong */
     CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app is not installed in that tenant, or there is none */

@@ -14,6 +14,8 @@
 #include "store/db.h"
 
 struct user_cache;
+struct person;   /* gateway/session.h */
+struct attempts; /* gateway/session.h */
 
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
 
@@ -26,6 +28,16 @@ struct caller_app {
     bool vendor_bound;     /* acts for vendor accounts: sees and changes their orders only */
     uint32_t field_scopes; /* granted scope bits, as in api_field_scopes */
     uint64_t scopes[4];    /* granted scopes, bit i for api_scopes[i] */
+};
+
+/* Passwords that a call of the console brings. The operation's before() sets them; by the time its handler runs, what they
+ * ask for has been done, off the loops. */
+struct call_password {
+    struct str given, stored; /* to be compared; given absent: nothing is */
+    bool fits;
+    struct str fresh;         /* to be hashed (if what was given fits); absent: nothing is */
+    struct str fresh_hash;    /* in the call's arena */
+    void *found;              /* for the operation's own use */
 };
 
 struct call {
@@ -43,6 +55,15 @@ struct call {
     struct str log_id;
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
     struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
+
+    /* of the console */
+    const struct person *person; /* who has signed in; NULL: nobody */
+    struct str address;          /* from where */
+    struct attempts *attempts;
+    struct call_password *password;
+    struct str set_cookie;       /* a handler's, for the answer; absent: none */
+    /* Every call that changes something leaves an entry in the audit log: with these, or the path's first parameter. */
+    struct str audit_subject, audit_detail;
 
     struct str walk_filters; /* what page tokens of this walk are bound to; set by call_page_open */
     struct user_cache *user_cache; /* of the loop; NULL: none */

@@ -11,13 +11,16 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "gateway/admit.h"
 #include "gateway/answer.h"
 #include "gateway/auth.h"
 #include "gateway/gateway.h"
 #include "gateway/input.h"
 #include "gateway/limiter.h"
 #include "gateway/metrics.h"
+#include "gateway/passwords.h"
 #include "gateway/router.h"
+#include "gateway/session.h"
 #include "gateway/user_cache.h"
 
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
@@ -46,6 +49,8 @@ struct gateway {
     const struct seal *seal;
     struct router *router;
     struct limiter *limiter;
+    struct attempts *attempts;   /* to sign in */
+    struct passwords *passwords;
     int user_id_scope; /* without it, ids of type user_id are left out of answers */
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;
@@ -95,6 +100,8 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->seal = o->seal;
     g->router = router_new();
     g->limiter = limiter_new();
+    g->attempts = attempts_new();
+    g->passwords = passwords_new();
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
     g->loops = mem_alloc(o->loops * sizeof *g->loops);
@@ -102,6 +109,10 @@ struct gateway *gateway_new(const struct gateway_options *o) {
         g->loops[i].metrics = metrics_new();
     gateway_configure(g, o->settings);
     return g;
+}
+
+void gateway_stop(struct gateway *g) {
+    g->passwords = passwords_free(g->passwords);
 }
 
 struct gateway *gateway_free(struct gateway *g) {
@@ -118,6 +129,8 @@ struct gateway *gateway_free(struct gateway *g) {
     free(g->loops);
     router_free(g->router);
     limiter_free(g->limiter);
+    attempts_free(g->attempts);
+    passwords_free(g->passwords);
     free(g);
     return NULL;
 }
@@ -243,7 +256,7 @@ static void exchange_log(const struct exchange *x, int64_t duration_ns) {
 }
 
 static void exchange_reply(struct exchange *x) {
-    struct http_header headers[4] = {
+    struct http_header headers[6] = {
         {STR("X-Tt-Logid"), x->call.log_id},
         {STR("X-Request-Id"), x->request_id},
     };
@@ -256,6 +269,10 @@ static void exchange_reply(struct exchange *x) {
     } else if (x->call.code == CODE_NO_METHOD) {
         headers[n++] = (struct http_header){STR("Allow"), x->allow};
     }
+    if (x->call.op && x->call.op->access == OP_CONSOLE)
+        headers[n++] = (struct http_header){STR("Cache-Control"), STR("no-store")};
+    if (!str_is_absent(x->call.set_cookie) && x->call.code == 0)
+        headers[n++] = (struct http_header){STR("Set-Cookie"), x->call.set_cookie};
     int64_t duration = clock_mono_ns() - x->r->start_ns;
     metrics_count(x->loop->metrics, x->call.op, x->call.code, duration);
     if (((const struct settings *)atomic_load(&x->g->settings))->s.access_log)
@@ -397,10 +414,34 @@ static void on_written(struct http_loop *l, void *arg) {
     exchange_finish(x, x->result);
 }
 
+/* The first parameter of the path is what most operations are about. */
+static struct str audit_subject(const struct call *c) {
+    if (!str_is_absent(c->audit_subject) || !c->op->params || c->op->params->fields[0].kind != RECORD_STRING)
+        return c->audit_subject;
+    return *(const struct str *)(const void *)((const char *)c->params + c->op->params->fields[0].offset);
+}
+
+/* What a person changed is kept with the change. */
+static int audit_call(const struct call *c) {
+    const struct audit_entry entry = {
+        .tenant = c->tenant,
+        .now_ms = c->now_ms,
+        .actor_kind = AUDIT_PERSON,
+        .actor = c->person ? c->person->account : 0,
+        .action = str_skip(c->op->name, sizeof "console." - 1),
+        .subject = audit_subject(c),
+        .detail = c->audit_detail,
+        .address = c->address,
+        .log_id = c->log_id,
+    };
+    return audit_add(c->db, &entry);
+}
+
 static int write_run(struct db *db, struct write_job *job) {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     x->call.db = db;
-    return x->call.op->handle(&x->call);
+    int r = x->call.op->handle(&x->call);
+    return r < 0 || x->call.op->access != OP_CONSOLE ? r : audit_call(&x->call);
 }
 
 static void write_done(struct write_job *job, int result) {
@@ -414,35 +455,70 @@ static void write_done(struct write_job *job, int result) {
     (void)http_loop_post(x->r->loop, on_written, x);
 }
 
+static void fail_busy(struct call *c) {
+    answer_fail_gateway(c, CODE_SYSTEM);
+    c->http_status = 503;
+    c->detail = STR("too many writes are waiting; try again in a second");
+}
+
 static void submit_write(struct exchange *x) {
     x->r->held = true;
     x->job = (struct write_job){.run = write_run, .done = write_done};
     int r = writer_submit(x->g->writer, &x->job);
     if (r == 0)
         return;
-    answer_fail_gateway(&x->call, CODE_SYSTEM);
-    x->call.http_status = 503;
-    x->call.detail = STR("too many writes are waiting; try again in a second");
+    fail_busy(&x->call);
     exchange_fail(x);
+}
+
+static void on_passwords_refused(struct http_loop *l, void *arg) {
+    exchange_fail(arg);
+}
+
+/* On the passwords' thread. */
+static void passwords_done(void *arg) {
+    struct exchange *x = arg;
+    x->job = (struct write_job){.run = write_run, .done = write_done};
+    if (writer_submit(x->g->writer, &x->job) == 0)
+        return;
+    fail_busy(&x->call);
+    (void)http_loop_post(x->r->loop, on_passwords_refused, x);
+}
+
+/* Has passwords worked on, then lets the writer run the handler. */
+static void submit_passwords(struct exchange *x) {
+    x->r->held = true;
+    if (passwords_submit(x->g->passwords, &x->call, passwords_done, x) == 0)
+        return;
+    fail_busy(&x->call);
+    exchange_fail(x);
+}
+
+static int admit(struct exchange *x, const struct gateway_settings *s) {
+    struct call *c = &x->call;
+    if (c->op->access == OP_CONSOLE)
+        return admit_person(c, x->r, s->base_url);
+    int r = check_token(x);
+    if (r == 0)
+        r = check_scopes(c);
+    if (r == 0)
+        r = check_limits(x, s);
+    return r;
 }
 
 static int prepare(struct exchange *x, struct route *route, const struct gateway_settings *s) {
     struct call *c = &x->call;
     int r;
     if (c->op->access != OP_PUBLIC) {
-        r = check_token(x);
-        if (r < 0)
-            return r;
-        r = check_scopes(c);
-        if (r < 0)
-            return r;
-        r = check_limits(x, s);
+        r = admit(x, s);
         if (r < 0)
             return r;
     }
     r = input_read(c, route, x->r->query, x->r->body);
     if (r < 0)
         return r;
+    if (c->op->access == OP_CONSOLE)
+        return c->op->before ? c->op->before(c) : 0;
     if (c->app)
         c->hidden = hidden_fields(x->g, c);
     return 0;
@@ -507,6 +583,7 @@ static struct exchange *exchange_new(struct gateway *g, struct http_request *r, 
         .base_url = base_url(r, s),
         .private_addresses = s->private_addresses,
         .user_cache = x->loop->users,
+        .attempts = g->attempts,
     };
     make_log_id(x->loop, x->call.now_ms, x->log_id);
     x->call.log_id = (struct str){x->log_id, LOG_ID_LEN};
@@ -534,7 +611,10 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     x->data_at = x->call.out->len;
     if (x->call.op->effect == OP_WRITES) {
         x->call.user_cache = NULL; /* the loop's own */
-        submit_write(x);
+        if (x->call.op->before)
+            submit_passwords(x);
+        else
+            submit_write(x);
     } else {
         exchange_finish(x, x->call.op->handle(&x->call));
     }

@@ -73,7 +73,7 @@ static bool body_may_be_empty(const struct record_type *t) {
 }
 
 static int read_body(struct call *c, struct str text, struct violations *vs) {
-    if (c->op->body_kind != OP_BODY_JSON)
+    if (c->op->body_kind != OP_BODY_JSON || !c->op->body)
         return 0;
     void *body = arena_alloc(c->arena, c->op->body->size);
     c->body = body;

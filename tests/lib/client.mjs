@@ -38,7 +38,7 @@ const isPersonal = /^(name|first_name|last_name|mobile|email|contact_mobile)$/;
 function collectSecrets(server, value, within = '') {
     if (value === null || typeof value !== 'object') return;
     for (const [key, v] of Object.entries(value)) {
-        if (typeof v === 'string' && /access_token$/.test(key)) server.secrets.add(v);
+        if (typeof v === 'string' && /(access_token|csrf_token|^password|^app_secret)$/.test(key)) server.secrets.add(v);
         const ofPerson = /^(candidate_info|contactor_info)$/.test(within) || key === 'contact_mobile';
         // Short plain words may stand in a log by chance.
         if (typeof v === 'string' && ofPerson && isPersonal.test(key) && (v.length >= 7 || /[^\x20-\x7e]/.test(v))) {

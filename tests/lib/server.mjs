@@ -204,6 +204,7 @@ export async function startServer({ dir = demoDir(), args = [], config, env = {}
     await ready(server);
     for (const [name, value] of Object.entries(fs.existsSync(path.join(dir, 'demo.json')) ? server.demo : {})) {
         if (/secret|password/.test(name)) server.secrets.add(value);
+        for (const account of value.accounts ?? []) server.secrets.add(account.password);
     }
     return server;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Making accounts of the console, for hired user and hired demo.
+ */
+#ifndef HIRED_CLI_USER_H
+#define HIRED_CLI_USER_H
+
+#include "cli/open.h"
+#include "gateway/account.h"
+
+/* Adds the account, all of it given but id and password. Returns 0, or 1 after telling. */
+int user_make(struct cli *c, struct account *account, struct str password);
+
+/* The tenant's user with that user_id. Returns 1, 0 or a negative errno. */
+int user_find_uid(struct cli *c, int64_t tenant, struct str user_id, int64_t *ret);
+
+#endif

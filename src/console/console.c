@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the console's handlers share.
+ */
+#include "console/console.h"
+
+#include "base/id.h"
+#include "base/json.h"
+
+enum { CODE_ORDER_STATE = 1002858, CODE_NO_ORDER = 1002862 };
+
+struct hire console_hire(struct call *c) {
+    return (struct hire){
+        .db = c->db,
+        .arena = c->arena,
+        .now_ms = c->now_ms,
+        .tenant = c->tenant,
+        .actor_kind = ACTOR_USER,
+        .actor_id = c->person ? c->person->account : 0,
+        .private_addresses = c->private_addresses,
+    };
+}
+
+int console_result(struct call *c, const struct hire *h, int result) {
+    if (result != HIRE_REFUSED)
+        return result < 0 ? result : 0;
+    int code = h->refusal == REFUSED_NO_ORDER ? CODE_NO_ORDER
+               : h->refusal == REFUSED_STATE  ? CODE_ORDER_STATE
+                                              : CODE_PARAMETER;
+    return call_fail(c, code, "%.*s", STR_FMT(h->why));
+}
+
+int console_id(struct call *c, struct str text, int64_t *ret) {
+    return id_parse(text, ret) < 0 ? call_fail(c, CODE_NOT_FOUND, NULL) : 0;
+}
+
+int console_filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
+    *ret = 0;
+    if (str_is_empty(text))
+        return 0;
+    if (id_parse(text, ret) < 0)
+        return call_fail(c, CODE_PARAMETER, "%s is not an id; ids are decimal digits", name);
+    return 0;
+}
+
+void console_member_time(struct buf *out, struct str key, int64_t ms) {
+    if (ms > 0)
+        json_member_id(out, key, ms);
+}
+
+void console_member_i18n(struct buf *out, struct str key, struct str zh_cn, struct str en_us) {
+    if (str_is_empty(zh_cn) && str_is_empty(en_us))
+        return;
+    json_key(out, key);
+    json_begin(out, '{');
+    json_member_str(out, STR("zh_cn"), zh_cn);
+    json_member_str(out, STR("en_us"), en_us);
+    json_end(out, '}');
+}

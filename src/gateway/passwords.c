@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The thread that checks and hashes passwords.
+ */
+#include "gateway/passwords.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "gateway/account.h"
+
+#define QUEUE_MAX 64 /* some ten seconds of work; whoever comes later is told to try again */
+
+struct item {
+    struct call *call;
+    void (*done)(void *arg);
+    void *arg;
+};
+
+struct passwords {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    bool end;
+    struct item queue[QUEUE_MAX];
+    size_t first, n;
+};
+
+static void work(struct call *c) {
+    struct call_password *w = c->password;
+    if (!str_is_absent(w->given))
+        w->fits = account_password_fits(w->given, w->stored);
+    if (!str_is_absent(w->fresh) && (str_is_absent(w->given) || w->fits))
+        w->fresh_hash = account_password_hash(w->fresh, c->arena);
+}
+
+static void *run(void *arg) {
+    struct passwords *p = arg;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        while (p->n == 0 && !p->end)
+            pthread_cond_wait(&p->more, &p->lock);
+        if (p->end)
+            break;
+        struct item item = p->queue[p->first];
+        p->first = (p->first + 1) % QUEUE_MAX;
+        p->n--;
+        pthread_mutex_unlock(&p->lock);
+        work(item.call);
+        item.done(item.arg);
+        pthread_mutex_lock(&p->lock);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+struct passwords *passwords_new(void) {
+    struct passwords *p = mem_alloc(sizeof *p);
+    pthread_mutex_init(&p->lock, NULL);
+    pthread_cond_init(&p->more, NULL);
+    if (pthread_create(&p->thread, NULL, run, p) != 0)
+        abort(); /* no memory: see arena.h */
+    return p;
+}
+
+struct passwords *passwords_free(struct passwords *p) {
+    if (!p)
+        return NULL;
+    pthread_mutex_lock(&p->lock);
+    p->end = true;
+    pthread_cond_signal(&p->more);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->thread, NULL);
+    pthread_cond_destroy(&p->more);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+    return NULL;
+}
+
+int passwords_submit(struct passwords *p, struct call *call, void (*done)(void *arg), void *arg) {
+    pthread_mutex_lock(&p->lock);
+    bool full = p->n == QUEUE_MAX || p->end;
+    if (!full) {
+        p->queue[(p->first + p->n) % QUEUE_MAX] = (struct item){call, done, arg};
+        p->n++;
+        pthread_cond_signal(&p->more);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return full ? -EBUSY : 0;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions of the console.
+ */
+#include "gateway/session.h"
+
+#include <errno.h>
+#include <openssl/evp.h>
+
+#include "base/id.h"
+
+static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
+    static const char digits[] = "0123456789abcdef";
+    char *text = arena_bytes(a, 2 * len);
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[bytes[i] >> 4];
+        text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    return (struct str){text, 2 * len};
+}
+
+struct str session_cookie(struct str header) {
+    static const struct str name = STR_INIT(SESSION_COOKIE "=");
+    while (!str_is_absent(header)) {
+        struct str part = str_trim(str_cut(&header, ';'));
+        if (str_starts(part, name))
+            return str_skip(part, name.len);
+    }
+    return STR_ABSENT;
+}
+
+struct str session_key(struct str cookie, struct arena *a) {
+    uint8_t digest[32];
+    EVP_Digest(cookie.ptr, cookie.len, digest, NULL, EVP_sha256(), NULL);
+    return hex_text(digest, sizeof digest, a);
+}
+
+int session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret) {
+    if (cookie.len != SESSION_TEXT_LEN)
+        return 0;
+    struct str key = session_key(cookie, a);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_GET);
+    db_bind_text(&q, 1, key);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    if (db_int(&q, 2) <= now_ms || db_int(&q, 8) != 0)
+        return 0;
+    *ret = (struct person){
+        .tenant = db_int(&q, 0),
+        .account = db_int(&q, 1),
+        .login = arena_dup(a, db_text(&q, 3)),
+        .name = arena_dup(a, db_text(&q, 4)),
+        .en_name = arena_dup(a, db_text(&q, 5)),
+        .roles = (unsigned)db_int(&q, 6),
+        .users_id = db_int(&q, 7),
+        .key = key,
+    };
+    return 1;
+}
+
+int session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
+                  struct str *ret_cookie) {
+    uint8_t random[SESSION_TEXT_LEN / 2];
+    int r;
+    {
+        struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_PURGE);
+        db_bind_int(&q, 1, now_ms);
+        r = db_run(&q);
+    }
+    if (r >= 0) {
+        struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_ACCOUNT_SIGNED_IN);
+        db_bind_int(&q, 1, who->tenant);
+        db_bind_int(&q, 2, who->id);
+        db_bind_int(&q, 3, now_ms);
+        r = db_run(&q);
+    }
+    if (r < 0)
+        return r;
+    id_random(random, sizeof random);
+    struct str cookie = hex_text(random, sizeof random, a);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_ADD);
+    db_bind_text(&q, 1, session_key(cookie, a));
+    db_bind_int(&q, 2, who->tenant);
+    db_bind_int(&q, 3, who->id);
+    db_bind_text(&q, 4, address);
+    db_bind_int(&q, 5, now_ms);
+    db_bind_int(&q, 6, now_ms + SESSION_LIFE_MS);
+    r = db_run(&q);
+    if (r < 0)
+        return r;
+    *ret_cookie = cookie;
+    return 0;
+}
+
+int session_end(struct db *db, struct str key) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_END);
+    db_bind_text(&q, 1, key);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+struct str session_csrf(const struct seal *seal, struct str key, struct arena *a) {
+    uint8_t mac[32];
+    seal_mac(seal, STR("console csrf"), key, mac);
+    return hex_text(mac, 16, a);
+}

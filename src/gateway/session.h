@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions of the console: a cookie with 256 random bits, of which the store keeps the digest only, and a CSRF token that
+ * follows from it.
+ */
+#ifndef HIRED_GATEWAY_SESSION_H
+#define HIRED_GATEWAY_SESSION_H
+
+#include "base/seal.h"
+#include "gateway/account.h"
+
+#define SESSION_COOKIE "hired_session"
+#define SESSION_LIFE_MS (12 * 3600 * 1000LL) /* a working day; a session does not outlive it, used or not */
+#define SESSION_TEXT_LEN 64                  /* hex digits of cookie and key */
+
+/* The person behind a request. */
+struct person {
+    int64_t account, users_id; /* users_id 0: no user of the tenant */
+    int64_t tenant;
+    unsigned roles;
+    struct str login, name, en_name;
+    struct str key; /* the session's, in the store */
+};
+
+static inline bool person_has(const struct person *p, enum console_role role) {
+    return (p->roles & ROLE_BIT(role)) != 0;
+}
+
+/* The session's cookie out of a Cookie header; absent if there is none. */
+struct str session_cookie(struct str header);
+
+/* The key under which the store has that cookie. In the arena. */
+struct str session_key(struct str cookie, struct arena *a);
+
+/* Who stands behind a cookie. Texts are in the arena. Returns 1, 0 (no such session, expired, or the account is disabled)
+ * or < 0. */
+int session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret);
+
+/* Begins one, and forgets those that have expired. ret_cookie: its value, in the arena. */
+int session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
+                  struct str *ret_cookie);
+int session_end(struct db *db, struct str key);
+
+/* The CSRF token of a session, in the arena. */
+struct str session_csrf(const struct seal *seal, struct str key, struct arena *a);
+
+/* ---- attempts to sign in ---- */
+
+/* Failed attempts of the last quarter of an hour, by name and address together, by address, and by name. In memory: a
+ * restart forgets them. Any thread. */
+struct attempts;
+struct attempts *attempts_new(void);
+struct attempts *attempts_free(struct attempts *t); /* takes NULL; returns NULL */
+
+#define ATTEMPTS_WINDOW_MS (15 * 60 * 1000LL)
+#define ATTEMPTS_PAIR 10    /* one name from one address */
+#define ATTEMPTS_ADDRESS 60 /* one address, whatever the name */
+#define ATTEMPTS_NAME 200   /* one name from anywhere: high, so that a stranger cannot easily lock somebody out */
+
+/* Counts an attempt as failed, before it is looked at: so those at the same time count too. Returns 0, or the seconds to
+ * wait when one of the limits is reached (then it is not counted). */
+unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms);
+/* It succeeded: what was taken is given back, and the pair begins anew. */
+void attempts_good(struct attempts *t, struct str name, struct str address);
+
+#endif
