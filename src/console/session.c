@@ -39,7 +39,7 @@ static int write_user(struct call *c, const struct person *p) {
     account_write_roles(c->out, p->roles);
     json_member_str(c->out, STR("user_id"), user_id);
     json_end(c->out, '}');
-    json_member_str(c->out, STR("csrf_token"), session_csrf(c->seal, p->key, c->arena));
+    json_member_str(c->out, STR("csrf_token"), person_session_csrf(c->seal, p->key, c->arena));
     return 0;
 }
 
@@ -89,13 +89,13 @@ int handle_console_session_sign_in(struct call *c) {
         return call_fail(c, CODE_WRONG_PASSWORD, NULL);
     attempts_good(c->attempts, in->user, c->address);
     struct str cookie;
-    r = session_begin(c->db, &now, c->address, c->now_ms, c->arena, &cookie);
+    r = person_session_begin(c->db, &now, c->address, c->now_ms, c->arena, &cookie);
     if (r < 0)
         return r;
     struct person *p = arena_new(c->arena, struct person);
     *p = (struct person){.tenant = now.tenant, .account = now.id, .users_id = now.users_id, .roles = now.roles,
                          .login = now.login, .name = now.name, .en_name = now.en_name,
-                         .key = session_key(cookie, c->arena)};
+                         .key = person_session_key(cookie, c->arena)};
     c->person = p;
     c->tenant = p->tenant;
     c->set_cookie = cookie_header(c, cookie, SESSION_LIFE_MS / 1000);
@@ -124,7 +124,7 @@ int handle_console_session_get(struct call *c) {
 
 int handle_console_session_sign_out(struct call *c) {
     c->set_cookie = cookie_header(c, STR(""), 0);
-    return session_end(c->db, c->person->key);
+    return person_session_end(c->db, c->person->key);
 }
 
 int before_console_session_change_password(struct call *c) {

@@ -47,14 +47,14 @@ int admit_person(struct call *c, const struct http_request *r, struct str own_ur
     if (c->op->anonymous)
         return 0;
     struct person *p = arena_new(c->arena, struct person);
-    int found = session_find(c->db, session_cookie(http_header_get(r, STR("Cookie"))), c->now_ms, c->arena, p);
+    int found = person_session_find(c->db, person_session_cookie(http_header_get(r, STR("Cookie"))), c->now_ms, c->arena, p);
     if (found < 0)
         return found;
     if (found == 0)
         return answer_fail_gateway(c, CODE_NO_SESSION);
     c->person = p;
     c->tenant = p->tenant;
-    if (changes && !str_eq_secret(http_header_get(r, STR("X-Csrf-Token")), session_csrf(c->seal, p->key, c->arena)))
+    if (changes && !str_eq_secret(http_header_get(r, STR("X-Csrf-Token")), person_session_csrf(c->seal, p->key, c->arena)))
         return fail(c, CODE_FOREIGN_PAGE, "the header X-Csrf-Token must have the session's csrf_token");
     if (c->op->roles != 0 && !(c->op->roles & p->roles))
         return answer_fail_gateway(c, CODE_NO_ROLE);

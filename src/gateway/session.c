@@ -19,7 +19,7 @@ static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
     return (struct str){text, 2 * len};
 }
 
-struct str session_cookie(struct str header) {
+struct str person_session_cookie(struct str header) {
     static const struct str name = STR_INIT(SESSION_COOKIE "=");
     while (!str_is_absent(header)) {
         struct str part = str_trim(str_cut(&header, ';'));
@@ -29,16 +29,16 @@ struct str session_cookie(struct str header) {
     return STR_ABSENT;
 }
 
-struct str session_key(struct str cookie, struct arena *a) {
+struct str person_session_key(struct str cookie, struct arena *a) {
     uint8_t digest[32];
     EVP_Digest(cookie.ptr, cookie.len, digest, NULL, EVP_sha256(), NULL);
     return hex_text(digest, sizeof digest, a);
 }
 
-int session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret) {
+int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret) {
     if (cookie.len != SESSION_TEXT_LEN)
         return 0;
-    struct str key = session_key(cookie, a);
+    struct str key = person_session_key(cookie, a);
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_GET);
     db_bind_text(&q, 1, key);
     int r = db_row(&q);
@@ -59,7 +59,7 @@ int session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena 
     return 1;
 }
 
-int session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
+int person_session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
                   struct str *ret_cookie) {
     uint8_t random[SESSION_TEXT_LEN / 2];
     int r;
@@ -80,7 +80,7 @@ int session_begin(struct db *db, const struct account *who, struct str address, 
     id_random(random, sizeof random);
     struct str cookie = hex_text(random, sizeof random, a);
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_ADD);
-    db_bind_text(&q, 1, session_key(cookie, a));
+    db_bind_text(&q, 1, person_session_key(cookie, a));
     db_bind_int(&q, 2, who->tenant);
     db_bind_int(&q, 3, who->id);
     db_bind_text(&q, 4, address);
@@ -93,14 +93,14 @@ int session_begin(struct db *db, const struct account *who, struct str address, 
     return 0;
 }
 
-int session_end(struct db *db, struct str key) {
+int person_session_end(struct db *db, struct str key) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_END);
     db_bind_text(&q, 1, key);
     int r = db_run(&q);
     return r < 0 ? r : 0;
 }
 
-struct str session_csrf(const struct seal *seal, struct str key, struct arena *a) {
+struct str person_session_csrf(const struct seal *seal, struct str key, struct arena *a) {
     uint8_t mac[32];
     seal_mac(seal, STR("console csrf"), key, mac);
     return hex_text(mac, 16, a);

@@ -27,22 +27,22 @@ static inline bool person_has(const struct person *p, enum console_role role) {
 }
 
 /* The session's cookie out of a Cookie header; absent if there is none. */
-struct str session_cookie(struct str header);
+struct str person_session_cookie(struct str header);
 
 /* The key under which the store has that cookie. In the arena. */
-struct str session_key(struct str cookie, struct arena *a);
+struct str person_session_key(struct str cookie, struct arena *a);
 
 /* Who stands behind a cookie. Texts are in the arena. Returns 1, 0 (no such session, expired, or the account is disabled)
  * or < 0. */
-int session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret);
+int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret);
 
 /* Begins one, and forgets those that have expired. ret_cookie: its value, in the arena. */
-int session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
+int person_session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
                   struct str *ret_cookie);
-int session_end(struct db *db, struct str key);
+int person_session_end(struct db *db, struct str key);
 
 /* The CSRF token of a session, in the arena. */
-struct str session_csrf(const struct seal *seal, struct str key, struct arena *a);
+struct str person_session_csrf(const struct seal *seal, struct str key, struct arena *a);
 
 /* ---- attempts to sign in ---- */
 

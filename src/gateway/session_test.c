@@ -96,54 +96,54 @@ static void test_passwords(void **state) {
 }
 
 static void test_cookies(void **state) {
-    assert_str(session_cookie(STR("a=b; hired_session=abc; c=d")), STR("abc"));
-    assert_str(session_cookie(STR("hired_session=abc")), STR("abc"));
-    assert_true(str_is_absent(session_cookie(STR("xhired_session=abc"))));
-    assert_true(str_is_absent(session_cookie(STR_ABSENT)));
+    assert_str(person_session_cookie(STR("a=b; hired_session=abc; c=d")), STR("abc"));
+    assert_str(person_session_cookie(STR("hired_session=abc")), STR("abc"));
+    assert_true(str_is_absent(person_session_cookie(STR("xhired_session=abc"))));
+    assert_true(str_is_absent(person_session_cookie(STR_ABSENT)));
 }
 
 static void test_sessions(void **state) {
     struct fixture *f = *state;
     struct str one, two;
     struct person p;
-    assert_int_equal(session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &one), 0);
-    assert_int_equal(session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &two), 0);
+    assert_int_equal(person_session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &one), 0);
+    assert_int_equal(person_session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &two), 0);
     assert_int_equal(one.len, SESSION_TEXT_LEN);
-    assert_int_equal(session_find(f->db, one, NOW, &f->arena, &p), 1);
+    assert_int_equal(person_session_find(f->db, one, NOW, &f->arena, &p), 1);
     assert_int_equal(p.account, f->account.id);
     assert_int_equal(p.tenant, 7);
     assert_true(person_has(&p, ROLE_APPROVER));
     assert_false(person_has(&p, ROLE_ADMIN));
     /* What the store has does not sign anybody in. */
     struct person other;
-    assert_int_equal(session_find(f->db, p.key, NOW, &f->arena, &other), 0);
-    assert_int_equal(session_find(f->db, STR("abc"), NOW, &f->arena, &other), 0);
-    assert_int_equal(session_find(f->db, one, NOW + SESSION_LIFE_MS, &f->arena, &other), 0);
+    assert_int_equal(person_session_find(f->db, p.key, NOW, &f->arena, &other), 0);
+    assert_int_equal(person_session_find(f->db, STR("abc"), NOW, &f->arena, &other), 0);
+    assert_int_equal(person_session_find(f->db, one, NOW + SESSION_LIFE_MS, &f->arena, &other), 0);
 
-    struct str csrf = session_csrf(f->seal, p.key, &f->arena);
-    assert_int_equal(session_find(f->db, two, NOW, &f->arena, &other), 1);
-    assert_false(str_eq(csrf, session_csrf(f->seal, other.key, &f->arena)));
-    assert_true(str_eq(csrf, session_csrf(f->seal, p.key, &f->arena)));
+    struct str csrf = person_session_csrf(f->seal, p.key, &f->arena);
+    assert_int_equal(person_session_find(f->db, two, NOW, &f->arena, &other), 1);
+    assert_false(str_eq(csrf, person_session_csrf(f->seal, other.key, &f->arena)));
+    assert_true(str_eq(csrf, person_session_csrf(f->seal, p.key, &f->arena)));
 
     /* A new password ends the others. */
     assert_int_equal(account_set_password(f->db, &f->account, STR("new"), p.key), 0);
-    assert_int_equal(session_find(f->db, one, NOW, &f->arena, &other), 1);
-    assert_int_equal(session_find(f->db, two, NOW, &f->arena, &other), 0);
-    assert_int_equal(session_end(f->db, p.key), 0);
-    assert_int_equal(session_find(f->db, one, NOW, &f->arena, &other), 0);
+    assert_int_equal(person_session_find(f->db, one, NOW, &f->arena, &other), 1);
+    assert_int_equal(person_session_find(f->db, two, NOW, &f->arena, &other), 0);
+    assert_int_equal(person_session_end(f->db, p.key), 0);
+    assert_int_equal(person_session_find(f->db, one, NOW, &f->arena, &other), 0);
 }
 
 static void test_disabled(void **state) {
     struct fixture *f = *state;
     struct str cookie;
     struct person p;
-    assert_int_equal(session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &cookie), 0);
+    assert_int_equal(person_session_begin(f->db, &f->account, STR("10.1.2.3"), NOW, &f->arena, &cookie), 0);
     f->account.disabled = true;
     assert_int_equal(account_update(f->db, &f->account), 0);
-    assert_int_equal(session_find(f->db, cookie, NOW, &f->arena, &p), 0);
+    assert_int_equal(person_session_find(f->db, cookie, NOW, &f->arena, &p), 0);
     f->account.disabled = false;
     assert_int_equal(account_update(f->db, &f->account), 0);
-    assert_int_equal(session_find(f->db, cookie, NOW, &f->arena, &p), 0); /* ended, not asleep */
+    assert_int_equal(person_session_find(f->db, cookie, NOW, &f->arena, &p), 0); /* ended, not asleep */
 }
 
 static void test_attempts(void **state) {
