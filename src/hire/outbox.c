@@ -12,6 +12,7 @@
 
 #define EVENT_ID_LEN 32
 #define TICKET_LEN 64
+#define OWN_APPS (-1) /* instead of an app */
 
 struct event_row {
     int64_t tenant, id;
@@ -78,13 +79,16 @@ static int app_of_account(struct hire *h, int64_t account_id, int64_t *ret) {
     return 0;
 }
 
+/* only_app 0: every app; OWN_APPS: the tenant's own that are bound to no account. */
 static int deliveries_write(struct hire *h, const struct api_event_entry *entry, int64_t event, int64_t only_app) {
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_EVENT_RECEIVERS);
+    bool own = only_app == OWN_APPS;
+    struct db_query q DB_CLEANUP = db_query(h->db, own ? SQL_EVENT_RECEIVERS_OWN : SQL_EVENT_RECEIVERS);
     int r;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_text(&q, 2, entry->type);
-    db_bind_int(&q, 3, only_app);
+    if (!own)
+        db_bind_int(&q, 3, only_app);
     while ((r = db_row(&q)) == 1) {
         bool store_app = db_int(&q, 1) == 2;
 
@@ -119,8 +123,10 @@ int hire_emit(struct hire *h, const struct hire_event *e) {
         return r;
     if (e->account_id != 0) {
         r = app_of_account(h, e->account_id, &only_app);
-        if (r < 0 || only_app == 0)
+        if (r < 0)
             return r;
+        if (only_app == 0)
+            only_app = OWN_APPS;
     }
     return deliveries_write(h, entry, row.id, only_app);
 }

@@ -12,7 +12,8 @@
 
 struct hire_event {
     enum api_event type;
-    int64_t account_id; /* an event of a vendor account goes to that account's app alone; 0: to every app that qualifies */
+    int64_t account_id; /* an event of a vendor account goes to that account's app alone, and if none is bound to it, to
+                         * the tenant's own apps that are bound to no account; 0: to every app that qualifies */
     int64_t subject_id; /* the order, application, account ... that it is about; for people who look through events */
     const void *event;  /* struct NAME_event of the type: eco_background_check_created_v1_event ... */
 };

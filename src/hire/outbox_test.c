@@ -127,14 +127,20 @@ static void test_who_does_not_hear(void **state) {
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 2);
 }
 
-/* An account that no app is bound to: the event is there to be replayed, and nobody gets it. */
+/* An account that no app is bound to: the tenant's own apps do its work; vendors and store apps hear nothing. */
 static void test_unbound_account(void **state) {
     struct fixture *f = *state;
+    int64_t account = fixture_account(f, "provider-2", 0);
 
     add_app(f, VENDOR_APP, 1, SCOPE, CREATED);
-    fixture_arrange_at(f, APPLICATION, fixture_account(f, "provider-2", 0));
+    add_app(f, 602, 2, SCOPE, CREATED);
+    fixture_arrange_at(f, APPLICATION, account);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event"), 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 0);
+    add_app(f, 601, 1, SCOPE, CREATED);
+    fixture_arrange_at(f, APPLICATION, account);
+    assert_int_equal(deliveries(f, 601), 1);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 1);
 }
 
 static void test_ticket(void **state) {

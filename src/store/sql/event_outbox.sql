@@ -16,6 +16,16 @@ JOIN app_subscription s ON s.app = a.id AND s.event_type = $2
 WHERE i.tenant = $1 AND a.disabled = 0 AND (CAST($3 AS BIGINT) = 0 OR a.id = $3)
 ORDER BY a.id;
 
+-- The tenant's own apps that act for no account in particular.
+-- name: event_receivers_own
+SELECT a.id, a.kind, a.scopes
+FROM app_install i
+JOIN app a ON a.id = i.app AND a.kind = 1
+JOIN app_subscription s ON s.app = a.id AND s.event_type = $2
+WHERE i.tenant = $1 AND a.disabled = 0
+    AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.app = a.id AND v.tenant = $1)
+ORDER BY a.id;
+
 -- name: event_account_app
 SELECT app FROM vendor_account WHERE tenant = $1 AND id = $2;
 
