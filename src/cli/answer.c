@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A saved answer of the API: finds its list of records by brackets and quotes alone, has all that stands around the list
- * parsed strictly, and leaves each record to whoever walks them.
+ * A saved answer of the API: finds its list of records by brackets and quotes alone, has all that stands around the
+ * list parsed strictly, and leaves each record to whoever walks them.
  */
 #include "cli/answer.h"
 
@@ -33,7 +33,8 @@ static size_t skip_string(struct str s, size_t i) {
     return SIZE_MAX;
 }
 
-/* i stands at the first byte of a value; returns what follows it, or SIZE_MAX if its brackets or quotes do not close. */
+/* i stands at the first byte of a value; returns what follows it, or SIZE_MAX if its brackets or quotes do not close.
+ */
 static size_t skip_value(struct str s, size_t i) {
     size_t depth = 0;
 
@@ -98,12 +99,9 @@ static const struct {
     struct str name, path;
     bool list;
 } holders[] = {
-    {STR_INIT("items"), STR_INIT("data.items"), true},
-    {STR_INIT("rooms"), STR_INIT("data.rooms"), true},
-    {STR_INIT("user"), STR_INIT("data.user"), false},
-    {STR_INIT("application"), STR_INIT("data.application"), false},
-    {STR_INIT("job"), STR_INIT("data.job"), false},
-    {STR_INIT("talent"), STR_INIT("data.talent"), false},
+    {STR_INIT("items"), STR_INIT("data.items"), true}, {STR_INIT("rooms"), STR_INIT("data.rooms"), true},
+    {STR_INIT("user"), STR_INIT("data.user"), false},  {STR_INIT("application"), STR_INIT("data.application"), false},
+    {STR_INIT("job"), STR_INIT("data.job"), false},    {STR_INIT("talent"), STR_INIT("data.talent"), false},
 };
 
 static void find_records(struct answer *an) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A saved answer of the API as a text whose records are handed out one by one, so that a file of any size is read with the
- * memory of one record. Nothing is believed of the text: whatever a strict parser of the whole would refuse is refused.
+ * A saved answer of the API as a text whose records are handed out one by one, so that a file of any size is read with
+ * the memory of one record. Nothing is believed of the text: whatever a strict parser of the whole would refuse is
+ * refused.
  */
 #ifndef HIRED_CLI_ANSWER_H
 #define HIRED_CLI_ANSWER_H
@@ -16,9 +17,9 @@ struct answer {
     void *map;
     size_t map_len;
 
-    struct str list;   /* what stands between [ and ] of the list of records; absent: there is none */
-    struct str single; /* the one record of an answer without a list; absent otherwise */
-    struct str path;   /* "data.items", "data.user" */
+    struct str list;         /* what stands between [ and ] of the list of records; absent: there is none */
+    struct str single;       /* the one record of an answer without a list; absent otherwise */
+    struct str path;         /* "data.items", "data.user" */
     struct str user_id_type; /* which kind of ids an export says it holds; absent in the platform's answers */
 };
 
@@ -30,7 +31,8 @@ struct finding {
     struct str reason;
 };
 
-/* Opens a file ("-": standard input). Returns 0, or -EINVAL with *ret_why (texts in the arena). answer_close in any case. */
+/* Opens a file ("-": standard input). Returns 0, or -EINVAL with *ret_why (texts in the arena). answer_close in any
+ * case. */
 int answer_open(struct answer *an, const char *name, struct arena *a, struct finding *ret_why);
 
 /* An answer that is held in memory already (the demo's); the text must live as long as the answer. */

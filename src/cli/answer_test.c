@@ -131,9 +131,24 @@ static void refuses_what_is_broken_around_the_records(void **state) {
 
 /* Whatever the parser would refuse in a whole text is refused in its parts. */
 static void parts_are_as_strict_as_the_whole(void **state) {
-    static const char *const lists[] = {"[,]", "[{},]", "[{},,{}]", "[{} {}]", "[{}{}]", "[[] 2]", "[{}x]", "[{}\"b\"]", "[01]",
-                                        "[{\"a\":1,}]", "[{\"a\":tru}]", "[{}]", "[{}, [2]]", "[{\"a\\\"],[\":1}]",
-                                        "[{\"a\":null} , {\"b\":\"]\"}]", "[{\"a\":\"\x01\"}]", "[}]", "[{]}"};
+    static const char *const lists[] = {"[,]",
+                                        "[{},]",
+                                        "[{},,{}]",
+                                        "[{} {}]",
+                                        "[{}{}]",
+                                        "[[] 2]",
+                                        "[{}x]",
+                                        "[{}\"b\"]",
+                                        "[01]",
+                                        "[{\"a\":1,}]",
+                                        "[{\"a\":tru}]",
+                                        "[{}]",
+                                        "[{}, [2]]",
+                                        "[{\"a\\\"],[\":1}]",
+                                        "[{\"a\":null} , {\"b\":\"]\"}]",
+                                        "[{\"a\":\"\x01\"}]",
+                                        "[}]",
+                                        "[{]}"};
     char text[128];
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {

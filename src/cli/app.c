@@ -104,8 +104,9 @@ static int app_create_main(int argc, char **argv) {
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
     if (argc > 1 || !name || !*name || !str_is_utf8(str_of(name)) || strlen(name) > 200) {
-        cli_fail(&c, argc > 1 ? "takes no word such as \"%s\"; see hired app --help"
-                              : "needs --name NAME, a text of at most 200 bytes%s",
+        cli_fail(&c,
+                 argc > 1 ? "takes no word such as \"%s\"; see hired app --help"
+                          : "needs --name NAME, a text of at most 200 bytes%s",
                  argc > 1 ? argv[1] : "");
         return 2;
     }
@@ -299,10 +300,11 @@ static int app_install_main(int argc, char **argv) {
 
 int cli_app(int argc, char **argv) {
     static const struct cli_verb verbs[] = {
-        {"create", app_create_main}, {"list", app_list_main},     {"disable", app_change_main},
-        {"enable", app_change_main}, {"rotate", app_change_main}, {"scopes", app_scopes_main},
-        {"addresses", app_addresses_main}, {"install", app_install_main}, {"uninstall", app_install_main},
-        {NULL, NULL},
+        {"create", app_create_main},       {"list", app_list_main},
+        {"disable", app_change_main},      {"enable", app_change_main},
+        {"rotate", app_change_main},       {"scopes", app_scopes_main},
+        {"addresses", app_addresses_main}, {"install", app_install_main},
+        {"uninstall", app_install_main},   {NULL, NULL},
     };
 
     return cli_verbs("app", help, verbs, argc, argv);

@@ -25,8 +25,7 @@ static int complain_unknown(const char *command, const struct arg *args, struct 
     if (str_is_absent(s.best))
         fprintf(stderr, "hired %s: unknown option %.*s; see hired %s --help\n", command, STR_FMT(flag), command);
     else
-        fprintf(stderr, "hired %s: unknown option %.*s; did you mean %.*s?\n", command, STR_FMT(flag),
-                STR_FMT(s.best));
+        fprintf(stderr, "hired %s: unknown option %.*s; did you mean %.*s?\n", command, STR_FMT(flag), STR_FMT(s.best));
     return -EINVAL;
 }
 

@@ -27,7 +27,8 @@ struct arg {
 /* Splits what ARG_EACH gathered into texts (in the arena, which buf must not outlive). */
 struct str *args_each(const struct buf *values, struct arena *a, size_t *ret_n);
 
-/* Takes the flags of args (ended by a NULL name) out of argv; what stays from argv[1] on are the words that are no flags.
+/* Takes the flags of args (ended by a NULL name) out of argv; what stays from argv[1] on are the words that are no
+ * flags.
  * --json is taken everywhere: answers are JSON, unless a command has two forms and names the flag itself. Returns 0, or
  * -EINVAL after telling on standard error what is wrong with the call ("hired <command>: ..."). */
 int args_take(const char *command, const struct arg *args, int *argc, char **argv);

@@ -140,8 +140,8 @@ static void check_file(struct check *ck, int64_t id, int64_t wanted_size, struct
         find(ck, "%s: %.*s is not what was kept: %lld bytes instead of %lld, or others", path, STR_FMT(what),
              (long long)size, (long long)wanted_size);
     else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
-        find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path,
-             (unsigned)st.st_mode & 0777, path);
+        find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path, (unsigned)st.st_mode & 0777,
+             path);
     arena_reset(&ck->scratch);
 }
 

@@ -21,11 +21,11 @@ struct option {
     enum option_kind kind;
     bool common; /* stands in --help */
     size_t offset;
-    const char *initial; /* as it would stand in the file; "" for none */
-    const char *arg;     /* how the value is called in help */
-    uint64_t min, max;   /* of OPT_UINT, OPT_SIZE (bytes), OPT_MS (milliseconds) */
+    const char *initial;      /* as it would stand in the file; "" for none */
+    const char *arg;          /* how the value is called in help */
+    uint64_t min, max;        /* of OPT_UINT, OPT_SIZE (bytes), OPT_MS (milliseconds) */
     const char *const *names; /* of OPT_NAME: the values of its enum in order, ended by NULL */
-    const char *about;   /* lines for etc/hired.ini; the first alone stands in --help */
+    const char *about;        /* lines for etc/hired.ini; the first alone stands in --help */
 };
 
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
@@ -118,7 +118,7 @@ struct loading {
     const char *file;
     FILE *stream;
     unsigned line;
-    bool continued; /* the line now read is longer than the reader's buffer */
+    bool continued;           /* the line now read is longer than the reader's buffer */
     unsigned seen[N_OPTIONS]; /* the line of the file that set it; 0: none */
 };
 
@@ -364,8 +364,9 @@ static void set_app(struct loading *l, struct str app_id, const char *name, stru
     }
     factor = strtod(value.ptr, &end);
     if (value.len == 0 || *end != '\0' || strspn(value.ptr, "0123456789.") != value.len || factor > 1000) {
-        complain(l, "%s:%u: [app %.*s] rate_factor: \"%.*s\" is not accepted; it takes a number from 0 (no limits) to 1000",
-                 l->file, l->line, STR_FMT(app_id), STR_FMT(value));
+        complain(
+            l, "%s:%u: [app %.*s] rate_factor: \"%.*s\" is not accepted; it takes a number from 0 (no limits) to 1000",
+            l->file, l->line, STR_FMT(app_id), STR_FMT(value));
         return;
     }
     for (i = 0; i < c->n_app_rates; i++)
@@ -430,7 +431,8 @@ static int on_option(void *ctx, const char *section, const char *name, const cha
     if (str_starts(s, STR("app "))) {
         struct str app_id = str_trim(str_skip(s, 4));
         if (!app_id_ok(app_id))
-            complain(l, "%s:%u: [%s] does not name an app; it takes [app cli_ and 16 hex digits]", l->file, l->line, section);
+            complain(l, "%s:%u: [%s] does not name an app; it takes [app cli_ and 16 hex digits]", l->file, l->line,
+                     section);
         else
             set_app(l, app_id, name, v);
         return 1;

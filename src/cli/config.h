@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration: defaults, then the INI file, then HIRED_* environment variables, then flags. etc/hired.ini documents
- * every option; one table in config.c is the source of names, types, bounds and help texts.
+ * The configuration: defaults, then the INI file, then HIRED_* environment variables, then flags. etc/hired.ini
+ * documents every option; one table in config.c is the source of names, types, bounds and help texts.
  */
 #ifndef HIRED_CLI_CONFIG_H
 #define HIRED_CLI_CONFIG_H
@@ -29,7 +29,7 @@ struct config {
     unsigned node;        /* this node's number in ids, 0..1023 */
     char *base_url;       /* how clients reach this server, for links; NULL: from each request's Host */
     enum log_level log_level;
-    bool access_log;      /* a line for every request */
+    bool access_log; /* a line for every request */
 
     bool rate_limits;           /* off: no limits at all */
     struct app_rate *app_rates; /* sections [app cli_...] with rate_factor */
@@ -45,8 +45,8 @@ struct config {
     unsigned fetch_timeout_ms;
     unsigned fetch_parallel;
 
-    unsigned events_parallel;  /* deliveries on their way at once */
-    unsigned events_keep_days; /* how long events are kept */
+    unsigned events_parallel;                            /* deliveries on their way at once */
+    unsigned events_keep_days;                           /* how long events are kept */
     unsigned ping_ms, reconnect_ms, reconnect_spread_ms; /* what long connections are told */
 
     bool test_clock; /* POST /test/clock moves the clocks */

@@ -159,11 +159,12 @@ static void units(void **state) {
     struct config c;
     struct str why;
 
-    assert_int_equal(load(&c,
-                          "; a comment\n# another\n[server]\ndrain = 0\n[http]\nbody_max = 2M\nhead_timeout = 1500ms\n"
-                          "idle_timeout = 1h\nbody_rate_min = 0\n[store]\nmmap = 3G ; inline\n[fetch]\nallow = private\n",
-                          NULL, &why),
-                     0);
+    assert_int_equal(
+        load(&c,
+             "; a comment\n# another\n[server]\ndrain = 0\n[http]\nbody_max = 2M\nhead_timeout = 1500ms\n"
+             "idle_timeout = 1h\nbody_rate_min = 0\n[store]\nmmap = 3G ; inline\n[fetch]\nallow = private\n",
+             NULL, &why),
+        0);
     assert_int_equal(c.drain_ms, 0);
     assert_int_equal(c.http.body_max, 2 * 1024 * 1024);
     assert_int_equal(c.http.head_timeout_ms, 1500);
@@ -178,29 +179,35 @@ static void app_rates(void **state) {
     struct config c;
     struct str why;
 
-    assert_int_equal(load(&c, "[app cli_0123456789abcdef]\nrate_factor = 2.5\n[app cli_00000000000000aa]\nrate_factor = 0\n",
-                          NULL, &why),
-                     0);
+    assert_int_equal(
+        load(&c, "[app cli_0123456789abcdef]\nrate_factor = 2.5\n[app cli_00000000000000aa]\nrate_factor = 0\n", NULL,
+             &why),
+        0);
     assert_int_equal(c.n_app_rates, 2);
     assert_true(str_eq(c.app_rates[0].app_id, STR("cli_0123456789abcdef")));
     assert_true(c.app_rates[0].factor == 2.5);
     assert_true(c.app_rates[1].factor == 0);
     config_free(&c);
-    expect_refusal("[app cli_0123456789ABCDEF]\nrate_factor = 1\n", NULL, ":2: [app cli_0123456789ABCDEF] does not name");
+    expect_refusal("[app cli_0123456789ABCDEF]\nrate_factor = 1\n", NULL,
+                   ":2: [app cli_0123456789ABCDEF] does not name");
     expect_refusal("[app cli_0123456789abcdef]\nrate = 1\n", NULL, "the only one is rate_factor");
     expect_refusal("[app cli_0123456789abcdef]\nrate_factor = -1\n", NULL, "0 (no limits) to 1000");
     expect_refusal("[app cli_0123456789abcdef]\nrate_factor = nan\n", NULL, "0 (no limits) to 1000");
-    expect_refusal("[app cli_0123456789abcdef]\nrate_factor = 1\nrate_factor = 2\n", NULL, ":3: [app cli_0123456789abcdef] rate_factor is set twice");
+    expect_refusal("[app cli_0123456789abcdef]\nrate_factor = 1\nrate_factor = 2\n", NULL,
+                   ":3: [app cli_0123456789abcdef] rate_factor is set twice");
 }
 
 static void refusals_say_where_and_what(void **state) {
-    expect_refusal("[server]\n\nlisten = 8080\n", NULL,
-                   ":3: [server] listen: \"8080\" is not accepted; it takes HOST:PORT, as 127.0.0.1:8080 or [::1]:8080");
-    expect_refusal("[server]\nlistne = 127.0.0.1:1\n", NULL, ":2: unknown option \"listne\" in [server]; did you mean listen?");
+    expect_refusal(
+        "[server]\n\nlisten = 8080\n", NULL,
+        ":3: [server] listen: \"8080\" is not accepted; it takes HOST:PORT, as 127.0.0.1:8080 or [::1]:8080");
+    expect_refusal("[server]\nlistne = 127.0.0.1:1\n", NULL,
+                   ":2: unknown option \"listne\" in [server]; did you mean listen?");
     expect_refusal("[server]\nhead_max = 1k\n", NULL, "option \"head_max\" belongs into section [http]");
     expect_refusal("[sever]\nxyz = 1\n", NULL, "unknown section [sever]; did you mean [server]?");
     expect_refusal("threads = 1\n", NULL, "option \"threads\" belongs into section [server]");
-    expect_refusal("[server]\nthreads = 1\nnode = 1\nthreads = 2\n", NULL, ":4: [server] threads is set twice, first in line 2");
+    expect_refusal("[server]\nthreads = 1\nnode = 1\nthreads = 2\n", NULL,
+                   ":4: [server] threads is set twice, first in line 2");
     expect_refusal("[server]\nnonsense\n", NULL, ":2: not a section, an option or a comment");
     expect_refusal("[server]\nnode = 1024\n", NULL, "it takes a number from 0 to 1023");
     expect_refusal("[http]\nhead_max = 2M\n", NULL, "it takes a size (as 64k, 16M, 2G) from 1k to 1M");
@@ -211,8 +218,10 @@ static void refusals_say_where_and_what(void **state) {
     expect_refusal("[server]\nbase_url = hire.example.com\n", NULL, "http:// or https://");
     expect_refusal("[server]\nbase_url = http://h/\n", NULL, "without / at the end");
     expect_refusal(NULL, WORDS("--threads"), "--threads needs a value: a number from 0 to 256");
-    expect_refusal(NULL, WORDS("--fetch-allow", "all"), "--fetch-allow: \"all\" is not accepted; it takes none, loopback or private");
-    expect_refusal(NULL, WORDS("--config", "/nowhere/hired.ini"), "cannot read the configuration /nowhere/hired.ini: No such file");
+    expect_refusal(NULL, WORDS("--fetch-allow", "all"),
+                   "--fetch-allow: \"all\" is not accepted; it takes none, loopback or private");
+    expect_refusal(NULL, WORDS("--config", "/nowhere/hired.ini"),
+                   "cannot read the configuration /nowhere/hired.ini: No such file");
     expect_refusal(NULL, WORDS("--config"), "--config needs a value");
     setenv("HIRED_NODE", "x", 1);
     expect_refusal(NULL, NULL, "HIRED_NODE: \"x\" is not accepted");
@@ -246,7 +255,8 @@ static void long_lines_are_not_cut(void **state) {
 }
 
 static void listen_addresses(void **state) {
-    static const char *const bad[] = {"", ":", ":80", "h:", "h:x", "h:65536", "h:1 ", "::1:80", "[]:80", "[::1:80", "h/x:1", "80"};
+    static const char *const bad[] = {"",     ":",      ":80",   "h:",      "h:x",   "h:65536",
+                                      "h:1 ", "::1:80", "[]:80", "[::1:80", "h/x:1", "80"};
     struct arena a ARENA_CLEANUP = ARENA_EMPTY;
     char *host;
     unsigned port;

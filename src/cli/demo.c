@@ -23,7 +23,7 @@
 #define TENANT_NAME "青舟科技 Qingzhou"
 #define APP_NAME "demo"
 #define VENDOR_APP_NAME "demo vendor (Clearview Screening)"
-#define VENDOR_PROVIDER "Clearview Screening" /* whose account the vendor's app is bound to */
+#define VENDOR_PROVIDER "Clearview Screening"      /* whose account the vendor's app is bound to */
 #define REPORT_HOST "https://reports.example.com/" /* stands for demo/reports/ */
 #define CLONES_MAX 10000000
 
@@ -320,8 +320,8 @@ static int write_demo_json(struct demo *d) {
     const struct {
         struct str key, value;
     } members[] = {
-        {STR_INIT("base_url"), d->base_url},        {STR_INIT("tenant_key"), d->tenant.tenant_key},
-        {STR_INIT("app_id"), d->app.app_id},        {STR_INIT("app_secret"), d->app_secret},
+        {STR_INIT("base_url"), d->base_url},           {STR_INIT("tenant_key"), d->tenant.tenant_key},
+        {STR_INIT("app_id"), d->app.app_id},           {STR_INIT("app_secret"), d->app_secret},
         {STR_INIT("vendor_app_id"), d->vendor.app_id}, {STR_INIT("vendor_app_secret"), d->vendor_secret},
     };
     int r;
@@ -347,8 +347,8 @@ static void print_outcome(const struct demo *d) {
            d->cli->config.data, STR_FMT(demo_path(d->cli)), d->cli->config.data);
 }
 
-/* Nothing else may be in the directory: a demo has no place among real records. Returns 1 if the demo is there, 0 if it is
- * to be made, or -EINVAL after telling. */
+/* Nothing else may be in the directory: a demo has no place among real records. Returns 1 if the demo is there, 0 if it
+ * is to be made, or -EINVAL after telling. */
 static int look_around(struct cli *c) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
     bool demo = false;

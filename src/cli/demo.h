@@ -15,7 +15,8 @@ struct embedded_file {
 extern const struct embedded_file demo_files[]; /* demo/ *.json and demo/reports/ *.pdf, by their last names */
 
 /* Makes copies of the tenant's orders and interviews until there are that many, with ids and times of their own; always
- * the same ones. Half of the orders can be updated by the vendor whose account is given. Returns 0 or a negative errno. */
+ * the same ones. Half of the orders can be updated by the vendor whose account is given. Returns 0 or a negative errno.
+ */
 int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int64_t wanted, bool progress);
 int demo_clone_interviews(struct cli *c, int64_t tenant, int64_t wanted, bool progress);
 

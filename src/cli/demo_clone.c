@@ -12,7 +12,7 @@
 #include "hire/order.h"
 
 #define IN_TRANSACTION 50000
-#define WITH_CUSTOM_FIELDS 8 /* every eighth order has them: they would be most of its bytes */
+#define WITH_CUSTOM_FIELDS 8            /* every eighth order has them: they would be most of its bytes */
 #define BEGIN_MS INT64_C(1672531200000) /* 2023-01-01: the copies change one after another from here ... */
 #define SPAN_MS INT64_C(63072000000)    /* ... for at most two years, before the demo's own records */
 #define STEP_MS 60000
@@ -160,8 +160,8 @@ static int insert_history(struct order_cloning *oc, const struct order_template 
 }
 
 static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time) {
-    const struct order_template *t = n % 2 == 0 && oc->n_open > 0 ? &oc->open[(size_t)(n / 2) % oc->n_open]
-                                                                  : &oc->all[(size_t)(n / 2) % oc->n_all];
+    const struct order_template *t =
+        n % 2 == 0 && oc->n_open > 0 ? &oc->open[(size_t)(n / 2) % oc->n_open] : &oc->all[(size_t)(n / 2) % oc->n_all];
     int64_t id = id_at(update_time, 1, 0), by = update_time - t->update_time;
     int r;
 
@@ -212,8 +212,13 @@ int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int
     }
     if (r < 0)
         return r;
-    struct order_cloning oc = {.cli = c, .tenant = tenant, .now_ms = clock_now_ms(), .all = all, .n_all = (size_t)n,
-                               .open = open, .n_open = n_open};
+    struct order_cloning oc = {.cli = c,
+                               .tenant = tenant,
+                               .now_ms = clock_now_ms(),
+                               .all = all,
+                               .n_all = (size_t)n,
+                               .open = open,
+                               .n_open = n_open};
     r = clone_orders(&oc, wanted - n, progress);
     buf_free(&oc.doc);
     arena_free(&oc.scratch);

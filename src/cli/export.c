@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired export: writes a tenant's records as answers of the API, one file for each kind, in one consistent view and with
- * the memory of one page. Importing them elsewhere and exporting again gives the same bytes.
+ * hired export: writes a tenant's records as answers of the API, one file for each kind, in one consistent view and
+ * with the memory of one page. Importing them elsewhere and exporting again gives the same bytes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -246,10 +246,13 @@ static int export_main(int argc, char **argv) {
     const char *tenant = NULL, *app_id = NULL, *type_name = "user_id";
     bool json = false;
     struct export e = {.dir = "export"};
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--app", ARG_TEXT, &app_id},
-                               {"--dir", ARG_TEXT, &e.dir},     {"--out", ARG_TEXT, &e.dir},
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--app", ARG_TEXT, &app_id},
+                               {"--dir", ARG_TEXT, &e.dir},
+                               {"--out", ARG_TEXT, &e.dir},
                                {"--user-id-type", ARG_TEXT, &type_name},
-                               {"--json", ARG_FLAG, &json},     {NULL, ARG_FLAG, NULL}};
+                               {"--json", ARG_FLAG, &json},
+                               {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct tenant_row row;
     struct app_row app = {0};
@@ -258,8 +261,9 @@ static int export_main(int argc, char **argv) {
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_user_id_type(&c, type_name, &e.type) < 0)
         return 2;
     if (argc > 1 || (!app_id && e.type != USER_USER_ID)) {
-        cli_fail(&c, argc > 1 ? "takes no word such as \"%s\"; see hired export --help"
-                              : "needs --app APP_ID to know whose %ss to write",
+        cli_fail(&c,
+                 argc > 1 ? "takes no word such as \"%s\"; see hired export --help"
+                          : "needs --app APP_ID to know whose %ss to write",
                  argc > 1 ? argv[1] : type_name);
         return 2;
     }

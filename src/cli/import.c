@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired import: two walks over all files. The first writes every record in transactions that are undone, so that what the
- * domain would refuse is known before anything is kept; the second keeps them.
+ * hired import: two walks over all files. The first writes every record in transactions that are undone, so that what
+ * the domain would refuse is known before anything is kept; the second keeps them.
  */
 #include "cli/import.h"
 
@@ -14,8 +14,8 @@
 #include "base/json.h"
 #include "cli/cli.h"
 
-#define CHUNK 500       /* records in one transaction */
-#define GAP_NS 5000000  /* between transactions: longer than a waiting server naps */
+#define CHUNK 500      /* records in one transaction */
+#define GAP_NS 5000000 /* between transactions: longer than a waiting server naps */
 #define FINDINGS_SHOWN 50
 #define PROGRESS_MS 200
 
@@ -258,7 +258,6 @@ struct import_options {
     struct buf findings; /* JSON list, with --json */
 };
 
-
 static void tell_finding(struct import *im, const struct finding *f) {
     struct import_options *o = im->ctx;
 
@@ -363,7 +362,9 @@ static bool choose_type(struct import *im, struct import_source *src) {
     src->type = o->type;
     if (str_is_absent(said))
         return true;
-    src->type = str_eq(said, STR("open_id")) ? USER_OPEN_ID : str_eq(said, STR("union_id")) ? USER_UNION_ID : USER_USER_ID;
+    src->type = str_eq(said, STR("open_id"))    ? USER_OPEN_ID
+                : str_eq(said, STR("union_id")) ? USER_UNION_ID
+                                                : USER_USER_ID;
     if (src->type == USER_USER_ID && !str_eq(said, STR("user_id")))
         f.reason = STR("must be open_id, union_id or user_id");
     else if (o->type_given && src->type != o->type)
@@ -409,8 +410,8 @@ static int found(struct cli *c, void *ctx) {
     int r = tenant_create(c->db, str_of(n->tenant_key), STR("imported"), &c->arena, &n->tenant);
 
     if (r == 0 && n->app_id)
-        r = app_create(c->db, n->tenant.id, APP_CUSTOM, STR("imported"), STR(""), str_of(n->app_id), STR_ABSENT, &c->arena,
-                       &n->app, &secret);
+        r = app_create(c->db, n->tenant.id, APP_CUSTOM, STR("imported"), STR(""), str_of(n->app_id), STR_ABSENT,
+                       &c->arena, &n->app, &secret);
     return r < 0 ? cli_fail_errno(c, r, "make the tenant", NULL) : 0;
 }
 
@@ -462,7 +463,8 @@ static int import_sources(struct import *im, struct import_source *sources, size
 }
 
 static bool app_id_ok(const char *id) {
-    return strlen(id) == APP_ID_LEN && strncmp(id, "cli_", 4) == 0 && strspn(id + 4, "0123456789abcdef") == APP_ID_LEN - 4;
+    return strlen(id) == APP_ID_LEN && strncmp(id, "cli_", 4) == 0 &&
+           strspn(id + 4, "0123456789abcdef") == APP_ID_LEN - 4;
 }
 
 /* Returns 0, or -EINVAL after telling. */
@@ -489,9 +491,9 @@ static int import_main(int argc, char **argv) {
     const char *type_name = NULL, *kind_name = NULL;
     struct import_options o = {0};
     struct founding f = {0};
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &f.tenant_key},    {"--app", ARG_TEXT, &f.app_id},
-                               {"--user-id-type", ARG_TEXT, &type_name}, {"--kind", ARG_TEXT, &kind_name},
-                               {"--json", ARG_FLAG, &o.json},            {NULL, ARG_FLAG, NULL}};
+    const struct arg args[] = {
+        {"--tenant", ARG_TEXT, &f.tenant_key}, {"--app", ARG_TEXT, &f.app_id}, {"--user-id-type", ARG_TEXT, &type_name},
+        {"--kind", ARG_TEXT, &kind_name},      {"--json", ARG_FLAG, &o.json},  {NULL, ARG_FLAG, NULL}};
     struct import im = {.gentle = true, .progress = isatty(STDERR_FILENO), .on_finding = tell_finding, .ctx = &o};
     struct import_source *sources;
     struct cli c CLI_CLEANUP;

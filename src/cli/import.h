@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Importing saved answers: everything of all files is checked before anything is kept. hired import and hired demo use it.
+ * Importing saved answers: everything of all files is checked before anything is kept. hired import and hired demo use
+ * it.
  */
 #ifndef HIRED_CLI_IMPORT_H
 #define HIRED_CLI_IMPORT_H
@@ -11,9 +12,9 @@
 
 struct import_source {
     struct answer answer;
-    enum user_id_type type;         /* which kind of user ids it holds */
+    enum user_id_type type;       /* which kind of user ids it holds */
     const struct item_kind *kind; /* NULL: each item is recognised by its members */
-    bool has_users, has_others;     /* set by the check */
+    bool has_users, has_others;   /* set by the check */
 };
 
 struct import_count {
@@ -36,23 +37,23 @@ struct import {
     void *ctx; /* of on_finding */
 
     /* its own */
-    enum user_id_type type;    /* of the source under way */
+    enum user_id_type type; /* of the source under way */
     struct import_users *users;
-    struct arena scratch;      /* of one item */
-    int in_chunk;              /* items in the open transaction */
-    bool keep;                 /* the second pass */
-    bool first_look;           /* each item is seen for the first time */
+    struct arena scratch; /* of one item */
+    int in_chunk;         /* items in the open transaction */
+    bool keep;            /* the second pass */
+    bool first_look;      /* each item is seen for the first time */
     uint64_t bytes_all, bytes_done;
     int64_t progress_ms;
 };
 
-/* Fills in what is not the caller's choice. app: whose open_ids and union_ids the sources hold; NULL: they hold user_ids
- * only. */
+/* Fills in what is not the caller's choice. app: whose open_ids and union_ids the sources hold; NULL: they hold
+ * user_ids only. */
 void import_begin(struct import *im, struct cli *c, const struct tenant_row *tenant, const struct app_row *app);
 void import_end(struct import *im);
 
-/* Checks all sources; if nothing is wrong, imports them. Returns 0; -EINVAL if findings were told (nothing is imported); or
- * another negative errno after telling. */
+/* Checks all sources; if nothing is wrong, imports them. Returns 0; -EINVAL if findings were told (nothing is
+ * imported); or another negative errno after telling. */
 int import_run(struct import *im, struct import_source *sources, size_t n);
 
 /* ---- between import.c and import_item.c ---- */
@@ -65,7 +66,8 @@ int import_item(struct import *im, struct import_source *src, const struct answe
 void import_complain(struct import *im, const struct import_source *src, const struct answer_item *item,
                      struct str member, struct str reason);
 
-/* The internal id of a user named in an item; made if it is not known. Returns 0, or -EINVAL after complaining, or a fault. */
+/* The internal id of a user named in an item; made if it is not known. Returns 0, or -EINVAL after complaining, or a
+ * fault. */
 int import_user(struct import *im, struct str id, struct str zh_name, struct str en_name, int64_t *ret_uid,
                 struct str *ret_why);
 

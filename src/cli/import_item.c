@@ -121,8 +121,8 @@ static int map_user(void *ctx, struct str *value, struct str path) {
         complain(it, path, STR("is no user's id: it is longer than 64 bytes"));
         return 0;
     }
-    r = import_user(it->im, *value, text_of(json_object_get(name, "zh_cn")), text_of(json_object_get(name, "en_us")), &uid,
-                    &why);
+    r = import_user(it->im, *value, text_of(json_object_get(name, "zh_cn")), text_of(json_object_get(name, "en_us")),
+                    &uid, &why);
     if (r == -EINVAL)
         complain(it, path, why);
     else if (r < 0)
@@ -152,13 +152,14 @@ static int write_object(struct item *it, const json_t *object, struct str path, 
     buf_add_char(out, '{');
     json_object_foreach((json_t *)(uintptr_t)object, name, value) {
         bool user = is_user_member(it, name);
-        if (json_is_null(value) || (it->kind->store == KEPT_AS_USER && path.len == 0 &&
-                                    (strcmp(name, "user_id") == 0 || strcmp(name, "open_id") == 0 ||
-                                     strcmp(name, "union_id") == 0 || strcmp(name, "name") == 0 ||
-                                     strcmp(name, "en_name") == 0)))
+        if (json_is_null(value) ||
+            (it->kind->store == KEPT_AS_USER && path.len == 0 &&
+             (strcmp(name, "user_id") == 0 || strcmp(name, "open_id") == 0 || strcmp(name, "union_id") == 0 ||
+              strcmp(name, "name") == 0 || strcmp(name, "en_name") == 0)))
             continue;
         if (user)
-            buf_add_lit(out, "\x02" "A");
+            buf_add_lit(out, "\x02"
+                             "A");
         if (!first)
             buf_add_char(out, ',');
         first = false;
@@ -310,7 +311,8 @@ static int keep_user(struct item *it) {
         return 0;
     in.doc = arena_dup(&im->scratch, buf_str(&doc));
     for (int i = 0; i < 3 && !existed; i++)
-        if (!str_is_empty(ids[i]) && user_find(im->cli->db, im->cli->seal, &im->view, (enum user_id_type)i, ids[i], &uid) == 0) {
+        if (!str_is_empty(ids[i]) &&
+            user_find(im->cli->db, im->cli->seal, &im->view, (enum user_id_type)i, ids[i], &uid) == 0) {
             /* Known by nothing but its id: another record named it before its own came. */
             struct db_query q DB_CLEANUP = db_query(im->cli->db, SQL_USERS_GET);
             db_bind_int(&q, 1, im->tenant);
@@ -444,7 +446,8 @@ static int put_reference(struct item *it, struct str id, struct str doc) {
     return db_run(&q);
 }
 
-/* What the API answers must be of the types that it describes; members that it does not know are kept, never answered. */
+/* What the API answers must be of the types that it describes; members that it does not know are kept, never answered.
+ */
 static void check_types(struct item *it) {
     struct arena *a = &it->im->scratch;
     struct violations *vs;
@@ -460,7 +463,8 @@ static void check_types(struct item *it) {
 
 static int keep_untyped(struct item *it) {
     struct import *im = it->im;
-    bool application = it->kind->store == KEPT_AS_APPLICATION, external = it->kind->store == KEPT_AS_EXTERNAL_APPLICATION;
+    bool application = it->kind->store == KEPT_AS_APPLICATION,
+         external = it->kind->store == KEPT_AS_EXTERNAL_APPLICATION;
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     struct str id = STR_ABSENT, old = STR_ABSENT;
     int64_t talent = 0, job = 0;
@@ -479,9 +483,11 @@ static int keep_untyped(struct item *it) {
     r = write_value(it, it->value, false, STR(""), &doc);
     if (r < 0 || im->findings > it->findings_before)
         return r;
-    existed = old_doc(it, application ? SQL_CLI_APPLICATION_GET
-                          : external  ? SQL_CLI_EXTERNAL_APPLICATION_GET
-                                      : SQL_CLI_REFERENCE_GET, id, &old);
+    existed = old_doc(it,
+                      application ? SQL_CLI_APPLICATION_GET
+                      : external  ? SQL_CLI_EXTERNAL_APPLICATION_GET
+                                  : SQL_CLI_REFERENCE_GET,
+                      id, &old);
     if (existed < 0)
         return existed;
     if (existed && str_eq(old, buf_str(&doc))) {

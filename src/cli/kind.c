@@ -12,7 +12,8 @@ static const char *const talent_users[] = {"creator_id", NULL};
 static const char *const job_users[] = {"create_user_id", NULL};
 static const char *const room_users[] = {"contact_ids", NULL};
 
-#define KIND(n, p, s, id, t, users, list) {STR_INIT(n), STR_INIT(p), s, STR_INIT(id), t, users, STR_INIT(list)}
+#define KIND(n, p, s, id, t, users, list)                                                                              \
+    { STR_INIT(n), STR_INIT(p), s, STR_INIT(id), t, users, STR_INIT(list) }
 #define REFERENCE(n, p, t) KIND(n, p, KEPT_AS_REFERENCE, "id", t, NULL, "items")
 
 /* In the order in which an export is best imported: what is referred to stands first. */
@@ -30,7 +31,8 @@ const struct item_kind item_kinds[] = {
     REFERENCE("attachment", "attachments", &type_attachment),
     KIND("talent", "talents", KEPT_AS_REFERENCE, "id", NULL, talent_users, "items"),
     KIND("application", "applications", KEPT_AS_APPLICATION, "id", &type_application, application_users, "items"),
-    KIND("external_application", "external_applications", KEPT_AS_EXTERNAL_APPLICATION, "id", &type_external_application, NULL, "items"),
+    KIND("external_application", "external_applications", KEPT_AS_EXTERNAL_APPLICATION, "id",
+         &type_external_application, NULL, "items"),
     KIND("order", "orders", KEPT_AS_ORDER, "order_id", &type_background_check_order, NULL, "items"),
     KIND("interview", "interviews", KEPT_AS_INTERVIEW, "id", &type_interview_extend, NULL, "items"),
     KIND("external_background_check", "external_background_checks", KEPT_AS_CHECK, "id",

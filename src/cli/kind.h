@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kinds of records that can be imported and exported: how an item is recognised, where it is kept, what file it goes to.
+ * The kinds of records that can be imported and exported: how an item is recognised, where it is kept, what file it
+ * goes to.
  */
 #ifndef HIRED_CLI_KIND_H
 #define HIRED_CLI_KIND_H
@@ -9,14 +10,21 @@
 
 #include "base/record.h"
 
-enum kind_store { KEPT_AS_USER, KEPT_AS_ORDER, KEPT_AS_INTERVIEW, KEPT_AS_CHECK, KEPT_AS_APPLICATION,
-                  KEPT_AS_EXTERNAL_APPLICATION, KEPT_AS_REFERENCE };
+enum kind_store {
+    KEPT_AS_USER,
+    KEPT_AS_ORDER,
+    KEPT_AS_INTERVIEW,
+    KEPT_AS_CHECK,
+    KEPT_AS_APPLICATION,
+    KEPT_AS_EXTERNAL_APPLICATION,
+    KEPT_AS_REFERENCE
+};
 
 struct item_kind {
-    struct str name;               /* in --kind and in the table reference: "job_process" */
-    struct str plural;             /* in summaries, and the name of the export's file */
+    struct str name;   /* in --kind and in the table reference: "job_process" */
+    struct str plural; /* in summaries, and the name of the export's file */
     enum kind_store store;
-    struct str id_member;          /* "" for users: any of three */
+    struct str id_member;           /* "" for users: any of three */
     const struct record_type *type; /* as api/ describes it; NULL: nothing answers it yet */
     /* Of kinds that are kept as they came: members, at any depth, whose texts are users' ids; ended by NULL. */
     const char *const *user_members;

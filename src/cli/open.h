@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the commands that work on a data directory share: configuration, database, the tenant meant, and how they answer.
- * They may run while the server serves from the same directory.
+ * What the commands that work on a data directory share: configuration, database, the tenant meant, and how they
+ * answer. They may run while the server serves from the same directory.
  */
 #ifndef HIRED_CLI_OPEN_H
 #define HIRED_CLI_OPEN_H
@@ -25,8 +25,8 @@ struct cli {
 
 #define CLI_CLEANUP __attribute__((cleanup(cli_close)))
 
-/* Reads configuration and flags. Returns 0, or -EINVAL after telling on standard error. c must live where cli_close will
- * be called on it whatever this returns (CLI_CLEANUP); it need not be initialized. */
+/* Reads configuration and flags. Returns 0, or -EINVAL after telling on standard error. c must live where cli_close
+ * will be called on it whatever this returns (CLI_CLEANUP); it need not be initialized. */
 int cli_begin(struct cli *c, const char *command, const struct arg *args, int *argc, char **argv);
 
 enum cli_access { CLI_READ, CLI_WRITE, CLI_CREATE /* as CLI_WRITE; makes the database if there is none */ };
@@ -47,7 +47,8 @@ int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret);
 /* Prints "hired COMMAND: ..." on standard error and returns 1. */
 int cli_fail(const struct cli *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* cli_fail for a negative errno of the store or a domain's refusal (h may be NULL); doing: "create the app". Returns 1. */
+/* cli_fail for a negative errno of the store or a domain's refusal (h may be NULL); doing: "create the app". Returns 1.
+ */
 int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h);
 
 /* A hire for the operator at the command line. */

@@ -22,24 +22,19 @@ static const char help[] =
     "       hired order arrange --application ID --account ID --package ID [--item ID...]\n"
     "                           [--field KEY=VALUE...] [--contact USER_ID] [--creator USER_ID]\n"
     "                           [--candidate NAME] [--remark TEXT] [--fields FILE]\n\n"
-    "Shows background check orders and changes them as a recruiter or an approver would. Answers are\n"
-    "JSON; users stand by user_id. What the order's state does not allow is refused.\n\n"
-    "  --status N        2 arranged, 3 completed, 4 terminated, 5 in approval, 6 withdrawn,\n"
-    "                    8 approved, 9 rejected\n"
+    "What a recruiter or an approver does. Answers are JSON; users stand by user_id.\n\n"
+    "  --status N        2 arranged, 3 completed, 4 terminated, 5 in approval, 6 withdrawn, 8 approved,\n"
+    "                    9 rejected\n"
     "  --limit N         at most N orders, those that changed last (20)\n"
     "  --reason TEXT     why; needed for reject and terminate\n"
-    "  --account ID      the vendor account (hired vendor list)\n"
-    "  --package ID      one of the account's packages (hired vendor show); if its vendor has pushed\n"
-    "                    neither packages nor anything else, the name of one\n"
-    "  --item ID         an add-on item; may be given several times\n"
+    "  --account, --package, --item   hired vendor list and show have their ids; a package's name will\n"
+    "                    do where the vendor has pushed nothing\n"
     "  --field KEY=VALUE a custom field of the account's form; options by their keys, a multiselect\n"
     "                    several times, a date as 2026-04-21, a file or resume by attachment id\n"
-    "  --contact USER_ID whom the vendor may ask; name, mobile and email are taken from the user\n"
-    "  --candidate NAME  otherwise the person of the application\n"
+    "  --contact USER_ID whom the vendor may ask      --candidate NAME  else the application's person\n"
     "  --fields FILE     members of the new order as JSON: candidate_info, contactor_info,\n"
     "                    ext_item_info_list, custom_data_list, geo, location_code, remark\n"
-    "  --tenant KEY      whose; may be left out when there is one tenant\n"
-    "  --data DIR        where the records are (data)\n\n"
+    "  --tenant KEY, --data DIR   whose, where there are several; where the records are (data)\n\n"
     "example: hired order terminate 7617365615030192243 --reason 'the offer was declined'\n";
 
 struct order_work {
@@ -193,8 +188,10 @@ static int order_list_main(int argc, char **argv) {
     const char *tenant = NULL, *application = NULL;
     int64_t status = 0, limit = 20;
     struct order_filter f = {.update_end = INT64_MAX, .begin_end = INT64_MAX};
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--status", ARG_COUNT, &status},
-                               {"--application", ARG_TEXT, &application}, {"--limit", ARG_COUNT, &limit},
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--status", ARG_COUNT, &status},
+                               {"--application", ARG_TEXT, &application},
+                               {"--limit", ARG_COUNT, &limit},
                                {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct tenant_row row;
@@ -445,16 +442,16 @@ static int order_arrange_main(int argc, char **argv) {
     if (r != 0)
         return r;
     if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, f.tenant, &w.tenant) < 0 ||
-        find_user(&c, &w, f.creator, &w.form.creator_uid) < 0 || find_user(&c, &w, f.contact, &w.form.contact_uid) < 0 ||
-        cli_transact(&c, arrange, &w) != 0)
+        find_user(&c, &w, f.creator, &w.form.creator_uid) < 0 ||
+        find_user(&c, &w, f.contact, &w.form.contact_uid) < 0 || cli_transact(&c, arrange, &w) != 0)
         return 1;
     return print_order(&c, &w.tenant, w.id);
 }
 
 int cli_order(int argc, char **argv) {
     static const struct cli_verb verbs[] = {
-        {"list", order_list_main},      {"show", order_show_main},       {"history", order_show_main},
-        {"approve", order_change_main}, {"reject", order_change_main},   {"withdraw", order_change_main},
+        {"list", order_list_main},        {"show", order_show_main},       {"history", order_show_main},
+        {"approve", order_change_main},   {"reject", order_change_main},   {"withdraw", order_change_main},
         {"terminate", order_change_main}, {"arrange", order_arrange_main}, {NULL, NULL},
     };
 

@@ -131,11 +131,11 @@ static int vendor_create_main(int argc, char **argv) {
     const char *tenant = NULL, *name = NULL, *provider = NULL, *zh = NULL, *en = NULL, *app_id = NULL;
     struct buf values BUF_CLEANUP = BUF_EMPTY, usages BUF_CLEANUP = BUF_EMPTY;
     int64_t type = 127;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--name", ARG_TEXT, &name},
-                               {"--provider", ARG_TEXT, &provider}, {"--zh", ARG_TEXT, &zh},
-                               {"--en", ARG_TEXT, &en}, {"--type", ARG_COUNT, &type},
-                               {"--usage", ARG_EACH, &usages}, {"--field", ARG_EACH, &values},
-                               {"--app", ARG_TEXT, &app_id}, {NULL, ARG_FLAG, NULL}};
+    const struct arg args[] = {
+        {"--tenant", ARG_TEXT, &tenant}, {"--name", ARG_TEXT, &name},    {"--provider", ARG_TEXT, &provider},
+        {"--zh", ARG_TEXT, &zh},         {"--en", ARG_TEXT, &en},        {"--type", ARG_COUNT, &type},
+        {"--usage", ARG_EACH, &usages},  {"--field", ARG_EACH, &values}, {"--app", ARG_TEXT, &app_id},
+        {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct vendor_work w = {0};
     struct app_row app = {0};
@@ -148,8 +148,10 @@ static int vendor_create_main(int argc, char **argv) {
     }
     if (take_values(&c, &values, &w.filled.values) < 0 || take_usages(&c, &usages, &w.filled.usages) < 0)
         return 2;
-    w.filled.account = (struct vendor_account){.name = str_of(name), .provider_id = str_of(provider),
-                                               .provider_zh = str_of(zh), .provider_en = str_of(en),
+    w.filled.account = (struct vendor_account){.name = str_of(name),
+                                               .provider_id = str_of(provider),
+                                               .provider_zh = str_of(zh),
+                                               .provider_en = str_of(en),
                                                .third_type = (int)type};
     if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0 ||
         (app_id && cli_app_of(&c, &w.tenant, app_id, &app) < 0))
@@ -291,8 +293,10 @@ static int vendor_list_main(int argc, char **argv) {
 
 static int vendor_bind_main(int argc, char **argv) {
     const char *tenant = NULL, *account = NULL, *app_id = NULL;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--account", ARG_TEXT, &account},
-                               {"--app", ARG_TEXT, &app_id}, {NULL, ARG_FLAG, NULL}};
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--account", ARG_TEXT, &account},
+                               {"--app", ARG_TEXT, &app_id},
+                               {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct vendor_work w = {0};
     struct app_row app = {0};
@@ -314,9 +318,9 @@ static int vendor_bind_main(int argc, char **argv) {
 }
 
 int cli_vendor(int argc, char **argv) {
-    static const struct cli_verb verbs[] = {
-        {"create", vendor_create_main}, {"fields", vendor_fields_main}, {"list", vendor_list_main},
-        {"show", vendor_show_main},     {"bind", vendor_bind_main},     {NULL, NULL}};
+    static const struct cli_verb verbs[] = {{"create", vendor_create_main}, {"fields", vendor_fields_main},
+                                            {"list", vendor_list_main},     {"show", vendor_show_main},
+                                            {"bind", vendor_bind_main},     {NULL, NULL}};
 
     return cli_verbs("vendor", help, verbs, argc, argv);
 }
