@@ -157,15 +157,21 @@ export class Server {
 
     kill() {
         this.child.kill('SIGKILL');
-        return this.exited;
+        return this.end();
+    }
+
+    // Waits for the process, for which alone nothing else keeps this one alive.
+    async end(timeoutMs = 30_000 * slow) {
+        const timer = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
+        const how = await this.exited;
+        clearTimeout(timer);
+        return how;
     }
 
     // SIGTERM, and all that a clean end means.
     async stop() {
         if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGTERM');
-        const timer = setTimeout(() => this.child.kill('SIGKILL'), 30_000 * slow);
-        const { status, signal } = await this.exited;
-        clearTimeout(timer);
+        const { status, signal } = await this.end();
         this.checkLog();
         if (status !== 0) {
             throw new Error(`hired ended with ${signal ?? `status ${status}`} after SIGTERM; its log:\n${this.stderr.slice(-6000)}`);
@@ -200,6 +206,8 @@ export async function startServer({ dir = demoDir(), args = [], config, env = {}
     }
     const child = spawn(binary, [...all, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
+    // A server that a failed test leaves behind must not keep the test's process from ending.
+    for (const handle of [child, child.stdout, child.stderr]) handle.unref();
     const server = new Server(dir, child);
     await ready(server);
     for (const [name, value] of Object.entries(fs.existsSync(path.join(dir, 'demo.json')) ? server.demo : {})) {
