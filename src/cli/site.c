@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
+#include "console/assets.h"
 #include "gateway/answer.h"
 #include "gateway/identity.h"
 #include "gateway/link.h"
@@ -216,6 +217,8 @@ static void handle(struct http_request *r) {
             serve_file(r);
             return;
         }
+        if (assets_serve(r))
+            return;
     }
     if (site->test_clock && r->method == HTTP_POST && str_eq(r->path, STR("/test/clock")) && from_this_machine(r)) {
         serve_test_clock(r);
