@@ -5,6 +5,7 @@
 #include "hire/check_form.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 
 #include "hire/order.h"
 #include "hire/tenant.h"
@@ -12,31 +13,33 @@
 
 /* ---- people ---- */
 
-static void no_user(void *ctx, int64_t uid, struct buf *out) {
-}
+/* What matters here of a talent's record. */
+struct talent_person {
+    struct str name, mobile, mobile_code, email;
+};
+static const struct record_field person_fields[] = {
+    {.name = STR_INIT("name"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, name)},
+    {.name = STR_INIT("mobile"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, mobile)},
+    {.name = STR_INIT("mobile_code"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, mobile_code)},
+    {.name = STR_INIT("email"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, email)},
+};
+static const struct record_type type_person = {STR_INIT("basic_info"), sizeof(struct talent_person), person_fields, 4};
 
-/* A record of which no type is known here, as JSON; NULL if it is damaged. json_decref it. */
-static json_t *read_doc(struct hire *h, struct str stored) {
-    const struct record_reader reader = {.user = no_user, .file = no_user};
-    struct buf text BUF_CLEANUP = BUF_EMPTY;
-    struct str why;
+struct talent_part {
+    struct talent_person *basic_info;
+};
+static const struct record_field talent_fields[] = {
+    {.name = STR_INIT("basic_info"), .kind = RECORD_OBJECT, .offset = offsetof(struct talent_part, basic_info),
+     .of = &type_person},
+};
+static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1};
 
-    record_splice(&reader, stored, &text);
-    return record_parse(buf_str(&text), h->arena, &why);
-}
-
-static struct str member(struct hire *h, const json_t *object, const char *name) {
-    const json_t *v = json_object_get(object, name);
-
-    if (!json_is_string(v) || json_string_length(v) == 0)
-        return STR_ABSENT;
-    return arena_dup(h->arena, (struct str){json_string_value(v), json_string_length(v)});
-}
-
-/* Fills in what c lacks from the talent of the application, if it is known. */
+/* Fills in what c lacks from the talent of the application, if it is known: the name, and where c has neither, mobile and
+ * email. What is given of a person is not mixed with another's numbers. */
 static int fill_candidate(struct hire *h, int64_t application_id, struct candidate_contact_info *c) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_TALENT_OF_APPLICATION);
-    json_t *talent, *basic;
+    struct talent_part talent = {0};
+    const struct talent_person *p;
     int r;
 
     db_bind_int(&q, 1, h->tenant);
@@ -44,25 +47,25 @@ static int fill_candidate(struct hire *h, int64_t application_id, struct candida
     r = db_row(&q);
     if (r <= 0)
         return r;
-    talent = read_doc(h, db_text(&q, 0));
-    basic = json_object_get(talent, "basic_info");
+    r = record_read_stored(&type_talent_part, &talent, db_text(&q, 0), h->arena);
+    p = talent.basic_info;
+    if (r < 0 || !p)
+        return r;
     if (str_is_empty(c->name))
-        c->name = member(h, basic, "name");
-    if (str_is_empty(c->email))
-        c->email = member(h, basic, "email");
-    if (str_is_empty(c->mobile)) {
-        struct str number = member(h, basic, "mobile"), code = member(h, basic, "mobile_code");
-        bool bare = !str_is_empty(number) && !str_is_empty(code) && number.ptr[0] != '+';
-        c->mobile = bare ? arena_printf(h->arena, "+%.*s %.*s", STR_FMT(code), STR_FMT(number)) : number;
-    }
-    json_decref(talent);
+        c->name = p->name;
+    if (!str_is_empty(c->mobile) || !str_is_empty(c->email))
+        return 0;
+    c->email = p->email;
+    c->mobile = p->mobile;
+    if (!str_is_empty(p->mobile) && !str_is_empty(p->mobile_code) && p->mobile.ptr[0] != '+')
+        c->mobile = arena_printf(h->arena, "+%.*s %.*s", STR_FMT(p->mobile_code), STR_FMT(p->mobile));
     return 0;
 }
 
 /* A user's name, mobile number and mail address. */
 static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_USERS_GET);
-    json_t *doc;
+    struct user user = {0};
     int r;
 
     db_bind_int(&q, 1, h->tenant);
@@ -70,15 +73,13 @@ static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info
     r = db_row(&q);
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER, "the contact is no user of the tenant");
-    if (r < 0)
+    if (r < 0 || (r = record_read_stored(&type_user, &user, db_text(&q, 3), h->arena)) < 0)
         return r;
-    doc = read_doc(h, db_text(&q, 3));
     *ret = (struct user_contact_info){
         .name = arena_dup(h->arena, db_text(&q, 1)),
-        .mobile = member(h, doc, "mobile"),
-        .email = member(h, doc, "email"),
+        .mobile = user.mobile,
+        .email = user.email,
     };
-    json_decref(doc);
     return 0;
 }
 

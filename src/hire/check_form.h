@@ -15,7 +15,8 @@ struct check_form {
     int64_t creator_uid;        /* the recruiter; 0: none */
     struct str package;         /* id of one of the account's packages */
     struct str_list items;      /* ids of add-on items */
-    struct candidate_contact_info candidate; /* what is absent is taken from the application's talent */
+    /* An absent name is that of the application's talent; so are mobile and email if both are absent. */
+    struct candidate_contact_info candidate;
     int64_t contact_uid;        /* the user whom the vendor may ask; 0: contact */
     struct user_contact_info contact;
     struct background_check_custom_field_data_value_list values; /* of multiselect fields, several of one key add up */

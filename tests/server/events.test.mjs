@@ -78,7 +78,7 @@ test('a receiver without an Encrypt Key gets plain bodies with the Verification 
     const [event] = await got(r, 1);
     assert.equal(event.body.event.background_check_id, order);
     assert.match(event.body.header.token, /^[0-9a-f]{32}$/);
-    assert.equal(event.body.event.candidate_info, undefined, 'what is absent is left out');
+    assert.equal(event.body.event.client_contact_info, undefined, 'what is absent is left out');
 });
 
 test('a request URL is taken only if it echoes the challenge within a second', async () => {
