@@ -6,16 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "cli/user.h"
 #include "gateway/op.h"
+#include "hire/attachment.h"
 #include "hire/order.h"
+#include "hire/reference.h"
 #include "hire/tenant.h"
 #include "store/files.h"
 
@@ -215,10 +219,8 @@ static const struct embedded_file *file_named(struct str name) {
     return NULL;
 }
 
-static int keep_file(struct demo *d, int64_t id, struct str bytes) {
+static int write_file(struct demo *d, int64_t id, struct str bytes, struct buf *ret_hex) {
     const char *dir = d->cli->config.data;
-    struct hire h = cli_hire(d->cli, d->tenant.id);
-    struct buf hex BUF_CLEANUP = BUF_EMPTY;
     struct files_draft draft;
     unsigned char digest[32];
     int r = files_draft_begin(&draft, dir, id);
@@ -227,11 +229,52 @@ static int keep_file(struct demo *d, int64_t id, struct str bytes) {
         r = files_draft_write(&draft, bytes);
     if (r == 0)
         r = files_draft_keep(&draft, dir, id);
-    if (r < 0)
-        return r;
     EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
-    buf_add_hex(&hex, digest, sizeof(digest));
-    return order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
+    buf_add_hex(ret_hex, digest, sizeof(digest));
+    return r;
+}
+
+static int keep_file(struct demo *d, int64_t id, struct str bytes) {
+    struct hire h = cli_hire(d->cli, d->tenant.id);
+    struct buf hex BUF_CLEANUP = BUF_EMPTY;
+    int r = write_file(d, id, bytes, &hex);
+
+    return r < 0 ? r : order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
+}
+
+/* An attachment of the demo whose url stands for a file of it: as if it had been uploaded. */
+static int keep_attachment(void *ctx, int64_t seq, struct str id, struct str doc) {
+    struct demo *d = ctx;
+    struct cli *c = d->cli;
+    struct hire h = cli_hire(c, d->tenant.id);
+    struct buf hex BUF_CLEANUP = BUF_EMPTY;
+    struct attachment a = {0};
+    struct attachment_row row = {0};
+    const struct embedded_file *e = NULL;
+    int r = record_read_stored(&type_attachment, &a, doc, &c->arena);
+
+    if (r < 0 || id_parse(id, &row.id) < 0)
+        return r < 0 ? r : -EBADMSG;
+    if (str_starts(a.url, STR(REPORT_HOST)))
+        e = file_named(str_skip(a.url, sizeof(REPORT_HOST) - 1));
+    if (!e || (r = write_file(d, row.id, e->bytes, &hex)) < 0)
+        return r;
+    row.usage = str_eq(str_of(e->name), STR("resume.pdf")) ? ATTACHMENT_RESUME : ATTACHMENT_OTHER;
+    row.name = a.name;
+    row.mime = a.mime;
+    row.size = (int64_t)e->bytes.len;
+    row.sha256 = buf_str(&hex);
+    row.created_ms = a.create_time.v;
+    r = attachment_add(&h, &row);
+    return r < 0 ? r : 1;
+}
+
+static int keep_attachments(struct cli *c, void *ctx) {
+    struct demo *d = ctx;
+    struct hire h = cli_hire(c, d->tenant.id);
+    int r = reference_walk(&h, STR("attachment"), 0, INT_MAX, keep_attachment, d);
+
+    return r < 0 ? cli_fail_errno(c, r, "keep the demo's attachments", NULL) : 0;
 }
 
 struct due_file {
@@ -401,8 +444,8 @@ static int demo_main(int argc, char **argv) {
     d.cli = &c;
     d.base_url = base_url(&c);
     if (cli_transact(&c, make_people, &d) != 0 || import_records(&d) != 0 || cli_transact(&c, bind_vendor, &d) != 0 ||
-        cli_transact(&c, make_accounts, &d) != 0 ||
-        cli_transact(&c, keep_reports, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
+        cli_transact(&c, make_accounts, &d) != 0 || cli_transact(&c, keep_reports, &d) != 0 ||
+        cli_transact(&c, keep_attachments, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
         return 1;
     print_outcome(&d);
     return 0;

@@ -19,6 +19,7 @@
 #include "events/dispatcher.h"
 #include "events/fetcher.h"
 #include "gateway/identity.h"
+#include "store/files.h"
 #include "gateway/users.h"
 
 #define BUSY_MS 10000 /* how long a write waits for another process's */
@@ -123,6 +124,15 @@ static void on_commit(void *ctx) {
     struct serving *s = ctx;
     fetcher_wake(s->fetcher);
     dispatcher_wake(s->dispatcher);
+}
+
+/* Uploads and fetches that a crash cut short. */
+static void drop_drafts(const struct serving *s) {
+    int n = files_drop_drafts(s->config.data);
+    if (n < 0)
+        log_fmt(LOG_WARN, "cannot look for unfinished files: %s", strerror(-n));
+    else if (n > 0)
+        log_fmt(LOG_INFO, "removed %d unfinished files", n);
 }
 
 static int start_loops(struct serving *s) {
@@ -304,6 +314,8 @@ int cli_serve(int argc, char **argv) {
 
     s.hub = hub_new();
     int r = open_store(&s);
+    if (r == 0)
+        drop_drafts(&s);
     if (r == 0)
         r = start_workers(&s);
     if (r == 0)

@@ -14,10 +14,6 @@
 #include "gateway/answer.h"
 #include "gateway/identity.h"
 #include "gateway/link.h"
-#include "store/files.h"
-
-#define FILE_WAIT_MS 5000 /* how long a link waits for a file that is just being fetched */
-#define FILE_POLL_MS 50
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
 
@@ -77,94 +73,6 @@ static void serve_openapi(struct http_request *r) {
     http_reply(r, 200, content_json, NULL, 0);
 }
 
-/* ---- kept files ---- */
-
-/* A request for a file, perhaps waiting until the fetcher has it. */
-struct file_wait {
-    struct http_request *r;
-    int64_t id, until_ns;
-    uv_timer_t timer;
-};
-
-static void file_refuse(struct http_request *r, unsigned status, const char *why) {
-    struct buf *out = http_out(r);
-    json_begin(out, '{');
-    json_member_int(out, STR("code"), CODE_NO_PATH);
-    json_member_str(out, STR("msg"), str_of(why));
-    json_end(out, '}');
-    const struct http_header retry = {STR("Retry-After"), STR("5")};
-    http_reply(r, status, content_json, &retry, status == 503);
-}
-
-static void file_send(struct http_request *r, int64_t id) {
-    uint64_t size;
-    int fd = files_open(site_of(r)->data, id, &size);
-    if (fd < 0) {
-        file_refuse(r, fd == -ENOENT ? 404 : 500, "the file is not there");
-        return;
-    }
-    static const struct http_header headers[] = {
-        {STR_INIT("Cache-Control"), STR_INIT("private, max-age=3600")},
-        {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
-        {STR_INIT("Content-Disposition"), STR_INIT("inline; filename=\"report.pdf\"")},
-        {STR_INIT("Content-Security-Policy"), STR_INIT("default-src 'none'; style-src 'unsafe-inline'; sandbox")},
-    };
-    http_reply_file(r, 200, STR("application/pdf"), headers, sizeof headers / sizeof *headers, fd, 0, size);
-}
-
-/* Answers if the file's state allows it; false: it is still to be fetched. */
-static bool file_try(struct http_request *r, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
-    db_bind_int(&q, 1, id);
-    int row = db_row(&q);
-    int64_t state = row == 1 ? db_int(&q, 1) : 0;
-    if (row == 1 && state == 0)
-        return false;
-    if (row < 0)
-        file_refuse(r, 500, "the file cannot be looked up");
-    else if (row == 0)
-        file_refuse(r, 404, "the file is not there");
-    else if (state == 1)
-        file_send(r, id);
-    else
-        file_refuse(r, 404, "the report could not be fetched from where the vendor said it was");
-    return true;
-}
-
-static void on_wait_closed(uv_handle_t *timer) {
-    free(timer->data);
-}
-
-static void on_wait(uv_timer_t *timer) {
-    struct file_wait *w = timer->data;
-    bool over = clock_mono_ns() >= w->until_ns;
-    if (!file_try(w->r, w->id)) {
-        if (!over)
-            return;
-        file_refuse(w->r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
-    }
-    uv_close((uv_handle_t *)timer, on_wait_closed);
-}
-
-static void serve_file(struct http_request *r) {
-    struct site *site = site_of(r);
-    int64_t id;
-    int error = link_read(site->seal, str_skip(r->path, sizeof LINK_PATH - 1), clock_now_ms(), &id);
-    if (error < 0) {
-        file_refuse(r, error == -ETIME ? 410 : 404,
-                    error == -ETIME ? "the link has expired; ask for the record again" : "not a link of this server");
-        return;
-    }
-    if (file_try(r, id))
-        return;
-    struct file_wait *w = mem_alloc(sizeof *w);
-    *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
-    r->held = true;
-    uv_timer_init(http_loop_uv(r->loop), &w->timer);
-    w->timer.data = w;
-    uv_timer_start(&w->timer, on_wait, FILE_POLL_MS, FILE_POLL_MS);
-}
-
 /* ---- the clock of tests ---- */
 
 static bool from_this_machine(struct http_request *r) {
@@ -181,7 +89,7 @@ static void serve_test_clock(struct http_request *r) {
     int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : -1;
     json_decref(object);
     if (ms < 0 || ms > INT64_C(315360000000)) {
-        file_refuse(r, 400, "{\"advance_ms\":N} is expected, N from 0 to ten years");
+        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N from 0 to ten years");
         return;
     }
     clock_advance(ms);
@@ -214,7 +122,7 @@ static void handle(struct http_request *r) {
                 return;
             }
         if (str_starts(r->path, STR(LINK_PATH))) {
-            serve_file(r);
+            site_serve_file(r);
             return;
         }
         if (assets_serve(r))
@@ -242,6 +150,10 @@ int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct 
     return app.disabled ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
 }
 
+static void on_head(struct http_request *r) {
+    gateway_head(site_of(r)->gateway, r);
+}
+
 static int loop_start(struct http_loop *l) {
     struct site *site = http_loop_app_ctx(l);
     int r = gateway_loop_start(site->gateway, l);
@@ -257,6 +169,7 @@ static void loop_stop(struct http_loop *l) {
 }
 
 const struct http_app site_app = {
+    .on_head = on_head,
     .handle = handle,
     .loop_start = loop_start,
     .loop_stop = loop_stop,

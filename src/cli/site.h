@@ -27,6 +27,12 @@ struct site {
 int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
                       int64_t *ret_app);
 
+/* Answers a request for a kept file by its signed link (site_files.c). */
+void site_serve_file(struct http_request *r);
+
+/* Fails a request that is for no operation. */
+void site_refuse(struct http_request *r, unsigned status, const char *why);
+
 /* For http_server_new; its app_ctx is a struct site. */
 extern const struct http_app site_app;
 

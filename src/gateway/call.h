@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/seal.h"
+#include "gateway/link.h"
 #include "gateway/op.h"
 #include "gateway/page_token.h"
 #include "store/db.h"
@@ -40,6 +41,15 @@ struct call_password {
     void *found;              /* for the operation's own use */
 };
 
+/* The file of a multipart body. It is kept (store/files.h) under its id when the handler runs, and removed again if the
+ * call fails. */
+struct call_file {
+    int64_t id;
+    struct str name;   /* as the sender named it; "" if it did not */
+    int64_t size;      /* bytes */
+    struct str sha256; /* hex */
+};
+
 struct call {
     const struct op *op;
     struct arena *arena;
@@ -54,6 +64,7 @@ struct call {
     struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
     struct str log_id;
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
+    const struct call_file *file;          /* of a multipart body; else NULL */
     struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
 
     /* of the console */
@@ -97,6 +108,9 @@ bool caller_has_scope(const struct caller_app *app, int scope_index);
 
 /* A reader for record_splice that fills in this caller's user ids and signed links. Valid for the call. */
 struct record_reader call_reader(struct call *c);
+
+/* A link to a kept file of that kind, for life_s seconds. */
+struct str call_link(struct call *c, enum link_kind kind, int64_t file_id, unsigned life_s);
 
 /* For the end of a list answer's object: adds has_more and, if so, the page_token of a page that begins right behind
  * (next_a, next_b). from is what call_page_open gave. */

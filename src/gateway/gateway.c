@@ -21,6 +21,7 @@
 #include "gateway/passwords.h"
 #include "gateway/router.h"
 #include "gateway/session.h"
+#include "gateway/upload.h"
 #include "gateway/user_cache.h"
 
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
@@ -72,6 +73,8 @@ struct exchange {
     struct gateway *g;
     struct gateway_loop *loop;
     struct write_job job;
+    struct upload *upload; /* of a multipart body; else NULL */
+    uv_work_t keeping;
     int result;     /* of a writing handler */
     size_t data_at; /* where the answer's data begins */
     uint32_t limit, reset_s; /* for a 429 */
@@ -281,6 +284,8 @@ static void exchange_reply(struct exchange *x) {
 }
 
 static void exchange_fail(struct exchange *x) {
+    if (x->upload)
+        upload_drop(x->upload);
     struct buf *out = http_out(x->r);
     out->len = 0;
     answer_failure(&x->call, out);
@@ -591,6 +596,90 @@ static struct exchange *exchange_new(struct gateway *g, struct http_request *r, 
     return x;
 }
 
+static void exchange_refuse(struct exchange *x, int error) {
+    if (x->call.code == 0) {
+        log_fmt(LOG_ERROR, "cannot serve a request: %s", strerror(-error));
+        answer_fail_gateway(&x->call, CODE_SYSTEM);
+    }
+    exchange_fail(x);
+}
+
+static void exchange_begin_answer(struct exchange *x) {
+    answer_begin(&x->call, x->call.out);
+    x->data_at = x->call.out->len;
+}
+
+/* ---- uploads ---- */
+
+static int upload_data(struct http_request *r, const char *bytes, size_t len) {
+    struct exchange *x = r->ctx;
+    int error = upload_feed(x->upload, bytes, len);
+    if (error < 0)
+        exchange_refuse(x, error);
+    return error;
+}
+
+static void keep_work(uv_work_t *work) {
+    struct exchange *x = work->data;
+    x->result = upload_keep(x->upload);
+}
+
+static void keep_done(uv_work_t *work, int status) {
+    struct exchange *x = work->data;
+    int error = status < 0 ? -ECANCELED : x->result;
+    if (error < 0) {
+        exchange_refuse(x, error);
+        return;
+    }
+    exchange_begin_answer(x);
+    submit_write(x);
+}
+
+/* Syncing hundreds of megabytes takes seconds: neither the loop nor the writer waits for that. */
+static void upload_done(struct http_request *r) {
+    struct exchange *x = r->ctx;
+    int error = upload_finish(x->upload);
+    if (error < 0) {
+        exchange_refuse(x, error);
+        return;
+    }
+    r->held = true;
+    x->keeping.data = x;
+    error = uv_queue_work(http_loop_uv(r->loop), &x->keeping, keep_work, keep_done);
+    if (error < 0)
+        exchange_refuse(x, error);
+}
+
+static void upload_gone(struct http_request *r) {
+    struct exchange *x = r->ctx;
+    upload_drop(x->upload);
+}
+
+void gateway_head(struct gateway *g, struct http_request *r) {
+    static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
+    struct route route;
+    if (r->method != HTTP_POST || router_find(g->router, r->method_name, r->path, r->arena, &route) < 0 ||
+        route.op->body_kind != OP_BODY_MULTIPART || !route.op->handle)
+        return;
+    const struct gateway_settings *s = &((const struct settings *)atomic_load(&g->settings))->s;
+    struct exchange *x = exchange_new(g, r, s);
+    int error = find_operation(x, &route);
+    snapshot_take(x->loop);
+    if (error == 0)
+        error = prepare(x, &route, s);
+    if (error == 0)
+        error = upload_begin(&x->upload, &x->call, g->db_options->dir, http_header_get(r, STR("Content-Type")),
+                             r->content_length);
+    if (error < 0) {
+        exchange_refuse(x, error);
+        return;
+    }
+    x->call.user_cache = NULL; /* the loop's own */
+    r->sink = &sink;
+    r->ctx = x;
+    r->body_max = (size_t)(UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX);
+}
+
 void gateway_serve(struct gateway *g, struct http_request *r) {
     const struct gateway_settings *s = &((const struct settings *)atomic_load(&g->settings))->s;
     struct exchange *x = exchange_new(g, r, s);
@@ -600,15 +689,10 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     if (error == 0)
         error = prepare(x, &route, s);
     if (error < 0) {
-        if (x->call.code == 0) {
-            log_fmt(LOG_ERROR, "cannot serve a request: %s", strerror(-error));
-            answer_fail_gateway(&x->call, CODE_SYSTEM);
-        }
-        exchange_fail(x);
+        exchange_refuse(x, error);
         return;
     }
-    answer_begin(&x->call, x->call.out);
-    x->data_at = x->call.out->len;
+    exchange_begin_answer(x);
     if (x->call.op->effect == OP_WRITES) {
         x->call.user_cache = NULL; /* the loop's own */
         if (x->call.op->before)

@@ -212,17 +212,22 @@ static void test_imported_ids(void **state) {
 
 static void test_links(void **state) {
     struct fixture *f = *state;
-    struct buf link BUF_CLEANUP = BUF_EMPTY;
+    enum link_kind kind;
     int64_t id;
-    link_write(f->seal, STR("http://h:1"), 77, NOW, &link);
-    assert_int_equal(link.len, 10 + 7 + SEAL_HEX_LEN);
-    struct str sealed = str_skip(buf_str(&link), 17);
-    assert_int_equal(link_read(f->seal, sealed, NOW + 3599999, &id), 0);
-    assert_int_equal(id, 77);
-    assert_int_equal(link_read(f->seal, sealed, NOW + 3600000, &id), -ETIME);
-    assert_int_equal(link_read(f->seal, str_skip(sealed, 1), NOW, &id), -EBADMSG);
-    link.ptr[20] = link.ptr[20] == '0' ? '1' : '0';
-    assert_int_equal(link_read(f->seal, sealed, NOW, &id), -EBADMSG);
+    for (int made = LINK_REPORT; made <= LINK_ATTACHMENT; made++) {
+        unsigned life = made == LINK_REPORT ? 3600 : 1800;
+        struct buf link BUF_CLEANUP = BUF_EMPTY;
+        link_write(f->seal, STR("http://h:1"), (enum link_kind)made, 77, life, NOW, &link);
+        assert_int_equal(link.len, 10 + 7 + SEAL_HEX_LEN);
+        struct str sealed = str_skip(buf_str(&link), 17);
+        assert_int_equal(link_read(f->seal, sealed, NOW + life * 1000 - 1, &kind, &id), 0);
+        assert_int_equal(id, 77);
+        assert_int_equal(kind, made);
+        assert_int_equal(link_read(f->seal, sealed, NOW + life * 1000, &kind, &id), -ETIME);
+        assert_int_equal(link_read(f->seal, str_skip(sealed, 1), NOW, &kind, &id), -EBADMSG);
+        link.ptr[20] = link.ptr[20] == '0' ? '1' : '0';
+        assert_int_equal(link_read(f->seal, sealed, NOW, &kind, &id), -EBADMSG);
+    }
 }
 
 int main(void) {

@@ -6,22 +6,29 @@
 
 #include "gateway/link.h"
 
-void link_write(const struct seal *seal, struct str base_url, int64_t file_id, int64_t now_ms, struct buf *out) {
+static const enum seal_kind seals[] = {[LINK_REPORT] = SEAL_FILE_LINK, [LINK_ATTACHMENT] = SEAL_ATTACHMENT_LINK};
+
+void link_write(const struct seal *seal, struct str base_url, enum link_kind kind, int64_t file_id, unsigned life_s,
+                int64_t now_ms, struct buf *out) {
     buf_add_str(out, base_url);
     buf_add_lit(out, LINK_PATH);
     buf_reserve(out, SEAL_HEX_LEN);
     /* Seconds since 1970 fit 32 unsigned bits until 2106. */
-    seal_close(seal, SEAL_FILE_LINK, file_id, (uint32_t)(now_ms / 1000 + LINK_LIFE_S), out->ptr + out->len);
+    seal_close(seal, seals[kind], file_id, (uint32_t)(now_ms / 1000 + life_s), out->ptr + out->len);
     out->len += SEAL_HEX_LEN;
 }
 
-int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, int64_t *ret_file_id) {
+int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind, int64_t *ret_file_id) {
     int64_t id;
     uint32_t expires_s;
-    if (seal_open(seal, SEAL_FILE_LINK, sealed, &id, &expires_s) < 0)
-        return -EBADMSG;
-    if ((int64_t)expires_s <= now_ms / 1000)
-        return -ETIME;
-    *ret_file_id = id;
-    return 0;
+    for (int kind = LINK_REPORT; kind <= LINK_ATTACHMENT; kind++) {
+        if (seal_open(seal, seals[kind], sealed, &id, &expires_s) < 0)
+            continue;
+        if ((int64_t)expires_s <= now_ms / 1000)
+            return -ETIME;
+        *ret_kind = (enum link_kind)kind;
+        *ret_file_id = id;
+        return 0;
+    }
+    return -EBADMSG;
 }

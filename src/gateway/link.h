@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Signed links to kept files: http://host/files/<32 hex digits>, which are file id and expiry, sealed.
+ * Signed links to kept files: http://host/files/<32 hex digits>, which are file id and expiry, sealed for their kind.
  */
 #ifndef HIRED_GATEWAY_LINK_H
 #define HIRED_GATEWAY_LINK_H
@@ -8,13 +8,21 @@
 #include "base/buf.h"
 #include "base/seal.h"
 
-#define LINK_LIFE_S 3600
 #define LINK_PATH "/files/"
 
-/* Appends a link that is valid for LINK_LIFE_S from now. */
-void link_write(const struct seal *seal, struct str base_url, int64_t file_id, int64_t now_ms, struct buf *out);
+enum link_kind {
+    LINK_REPORT,     /* a report's PDF, table report_file */
+    LINK_ATTACHMENT, /* an uploaded file, table attachment */
+};
+
+#define LINK_REPORT_LIFE_S 3600
+#define LINK_ATTACHMENT_LIFE_S 1800
+
+/* Appends a link that is valid for life_s from now. */
+void link_write(const struct seal *seal, struct str base_url, enum link_kind kind, int64_t file_id, unsigned life_s,
+                int64_t now_ms, struct buf *out);
 
 /* Takes what stands behind LINK_PATH. Returns 0 and the file, -EBADMSG (not a link of ours) or -ETIME (expired). */
-int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, int64_t *ret_file_id);
+int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind, int64_t *ret_file_id);
 
 #endif

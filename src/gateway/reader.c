@@ -76,7 +76,13 @@ static void write_user(void *ctx, int64_t uid, struct buf *out) {
 
 static void write_file(void *ctx, int64_t file_id, struct buf *out) {
     struct call *c = ctx;
-    link_write(c->seal, c->base_url, file_id, c->now_ms, out);
+    link_write(c->seal, c->base_url, LINK_REPORT, file_id, LINK_REPORT_LIFE_S, c->now_ms, out);
+}
+
+struct str call_link(struct call *c, enum link_kind kind, int64_t file_id, unsigned life_s) {
+    struct buf link BUF_CLEANUP = BUF_EMPTY;
+    link_write(c->seal, c->base_url, kind, file_id, life_s, c->now_ms, &link);
+    return arena_dup(c->arena, buf_str(&link));
 }
 
 struct record_reader call_reader(struct call *c) {

@@ -4,10 +4,12 @@
  */
 #include "store/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,6 +111,35 @@ int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
     close(d->fd);
     d->fd = -1;
     return sync_folder(path);
+}
+
+static int drop_drafts_in(const char *folder) {
+    DIR *d = opendir(folder);
+    int n = 0;
+    if (!d)
+        return errno == ENOENT ? 0 : -errno;
+    for (struct dirent *e; (e = readdir(d));) {
+        struct str name = str_of(e->d_name);
+        if (name.len == 16 + sizeof ".draft" - 1 && str_ends(name, STR(".draft")) && unlinkat(dirfd(d), e->d_name, 0) == 0)
+            n++;
+    }
+    closedir(d);
+    return n;
+}
+
+int files_drop_drafts(const char *dir) {
+    int all = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        char folder[PATH_MAX];
+        int n = snprintf(folder, sizeof folder, "%s/files/%02x", dir, i);
+        if (n < 0 || (size_t)n >= sizeof folder)
+            return -ENAMETOOLONG;
+        n = drop_drafts_in(folder);
+        if (n < 0)
+            return n;
+        all += n;
+    }
+    return all;
 }
 
 int files_remove(const char *dir, int64_t id) {

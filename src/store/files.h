@@ -30,6 +30,9 @@ int files_draft_write(struct files_draft *d, struct str bytes);
 int files_draft_keep(struct files_draft *d, const char *dir, int64_t id);
 void files_draft_drop(struct files_draft *d);
 
+/* Removes drafts that nobody finishes any more; for a start, before anybody begins one. Returns how many, or < 0. */
+int files_drop_drafts(const char *dir);
+
 /* Removes a kept file; one that is not there is no error. */
 int files_remove(const char *dir, int64_t id);
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An upload on its way from the socket to a kept file.
+ */
+#include "gateway/upload.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "gateway/answer.h"
+#include "gateway/multipart.h"
+#include "store/files.h"
+
+#define CONTENT_PART "content" /* the one part that operations document */
+
+struct upload {
+    struct call *c;
+    const char *dir;
+    struct files_draft draft; /* fd -1: none */
+    struct call_file file;
+    EVP_MD_CTX *digest;
+    bool in_content, has_content, kept;
+    struct multipart multipart;
+};
+
+static int fail_disk(struct upload *u, int error) {
+    log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
+    answer_fail_gateway(u->c, CODE_SYSTEM);
+    return error;
+}
+
+static int fail_size(struct call *c) {
+    return call_fail(c, CODE_PARAMETER, CONTENT_PART " may have at most %" PRId64 " bytes", UPLOAD_MAX_BYTES);
+}
+
+/* ---- parts ---- */
+
+static int on_part(void *ctx, const struct multipart_part *part) {
+    struct upload *u = ctx;
+    u->in_content = str_eq(part->name, STR(CONTENT_PART));
+    if (!u->in_content)
+        return 0; /* fields that are not documented are ignored */
+    if (u->has_content)
+        return call_fail(u->c, CODE_PARAMETER, CONTENT_PART " is there twice; one file at a time is accepted");
+    u->has_content = true;
+    u->file.name = arena_dup(u->c->arena, str_is_absent(part->filename) ? STR("") : part->filename);
+    u->file.id = id_new();
+    int r = files_draft_begin(&u->draft, u->dir, u->file.id);
+    if (r < 0) {
+        u->draft.fd = -1;
+        return fail_disk(u, r);
+    }
+    return 0;
+}
+
+static int on_data(void *ctx, const char *bytes, size_t len) {
+    struct upload *u = ctx;
+    if (!u->in_content)
+        return 0;
+    u->file.size += (int64_t)len;
+    if (u->file.size > UPLOAD_MAX_BYTES)
+        return fail_size(u->c);
+    if (EVP_DigestUpdate(u->digest, bytes, len) != 1)
+        return fail_disk(u, -EIO);
+    int r = files_draft_write(&u->draft, (struct str){bytes, len});
+    return r < 0 ? fail_disk(u, r) : 0;
+}
+
+static int on_part_end(void *ctx) {
+    struct upload *u = ctx;
+    u->in_content = false;
+    return 0;
+}
+
+/* ---- the whole ---- */
+
+static int done(struct upload *u, int r) {
+    if (r == -EBADMSG && u->c->code == 0)
+        r = call_fail(u->c, CODE_PARAMETER, "%s", u->multipart.why ? u->multipart.why : "the body cannot be read");
+    if (r < 0)
+        upload_drop(u);
+    return r;
+}
+
+int upload_begin(struct upload **ret, struct call *c, const char *dir, struct str content_type, int64_t length) {
+    static const struct multipart_events events = {.part = on_part, .data = on_data, .part_end = on_part_end};
+    if (length > UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX)
+        return fail_size(c);
+    struct upload *u = arena_new(c->arena, struct upload);
+    u->c = c;
+    u->dir = dir;
+    u->draft.fd = -1;
+    u->digest = EVP_MD_CTX_new();
+    if (!u->digest || EVP_DigestInit_ex(u->digest, EVP_sha256(), NULL) != 1) {
+        upload_drop(u);
+        return fail_disk(u, -ENOMEM);
+    }
+    int r = done(u, multipart_begin(&u->multipart, content_type, &events, u));
+    if (r == 0)
+        *ret = u;
+    return r;
+}
+
+int upload_feed(struct upload *u, const char *bytes, size_t len) {
+    return done(u, multipart_feed(&u->multipart, bytes, len));
+}
+
+int upload_finish(struct upload *u) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned n;
+    int r = multipart_finish(&u->multipart);
+    if (r == 0 && !u->has_content)
+        r = call_fail_field(u->c, STR(CONTENT_PART), STR(""), CONTENT_PART " is required");
+    else if (r == 0 && u->file.size == 0)
+        r = call_fail(u->c, CODE_PARAMETER, CONTENT_PART " is empty");
+    else if (r == 0 && EVP_DigestFinal_ex(u->digest, digest, &n) != 1)
+        r = fail_disk(u, -EIO);
+    r = done(u, r);
+    if (r < 0)
+        return r;
+    struct buf hex BUF_CLEANUP = BUF_EMPTY;
+    buf_add_hex(&hex, digest, n);
+    u->file.sha256 = arena_dup(u->c->arena, buf_str(&hex));
+    u->c->file = &u->file;
+    return 0;
+}
+
+int upload_keep(struct upload *u) {
+    int r = files_draft_keep(&u->draft, u->dir, u->file.id);
+    u->kept = r == 0;
+    EVP_MD_CTX_free(u->digest);
+    u->digest = NULL;
+    return r;
+}
+
+void upload_drop(struct upload *u) {
+    files_draft_drop(&u->draft);
+    if (u->kept)
+        (void)files_remove(u->dir, u->file.id);
+    u->kept = false;
+    EVP_MD_CTX_free(u->digest);
+    u->digest = NULL;
+}
