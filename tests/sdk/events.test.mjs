@@ -36,7 +36,7 @@ for (const options of [{ encryptKey: 'sdk key', verificationToken: 'tok' }, { ve
         const r = await sdkReceiver(options);
         const vendor = await makeVendor(server, { url: r.url, encryptKey: options.encryptKey, token: 'tok', type: 'store' });
         const order = await arrange(server, vendor, {
-            candidate_info: { name: '王二', email: 'er.wang@example.com' }, remark: '"/\\\u2028 <&> 😀 \u0007',
+            candidate_info: { name: '王二', mobile: '12000000109', email: 'er.wang@example.com' }, remark: '"/\\\u2028 <&> 😀 \u0007',
         });
         await eventually(async () => r.seen, (s) => s.length >= 1, { withinMs: 8000 * slow });
         await terminate(server, order, '算了');
@@ -47,7 +47,7 @@ for (const options of [{ encryptKey: 'sdk key', verificationToken: 'tok' }, { ve
         assert.equal(data.app_id, vendor.app_id);
         assert.equal(data.tenant_key, server.demo.tenant_key);
         assert.equal(data.comment, '"/\\\u2028 <&> 😀 \u0007');
-        assert.deepEqual(data.candidate_info, { name: '王二', email: 'er.wang@example.com' });
+        assert.deepEqual(data.candidate_info, { name: '王二', mobile: { code: '86', number: '12000000109' }, email: 'er.wang@example.com' });
         assert.equal(r.seen[1][1].termination_reason, '算了');
         /* The store app's ticket went into the SDK's cache by itself. */
         await eventually(async () => [...r.cache], (c) => c.some(([k]) => k.startsWith(vendor.app_id)), { withinMs: 8000 * slow, what: 'an app_ticket' });

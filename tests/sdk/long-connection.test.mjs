@@ -95,14 +95,14 @@ test('WSClient gets the same events, unencrypted; taking the first moves the ord
     await runOk(server, 'tenant', 'set', '--approve-arrangement', 'on');
     const vendor = await makeVendor(server);
     const c = await connect(vendor);
-    const order = await arrange(server, vendor, { candidate_info: { name: '王二', mobile: '+8617600001234' }, remark: '快' });
+    const order = await arrange(server, vendor, { candidate_info: { name: '王二', mobile: '+8617600001234', email: 'e@example.com' }, remark: '快' });
+    await runOk(server, 'tenant', 'set', '--approve-arrangement', 'off');
     await runOk(server, 'order', 'approve', order);
     await eventually(async () => c.seen, (s) => s.length === 1, within);
     assert.equal(c.seen[0].background_check_id, order);
     assert.equal(c.seen[0].app_id, vendor.app_id);
-    assert.deepEqual(c.seen[0].candidate_info, { name: '王二', mobile: { code: '86', number: '17600001234' } });
+    assert.deepEqual(c.seen[0].candidate_info, { name: '王二', mobile: { code: '86', number: '17600001234' }, email: 'e@example.com' });
     await eventually(async () => (await runOk(server, 'order', 'show', order)).order_status, (s) => s === 2, within);
-    await runOk(server, 'tenant', 'set', '--approve-arrangement', 'off');
     await terminate(server, order, '算了');
     await eventually(async () => c.seen, (s) => s.length === 2, within);
     assert.equal(c.seen[1].termination_reason, '算了');
