@@ -7,10 +7,11 @@ import { test } from 'node:test';
 
 import { Client } from '../lib/client.mjs';
 import { importItems } from '../lib/data.mjs';
+import { advance, testClock } from '../lib/events.mjs';
 import { demoDir, startServer } from '../lib/server.mjs';
 
 const dir = demoDir();
-const server = await startServer({ dir, args: ['--rate-limits', 'off'] });
+const server = await startServer({ dir, args: ['--rate-limits', 'off', ...testClock] });
 const client = new Client(server);
 const A = '/open-apis/hire/v1/external_applications';
 const C = '/open-apis/hire/v1/external_background_checks';
@@ -146,6 +147,15 @@ test('an imported application is listed by its talent, and can be replaced', asy
     assert.deepEqual(found, { id: '7999000000000000001', talent_id: talent, stage: 'imported', job_recruitment_type: 1 });
     await client.ok('PUT', `${A}/${found.id}`, { body: { talent_id: other } });
     assert.ok(!(await list(talent, { page_size: 20 })).some((a) => a.id === found.id));
+});
+
+test('after 24 hours the same external_id creates anew', async () => {
+    const made = await create({ ...full, external_id: 'daily' });
+    await advance(server, 24 * 3600_000 - 60_000);
+    client.cachedToken = undefined;
+    assert.equal((await create({ ...full, external_id: 'daily' })).id, made.id);
+    await advance(server, 60_000);
+    assert.notEqual((await create({ ...full, external_id: 'daily' })).id, made.id);
 });
 
 test('ends cleanly', () => server.stop());
