@@ -15,7 +15,7 @@ export function send(baseUrl, method, target, { headers = {}, body, timeoutMs = 
     const url = new URL(baseUrl);
     return new Promise((resolve, reject) => {
         const req = http.request({
-            host: url.hostname, port: url.port, method, path: target, agent, timeout: timeoutMs,
+            host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port, method, path: target, agent, timeout: timeoutMs,
             headers: body === undefined ? headers : { 'Content-Length': Buffer.byteLength(body), ...headers },
         }, (res) => {
             const parts = [];
