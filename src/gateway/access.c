@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * May this caller do that, now? Token, scopes, limits; or a person's session.
+ */
+#include <errno.h>
+
+#include "base/clock.h"
+#include "gateway/admit.h"
+#include "gateway/answer.h"
+#include "gateway/internal.h"
+
+static struct str bearer_token(struct str header) {
+    static const struct str scheme = STR_INIT("Bearer ");
+    if (header.len < scheme.len || !str_eq_nocase((struct str){header.ptr, scheme.len}, scheme))
+        return STR_ABSENT;
+    return str_trim(str_skip(header, scheme.len));
+}
+
+static int fail_address(struct exchange *x, struct str address) {
+    x->call.code = CODE_IP_DENIED;
+    x->call.http_status = 400;
+    x->call.msg = arena_printf(x->call.arena, "ip %.*s is denied by app setting", STR_FMT(address));
+    return -EBADMSG;
+}
+
+static int check_token(struct exchange *x) {
+    struct call *c = &x->call;
+    struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
+    if (str_is_empty(token))
+        return answer_fail_gateway(c, CODE_NO_TOKEN);
+    if (str_starts(token, STR("u-")))
+        return answer_fail_gateway(c, CODE_WRONG_TOKEN_TYPE);
+    if (!str_starts(token, STR("t-")))
+        return answer_fail_gateway(c, CODE_TOKEN_PREFIX);
+    struct auth_caller caller;
+    enum seal_kind kind = c->op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
+    int r = auth_check(x->loop->auth, x->loop->db, x->g->seal, kind, token, c->now_ms, &caller);
+    switch (r) {
+    case AUTH_OK:
+        break;
+    case AUTH_INVALID:
+        return answer_fail_gateway(c, CODE_TOKEN_INVALID);
+    case AUTH_DISABLED:
+        return answer_fail_gateway(c, CODE_APP_DISABLED);
+    case AUTH_NOT_INSTALLED:
+        return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
+    default:
+        return r;
+    }
+    /* The cache may forget the caller while a writing handler runs on another thread. */
+    struct caller_app *app = arena_new(c->arena, struct caller_app);
+    *app = *caller.app;
+    app->app_id = arena_dup(c->arena, app->app_id);
+    c->app = app;
+    c->tenant = caller.tenant;
+    if (!(c->op->app_types & (app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
+        return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
+    struct str address = str_is_empty(caller.ip_allow) ? STR_ABSENT : http_peer(x->r);
+    if (!str_is_absent(address) && !auth_ip_allowed(caller.ip_allow, address))
+        return fail_address(x, address);
+    return 0;
+}
+
+static int check_scopes(struct call *c) {
+    const uint16_t *any = c->op->scopes_any;
+    if (!any)
+        return 0;
+    for (const uint16_t *s = any; *s != UINT16_MAX; s++)
+        if (caller_has_scope(c->app, *s))
+            return 0;
+    struct buf names BUF_CLEANUP = BUF_EMPTY;
+    const size_t most = sizeof c->missing_scopes / sizeof *c->missing_scopes - 1;
+    for (size_t i = 0; any[i] != UINT16_MAX; i++) {
+        if (i > 0)
+            buf_add_lit(&names, ", ");
+        buf_add_str(&names, api_scopes[any[i]]);
+        if (i < most)
+            c->missing_scopes[i] = api_scopes[any[i]];
+    }
+    c->code = CODE_NO_SCOPE;
+    c->http_status = 400;
+    c->msg = arena_printf(c->arena, "Access denied. One of the following scopes is required: [%.*s].",
+                          STR_FMT(buf_str(&names)));
+    return -EBADMSG;
+}
+
+static double rate_factor(const struct gateway_settings *s, struct str app_id) {
+    if (!s->rate_limits)
+        return 0;
+    for (size_t i = 0; i < s->n_app_rates; i++)
+        if (str_eq(s->app_rates[i].app_id, app_id))
+            return s->app_rates[i].factor;
+    return 1;
+}
+
+static int check_limits(struct exchange *x, const struct gateway_settings *s) {
+    struct call *c = &x->call;
+    double factor = rate_factor(s, c->app->app_id);
+    struct limiter_key key = {c->app->id, c->tenant, c->op->index};
+    if (c->op->limits[0].calls == 0 || factor <= 0 ||
+        limiter_take(x->g->limiter, key, c->op->limits, factor, clock_mono_ms(), &x->limit, &x->reset_s))
+        return 0;
+    return answer_fail_gateway(c, CODE_LIMITED);
+}
+
+/* Members of answers that this caller may not see. */
+uint32_t access_hidden(const struct gateway *g, const struct call *c) {
+    uint32_t hidden = c->op->field_mask & ~c->app->field_scopes;
+    if (c->user_id_type == USER_USER_ID && !caller_has_scope(c->app, g->user_id_scope))
+        hidden |= 1;
+    return hidden;
+}
+
+int access_admit(struct exchange *x, const struct gateway_settings *s) {
+    struct call *c = &x->call;
+    if (c->op->access == OP_CONSOLE)
+        return admit_person(c, x->r, s->base_url);
+    int r = check_token(x);
+    if (r == 0)
+        r = check_scopes(c);
+    if (r == 0)
+        r = check_limits(x, s);
+    return r;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A request's way from its path to its operation's handler, straight down.
+ */
+#include <errno.h>
+#include <stddef.h>
+
+#include "gateway/answer.h"
+#include "gateway/input.h"
+#include "gateway/internal.h"
+#include "gateway/session.h"
+
+/* ---- to the operation ---- */
+
+static int admit_and_read(struct exchange *x, struct route *route, const struct gateway_settings *s) {
+    struct call *c = &x->call;
+    int r;
+    if (c->op->access != OP_PUBLIC) {
+        r = access_admit(x, s);
+        if (r < 0)
+            return r;
+    }
+    r = input_read(c, route, x->r->query, x->r->body);
+    if (r < 0)
+        return r;
+    if (c->op->access == OP_CONSOLE)
+        return c->op->before ? c->op->before(c) : 0;
+    if (c->app)
+        c->hidden = access_hidden(x->g, c);
+    return 0;
+}
+
+static int find_operation(struct exchange *x, struct route *route) {
+    struct call *c = &x->call;
+    struct str method = x->r->method == HTTP_HEAD ? STR("GET") : x->r->method_name;
+    int r = router_find(x->g->router, method, x->r->path, x->r->arena, route);
+    if (r == -EPERM) {
+        x->allow = route->allow;
+        return answer_fail_gateway(c, CODE_NO_METHOD);
+    }
+    if (r < 0)
+        return answer_fail_gateway(c, CODE_NO_PATH);
+    if (!route->op->handle) {
+        c->detail = arena_printf(c->arena,
+                                 "%.*s is an operation of the platform that this version of hired does not "
+                                 "support; docs/API.md lists what it does",
+                                 STR_FMT(route->op->name));
+        answer_fail_gateway(c, CODE_NO_PATH);
+        c->http_status = 501;
+        return -EBADMSG;
+    }
+    c->op = route->op;
+    c->bare = c->op->access == OP_PUBLIC;
+    return 0;
+}
+
+int dispatch_prepare(struct exchange *x, const struct gateway_settings *s) {
+    struct route route;
+    int error = find_operation(x, &route);
+    snapshot_take(x->loop);
+    return error < 0 ? error : admit_and_read(x, &route, s);
+}
+
+/* ---- running the handler ---- */
+
+static void on_written(struct http_loop *l, void *arg) {
+    struct exchange *x = arg;
+    exchange_finish(x, x->result);
+}
+
+/* The first parameter of the path is what most operations are about. */
+static struct str audit_subject(const struct call *c) {
+    if (!str_is_absent(c->audit_subject) || !c->op->params || c->op->params->fields[0].kind != RECORD_STRING)
+        return c->audit_subject;
+    return *(const struct str *)(const void *)((const char *)c->params + c->op->params->fields[0].offset);
+}
+
+/* What a person changed is kept with the change. */
+static int audit_call(const struct call *c) {
+    const struct audit_entry entry = {
+        .tenant = c->tenant,
+        .now_ms = c->now_ms,
+        .actor_kind = AUDIT_PERSON,
+        .actor = c->person ? c->person->account : 0,
+        .action = str_skip(c->op->name, sizeof "console." - 1),
+        .subject = audit_subject(c),
+        .detail = c->audit_detail,
+        .address = c->address,
+        .log_id = c->log_id,
+    };
+    return audit_add(c->db, &entry);
+}
+
+static int write_run(struct db *db, struct write_job *job) {
+    struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
+    x->call.db = db;
+    int r = x->call.op->handle(&x->call);
+    return r < 0 || x->call.op->access != OP_CONSOLE ? r : audit_call(&x->call);
+}
+
+static void write_done(struct write_job *job, int result) {
+    struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
+    x->result = result;
+    if (result >= 0)
+        atomic_fetch_add(&x->g->commits, 1);
+    if (result < 0 && x->call.code == 0)
+        answer_fail_gateway(&x->call, CODE_SYSTEM);
+    /* A loop that has ended took its requests with it: nobody is left to answer. */
+    (void)http_loop_post(x->r->loop, on_written, x);
+}
+
+static void fail_busy(struct call *c) {
+    answer_fail_gateway(c, CODE_SYSTEM);
+    c->http_status = 503;
+    c->detail = STR("too many writes are waiting; try again in a second");
+}
+
+void dispatch_write(struct exchange *x) {
+    x->r->held = true;
+    x->job = (struct write_job){.run = write_run, .done = write_done};
+    int r = writer_submit(x->g->writer, &x->job);
+    if (r == 0)
+        return;
+    fail_busy(&x->call);
+    exchange_fail(x);
+}
+
+static void on_passwords_refused(struct http_loop *l, void *arg) {
+    exchange_fail(arg);
+}
+
+/* On the passwords' thread. */
+static void passwords_done(void *arg) {
+    struct exchange *x = arg;
+    x->job = (struct write_job){.run = write_run, .done = write_done};
+    if (writer_submit(x->g->writer, &x->job) == 0)
+        return;
+    fail_busy(&x->call);
+    (void)http_loop_post(x->r->loop, on_passwords_refused, x);
+}
+
+/* Has passwords worked on, then lets the writer run the handler. */
+static void submit_passwords(struct exchange *x) {
+    x->r->held = true;
+    if (passwords_submit(x->g->passwords, &x->call, passwords_done, x) == 0)
+        return;
+    fail_busy(&x->call);
+    exchange_fail(x);
+}
+
+void gateway_serve(struct gateway *g, struct http_request *r) {
+    const struct gateway_settings *s = gateway_settings_now(g);
+    struct exchange *x = exchange_new(g, r, s);
+    int error = dispatch_prepare(x, s);
+    if (error < 0) {
+        exchange_refuse(x, error);
+        return;
+    }
+    exchange_begin_answer(x);
+    if (x->call.op->effect == OP_WRITES) {
+        x->call.user_cache = NULL; /* the loop's own */
+        if (x->call.op->before)
+            submit_passwords(x);
+        else
+            dispatch_write(x);
+    } else {
+        exchange_finish(x, x->call.op->handle(&x->call));
+    }
+}
+
+void gateway_not_found(struct gateway *g, struct http_request *r) {
+    const struct gateway_settings *s = gateway_settings_now(g);
+    struct exchange *x = exchange_new(g, r, s);
+    answer_fail_gateway(&x->call, CODE_NO_PATH);
+    exchange_fail(x);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the gateway share: its own state, each loop's, and one request on its way.
+ */
+#ifndef HIRED_GATEWAY_INTERNAL_H
+#define HIRED_GATEWAY_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "gateway/auth.h"
+#include "gateway/gateway.h"
+#include "gateway/limiter.h"
+#include "gateway/log_id.h"
+#include "gateway/metrics.h"
+#include "gateway/passwords.h"
+#include "gateway/router.h"
+#include "gateway/upload.h"
+
+struct gateway_loop {
+    struct gateway *g;
+    struct db *db;
+    struct auth_cache *auth;
+    struct user_cache *users;
+    struct metrics *metrics;
+    uv_timer_t change_timer;
+    int64_t change_count;
+    uv_check_t round_end; /* after each round of ready connections */
+    bool in_snapshot;
+    uint64_t snapshot_commits; /* g->commits when it was taken */
+    struct log_id_maker log_ids;
+};
+
+struct gateway {
+    const struct db_options *db_options;
+    struct writer *writer;
+    const struct seal *seal;
+    struct router *router;
+    struct limiter *limiter;
+    struct attempts *attempts; /* to sign in */
+    struct passwords *passwords;
+    int user_id_scope;        /* without it, ids of type user_id are left out of answers */
+    _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
+    _Atomic(const struct settings *) settings;
+    struct settings *all_settings; /* every one there was: a request in hand may still read an old one */
+    unsigned n_loops;
+    struct gateway_loop *loops;
+};
+
+struct settings {
+    struct gateway_settings s;
+    struct arena arena;
+    struct settings *older;
+};
+
+/* One request on its way. Lives in the request's arena. */
+struct exchange {
+    struct call call;
+    struct http_request *r;
+    struct gateway *g;
+    struct gateway_loop *loop;
+    struct write_job job;
+    struct upload *upload; /* of a multipart body; else NULL */
+    uv_work_t keeping;
+    int result;              /* of a writing handler */
+    size_t data_at;          /* where the answer's data begins */
+    uint32_t limit, reset_s; /* for a 429 */
+    struct str allow;        /* for a 405 */
+    struct str request_id;
+    char log_id[LOG_ID_LEN];
+};
+
+/* The settings in force; they stay whole as long as the gateway. */
+static inline const struct gateway_settings *gateway_settings_now(struct gateway *g) {
+    return &((const struct settings *)atomic_load(&g->settings))->s;
+}
+
+/* Makes sure that the loop's reads see every write that anybody has heard of. (gateway.c) */
+void snapshot_take(struct gateway_loop *gl);
+
+/* ---- exchange.c: one request and its answer ---- */
+
+struct exchange *exchange_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s);
+
+/* Begins a successful answer: up to where the handler's data goes. */
+void exchange_begin_answer(struct exchange *x);
+
+/* A handler has run: result is what it returned, or what became of its transaction. Ends the exchange. */
+void exchange_finish(struct exchange *x, int result);
+
+/* Answers a call that has failed. Ends the exchange. */
+void exchange_fail(struct exchange *x);
+
+/* The same for an error that may not have been put into words yet. Ends the exchange. */
+void exchange_refuse(struct exchange *x, int error);
+
+/* ---- access.c: may this caller do that, now? ---- */
+
+/* Token, scopes and limits, or the person's session. Returns 0, or < 0 with the call failed. */
+int access_admit(struct exchange *x, const struct gateway_settings *s);
+
+/* Members of answers that this caller may not see. */
+uint32_t access_hidden(const struct gateway *g, const struct call *c);
+
+/* ---- dispatch.c: to the operation ---- */
+
+/* Finds the operation, admits the caller and reads the input. Returns 0, or < 0 with the call failed. */
+int dispatch_prepare(struct exchange *x, const struct gateway_settings *s);
+
+/* Lets the writer run the handler and answers after the commit. */
+void dispatch_write(struct exchange *x);
+
+#endif
