@@ -49,3 +49,10 @@ DELETE FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND 
 SELECT 'vendor_package ' || p.id || ': its vendor account ' || CAST(p.account AS TEXT) || ' is unknown'
 FROM vendor_package p
 WHERE NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = p.tenant AND v.id = p.account);
+
+-- Form 3 is that of an account's orders.
+-- name: check_vendor_field_account
+SELECT 'vendor_field ' || f.key || ': its vendor account ' || CAST(f.owner AS TEXT) || ' is unknown'
+FROM vendor_field f
+WHERE f.form = 3
+    AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = f.tenant AND v.id = f.owner);
