@@ -17,6 +17,7 @@
 
 #define POLL_MS 250          /* how soon a write of another process is noticed */
 #define RESCAN_MS 1000       /* while something is on its way */
+#define SCAN_REST 10         /* after a scan, so many times its duration pass before the next */
 #define FAILING_SHARE 2      /* failing apps get one in so many of all places */
 #define UPKEEP_NS INT64_C(1000000000)
 #define FORGET_EVERY_MS INT64_C(600000)
@@ -339,11 +340,34 @@ static void upkeep(struct dispatcher *d) {
 
 /* Whether something may have come due since the last scan. */
 static bool scan_is_due(struct dispatcher *d) {
+    if (d->busy == d->o.parallel || clock_mono_ns() < d->scan_not_before_ns)
+        return false;
     int64_t count = db_change_count(d->db);
     bool due = atomic_exchange(&d->woken, false) || count != d->change_count || clock_now_ms() >= d->scan_at_ms;
 
     d->change_count = count;
     return due;
+}
+
+/* A scan asks for each app that has something waiting; with thousands of those it must not run for each commit. */
+static void scan_timed(struct dispatcher *d) {
+    int64_t begun_ns = clock_mono_ns();
+
+    scan(d);
+    int64_t end_ns = clock_mono_ns();
+    d->scan_not_before_ns = end_ns + SCAN_REST * (end_ns - begun_ns);
+}
+
+/* How long nothing is to be done unless something comes. */
+static int wait_ms(struct dispatcher *d) {
+    int64_t wait = d->scan_at_ms - clock_now_ms();
+    int64_t rest = (d->scan_not_before_ns - clock_mono_ns()) / 1000000 + 1;
+
+    wait = wait < rest ? rest : wait;
+    /* What was due but found no place goes when a place is free, and then there is a wake-up. */
+    if (d->busy == d->o.parallel || slots_pending(d) || wait > POLL_MS)
+        return POLL_MS;
+    return wait < 0 ? 0 : (int)wait;
 }
 
 static void *dispatcher_main(void *arg) {
@@ -352,17 +376,12 @@ static void *dispatcher_main(void *arg) {
     while (!atomic_load(&d->stop)) {
         int still = 0;
         slots_tend(d);
-        if (scan_is_due(d) && d->busy < d->o.parallel)
-            scan(d);
+        if (scan_is_due(d))
+            scan_timed(d);
         curl_multi_perform(d->multi, &still);
         slots_collect(d);
         upkeep(d);
-        int64_t wait = d->scan_at_ms - clock_now_ms();
-        wait = wait < 0 ? 0 : wait > POLL_MS ? POLL_MS : wait;
-        /* What was due but found no place goes when a place is free; nothing is gained by asking sooner. */
-        if (d->busy == d->o.parallel || slots_pending(d))
-            wait = POLL_MS;
-        curl_multi_poll(d->multi, NULL, 0, atomic_load(&d->woken) ? 0 : (int)wait, NULL);
+        curl_multi_poll(d->multi, NULL, 0, wait_ms(d), NULL);
     }
     slots_end(d);
     return NULL;

@@ -72,6 +72,7 @@ struct dispatcher {
     size_t n_loads, loads_cap;
     int64_t cursor;     /* the app that was last served */
     int64_t scan_at_ms; /* when to look again, by the clock that tests move */
+    int64_t scan_not_before_ns;
     int64_t change_count;
     int64_t upkeep_ns, forget_ns;
 
