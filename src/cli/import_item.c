@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "cli/import.h"
+#include "hire/card.h"
 #include "hire/external.h"
 #include "hire/interview.h"
 #include "hire/order.h"
@@ -443,7 +444,10 @@ static int put_reference(struct item *it, struct str id, struct str doc) {
     db_bind_text(&q, 3, id);
     db_bind_text(&q, 4, doc);
     db_bind_int(&q, 5, id_new()); /* its place in lists; one that is known keeps its own */
-    return db_run(&q);
+    int r = db_run(&q);
+    struct hire h = cli_hire(it->im->cli, it->im->tenant);
+    h.arena = &it->im->scratch;
+    return r < 0 ? r : card_keep_name(&h, it->kind->name, id, doc) < 0 ? -EBADMSG : r;
 }
 
 /* What the API answers must be of the types that it describes; members that it does not know are kept, never answered.

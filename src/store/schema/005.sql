@@ -55,5 +55,5 @@ CREATE TABLE reference_name (
 
 -- Whole rows of the list of applications, so that a walk that passes over most of them reads nothing else.
 CREATE INDEX application_by_update ON application (tenant, update_time, id, talent_id, job_id, stage_id, active_status);
-CREATE INDEX background_check_order_by_status ON background_check_order (tenant, status, phase, update_time, id);
+CREATE INDEX background_check_order_by_status ON background_check_order (tenant, status, update_time, id, phase);
 CREATE INDEX event_attempt_by_time ON event_attempt (tenant, at_ms);

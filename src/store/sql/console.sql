@@ -49,3 +49,58 @@ LEFT JOIN console_account a ON a.tenant = x.tenant AND a.id = x.actor
 WHERE x.tenant = $1 AND x.id < $2 AND (CAST($3 AS BIGINT) = 0 OR x.actor = $3)
     AND (CAST($4 AS TEXT) = '' OR x.action = $4) AND (CAST($5 AS TEXT) = '' OR x.subject = $5)
 ORDER BY x.id DESC LIMIT $6;
+
+-- What the console lists and shows (src/console).
+
+-- Newest change first, before ($2, $3). $4 a stage or '', $5 an active_status or 0, $6 a job or 0. Walked until a page is
+-- full, so it has no limit of its own; the index holds all that it reads.
+-- name: console_applications
+SELECT update_time, id, talent_id, job_id, stage_id, active_status FROM application
+WHERE tenant = $1 AND (update_time, id) < ($2, $3) AND (CAST($4 AS TEXT) = '' OR stage_id = $4)
+    AND (CAST($5 AS BIGINT) = 0 OR active_status = $5) AND (CAST($6 AS BIGINT) = 0 OR job_id = $6)
+ORDER BY update_time DESC, id DESC;
+-- name: console_application
+SELECT update_time, id, talent_id, job_id, stage_id, active_status, doc FROM application WHERE tenant = $1 AND id = $2;
+-- name: console_application_subject
+SELECT talent_id, job_id FROM application WHERE tenant = $1 AND id = $2;
+-- name: console_order_of_application
+SELECT id, status, phase FROM background_check_order
+WHERE tenant = $1 AND (application_id, update_time) > ($2, -1) AND application_id <= $2
+ORDER BY application_id DESC, update_time DESC, id DESC LIMIT 1;
+
+-- Orders, newest change first, before ($2, $3).
+-- name: console_orders
+SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
+WHERE tenant = $1 AND (update_time, id) < ($2, $3) ORDER BY update_time DESC, id DESC LIMIT $4;
+-- name: console_orders_by_status
+SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
+WHERE tenant = $1 AND (status, update_time, id) < ($5, $2, $3) AND status >= $5
+ORDER BY status DESC, update_time DESC, id DESC LIMIT $4;
+-- Two bounds instead of an equality: see hire_order.sql. $6: a status or 0.
+-- name: console_orders_by_account
+SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
+WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
+    AND (CAST($6 AS BIGINT) = 0 OR status = $6)
+ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
+-- name: console_orders_by_application
+SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
+WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND application_id >= $5
+    AND (CAST($6 AS BIGINT) = 0 OR status = $6)
+ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
+-- name: console_order
+SELECT application_id, account_id, status, phase, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
+-- name: console_order_files
+SELECT id, state, size, error FROM report_file WHERE tenant = $1 AND order_id = $2 ORDER BY id;
+-- name: console_app_name
+SELECT name, app_id FROM app WHERE id = $1;
+
+-- Interviews as they stand now, behind ($2, $3) up to $4. $5 an application or 0. Walked until a page is full.
+-- name: console_interviews
+SELECT b.begin_time, b.id, i.doc FROM interview_begin b
+JOIN interview i ON i.tenant = b.tenant AND i.id = b.id
+WHERE b.tenant = $1 AND (b.begin_time, b.id) > ($2, $3) AND b.begin_time <= $4 AND b.moved_ms = 0
+    AND (CAST($5 AS BIGINT) = 0 OR i.application_id = $5)
+ORDER BY b.begin_time, b.id;
+-- name: console_interviews_of_application
+SELECT begin_time, id, doc FROM interview
+WHERE tenant = $1 AND (application_id, id) > ($2, -1) AND application_id <= $2 ORDER BY application_id DESC, id DESC;

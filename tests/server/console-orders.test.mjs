@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The console's applications, background checks and interviews: lists, search, one of each, and every action with its roles.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Client, paths } from '../lib/client.mjs';
+import { Person } from '../lib/console.mjs';
+import { hiredOk, startServer } from '../lib/server.mjs';
+
+let server, admin, recruiter, approver, interviewer, vendor, app;
+before(async () => {
+    server = await startServer();
+    [admin, recruiter, approver, interviewer] = await Promise.all(['admin', 'recruiter', 'approver', 'interviewer'].map((role) => Person.of(server, role)));
+    vendor = Client.vendor(server);
+    app = new Client(server);
+});
+after(() => server.stop());
+
+const demoAccount = async () => (await recruiter.walk('orders')).find((o) => o.provider_name?.en_us === 'Clearview Screening').account_id;
+const anyApplication = async () => (await recruiter.get('applications', { status: 1 })).items[0];
+async function arranged() {
+    const body = { application_id: (await anyApplication()).id, account_id: await demoAccount(), package_name: 'Standard' };
+    return (await recruiter.post('orders/arrange', body)).order_id;
+}
+
+test('applications come newest change first, page by page, each once', async () => {
+    const all = await recruiter.walk('applications', { page_size: 7 });
+    assert.equal(all.length, 30);
+    assert.equal(new Set(all.map((a) => a.id)).size, 30);
+    for (let i = 1; i < all.length; i++) assert.ok(BigInt(all[i - 1].update_time) >= BigInt(all[i].update_time));
+    for (const a of all) assert.ok(a.talent_name && a.job_title && a.stage.name.zh_cn && a.stage.name.en_us, JSON.stringify(a));
+    assert.ok(all.some((a) => a.order));
+});
+
+test('applications are found by a part of a name, and filtered', async () => {
+    const all = await recruiter.walk('applications', { page_size: 100 });
+    const found = async (query) => (await recruiter.walk('applications', { page_size: 100, ...query })).map((a) => a.id).sort();
+    const expected = (test) => all.filter(test).map((a) => a.id).sort();
+    for (const word of ['王', 'bennett', 'BENNETT', 'Backend', '工程师', 'nobody of that name', '%', '_', '\\']) {
+        const has = (text) => text.toLowerCase().includes(word.toLowerCase());
+        assert.deepEqual(await found({ query: word }), expected((a) => has(a.talent_name) || has(a.job_title)), word);
+    }
+    assert.ok((await found({ query: '王' })).length > 0 && (await found({ query: 'backend' })).length > 0);
+    assert.deepEqual(await found({ query: '   ' }), expected(() => true));
+    assert.deepEqual(await found({ status: 2 }), expected((a) => a.active_status === 2));
+    assert.deepEqual(await found({ stage_id: all[0].stage.id }), expected((a) => a.stage.id === all[0].stage.id));
+    assert.deepEqual(await found({ job_id: all[0].job_id, status: 1 }), expected((a) => a.job_id === all[0].job_id && a.active_status === 1));
+    await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { job_id: 'x' } });
+    const page = await recruiter.get('applications', { page_size: 1 });
+    await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { page_token: page.page_token, status: 2 } });
+});
+
+test('an application shows its person, job, stages, checks and interviews', async () => {
+    const row = (await recruiter.walk('applications', { page_size: 100 })).find((a) => a.order);
+    const one = await recruiter.get(`applications/${row.id}`);
+    assert.equal(one.candidate.name, row.talent_name);
+    assert.match(one.candidate.mobile, /^\+\d+$/);
+    assert.equal(one.job.title, row.job_title);
+    assert.ok(one.stages.length > 0 && one.stages.every((s) => s.name.zh_cn && s.enter_time));
+    assert.equal(one.orders[0].id, row.order.id);
+    assert.ok(one.orders.every((o) => o.application_id === row.id && o.talent_name === row.talent_name));
+    const theirs = (await app.walk('GET', paths.interviews, { query: { application_id: row.id, page_size: 100 } })).map((i) => i.id);
+    assert.deepEqual(one.interviews.map((i) => i.id).sort(), theirs.sort());
+    await recruiter.fails(404, 4004, 'GET', 'applications/123');
+    await recruiter.fails(404, 4004, 'GET', 'applications/x');
+});
+
+test('orders come newest change first, by status, account and application', async () => {
+    const all = await approver.walk('orders', { page_size: 5 });
+    const api = await app.walk('GET', paths.orders, { query: { page_size: 100 } });
+    assert.deepEqual(all.map((o) => o.id).sort(), api.map((o) => o.order_id).sort());
+    for (let i = 1; i < all.length; i++) assert.ok(BigInt(all[i - 1].update_time) >= BigInt(all[i].update_time));
+    const ids = async (query) => (await approver.walk('orders', { page_size: 2, ...query })).map((o) => o.id);
+    const want = (test) => all.filter(test).map((o) => o.id);
+    for (const status of [2, 3, 4, 5, 6, 8, 9]) assert.deepEqual(await ids({ status }), want((o) => o.status === status), `status ${status}`);
+    const { account_id, application_id } = all.find((o) => o.account_id);
+    assert.deepEqual(await ids({ account_id }), want((o) => o.account_id === account_id));
+    assert.deepEqual(await ids({ account_id, status: 3 }), want((o) => o.account_id === account_id && o.status === 3));
+    assert.deepEqual(await ids({ application_id }), want((o) => o.application_id === application_id));
+    await approver.fails(400, 1002002, 'GET', 'orders', { query: { account_id, application_id } });
+});
+
+test('an order shows the record as the API answers it, its files and its history', async () => {
+    const api = await app.walk('GET', paths.orders, { query: { page_size: 100, user_id_type: 'user_id' } });
+    for (const record of api) {
+        const one = await admin.get(`orders/${record.order_id}`);
+        const steady = (o) => JSON.stringify(o, (k, v) => (k === 'attachment_url' ? 'a link' : v));
+        assert.equal(steady(one.order), steady(record));
+        assert.equal(one.status, record.order_status);
+        assert.ok(one.history.length > 0);
+        assert.equal(one.history[0].to_status, one.status);
+        assert.equal(one.files.length, (record.feedback_info_list ?? []).filter((f) => f.attachment_url).length);
+        for (const f of one.files) assert.ok(record.feedback_info_list.some((r) => r.id === f.report_id && f.state === 'kept'));
+    }
+    await admin.fails(400, 1002862, 'GET', 'orders/123');
+});
+
+test('the whole story: arrange with approval, approve, progress, result, approve', async () => {
+    hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', 'on', '--approve-report', 'on']);
+    const id = await arranged();
+    const one = async (person = admin) => person.get(`orders/${id}`);
+    assert.deepEqual([(await one()).status, (await one()).phase], [5, 1]);
+    assert.deepEqual((await one()).actions, ['approve', 'reject', 'withdraw', 'terminate']);
+    assert.deepEqual((await one(recruiter)).actions, ['withdraw', 'terminate']);
+    assert.deepEqual((await one(approver)).actions, ['approve', 'reject']);
+    await approver.post(`orders/${id}/approve`, { reason: '可以' });
+    await vendor.progress({ background_check_id: id, stage_id: 's1', stage_name: '进行中', stage_en_name: 'under way', stage_time: String(Date.now()) });
+    await vendor.result({ background_check_id: id, result: 'Green', result_time: String(Date.now()),
+        report_file_list: [{ report_name: 'Report', report_url: 'https://vendor.example.com/r/1', report_url_type: 2 }] });
+    assert.deepEqual([(await one()).status, (await one()).phase], [5, 2]);
+    await approver.post(`orders/${id}/approve`);
+    const done = await one();
+    assert.equal(done.status, 3);
+    assert.deepEqual(done.history.map((h) => h.action).reverse().filter((a) => a !== 'vendor_took'), ['arrange', 'approve', 'progress', 'result', 'approve', 'finish']);
+    const [first] = done.history.slice(-1);
+    assert.deepEqual([first.actor.kind, first.actor.id, first.actor.en_name], ['user', recruiter.id, 'Siyuan Chen']);
+    assert.equal(done.history.find((h) => h.action === 'progress').actor.kind, 'app');
+    assert.equal(done.history.filter((h) => h.action === 'approve').pop().why, '可以');
+    assert.equal(done.order.creator_info.user_id, '9f21a7d4');
+    assert.deepEqual(done.actions, []);
+    await approver.fails(400, 1002858, 'POST', `orders/${id}/approve`, { body: {} });
+});
+
+test('reject needs a reason; withdraw and terminate end a check', async () => {
+    const rejected = await arranged();
+    await approver.fails(400, 99992402, 'POST', `orders/${rejected}/reject`, { body: {} });
+    await approver.post(`orders/${rejected}/reject`, { reason: 'not needed' });
+    assert.equal((await admin.get(`orders/${rejected}`)).status, 9);
+    await approver.fails(400, 1002858, 'POST', `orders/${rejected}/reject`, { body: { reason: 'again' } });
+    const withdrawn = await arranged();
+    await recruiter.post(`orders/${withdrawn}/withdraw`, {});
+    assert.equal((await admin.get(`orders/${withdrawn}`)).status, 6);
+    await recruiter.fails(400, 1002858, 'POST', `orders/${withdrawn}/withdraw`, { body: {} });
+    hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', 'off', '--approve-report', 'off']);
+    const ended = await arranged();
+    assert.deepEqual((await recruiter.get(`orders/${ended}`)).actions, ['terminate']);
+    await recruiter.post(`orders/${ended}/terminate`, { reason: 'the candidate went elsewhere' });
+    assert.equal((await admin.get(`orders/${ended}`)).status, 4);
+    await recruiter.fails(400, 1002858, 'POST', `orders/${ended}/terminate`, { body: { reason: 'again' } });
+    for (const [verb, who] of [['approve', approver], ['reject', approver], ['withdraw', recruiter], ['terminate', recruiter]]) {
+        await who.fails(400, 1002862, 'POST', `orders/77/${verb}`, { body: { reason: 'x' } });
+    }
+});
+
+test('a check is recorded by hand', async () => {
+    const application = await anyApplication();
+    const { order_id: id } = await recruiter.post('orders/record', { application_id: application.id, name: '学历核实', result: 'Green', remark: 'by phone',
+        reports: [{ report_name: 'note', report_url: 'https://vendor.example.com/n', report_url_type: 2 }] });
+    const one = await admin.get(`orders/${id}`);
+    assert.deepEqual([one.status, one.order.name, one.order.conclusion ?? one.order.feedback_info_list[0].result], [3, '学历核实', 'Green']);
+    assert.equal(one.account_id, undefined);
+    await recruiter.fails(400, 1002002, 'POST', 'orders/record', { body: { application_id: '77', name: 'x', result: 'y' } });
+});
+
+test('an order for what is not there is refused in words', async () => {
+    const application_id = (await anyApplication()).id, account_id = await demoAccount();
+    const says = async (pattern, body) => assert.match((await recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body })).msg, pattern);
+    await says(/application/, { application_id: '77', account_id, package_name: 'Standard' });
+    await says(/account/, { application_id, account_id: '77', package_name: 'Standard' });
+    await says(/application_id/, { application_id: 'x', account_id, package_name: 'Standard' });
+});
+
+test('each role may do its own and nothing else', async () => {
+    const refused = (who, method, path, body) => who.fails(403, 4031, method, path, { body });
+    for (const path of ['applications', 'applications/1', 'orders', 'orders/1']) await refused(interviewer, 'GET', path);
+    for (const verb of ['approve', 'reject']) for (const who of [recruiter, interviewer]) await refused(who, 'POST', `orders/1/${verb}`, { reason: 'x' });
+    for (const verb of ['withdraw', 'terminate']) for (const who of [approver, interviewer]) await refused(who, 'POST', `orders/1/${verb}`, { reason: 'x' });
+    for (const path of ['orders/arrange', 'orders/record']) for (const who of [approver, interviewer]) await refused(who, 'POST', path, {});
+});
+
+test('interviews go by time; an interviewer sees their own', async () => {
+    const all = await recruiter.walk('interviews', { page_size: 9 });
+    const api = await app.walk('GET', paths.interviews, { query: { page_size: 100, start_time: '1', end_time: '9999999999999' } });
+    assert.deepEqual(all.map((i) => i.id), api.map((i) => i.id));
+    assert.ok(all.every((i) => i.talent_name && i.job_title && i.interviewers.every((p) => p.user_id && p.name)));
+    const [from, to] = [all[5].begin_time, all[20].begin_time];
+    const inside = (i) => BigInt(i.begin_time) >= BigInt(from) && BigInt(i.begin_time) <= BigInt(to);
+    assert.deepEqual((await recruiter.walk('interviews', { from, to })).map((i) => i.id), all.filter(inside).map((i) => i.id));
+    const mine = (i) => i.interviewers.some((p) => p.user_id === 'd716b84f');
+    assert.deepEqual((await interviewer.walk('interviews', { page_size: 4 })).map((i) => i.id), all.filter(mine).map((i) => i.id));
+    assert.deepEqual(await recruiter.walk('interviews', { mine: 'true' }), []);
+    const { application_id } = all[0];
+    assert.deepEqual((await recruiter.walk('interviews', { application_id })).map((i) => i.id), all.filter((i) => i.application_id === application_id).map((i) => i.id));
+    await recruiter.fails(400, 1002002, 'GET', 'interviews', { query: { from: 'x' } });
+});
