@@ -144,7 +144,7 @@ static int write_resume(struct call *c, struct hire *h, struct str resume_id) {
         return r < 0 ? r : 0;
     json_key(c->out, STR("resume_url"));
     buf_add_char(c->out, '"');
-    link_write(c->seal, c->base_url, resume.id, c->now_ms, c->out);
+    link_write(c->seal, c->base_url, LINK_ATTACHMENT, resume.id, LINK_ATTACHMENT_LIFE_S, c->now_ms, c->out);
     buf_add_char(c->out, '"');
     return 0;
 }
