@@ -8,21 +8,9 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "console/console.h"
+#include "console/people.h"
 
 /* ---- answers ---- */
-
-static int user_id_of(struct call *c, int64_t uid, struct str *ret) {
-    *ret = STR_ABSENT;
-    if (uid == 0)
-        return 0;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_USERS_USER_ID);
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, uid);
-    int r = db_row(&q);
-    if (r == 1)
-        *ret = arena_dup(c->arena, db_text(&q, 0));
-    return r < 0 ? r : 0;
-}
 
 static int write_user(struct call *c, const struct person *p) {
     struct str user_id;

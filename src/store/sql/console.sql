@@ -104,3 +104,51 @@ ORDER BY b.begin_time, b.id;
 -- name: console_interviews_of_application
 SELECT begin_time, id, doc FROM interview
 WHERE tenant = $1 AND (application_id, id) > ($2, -1) AND application_id <= $2 ORDER BY application_id DESC, id DESC;
+
+-- Deliveries, newest event first, before ($2, $3). $4 an app or 0, $5 a state or -1, $6 a type or ''. Walked until a page is full.
+-- name: console_deliveries
+SELECT d.event, d.app, d.state, d.attempts, d.next_ms, e.type, e.created_ms, e.subject_id, a.app_id, a.name
+FROM event_delivery d
+JOIN event e ON e.tenant = d.tenant AND e.id = d.event
+JOIN app a ON a.id = d.app
+WHERE d.tenant = $1 AND (d.event, d.app) < ($2, $3) AND (CAST($4 AS BIGINT) = 0 OR d.app = $4)
+    AND (CAST($5 AS BIGINT) = -1 OR d.state = $5) AND (CAST($6 AS TEXT) = '' OR e.type = $6)
+ORDER BY d.event DESC, d.app DESC;
+-- name: console_deliveries_of_event
+SELECT d.event, d.app, d.state, d.attempts, d.next_ms, e.type, e.created_ms, e.subject_id, a.app_id, a.name
+FROM event_delivery d
+JOIN event e ON e.tenant = d.tenant AND e.id = d.event
+JOIN app a ON a.id = d.app
+WHERE d.tenant = $1 AND d.event = $2 ORDER BY d.app;
+-- name: console_last_attempt
+SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
+-- name: console_app_created
+SELECT created_ms, request_url, encrypt_key, verification_token FROM app WHERE id = $1;
+
+-- The overview.
+-- name: console_order_counts
+SELECT status, phase, COUNT(*) FROM background_check_order WHERE tenant = $1 GROUP BY status, phase ORDER BY status, phase;
+-- Orders that went to a vendor and came to a result since $2: from the first step to the (first) result.
+-- name: console_order_times
+SELECT o.account_id, COALESCE(v.name, ''), x.at_ms - (
+    SELECT MIN(y.at_ms) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id)
+FROM background_check_order o
+JOIN order_history x ON x.tenant = o.tenant AND x.order_id = o.id AND x.action = $3
+LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
+WHERE o.tenant = $1 AND o.update_time >= $2 AND o.account_id <> 0
+ORDER BY o.account_id, 3;
+-- name: console_failing
+SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END),
+    MAX(d.event)
+FROM event_delivery d JOIN app a ON a.id = d.app
+WHERE d.tenant = $1 AND ((d.state = 0 AND d.attempts > 0) OR d.state = 2)
+GROUP BY a.id, a.app_id, a.name ORDER BY a.id;
+-- Steps of orders by day ($3 milliseconds long, from $2): $4 and $5 are the actions counted.
+-- name: console_days
+SELECT (x.at_ms - $2) / $3, SUM(CASE WHEN x.action = $4 THEN 1 ELSE 0 END), SUM(CASE WHEN x.action = $5 THEN 1 ELSE 0 END)
+FROM background_check_order o JOIN order_history x ON x.tenant = o.tenant AND x.order_id = o.id
+WHERE o.tenant = $1 AND o.update_time >= $2 AND x.at_ms >= $2
+GROUP BY (x.at_ms - $2) / $3 ORDER BY 1;
+-- name: console_attempts
+SELECT seq, at_ms, way, status, duration_ms, answer, error FROM event_attempt
+WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 100;

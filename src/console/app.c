@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console/api/apps: who may call the open API, and where their events go.
+ */
+#include "api_events.h"
+#include "api_handlers.h"
+#include "api_types.h"
+#include "base/json.h"
+#include "base/netaddr.h"
+#include "console/console.h"
+#include "gateway/auth.h"
+#include "hire/report_url.h"
+
+static void write_words(struct buf *out, struct str key, struct str words) {
+    json_key(out, key);
+    json_begin(out, '[');
+    while (!str_is_absent(words)) {
+        struct str word = str_cut(&words, ' ');
+        if (word.len > 0)
+            json_str(out, word);
+    }
+    json_end(out, ']');
+}
+
+static int write_subscriptions(struct call *c, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_LIST);
+    int r;
+    json_key(c->out, STR("subscriptions"));
+    json_begin(c->out, '[');
+    db_bind_int(&q, 1, app);
+    while ((r = db_row(&q)) == 1)
+        json_str(c->out, db_text(&q, 0));
+    json_end(c->out, ']');
+    return r;
+}
+
+static int write_app(struct call *c, const struct app_row *app) {
+    struct buf *out = c->out;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
+    db_bind_int(&q, 1, app->id);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r < 0 ? r : -ENOENT;
+    json_begin(out, '{');
+    json_member_id(out, STR("id"), app->id);
+    json_member_str(out, STR("app_id"), app->app_id);
+    json_member_str(out, STR("name"), app->name);
+    json_member_str(out, STR("kind"), app->kind == APP_STORE ? STR("store") : STR("custom"));
+    json_member_bool(out, STR("disabled"), app->disabled);
+    write_words(out, STR("scopes"), app->scopes);
+    write_words(out, STR("ip_allow"), app->ip_allow);
+    json_member_str(out, STR("request_url"), db_text(&q, 1));
+    json_member_bool(out, STR("encrypted"), db_text(&q, 2).len > 0);
+    json_member_bool(out, STR("verified"), db_text(&q, 3).len > 0);
+    r = write_subscriptions(c, app->id);
+    console_member_time(out, STR("create_time"), db_int(&q, 0));
+    json_end(out, '}');
+    return r;
+}
+
+int handle_console_app_list(struct call *c) {
+    struct app_row *apps;
+    size_t n;
+    int r = app_list(c->db, c->tenant, c->arena, &apps, &n);
+    json_begin(c->out, '{');
+    json_key(c->out, STR("items"));
+    json_begin(c->out, '[');
+    for (size_t i = 0; r >= 0 && i < n; i++)
+        r = write_app(c, &apps[i]);
+    json_end(c->out, ']');
+    json_end(c->out, '}');
+    return r;
+}
+
+int handle_console_app_scopes(struct call *c) {
+    json_begin(c->out, '{');
+    json_key(c->out, STR("scopes"));
+    json_begin(c->out, '[');
+    for (uint16_t i = 0; i < api_n_scopes; i++)
+        json_str(c->out, api_scopes[i]);
+    json_end(c->out, ']');
+    json_key(c->out, STR("event_types"));
+    json_begin(c->out, '[');
+    for (unsigned i = 0; i < API_EVENTS; i++)
+        if (api_events[i].of)
+            json_str(c->out, api_events[i].type);
+    json_end(c->out, ']');
+    json_end(c->out, '}');
+    return 0;
+}
+
+/* A custom app of the tenant; the call fails for any other. */
+static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) {
+    int r = app_find(c->db, app_id, c->arena, ret);
+    if (r < 0)
+        return r;
+    if (r == 0 || ret->kind != APP_CUSTOM || ret->tenant != c->tenant)
+        return call_fail(c, CODE_NOT_FOUND, NULL);
+    return 0;
+}
+
+static struct str joined(struct call *c, const struct str_list *list) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    for (size_t i = 0; i < list->n; i++) {
+        if (i > 0)
+            buf_add_char(&out, ' ');
+        buf_add_str(&out, list->v[i]);
+    }
+    return arena_dup(c->arena, buf_str(&out));
+}
+
+static int read_scopes(struct call *c, const struct str_list *list, struct str *ret) {
+    struct str unknown;
+    if (scopes_check(joined(c, list), c->arena, ret, &unknown) < 0)
+        return call_fail(c, CODE_PARAMETER, "scopes: there is no scope %.*s", STR_FMT(str_head(unknown, 100)));
+    return 0;
+}
+
+int handle_console_app_create(struct call *c) {
+    const struct console_app_create_body *in = c->body;
+    enum app_kind kind = str_eq(in->kind, STR("store")) ? APP_STORE : APP_CUSTOM;
+    struct app_row app;
+    struct str scopes, secret;
+    int r = read_scopes(c, &in->scopes, &scopes);
+    if (r == 0)
+        r = app_create(c->db, c->tenant, kind, in->name, scopes, STR_ABSENT, STR_ABSENT, c->arena, &app, &secret);
+    if (r < 0)
+        return r;
+    c->audit_subject = app.app_id;
+    c->audit_detail = scopes;
+    json_begin(c->out, '{');
+    json_key(c->out, STR("app"));
+    r = write_app(c, &app);
+    json_member_str(c->out, STR("app_secret"), secret);
+    json_end(c->out, '}');
+    return r;
+}
+
+/* ---- changes ---- */
+
+static int set_scopes(struct call *c, const struct app_row *app, const struct str_list *list) {
+    struct str scopes;
+    int r = read_scopes(c, list, &scopes);
+    return r < 0 ? r : app_set_scopes(c->db, app->id, scopes);
+}
+
+static int set_addresses(struct call *c, const struct app_row *app, const struct str_list *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        struct str network = list->v[i], address = str_cut(&network, '/');
+        if (!auth_ip_allowed(list->v[i], address))
+            return call_fail(c, CODE_PARAMETER, "ip_allow: %.*s is neither an address nor a network such as 10.1.0.0/16",
+                             STR_FMT(str_head(list->v[i], 60)));
+    }
+    return app_set_ip_allow(c->db, app->id, joined(c, list));
+}
+
+static int set_receiver(struct call *c, const struct app_row *app, const struct console_app_update_body *in) {
+    struct str url, key, token;
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
+        db_bind_int(&q, 1, app->id);
+        int r = db_row(&q);
+        if (r <= 0)
+            return r < 0 ? r : -ENOENT;
+        url = arena_dup(c->arena, db_text(&q, 1));
+        key = arena_dup(c->arena, db_text(&q, 2));
+        token = arena_dup(c->arena, db_text(&q, 3));
+    }
+    if (!str_is_empty(in->request_url)) {
+        const char *fault = report_url_fault(in->request_url, true, c->private_addresses);
+        if (fault)
+            return call_fail(c, CODE_PARAMETER, "request_url %s", fault);
+    }
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SET_RECEIVER);
+    db_bind_int(&q, 1, app->id);
+    db_bind_text(&q, 2, str_is_absent(in->request_url) ? url : in->request_url);
+    db_bind_text(&q, 3, str_is_absent(in->encrypt_key) ? key : in->encrypt_key);
+    db_bind_text(&q, 4, str_is_absent(in->verification_token) ? token : in->verification_token);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+static bool event_known(struct str type) {
+    for (unsigned i = 0; i < API_EVENTS; i++)
+        if (api_events[i].of && str_eq(api_events[i].type, type))
+            return true;
+    return false;
+}
+
+static int set_subscriptions(struct call *c, const struct app_row *app, const struct str_list *types) {
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_CLEAR);
+        db_bind_int(&q, 1, app->id);
+        int r = db_run(&q);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < types->n; i++) {
+        if (!event_known(types->v[i]))
+            return call_fail(c, CODE_PARAMETER, "subscriptions: there is no event %.*s",
+                             STR_FMT(str_head(types->v[i], 100)));
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_ADD);
+        db_bind_int(&q, 1, app->id);
+        db_bind_text(&q, 2, types->v[i]);
+        db_bind_int(&q, 3, c->now_ms);
+        int r = db_run(&q);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int handle_console_app_update(struct call *c) {
+    const struct console_app_update_params *at = c->params;
+    const struct console_app_update_body *in = c->body;
+    struct app_row app;
+    int r = find_own_app(c, at->app_id, &app);
+    if (r == 0 && in->disabled.set)
+        r = app_disable(c->db, app.id, in->disabled.v);
+    if (r >= 0 && in->scopes.v)
+        r = set_scopes(c, &app, &in->scopes);
+    if (r >= 0 && in->ip_allow.v)
+        r = set_addresses(c, &app, &in->ip_allow);
+    if (r >= 0 && !(str_is_absent(in->request_url) && str_is_absent(in->encrypt_key) &&
+                    str_is_absent(in->verification_token)))
+        r = set_receiver(c, &app, in);
+    if (r >= 0 && in->subscriptions.v)
+        r = set_subscriptions(c, &app, &in->subscriptions);
+    if (r >= 0)
+        r = app_find(c->db, at->app_id, c->arena, &app);
+    if (r < 0)
+        return r;
+    c->audit_detail = arena_printf(c->arena, "%s%s%s%s%s", in->disabled.set ? in->disabled.v ? "disabled " : "enabled " : "",
+                                   in->scopes.v ? "scopes " : "", in->ip_allow.v ? "addresses " : "",
+                                   str_is_absent(in->request_url) ? "" : "request_url ",
+                                   in->subscriptions.v ? "subscriptions" : "");
+    json_begin(c->out, '{');
+    json_key(c->out, STR("app"));
+    r = write_app(c, &app);
+    json_end(c->out, '}');
+    return r;
+}
+
+int handle_console_app_rotate(struct call *c) {
+    const struct console_app_rotate_params *at = c->params;
+    struct app_row app;
+    struct str secret;
+    int r = find_own_app(c, at->app_id, &app);
+    if (r == 0)
+        r = app_rotate(c->db, app.id, c->arena, &secret);
+    if (r < 0)
+        return r;
+    json_begin(c->out, '{');
+    json_member_str(c->out, STR("app_secret"), secret);
+    json_end(c->out, '}');
+    return 0;
+}
+
+int handle_console_app_token(struct call *c) {
+    const struct console_app_token_params *at = c->params;
+    struct app_row app;
+    struct str token;
+    int64_t expire_s;
+    int r = find_own_app(c, at->app_id, &app);
+    if (r == 0)
+        r = auth_token(c->db, c->seal, SEAL_TENANT_TOKEN, app.id, c->tenant, c->now_ms, c->arena, &token, &expire_s);
+    if (r < 0)
+        return r;
+    json_begin(c->out, '{');
+    json_member_str(c->out, STR("tenant_access_token"), token);
+    json_member_int(c->out, STR("expire"), expire_s);
+    json_end(c->out, '}');
+    return 0;
+}

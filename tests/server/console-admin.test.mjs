@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The console's settings: switches, vendors, apps, events, accounts, the audit log and the overview; and that only an
+// administrator reaches what is theirs.
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+
+import { Client, eventually, paths } from '../lib/client.mjs';
+import { Person } from '../lib/console.mjs';
+import { startServer } from '../lib/server.mjs';
+
+let server, admin, recruiter, approver, interviewer;
+before(async () => {
+    server = await startServer({ args: ['--fetch-allow', 'loopback'] });
+    [admin, recruiter, approver, interviewer] = await Promise.all(['admin', 'recruiter', 'approver', 'interviewer'].map((role) => Person.of(server, role)));
+});
+after(() => server.stop());
+
+const lastAudit = async () => (await admin.get('audit', { page_size: 1 })).items[0];
+
+test('the switches and who approves', async () => {
+    const before = await recruiter.get('settings');
+    assert.deepEqual([before.approve_arrangement, before.approve_report], [false, false]);
+    assert.deepEqual(before.approvers.map((a) => a.user), ['approver']);
+    await admin.post('settings', { approve_report: true, approvers: [admin.id, approver.id] });
+    const now = await approver.get('settings');
+    assert.deepEqual([now.approve_arrangement, now.approve_report], [false, true]);
+    assert.deepEqual(now.approvers.map((a) => a.user), ['admin', 'approver']);
+    const entry = await lastAudit();
+    assert.deepEqual([entry.action, entry.actor.id, entry.address, entry.detail], ['settings.update', admin.id, '127.0.0.1', 'arrangement off, report on, approvers']);
+    await admin.fails(404, 4004, 'POST', 'settings', { body: { approvers: [approver.id, '77'] } });
+    await admin.fails(400, 1002002, 'POST', 'settings', { body: { approvers: [admin.id] } }); // approver would have no role
+    assert.equal((await admin.get('settings')).approvers.length, 2, 'nothing of a refused call stays');
+    await recruiter.fails(403, 4031, 'POST', 'settings', { body: {} });
+    await admin.post('settings', { approve_report: false });
+});
+
+test('a vendor account: its form, the account, another app', async () => {
+    const vendor = Client.vendor(server);
+    await vendor.ok('POST', '/open-apis/hire/v1/eco_account_custom_fields', { body: { scope: 1, custom_field_list: [
+        { key: 'org', name: { zh_cn: '机构', en_us: 'Organisation' }, is_required: true, description: { zh_cn: '代码', en_us: 'code' } }] } });
+    const app_id = server.demo.vendor_app_id;
+    const { fields } = await admin.get('vendor_form', { app_id });
+    assert.deepEqual(fields.map((f) => [f.key, f.name.en_us, f.is_required]), [['org', 'Organisation', true]]);
+    const body = { name: '澄观二部', provider_id: 'clearview-2', provider_name: { zh_cn: '澄观', en_us: 'Clearview' }, app_id };
+    await admin.fails(400, 1002002, 'POST', 'vendors', { body });
+    const { id } = await admin.post('vendors', { ...body, values: [{ key: 'org', value: 'QZ-1' }] });
+    await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_packages', { body: { account_id: id,
+        package_list: [{ id: 'p1', name: 'Basic', description: 'the least' }], additional_item_list: [{ id: 'i1', name: 'Degree', description: 'one degree' }] } });
+    await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_custom_fields', { body: { account_id: id, custom_field_list: [
+        { type: 'text', key: 'place', name: { zh_cn: '地点', en_us: 'Place' }, is_required: true, description: { zh_cn: '哪里', en_us: 'where' } }] } });
+    const find = async (who) => (await who.get('vendors')).items.find((v) => v.id === id);
+    const one = await find(admin);
+    assert.deepEqual([one.app.app_id, one.account_values, one.packages, one.items], [app_id, [{ key: 'org', value: 'QZ-1' }],
+        [{ id: 'p1', name: 'Basic', description: 'the least' }], [{ id: 'i1', name: 'Degree', description: 'one degree' }]]);
+    assert.equal(one.order_fields[0].key, 'place');
+    assert.equal((await find(recruiter)).account_values, undefined, 'what was filled in is the administrator\'s');
+
+    // A check by that form.
+    const application_id = (await recruiter.get('applications', { status: 1 })).items[0].id;
+    const order = { application_id, account_id: id, package_id: 'p1', item_ids: ['i1'] };
+    await recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body: order });
+    const { order_id } = await recruiter.post('orders/arrange', { ...order, custom_values: [{ key: 'place', value: 'Shanghai' }] });
+    const made = (await recruiter.get(`orders/${order_id}`)).order;
+    assert.deepEqual([made.package, made.ext_item_info_list[0].name, made.custom_data_list[0].value], ['Basic', 'Degree', 'Shanghai']);
+
+    await admin.post(`vendors/${id}`, { app_id: '' });
+    assert.equal((await find(admin)).app, undefined);
+    await admin.fails(404, 4004, 'POST', `vendors/${id}`, { body: { app_id: 'cli_0000000000000000' } });
+    await admin.fails(404, 4004, 'POST', 'vendors', { body: { ...body, app_id: 'cli_0000000000000000' } });
+    await admin.fails(404, 4004, 'GET', 'vendor_form', { query: { app_id: 'cli_0000000000000000' } });
+    await admin.fails(400, 1002002, 'POST', `vendors/${id}`, { body: {} });
+    await recruiter.fails(403, 4031, 'POST', 'vendors', { body });
+});
+
+test('an app: made, tried, narrowed, disabled, its secret changed', async () => {
+    const all = await admin.get('scopes');
+    assert.ok(all.scopes.includes('hire:application') && all.event_types.includes('hire.eco_background_check.created_v1'));
+    const { app, app_secret } = await admin.post('apps', { name: 'sync', scopes: ['hire:background_check_order:readonly'] });
+    assert.equal((await lastAudit()).subject, app.app_id);
+    const client = new Client(server, { app_id: app.app_id, app_secret });
+    await client.orders();
+    const { tenant_access_token: token } = await admin.post(`apps/${app.app_id}/token`);
+    const answer = await client.call('GET', paths.orders, { token });
+    assert.equal(answer.code, 0);
+    const change = async (body) => (await admin.post(`apps/${app.app_id}`, body)).app;
+    const changed = await change({ scopes: [], ip_allow: ['10.0.0.0/8'], request_url: 'http://127.0.0.1:9/hook', encrypt_key: 'k', subscriptions: ['hire.eco_background_check.created_v1'] });
+    assert.deepEqual([changed.scopes, changed.ip_allow, changed.request_url, changed.encrypted, changed.verified, changed.subscriptions],
+        [[], ['10.0.0.0/8'], 'http://127.0.0.1:9/hook', true, false, ['hire.eco_background_check.created_v1']]);
+    await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991401);
+    await change({ ip_allow: [] });
+    await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991672);
+    assert.equal((await change({ disabled: true })).disabled, true);
+    await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991662);
+    const again = await admin.post(`apps/${app.app_id}/rotate`);
+    assert.notEqual(again.app_secret, app_secret);
+    assert.ok((await admin.get('apps')).items.some((a) => a.app_id === app.app_id && a.disabled));
+    for (const body of [{ scopes: ['no:such'] }, { ip_allow: ['x'] }, { subscriptions: ['no.such'] }, { request_url: 'ftp://x' }]) {
+        await admin.fails(400, 1002002, 'POST', `apps/${app.app_id}`, { body });
+    }
+    for (const path of ['', '/rotate', '/token']) await admin.fails(404, 4004, 'POST', `apps/cli_0000000000000000${path}`, { body: {} });
+    await admin.fails(400, 1002002, 'POST', 'apps', { body: { name: 'x', scopes: ['no:such'] } });
+});
+
+test('an event: its deliveries, every attempt, and once more', async () => {
+    let status = 500, hits = 0;
+    const receiver = http.createServer((req, res) => {
+        hits++;
+        req.resume().on('end', () => res.writeHead(status).end('I say so'));
+    });
+    await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const app_id = server.demo.vendor_app_id;
+    await admin.post(`apps/${app_id}`, { request_url: `http://127.0.0.1:${receiver.address().port}/`, subscriptions: ['hire.eco_background_check.created_v1'] });
+    const application_id = (await recruiter.get('applications', { status: 1 })).items[0].id;
+    const account_id = (await admin.get('vendors')).items.find((v) => v.app?.app_id === app_id).id;
+    const { order_id } = await recruiter.post('orders/arrange', { application_id, account_id, package_name: 'Standard' });
+    const list = (query) => admin.get('events', query);
+    const [failing] = (await eventually(() => list({ app_id, state: 'waiting' }), (r) => r.items.some((d) => d.last_status === 500))).items;
+    assert.deepEqual([failing.type, failing.subject_id, failing.last_status], ['hire.eco_background_check.created_v1', order_id, 500]);
+    const overview = await admin.get('metrics/overview');
+    assert.deepEqual(overview.failing.map((f) => [f.app_id, f.waiting, f.given_up]), [[app_id, 1, 0]]);
+    status = 200;
+    await admin.post(`events/${failing.event_id}/replay`, { app_id });
+    await eventually(() => list({ app_id, state: 'delivered', type: failing.type }), (r) => r.items.some((d) => d.event_id === failing.event_id));
+    assert.equal(hits, 2);
+    const one = await admin.get(`events/${failing.event_id}`);
+    assert.equal(one.event.background_check_id ?? one.subject_id, order_id);
+    assert.deepEqual(one.deliveries[0].attempts.map((a) => [a.seq, a.status, a.way, a.answer]), [[2, 200, 'request_url', 'I say so'], [1, 500, 'request_url', 'I say so']]);
+    assert.deepEqual((await list({ app_id: 'cli_0000000000000000' })).items, []);
+    assert.equal((await admin.walk('events', { page_size: 1 })).length, (await admin.walk('events', { page_size: 100 })).length);
+    await admin.fails(404, 4004, 'GET', 'events/77');
+    await admin.fails(404, 4004, 'POST', 'events/77/replay', { body: {} });
+    receiver.close();
+});
+
+test('accounts: made, changed, disabled; somebody must be left to administer', async () => {
+    const made = await admin.post('users', { user: 'New.Hand', name: '新人', roles: ['recruiter', 'interviewer'], user_id: 'c5417ed8' });
+    assert.deepEqual([made.account.user, made.account.roles, made.account.user_id, made.account.last_sign_in], ['new.hand', ['recruiter', 'interviewer'], 'c5417ed8', undefined]);
+    const person = new Person(server, 'new.hand', made.password);
+    await person.signIn();
+    server.secrets.add('a password of their own');
+    const own = await admin.post('users', { user: 'own', password: 'a password of their own', name: 'Own', roles: ['approver'] });
+    assert.equal(own.password, undefined);
+    await new Person(server, 'own', 'a password of their own').signIn();
+    const at = `users/${made.account.id}`;
+    assert.deepEqual((await admin.post(at, { roles: ['approver'], en_name: 'New Hand' })).account.roles, ['approver']);
+    assert.deepEqual((await person.get('session')).user.roles, ['approver']);
+    const { password } = await admin.post(at, { reset_password: true });
+    await person.fails(401, 4010, 'GET', 'session');
+    person.password = password;
+    await person.signIn();
+    assert.equal((await admin.post(at, { disabled: true })).account.disabled, true);
+    await person.fails(401, 4010, 'GET', 'session');
+    const { items } = await admin.get('users');
+    assert.ok(items.find((a) => a.user === 'new.hand').last_sign_in);
+    for (const body of [{ roles: ['recruiter'] }, { disabled: true }]) await admin.fails(400, 1002002, 'POST', `users/${admin.id}`, { body });
+    await admin.get('session');
+    for (const body of [{ user: 'admin', name: 'x', roles: ['admin'] }, { user: 'a b', name: 'x', roles: ['admin'] }, { user: 'xx', name: 'x', roles: ['admin'], user_id: 'none' }]) {
+        await admin.fails(400, 1002002, 'POST', 'users', { body });
+    }
+    await admin.fails(400, 99992402, 'POST', 'users', { body: { user: 'xx', name: 'x', roles: ['boss'] } });
+    await admin.fails(404, 4004, 'POST', 'users/77', { body: {} });
+});
+
+test('the audit log has who, what, when and from where, newest first', async () => {
+    const all = await admin.walk('audit', { page_size: 7 });
+    for (let i = 1; i < all.length; i++) assert.ok(BigInt(all[i - 1].id) > BigInt(all[i].id));
+    const signIns = await admin.walk('audit', { action: 'session.sign_in', account_id: recruiter.id });
+    assert.equal(signIns.length, 1);
+    assert.deepEqual([signIns[0].actor.name, signIns[0].address], ['陈思远', '127.0.0.1']);
+    assert.ok(Math.abs(Number(signIns[0].at) - Date.now()) < 600_000);
+    assert.match(signIns[0].log_id, /^\d{14}[0-9A-F]{20}$/);
+    const [{ subject }] = all.filter((e) => e.action === 'order.arrange');
+    assert.ok((await admin.walk('audit', { subject })).every((e) => e.subject === subject));
+});
+
+test('the overview counts what is there', async () => {
+    const overview = await approver.get('metrics/overview');
+    const orders = await recruiter.walk('orders', { page_size: 100 });
+    for (const { status, phase, count } of overview.orders) assert.equal(count, orders.filter((o) => o.status === status && o.phase === phase).length);
+    assert.equal(overview.orders.reduce((sum, o) => sum + o.count, 0), orders.length);
+    assert.equal(overview.days.length, 30);
+    assert.equal(overview.days[29].arranged, 2);
+    assert.ok(Array.isArray(overview.times));
+});
+
+test('what is the administrator\'s is nobody else\'s', async () => {
+    for (const who of [recruiter, approver, interviewer]) {
+        for (const path of ['apps', 'scopes', 'events', 'events/1', 'users', 'audit', 'vendor_form?app_id=x']) await who.fails(403, 4031, 'GET', path);
+        for (const path of ['apps', 'apps/x', 'apps/x/rotate', 'apps/x/token', 'events/1/replay', 'users', 'users/1', 'vendors', 'vendors/1', 'settings']) await who.fails(403, 4031, 'POST', path, { body: {} });
+    }
+    for (const path of ['vendors', 'settings', 'metrics/overview']) await interviewer.fails(403, 4031, 'GET', path);
+});
