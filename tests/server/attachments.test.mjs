@@ -290,6 +290,25 @@ test('drafts that a crash left behind are gone after a start', async () => {
     await s.stop();
 });
 
+test('a server that is killed in the middle of an upload leaves nothing once it is started again', async () => {
+    const own = demoDir();
+    const first = await startServer({ dir: own });
+    const token = await new Client(first).token();
+    const drafts = () => fs.readdirSync(path.join(own, 'files')).flatMap((d) => fs.readdirSync(path.join(own, 'files', d))).filter((f) => f.endsWith('.draft'));
+    const socket = net.connect(first.port, '127.0.0.1').on('error', () => {});
+    socket.write(`POST ${P} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: ${type['Content-Type']}\r\nContent-Length: 5000000\r\n\r\n`);
+    socket.write(file('a.pdf', 'x'.repeat(100_000)));
+    await eventually(drafts, (d) => d.length === 1, { what: 'a draft' });
+    first.child.kill('SIGKILL');
+    await first.exited;
+    socket.destroy();
+    assert.equal(drafts().length, 1);
+    const second = await startServer({ dir: own });
+    assert.deepEqual(drafts(), []);
+    assert.deepEqual(sql(own, 'SELECT COUNT(*) AS n FROM attachment WHERE usage = 3 AND size = 100000'), [{ n: 0 }]);
+    await second.stop();
+});
+
 test('a link lives half an hour', async () => {
     const { url } = await upload('x.pdf', 'x');
     const advance = (ms) => send(server.baseUrl, 'POST', '/test/clock', { body: JSON.stringify({ advance_ms: ms }), headers: { 'Content-Type': 'application/json' } });
