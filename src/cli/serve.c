@@ -273,6 +273,8 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 }
 
 static void shut_down(struct serving *s) {
+    if (s->gateway)
+        gateway_drain(s->gateway);
     if (s->server)
         http_server_drain(s->server, s->config.drain_ms);
     if (s->gateway)

@@ -156,6 +156,14 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
         exchange_refuse(x, error);
         return;
     }
+    if (x->call.op->stream) {
+        error = watch_begin(x->loop->watch, &x->call, r);
+        if (error < 0) {
+            fail_busy(&x->call);
+            exchange_fail(x);
+        }
+        return;
+    }
     exchange_begin_answer(x);
     if (x->call.op->effect == OP_WRITES) {
         x->call.user_cache = NULL; /* the loop's own */

@@ -42,6 +42,10 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     return g;
 }
 
+void gateway_drain(struct gateway *g) {
+    atomic_store(&g->draining, true);
+}
+
 void gateway_stop(struct gateway *g) {
     g->passwords = passwords_free(g->passwords);
 }
@@ -69,11 +73,13 @@ struct gateway *gateway_free(struct gateway *g) {
 static void on_change_timer(uv_timer_t *timer) {
     struct gateway_loop *gl = timer->data;
     int64_t count = db_change_count(gl->db);
+    watch_tend(gl->watch, gl->db, atomic_load(&gl->g->draining));
     if (count == gl->change_count)
         return;
     gl->change_count = count;
     auth_cache_clear(gl->auth);
     user_cache_clear(gl->users);
+    watch_look(gl->watch, gl->db);
 }
 
 /* One snapshot serves all requests of a round, which saves each of them the database's locks. It is taken anew as soon
@@ -111,6 +117,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     }
     gl->auth = auth_cache_new();
     gl->users = user_cache_new();
+    gl->watch = watch_new();
     log_id_init(&gl->log_ids);
     gl->change_count = db_change_count(gl->db);
     uv_timer_init(http_loop_uv(l), &gl->change_timer);
@@ -129,6 +136,7 @@ void gateway_loop_stop(struct gateway *g, struct http_loop *l) {
     uv_close((uv_handle_t *)&gl->change_timer, NULL);
     uv_close((uv_handle_t *)&gl->round_end, NULL);
     snapshot_end(gl);
+    gl->watch = watch_free(gl->watch);
     gl->auth = auth_cache_free(gl->auth);
     gl->users = user_cache_free(gl->users);
     gl->db = db_close(gl->db);

@@ -34,6 +34,8 @@ struct gateway_options {
 };
 
 struct gateway *gateway_new(const struct gateway_options *o);
+/* The server is about to end: answers without an end are brought to one, within a moment. Any thread. */
+void gateway_drain(struct gateway *g);
 /* Ends what runs beside the loops, after these have ended and while the writer still takes jobs. */
 void gateway_stop(struct gateway *g);
 struct gateway *gateway_free(struct gateway *g); /* after the loops have ended; takes NULL; returns NULL */

@@ -15,6 +15,7 @@
 #include "gateway/passwords.h"
 #include "gateway/router.h"
 #include "gateway/upload.h"
+#include "gateway/watch.h"
 
 struct gateway_loop {
     struct gateway *g;
@@ -22,6 +23,7 @@ struct gateway_loop {
     struct auth_cache *auth;
     struct user_cache *users;
     struct metrics *metrics;
+    struct watch *watch;
     uv_timer_t change_timer;
     int64_t change_count;
     uv_check_t round_end; /* after each round of ready connections */
@@ -42,6 +44,7 @@ struct gateway {
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* every one there was: a request in hand may still read an old one */
+    _Atomic bool draining;    /* streams are to end */
     unsigned n_loops;
     struct gateway_loop *loops;
 };

@@ -152,3 +152,16 @@ GROUP BY (x.at_ms - $2) / $3 ORDER BY 1;
 -- name: console_attempts
 SELECT seq, at_ms, way, status, duration_ms, answer, error FROM event_attempt
 WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 100;
+
+-- What changed after $2, for open pages (src/gateway/watch.c): id and when.
+-- name: watch_orders
+SELECT id, update_time FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
+-- name: watch_applications
+SELECT id, update_time FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
+-- The log of what people did has interviews that changed; ids grow with time, so only its end is looked at.
+-- name: watch_interviews
+SELECT CAST(subject AS BIGINT), at_ms FROM (
+    SELECT action, subject, at_ms FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 200) AS latest
+WHERE at_ms > $2 AND action LIKE 'interview.%' ESCAPE '\' ORDER BY at_ms;
+-- name: watch_deliveries
+SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Streams of changes for the console's pages.
+ */
+#include "gateway/watch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "gateway/session.h"
+
+#define STREAMS_MAX 256   /* of one loop */
+#define OVERLAP_MS 10000  /* a write may be kept that long after its time: it waited for the writer */
+#define TOLD 128          /* changes that are remembered as told, so that the overlap tells nothing twice */
+#define AT_ONCE 50        /* more changes of a kind at once are told as one, without an id */
+#define BEAT_MS 15000
+
+enum kind { ORDER, APPLICATION, INTERVIEW, DELIVERY, KINDS };
+
+static const struct {
+    struct str name;
+    enum db_statement newer;
+} kinds[KINDS] = {
+    {STR_INIT("order"), SQL_WATCH_ORDERS},
+    {STR_INIT("application"), SQL_WATCH_APPLICATIONS},
+    {STR_INIT("interview"), SQL_WATCH_INTERVIEWS},
+    {STR_INIT("delivery"), SQL_WATCH_DELIVERIES},
+};
+
+struct change {
+    int64_t id, at;
+};
+
+struct stream {
+    struct http_request *r;
+    int64_t tenant, begun_ms, beat_ms;
+    char key[SESSION_TEXT_LEN];
+    int64_t seen_ms[KINDS];
+    struct change told[KINDS][TOLD];
+    unsigned n_told[KINDS];
+    struct stream *next;
+};
+
+struct watch {
+    struct stream *streams;
+    unsigned n;
+};
+
+struct watch *watch_new(void) {
+    return mem_alloc(sizeof(struct watch));
+}
+
+struct watch *watch_free(struct watch *w) {
+    if (w)
+        watch_tend(w, NULL, true);
+    free(w);
+    return NULL;
+}
+
+int watch_begin(struct watch *w, const struct call *call, struct http_request *r) {
+    static const struct http_header headers[] = {
+        {STR_INIT("Cache-Control"), STR_INIT("no-store")},
+        {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* for a proxy that would gather answers */
+        {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
+    };
+    if (w->n == STREAMS_MAX)
+        return -EBUSY;
+    struct stream *s = mem_alloc(sizeof *s);
+    *s = (struct stream){.r = r, .tenant = call->tenant, .begun_ms = call->now_ms, .beat_ms = call->now_ms, .next = w->streams};
+    memcpy(s->key, call->person->key.ptr, sizeof s->key);
+    for (int k = 0; k < KINDS; k++)
+        s->seen_ms[k] = call->now_ms;
+    w->streams = s;
+    w->n++;
+    r->held = true;
+    http_stream_begin(r, STR("text/event-stream; charset=utf-8"), headers, sizeof headers / sizeof *headers);
+    (void)http_stream_write(r, STR("retry: 2000\n\n"));
+    return 0;
+}
+
+/* False: it was told already. */
+static bool tell_once(struct stream *s, enum kind k, struct change c) {
+    unsigned kept = s->n_told[k] < TOLD ? s->n_told[k] : TOLD;
+    for (unsigned i = 0; i < kept; i++)
+        if (s->told[k][i].id == c.id && s->told[k][i].at == c.at)
+            return false;
+    s->told[k][s->n_told[k]++ % TOLD] = c;
+    return true;
+}
+
+static void write_change(struct buf *out, enum kind k, int64_t id) {
+    buf_add_lit(out, "data: {");
+    json_member_str(out, STR("kind"), kinds[k].name);
+    if (id != 0)
+        json_member_id(out, STR("id"), id);
+    json_end(out, '}');
+    buf_add_lit(out, "\n\n");
+}
+
+static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out) {
+    struct db_query q DB_CLEANUP = db_query(db, kinds[k].newer);
+    int64_t since = s->seen_ms[k] - OVERLAP_MS;
+    int r, n = 0;
+    size_t at = out->len;
+    db_bind_int(&q, 1, s->tenant);
+    db_bind_int(&q, 2, since < s->begun_ms ? s->begun_ms - 1 : since);
+    while ((r = db_row(&q)) == 1) {
+        struct change c = {db_int(&q, 0), db_int(&q, 1)};
+        if (c.at > s->seen_ms[k])
+            s->seen_ms[k] = c.at;
+        if (n > AT_ONCE || !tell_once(s, k, c))
+            continue;
+        if (++n <= AT_ONCE) {
+            write_change(out, k, c.id);
+            continue;
+        }
+        out->len = at;
+        write_change(out, k, 0);
+    }
+    return r;
+}
+
+void watch_look(struct watch *w, struct db *db) {
+    for (struct stream *s = w->streams; s; s = s->next) {
+        struct buf out BUF_CLEANUP = BUF_EMPTY;
+        for (int k = 0; k < KINDS; k++)
+            if (look_at(s, db, (enum kind)k, &out) < 0)
+                break;
+        /* A page that does not read is sent no more than it can hold; it asks for all anew when it comes back. */
+        (void)http_stream_write(s->r, buf_str(&out));
+    }
+}
+
+/* Whether somebody reads it who may. */
+static bool lives(struct stream *s, struct db *db, int64_t now_ms) {
+    if (now_ms - s->beat_ms < BEAT_MS)
+        return http_stream_write(s->r, STR("")) != -EPIPE;
+    s->beat_ms = now_ms;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_GET);
+    db_bind_text(&q, 1, (struct str){s->key, sizeof s->key});
+    int r = db_row(&q);
+    if (r == 0 || (r == 1 && (db_int(&q, 2) <= now_ms || db_int(&q, 8) != 0)))
+        return false;
+    return http_stream_write(s->r, STR(": still here\n\n")) != -EPIPE;
+}
+
+void watch_tend(struct watch *w, struct db *db, bool end_all) {
+    int64_t now_ms = clock_now_ms();
+    for (struct stream **at = &w->streams; *at;) {
+        struct stream *s = *at;
+        if (!end_all && lives(s, db, now_ms)) {
+            at = &s->next;
+            continue;
+        }
+        *at = s->next;
+        w->n--;
+        http_stream_end(s->r);
+        free(s);
+    }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tells the console's open pages what has changed, as server-sent events. Each loop looks after its own streams: when the
+ * database has changed, whoever changed it, it asks for what is newer than what it has told.
+ */
+#ifndef HIRED_GATEWAY_WATCH_H
+#define HIRED_GATEWAY_WATCH_H
+
+#include "gateway/call.h"
+#include "http/http.h"
+
+struct watch; /* of one loop, used by its thread only */
+
+struct watch *watch_new(void);
+/* Ends all streams; takes NULL; returns NULL. */
+struct watch *watch_free(struct watch *w);
+
+/* Begins the stream of a person who has signed in; r is the watch's from here on. -EBUSY: there are too many. */
+int watch_begin(struct watch *w, const struct call *call, struct http_request *r);
+
+/* The database has changed. Outside of a snapshot. */
+void watch_look(struct watch *w, struct db *db);
+
+/* From time to time: streams that nobody reads any more, or whose session is over, end. */
+void watch_tend(struct watch *w, struct db *db, bool end_all);
+
+#endif
