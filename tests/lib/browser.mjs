@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A real browser for the console's tests: Debian's Chromium with a profile of its own, signed in as a role of the demo.
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+import { tempDir } from './server.mjs';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((f) => fs.existsSync(f));
+
+// Opens a browser at the server. lang: "zh" or "en". Faults of scripts are collected in errors.
+export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800 } = {}) {
+    if (!executablePath) throw new Error('no chromium is installed: scripts/setup test');
+    const context = await chromium.launchPersistentContext(path.join(tempDir(), 'profile'), {
+        executablePath, headless: true, viewport: { width, height }, reducedMotion: 'reduce', bypassCSP: false,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+            '--disable-component-update', '--disable-sync'],
+    });
+    const errors = [];
+    await context.addInitScript(([l, t]) => {
+        if (!localStorage.getItem('hired.lang')) localStorage.setItem('hired.lang', l);
+        if (!localStorage.getItem('hired.theme')) localStorage.setItem('hired.theme', t);
+    }, [lang, theme]);
+    const page = context.pages()[0] ?? await context.newPage();
+    page.on('pageerror', (e) => errors.push(String(e)));
+    page.on('console', (m) => {
+        if (m.type() === 'error' && !/status of (400|401|403|404)/.test(m.text())) errors.push(m.text());
+    });
+    return {
+        context, page, errors,
+        go: async (at) => {
+            await page.goto(base + at, { waitUntil: 'load' });
+            await settled(page);
+        },
+        signIn: async (account) => {
+            await page.goto(`${base}/`, { waitUntil: 'load' });
+            await page.fill('input[name=user]', account.user);
+            await page.fill('input[name=password]', account.password);
+            await page.click('button[type=submit]');
+            await page.waitForSelector('nav');
+            await settled(page);
+        },
+        close: () => context.close(),
+    };
+}
+
+// Until nothing says any more that it is loading.
+export async function settled(page) {
+    await page.waitForFunction(() => document.querySelector('h1, main') && !document.querySelector('.sk'), null, { timeout: 15_000 });
+    await page.waitForTimeout(150);
+}
+
+// What axe has against the page, a line each. It is put in through the debugger, so the page's policy stays as it is.
+export async function violations(page) {
+    await page.evaluate(axe);
+    const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    return found.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 160)} (${n.failureSummary?.split('\n')[1]?.trim()})`));
+}
