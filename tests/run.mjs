@@ -21,11 +21,12 @@ Builds hired and runs its tests. With WORDs only test files and unit tests whose
   --long        the soak tests as well (about half an hour more)
   --fast        without the second round under ASan and UBSan
   --sanitize    only the round under ASan and UBSan
+  --tsan        only a round under TSan, which finds data races
   --jobs N      test files at a time (3)
   --keep        keeps the temporary folder of the run and says where it is
 `;
 
-const options = { long: false, fast: false, sanitize: false, keep: false, jobs: 3, words: [] };
+const options = { long: false, fast: false, sanitize: false, tsan: false, keep: false, jobs: 3, words: [] };
 for (let i = 2; i < process.argv.length; i++) {
     const arg = process.argv[i];
     if (arg === '--help' || arg === '-h') {
@@ -37,7 +38,7 @@ for (let i = 2; i < process.argv.length; i++) {
             process.stderr.write('--jobs needs a number of 1 or more\n');
             process.exit(2);
         }
-    } else if (['--long', '--fast', '--sanitize', '--keep'].includes(arg)) {
+    } else if (['--long', '--fast', '--sanitize', '--tsan', '--keep'].includes(arg)) {
         options[arg.slice(2)] = true;
     } else if (arg.startsWith('-')) {
         process.stderr.write(`unknown option ${arg}; see ./test --help\n`);
@@ -144,6 +145,7 @@ function countTap(text) {
 const sanitizerEnv = {
     ASAN_OPTIONS: 'detect_leaks=1:exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1',
     UBSAN_OPTIONS: 'halt_on_error=1:exitcode=99:print_stacktrace=1',
+    TSAN_OPTIONS: 'exitcode=99',
 };
 
 const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));
@@ -249,13 +251,17 @@ function finish() {
 }
 
 await installPackages();
-if (!options.sanitize) {
+if (!options.sanitize && !options.tsan) {
     await build('release', 'build', ['--buildtype=release'], true);
     await nodeTests('', ['lint'], {}, options.jobs);
     await unitTests('', 'build', {});
     await blackBox('', 'build', {}, options.jobs);
 }
-if (!options.fast) {
+if (options.tsan) {
+    await build('with TSan', 'build-tsan',
+        ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=thread', '-Db_lundef=false'], false);
+    await blackBox(' (tsan)', 'build-tsan', sanitizerEnv, options.jobs);
+} else if (!options.fast) {
     await build('with ASan and UBSan', 'build-asan',
         ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=address,undefined'], false);
     await unitTests(' (asan)', 'build-asan', sanitizerEnv);
