@@ -6,6 +6,8 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
+#include "console/people.h"
+#include "hire/interview_change.h"
 
 /* ---- rows ---- */
 
@@ -162,4 +164,114 @@ int handle_console_interview_list(struct call *c) {
         return r;
     list_end(&l);
     return 0;
+}
+
+/* ---- one ---- */
+
+/* The form of an interview's round type; absent: none. */
+static int form_of(struct hire *h, const struct id_name_object *kind, struct str *ret) {
+    struct interview_round_type type = {0};
+    struct str doc;
+    *ret = STR_ABSENT;
+    int r = kind ? reference_get(h, STR("interview_round_type"), kind->id, &doc) : 0;
+    if (r <= 0)
+        return r;
+    r = record_read_stored(&type_interview_round_type, &type, doc, h->arena);
+    if (type.interview_assessment_template_info)
+        *ret = type.interview_assessment_template_info->id;
+    return r;
+}
+
+/* A record as the API answers it: user ids are the tenant's. */
+static void write_record(struct call *c, const struct interview_record *record) {
+    struct record_reader reader = call_reader(c);
+    struct buf stored BUF_CLEANUP = BUF_EMPTY;
+    record_write_stored(&type_interview_record, record, &stored);
+    record_splice(&reader, buf_str(&stored), c->out);
+}
+
+int handle_console_interview_get(struct call *c) {
+    const struct console_interview_get_params *in = c->params;
+    struct hire h = console_hire(c);
+    struct interview_extend doc;
+    struct str form;
+    int64_t id;
+    int r = console_id(c, in->interview_id, &id);
+    if (r == 0)
+        r = interview_get(&h, id, &doc);
+    if (r < 0)
+        return r;
+    const struct interview_record *own = r == 1 ? own_record(c, &doc) : NULL;
+    if (r == 0 || (sees_own_only(c) && !own))
+        return call_fail(c, CODE_NOT_FOUND, NULL);
+    json_begin(c->out, '{');
+    json_key(c->out, STR("interview"));
+    r = write_interview(c, &h, &doc);
+    json_key(c->out, STR("records"));
+    json_begin(c->out, '[');
+    /* Who has still to assess is not told what the others think. */
+    bool blind = own && !(own->commit_status.set && own->commit_status.v == 1);
+    for (size_t i = 0; i < doc.interview_record_list.n; i++)
+        if (!blind || &doc.interview_record_list.v[i] == own)
+            write_record(c, &doc.interview_record_list.v[i]);
+    json_end(c->out, ']');
+    if (r == 0)
+        r = form_of(&h, doc.interview_round_type, &form);
+    if (r == 0)
+        json_member_str(c->out, STR("form_id"), form);
+    json_end(c->out, '}');
+    return r;
+}
+
+/* ---- changes ---- */
+
+int handle_console_interview_schedule(struct call *c) {
+    const struct console_interview_schedule_body *in = c->body;
+    struct hire h = console_hire(c);
+    struct interview_plan plan = {
+        .creator_uid = c->person->users_id,
+        .type = (int)in->interview_type.v,
+        .video_type = in->video_type,
+        .round = in->round,
+        .stage_id = in->stage_id,
+        .round_type_id = in->round_type_id,
+        .address_id = in->address_id,
+        .room_ids = in->room_ids,
+        .remark = in->remark,
+    };
+    int64_t id = 0;
+    int r = hire_id(&h, "application_id", in->application_id, &plan.application_id);
+    if (r == 0)
+        r = hire_time(&h, "begin_time", in->begin_time, &plan.begin_ms);
+    if (r == 0)
+        r = hire_time(&h, "end_time", in->end_time, &plan.end_ms);
+    for (size_t i = 0; r == 0 && i < in->interviewers.n && i < INTERVIEWERS_MAX; i++) {
+        r = find_user(c, in->interviewers.v[i], &plan.interviewers[i]);
+        if (r < 0)
+            return r;
+        plan.n_interviewers++;
+    }
+    if (r == 0)
+        r = interview_schedule(&h, &plan, &id);
+    if (r < 0)
+        return console_result(c, &h, r);
+    c->audit_subject = arena_printf(c->arena, "%lld", (long long)id);
+    json_begin(c->out, '{');
+    json_member_id(c->out, STR("interview_id"), id);
+    json_end(c->out, '}');
+    return 0;
+}
+
+int handle_console_interview_assess(struct call *c) {
+    const struct console_interview_assess_params *at = c->params;
+    const struct console_interview_assess_body *in = c->body;
+    const struct interview_verdict verdict = {
+        .conclusion = (int)in->conclusion.v, .content = in->content, .score_id = in->score_id};
+    struct hire h = console_hire(c);
+    int64_t id;
+    int r = console_id(c, at->interview_id, &id);
+    if (r < 0)
+        return r;
+    r = interview_assess(&h, id, c->person->users_id, &verdict);
+    return r == -ENOENT ? call_fail(c, CODE_NOT_FOUND, NULL) : console_result(c, &h, r);
 }

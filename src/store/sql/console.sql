@@ -165,3 +165,8 @@ SELECT CAST(subject AS BIGINT), at_ms FROM (
 WHERE at_ms > $2 AND action LIKE 'interview.%' ESCAPE '\' ORDER BY at_ms;
 -- name: watch_deliveries
 SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;
+
+-- name: console_jobs
+SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT 500;
+-- name: console_users
+SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT 500;

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Interviews as the tenant's people change them.
+ */
+#include "hire/interview_change.h"
+
+#include "base/id.h"
+#include "hire/application.h"
+#include "hire/interview.h"
+#include "hire/reference.h"
+
+enum { BY_VIDEO = 3, SUBMITTED = 1, NOT_SUBMITTED = 2 };
+
+int interview_get(struct hire *h, int64_t id, struct interview_extend *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_GET);
+    int r;
+
+    *ret = (struct interview_extend){0};
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    if (r != 1)
+        return r;
+    r = record_read_stored(&type_interview_extend, ret, db_text(&q, 2), h->arena);
+    return r < 0 ? r : 1;
+}
+
+/* ---- what a plan names ---- */
+
+static int named(struct hire *h, const char *what, const char *kind, struct str id, const struct record_type *type,
+                 void *ret) {
+    struct str doc;
+    int r = reference_get(h, str_of(kind), id, &doc);
+
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "%s: there is no %.*s", what, STR_FMT(str_head(id, 64)));
+    return r < 0 ? r : record_read_stored(type, ret, doc, h->arena);
+}
+
+static struct id_name_object *id_name(struct hire *h, struct str id, struct str zh, struct str en) {
+    struct id_name_object *out = arena_new(h->arena, struct id_name_object);
+
+    out->id = id;
+    out->name = arena_new(h->arena, struct i18n);
+    *out->name = (struct i18n){zh, en};
+    return out;
+}
+
+static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_USERS_GET);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, uid);
+    r = db_row(&q);
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "interviewers: a user is unknown");
+    if (r < 0)
+        return r;
+    *ret = arena_new(h->arena, struct user_id_name);
+    (*ret)->id = hire_text(h, uid);
+    (*ret)->name = arena_new(h->arena, struct i18n);
+    *(*ret)->name = (struct i18n){arena_dup(h->arena, db_text(&q, 1)), arena_dup(h->arena, db_text(&q, 2))};
+    return 0;
+}
+
+static int set_interviewers(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    struct interview_record_list *list = &out->interview_record_list;
+
+    if (in->n_interviewers == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody must hold the interview");
+    list->n = in->n_interviewers;
+    list->v = arena_array(h->arena, struct interview_record, list->n);
+    for (size_t i = 0; i < list->n; i++) {
+        for (size_t k = 0; k < i; k++)
+            if (in->interviewers[k] == in->interviewers[i])
+                return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody is named twice");
+        list->v[i].id = hire_text(h, id_new());
+        list->v[i].user_id = hire_text(h, in->interviewers[i]);
+        list->v[i].commit_status = SET_INT(NOT_SUBMITTED);
+        list->v[i].conclusion = SET_INT(CONCLUSION_NOT_STARTED);
+        int r = set_user(h, in->interviewers[i], &list->v[i].interviewer);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int set_stage(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    struct job_processes_list processes;
+    const struct job_processes_stage *stage;
+    struct application application = {0};
+    struct str doc, id = in->stage_id;
+    int r = application_get(h, in->application_id, &doc);
+
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "application_id: there is no such application");
+    if (r < 0 || (r = record_read_stored(&type_application, &application, doc, h->arena)) < 0 ||
+        (r = reference_processes(h, &processes)) < 0)
+        return r;
+    if (str_is_empty(id) && application.stage)
+        id = application.stage->id;
+    if (str_is_empty(id))
+        return 0;
+    stage = process_stage(&processes, id, NULL);
+    if (!stage)
+        return hire_refuse(h, REFUSED_PARAMETER, "stage_id: there is no stage %.*s", STR_FMT(str_head(id, 64)));
+    out->stage_id = stage->id;
+    out->stage = id_name(h, stage->id, stage->zh_name, stage->en_name);
+    return 0;
+}
+
+static int set_rooms(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    struct interview_meeting_room_list *list = &out->meeting_room_list;
+
+    list->n = in->room_ids.n;
+    list->v = list->n ? arena_array(h->arena, struct interview_meeting_room, list->n) : NULL;
+    for (size_t i = 0; i < list->n; i++) {
+        struct room room = {0};
+        int r = named(h, "room_ids", "room", in->room_ids.v[i], &type_room, &room);
+        if (r < 0)
+            return r;
+        list->v[i] = (struct interview_meeting_room){.room_id = room.room_id, .room_name = room.name};
+    }
+    return 0;
+}
+
+static int set_place_and_kind(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    struct interview_round_type kind = {0};
+    struct location place = {0};
+    int r;
+
+    if (!str_is_empty(in->round_type_id)) {
+        r = named(h, "round_type_id", "interview_round_type", in->round_type_id, &type_interview_round_type, &kind);
+        if (r < 0)
+            return r;
+        out->interview_round_type = id_name(h, kind.id, kind.name ? kind.name->zh_cn : STR_ABSENT,
+                                            kind.name ? kind.name->en_us : STR_ABSENT);
+    }
+    if (str_is_empty(in->address_id))
+        return 0;
+    r = named(h, "address_id", "location", in->address_id, &type_location, &place);
+    if (r < 0)
+        return r;
+    out->address = arena_new(h->arena, struct interview_address);
+    *out->address = (struct interview_address){place.id, place.name, place.district, place.city, place.state, place.country};
+    return 0;
+}
+
+/* The round after the last of the application's. */
+static void count_round(void *ctx, int64_t begin_time, int64_t id, struct str doc) {
+    ++*(int64_t *)ctx;
+}
+
+static int set_round(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    const struct interview_filter f = {.application_id = in->application_id, .begin_end = INT64_MAX};
+    int64_t rounds = 0;
+
+    out->round = in->round;
+    if (in->round.set)
+        return 0;
+    int r = interview_list(h, &f, -1, -1, 0, 1000, count_round, &rounds);
+    out->round = SET_INT(rounds);
+    return r < 0 ? r : 0;
+}
+
+int interview_schedule(struct hire *h, const struct interview_plan *in, int64_t *ret_id) {
+    struct interview_extend out = {0};
+    int64_t id = id_new();
+    int r;
+
+    if (in->begin_ms >= in->end_ms)
+        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be later than begin_time");
+    if (in->video_type.set && in->type != BY_VIDEO)
+        return hire_refuse(h, REFUSED_PARAMETER, "video_type is of an interview by video only");
+    if ((r = set_stage(h, in, &out)) < 0 || (r = set_interviewers(h, in, &out)) < 0 || (r = set_rooms(h, in, &out)) < 0 ||
+        (r = set_place_and_kind(h, in, &out)) < 0 || (r = set_round(h, in, &out)) < 0 ||
+        (r = hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX)) < 0)
+        return r;
+    if (in->creator_uid != 0 && (r = set_user(h, in->creator_uid, &out.creator)) < 0)
+        return r;
+    out.id = hire_text(h, id);
+    out.application_id = hire_text(h, in->application_id);
+    out.begin_time = SET_INT(in->begin_ms);
+    out.end_time = SET_INT(in->end_ms);
+    out.interview_type = SET_INT(in->type);
+    out.video_type = in->video_type;
+    out.remark = str_is_empty(in->remark) ? STR_ABSENT : in->remark;
+    out.interview_arrangement_id = hire_text(h, id_new());
+    out.arrangement_type = SET_INT(1);
+    out.arrangement_appointment_kind = SET_INT(1);
+    out.biz_create_time = out.biz_modify_time = SET_INT(h->now_ms);
+    r = interview_import(h, &out);
+    if (r >= 0)
+        *ret_id = id;
+    return r < 0 ? r : 0;
+}
+
+/* ---- assessments ---- */
+
+struct score_search {
+    struct hire *h;
+    struct str id;
+    struct interview_score *found;
+};
+
+static int look_in_form(void *ctx, int64_t seq, struct str id, struct str doc) {
+    struct score_search *s = ctx;
+    struct interview_feedback_form form = {0};
+    int r = record_read_stored(&type_interview_feedback_form, &form, doc, s->h->arena);
+
+    for (size_t m = 0; r == 0 && !s->found && m < form.modules.n; m++)
+        for (size_t d = 0; d < form.modules.v[m].dimensions.n; d++) {
+            const struct interview_dimension_option_list *options = &form.modules.v[m].dimensions.v[d].option_items;
+            for (size_t i = 0; i < options->n; i++)
+                if (str_eq(options->v[i].id, s->id)) {
+                    const struct interview_dimension_option *o = &options->v[i];
+                    s->found = arena_new(s->h->arena, struct interview_score);
+                    *s->found = (struct interview_score){
+                        .id = o->id,
+                        .level = o->score_val,
+                        .zh_name = o->name ? o->name->zh_cn : STR_ABSENT,
+                        .zh_description = o->description ? o->description->zh_cn : STR_ABSENT,
+                        .en_name = o->name ? o->name->en_us : STR_ABSENT,
+                        .en_description = o->description ? o->description->en_us : STR_ABSENT,
+                    };
+                }
+        }
+    return r < 0 ? r : 0;
+}
+
+static struct interview_record *record_of(struct interview_extend *in, struct str uid) {
+    for (size_t i = 0; i < in->interview_record_list.n; i++)
+        if (str_eq(in->interview_record_list.v[i].user_id, uid))
+            return &in->interview_record_list.v[i];
+    return NULL;
+}
+
+int interview_assess(struct hire *h, int64_t interview_id, int64_t uid, const struct interview_verdict *in) {
+    struct score_search search = {.h = h, .id = in->score_id};
+    struct interview_extend doc;
+    struct interview_record *own;
+    int r = interview_get(h, interview_id, &doc);
+
+    if (r <= 0)
+        return r < 0 ? r : -ENOENT;
+    own = uid == 0 ? NULL : record_of(&doc, hire_text(h, uid));
+    if (!own)
+        return hire_refuse(h, REFUSED_PARAMETER, "only those who hold an interview assess it");
+    if (own->commit_status.set && own->commit_status.v == SUBMITTED)
+        return hire_refuse(h, REFUSED_PARAMETER, "the assessment is submitted already");
+    if (!str_is_empty(in->score_id)) {
+        r = reference_walk(h, STR("interview_feedback_form"), 0, 1000, look_in_form, &search);
+        if (r < 0)
+            return r;
+        if (!search.found)
+            return hire_refuse(h, REFUSED_PARAMETER, "score_id: no feedback form has that option");
+    }
+    own->commit_status = SET_INT(SUBMITTED);
+    own->conclusion = SET_INT(in->conclusion);
+    own->content = str_is_empty(in->content) ? STR_ABSENT : in->content;
+    own->interview_score = search.found;
+    doc.feedback_submit_time = doc.biz_modify_time = SET_INT(h->now_ms);
+    r = interview_import(h, &doc);
+    return r < 0 ? r : 0;
+}
