@@ -17,6 +17,7 @@
 struct user_cache;
 struct person;   /* gateway/session.h */
 struct attempts; /* gateway/session.h */
+struct request_log;
 
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
 
@@ -71,6 +72,7 @@ struct call {
     const struct person *person; /* who has signed in; NULL: nobody */
     struct str address;          /* from where */
     struct attempts *attempts;
+    struct request_log *requests;
     struct call_password *password;
     struct str set_cookie;       /* a handler's, for the answer; absent: none */
     /* Every call that changes something leaves an entry in the audit log: with these, or the path's first parameter. */

@@ -50,6 +50,7 @@ struct exchange *exchange_new(struct gateway *g, struct http_request *r, const s
         .private_addresses = s->private_addresses,
         .user_cache = x->loop->users,
         .attempts = g->attempts,
+        .requests = g->requests,
     };
     log_id_make(&x->loop->log_ids, x->call.now_ms, x->log_id);
     x->call.log_id = (struct str){x->log_id, LOG_ID_LEN};
@@ -96,6 +97,8 @@ static void exchange_reply(struct exchange *x) {
     metrics_count(x->loop->metrics, x->call.op, x->call.code, duration);
     if (gateway_settings_now(x->g)->access_log)
         exchange_log(x, duration);
+    if (!x->call.op || x->call.op->access != OP_CONSOLE)
+        request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, duration / 1000);
     http_reply(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n);
 }
 

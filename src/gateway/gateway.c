@@ -33,6 +33,7 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->limiter = limiter_new();
     g->attempts = attempts_new();
     g->passwords = passwords_new();
+    g->requests = request_log_new(o->loops);
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
     g->loops = mem_alloc(o->loops * sizeof *g->loops);
@@ -66,6 +67,7 @@ struct gateway *gateway_free(struct gateway *g) {
     limiter_free(g->limiter);
     attempts_free(g->attempts);
     passwords_free(g->passwords);
+    request_log_free(g->requests);
     free(g);
     return NULL;
 }

@@ -13,6 +13,7 @@
 #include "gateway/log_id.h"
 #include "gateway/metrics.h"
 #include "gateway/passwords.h"
+#include "gateway/request_log.h"
 #include "gateway/router.h"
 #include "gateway/upload.h"
 #include "gateway/watch.h"
@@ -40,6 +41,7 @@ struct gateway {
     struct limiter *limiter;
     struct attempts *attempts; /* to sign in */
     struct passwords *passwords;
+    struct request_log *requests;
     int user_id_scope;        /* without it, ids of type user_id are left out of answers */
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;

@@ -185,6 +185,23 @@ test('the overview counts what is there', async () => {
     assert.ok(Array.isArray(overview.times));
 });
 
+test('the last requests of programs are shown, with what was wrong', async () => {
+    const client = new Client(server);
+    const good = await client.call('GET', paths.orders);
+    const bad = await client.call('GET', paths.interviews);
+    const lost = await client.call('GET', paths.orders, { token: 't-0123456789abcdef0123456789abcdef' });
+    const list = async (query) => (await admin.get('requests', query)).items;
+    const all = await list();
+    for (let i = 1; i < all.length; i++) assert.ok(BigInt(all[i - 1].at) >= BigInt(all[i].at));
+    assert.ok(all.every((r) => !r.path.startsWith('/console') && r.duration_us >= 0 && r.address === '127.0.0.1'));
+    const [one] = await list({ log_id: good.headers['x-tt-logid'] });
+    assert.deepEqual([one.method, one.path, one.operation, one.status, one.code, one.app_id, one.msg], ['GET', paths.orders, 'background_check_order.list', 200, 0, server.demo.app_id, undefined]);
+    const [refused] = await list({ app_id: server.demo.app_id, failed: 'true' });
+    assert.deepEqual([refused.log_id, refused.status, refused.code, refused.msg], [bad.headers['x-tt-logid'], bad.status, bad.code, bad.msg]);
+    assert.equal((await list({ log_id: lost.headers['x-tt-logid'] }))[0].code, 99991663);
+    await recruiter.fails(403, 4031, 'GET', 'requests');
+});
+
 test('what is the administrator\'s is nobody else\'s', async () => {
     for (const who of [recruiter, approver, interviewer]) {
         for (const path of ['apps', 'scopes', 'events', 'events/1', 'users', 'audit', 'vendor_form?app_id=x']) await who.fails(403, 4031, 'GET', path);

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console/api/requests: the last calls of the open API, as they were answered.
+ */
+#include "gateway/request_log.h"
+
+#include "api_handlers.h"
+#include "api_types.h"
+#include "base/json.h"
+#include "console/console.h"
+
+#define ANSWERED 200
+
+/* Calls that no tenant is known of are shown where there is one tenant only: they can be nobody else's. */
+static int only_tenant(struct call *c, bool *ret) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
+    int r = db_row(&q);
+    if (r == 1)
+        r = db_row(&q);
+    *ret = r == 0;
+    return r < 0 ? r : 0;
+}
+
+static void write_entry(struct call *c, const struct request_entry *e) {
+    struct buf *out = c->out;
+    const struct http_request peer = {.peer = e->peer, .arena = c->arena};
+    json_begin(out, '{');
+    console_member_time(out, STR("at"), e->at_ms);
+    json_member_str(out, STR("log_id"), (struct str){e->log_id, sizeof e->log_id});
+    json_member_str(out, STR("method"), str_of(e->method));
+    json_member_str(out, STR("path"), str_of(e->path));
+    if (e->op)
+        json_member_str(out, STR("operation"), e->op->name);
+    json_member_int(out, STR("status"), e->status);
+    json_member_int(out, STR("code"), e->code);
+    json_member_int(out, STR("duration_us"), e->duration_us);
+    if (e->app_id[0])
+        json_member_str(out, STR("app_id"), str_of(e->app_id));
+    json_member_str(out, STR("address"), http_peer(&peer));
+    if (e->msg[0])
+        json_member_str(out, STR("msg"), str_of(e->msg));
+    json_end(out, '}');
+}
+
+int handle_console_request_list(struct call *c) {
+    const struct console_request_list_query *in = c->query;
+    struct request_entry *entries;
+    bool unknown;
+    int r = only_tenant(c, &unknown);
+    if (r < 0)
+        return r;
+    size_t n = request_log_read(c->requests, c->tenant, unknown, c->arena, &entries), left = ANSWERED;
+    json_begin(c->out, '{');
+    json_key(c->out, STR("items"));
+    json_begin(c->out, '[');
+    for (size_t i = 0; i < n && left > 0; i++) {
+        const struct request_entry *e = &entries[i];
+        if ((!str_is_empty(in->app_id) && !str_eq(in->app_id, str_of(e->app_id))) || (in->failed.v && e->code == 0) ||
+            (!str_is_empty(in->log_id) && !str_eq(in->log_id, (struct str){e->log_id, sizeof e->log_id})))
+            continue;
+        write_entry(c, e);
+        left--;
+    }
+    json_end(c->out, ']');
+    json_end(c->out, '}');
+    return 0;
+}
