@@ -152,7 +152,9 @@ test('hired user: a password of one\'s own, a new one, roles, disable', async ()
 
 test('hired user says what is wrong', () => {
     const says = (pattern, ...args) => {
-        const r = hired(['user', ...args, '--data', server.dir], { input: 'short\n' });
+        // A command that does not read its input may end before it is written.
+        const input = args.includes('-') ? 'short\n' : undefined;
+        const r = hired(['user', ...args, '--data', server.dir], { input });
         assert.notEqual(r.status, 0);
         assert.match(r.stderr, pattern);
     };
