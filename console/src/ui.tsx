@@ -48,6 +48,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     if (error instanceof ApiError) {
         if (error.offline) return <State kind="offline" title={t('连不上服务器', 'The server cannot be reached')} text={t('连接恢复后会自动重试。', 'It is tried again when the connection is back.')}>{again}</State>;
         if (error.forbidden) return <State kind="lock" title={t('没有权限', 'Not for your role')} text={t('请联系管理员。', 'Please ask an administrator.')} />;
+        if (error.status === 501) return <State kind="lock" title={t('这个版本还没有此功能', 'This version does not have it yet')} />;
         if (error.status === 404) return <State kind="empty" title={t('没有找到', 'There is nothing here')} text={error.message} />;
         return <State kind="error" title={t('出错了', 'That did not work')} text={<>{error.message}<br /><span className="mono">{error.logId}</span></>}>{again}</State>;
     }

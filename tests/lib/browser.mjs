@@ -41,7 +41,7 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
             await page.fill('input[name=user]', account.user);
             await page.fill('input[name=password]', account.password);
             await page.click('button[type=submit]');
-            await page.waitForSelector('nav');
+            await page.waitForSelector('main#main');
             await settled(page);
         },
         close: () => context.close(),

@@ -3,7 +3,7 @@
 // One application: the person, the way through the stages, the background checks, the interviews.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import SideSheet from '@douyinfe/semi-ui/lib/es/sideSheet';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { get, type ApplicationDetail, type Session } from '../api';
 import { both, dateTime, Link, navigate, useParam, useT } from '../base';
 import { Button, Head, Load, Pill, State, When } from '../ui';
@@ -18,6 +18,8 @@ export default function ApplicationPage({ id, session }: { id: string; session: 
     const q = useQuery({ queryKey: ['application', id], queryFn: () => get<ApplicationDetail>(`applications/${id}`) });
     const [chosen, setChosen] = useParam('order');
     const [sheet, setSheet] = useState<'' | 'arrange' | 'record' | 'schedule'>('');
+    // Semi's sheet has no name of its own for those who cannot see it.
+    useEffect(() => { document.querySelector('.semi-sidesheet-inner')?.setAttribute('aria-label', sheet ? t('表单', 'Form') : ''); }, [sheet, t]);
     const recruiter = session.user.roles.some((r) => r === 'admin' || r === 'recruiter');
     const changed = (order?: string) => {
         setSheet('');
@@ -57,7 +59,7 @@ export default function ApplicationPage({ id, session }: { id: string; session: 
                     </section>
                 </div>
             </div>
-            <SideSheet title={sheet === 'arrange' ? t('发起背调', 'Order a background check') : sheet === 'record' ? t('录入背调结果', 'Record a result by hand') : t('安排面试', 'Schedule an interview')} visible={!!sheet} onCancel={() => setSheet('')} width={560} closeOnEsc aria-label={t('表单', 'Form')}>
+            <SideSheet title={sheet === 'arrange' ? t('发起背调', 'Order a background check') : sheet === 'record' ? t('录入背调结果', 'Record a result by hand') : t('安排面试', 'Schedule an interview')} visible={!!sheet} onCancel={() => setSheet('')} width={560} closeOnEsc>
                 {sheet === 'arrange' && <ArrangeForm d={d} done={changed} />}
                 {sheet === 'record' && <RecordForm application={id} done={changed} />}
                 {sheet === 'schedule' && <ScheduleForm application={a} done={(i) => { changed(); navigate(`/interviews/${i}`); }} />}

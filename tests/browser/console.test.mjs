@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The console in a real browser: a check from its order to its approved report by clicking, in both languages, and what axe
+// has against each page in both widths and both themes.
+// once
+// weight: 30
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { Client } from '../lib/client.mjs';
+import { hiredOk, startServer } from '../lib/server.mjs';
+
+const server = await startServer();
+after(() => server.stop());
+const vendor = Client.vendor(server);
+const account = (role) => server.demo.console.accounts.find((a) => a.role === role);
+const application = '7612525187797179011';
+const pages = ['/', '/applications', `/applications/${application}`, '/orders', '/interviews', '/interviews?view=list&week=2026-03-09',
+    '/settings/vendors', '/settings/approvals', '/settings/apps', '/settings/users', '/settings/audit', '/events',
+    '/api?op=GET+%2Fopen-apis%2Fhire%2Fv1%2Fbackground_check_orders', '/requests', '/me'];
+
+const types = ['text', 'textarea', 'number', 'boolean', 'select', 'multiselect', 'date', 'file', 'resume'];
+const clearview = hiredOk(['vendor', 'list', '--data', server.dir]).find((v) => v.en_name === 'Clearview Screening').account_id;
+await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_packages', { body: {
+    account_id: clearview, package_list: [{ id: 'gold', name: 'Gold package' }], additional_item_list: [{ id: 'degree', name: 'Degree check' }],
+} });
+await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_custom_fields', { body: {
+    account_id: clearview, custom_field_list: types.map((type) => ({
+        type, key: `f_${type}`, name: { zh_cn: `字段 ${type}`, en_us: `Field ${type}` }, is_required: !['file', 'resume'].includes(type),
+        ...(/select/.test(type) && { options: [{ key: 'a', name: { zh_cn: '甲', en_us: 'First' } }, { key: 'b', name: { zh_cn: '乙', en_us: 'Second' } }] }),
+    })),
+} });
+
+for (const [lang, width, theme] of [['zh', 1280, 'light'], ['en', 390, 'dark'], ['en', 1280, 'light']]) {
+    test(`axe finds nothing, nothing is wider than the window: ${lang}, ${width} px, ${theme}`, async () => {
+        const b = await openBrowser(server.baseUrl, { lang, width, theme });
+        try {
+            await b.page.goto(server.baseUrl);
+            await b.page.waitForSelector('form');
+            assert.deepEqual(await violations(b.page), [], 'the sign-in');
+            await b.signIn(account('admin'));
+            for (const at of pages) {
+                await b.go(at);
+                assert.deepEqual(await violations(b.page), [], at);
+                assert.ok(await b.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${at} scrolls sideways`);
+            }
+            assert.equal(await b.page.evaluate(() => document.documentElement.lang), lang === 'zh' ? 'zh-CN' : 'en');
+            assert.deepEqual(b.errors.filter((e) => !/501/.test(e)), []);
+        } finally {
+            await b.close();
+        }
+    });
+}
+
+test('a wrong password is told in words, and nobody is signed in', async () => {
+    const b = await openBrowser(server.baseUrl, { lang: 'en' });
+    try {
+        await b.page.goto(server.baseUrl);
+        await b.page.fill('input[name=user]', 'admin');
+        await b.page.fill('input[name=password]', 'certainly wrong');
+        await b.page.click('button[type=submit]');
+        await b.page.getByText('User or password is wrong').waitFor();
+        assert.equal(await b.page.locator('nav').count(), 0);
+    } finally {
+        await b.close();
+    }
+});
+
+const words = {
+    zh: { order: '发起背调', submit: '发起', approve: '通过报告', yes: '通过', waits: '报告待审批', completed: '已完成', green: '绿灯', other: 'English', otherOrder: 'Order a check', progress: '工作履历核实中' },
+    en: { order: 'Order a check', submit: 'Order the check', approve: 'Approve the report', yes: 'Approve', waits: 'Report awaits approval', completed: 'Completed', green: 'Green', other: '中文', otherOrder: '发起背调', progress: 'Employment being verified' },
+};
+for (const lang of ['zh', 'en']) {
+    test(`a check from its order to its approved report, by clicking: ${lang}`, async () => {
+        const w = words[lang];
+        const b = await openBrowser(server.baseUrl, { lang });
+        const { page } = b;
+        const button = (name) => page.getByRole('button', { name, exact: true });
+        try {
+            await b.signIn(account('admin'));
+            await b.go('/settings/approvals');
+            const boxes = page.locator('label.tick input');
+            if (await boxes.nth(0).isChecked()) await boxes.nth(0).click();
+            await page.waitForFunction(() => !document.querySelectorAll('label.tick input')[0].checked);
+            if (!await boxes.nth(1).isChecked()) await boxes.nth(1).click();
+            await page.waitForFunction(() => document.querySelectorAll('label.tick input')[1].checked);
+
+            await b.go(`/applications/${application}`);
+            await button(w.order).click();
+            await page.selectOption('select[name=account_id]', clearview);
+            await page.selectOption('select[name=package_id]', 'gold');
+            await page.locator('label', { hasText: 'Degree check' }).click();
+            await button(w.submit).click();
+            assert.ok(await page.locator('form [role=alert]').count() >= 7, 'what is missing is said at its field');
+            await page.fill('input[name=f_text]', 'One line');
+            await page.fill('textarea[name=f_textarea]', 'Two\nlines');
+            await page.fill('input[name=f_number]', '3');
+            await page.selectOption('select[name=f_boolean]', 'true');
+            await page.selectOption('select[name=f_select]', 'b');
+            await page.locator('fieldset', { has: page.locator('legend', { hasText: 'multiselect' }) }).last().locator('input').first().check();
+            await page.fill('input[name=f_date]', '2026-12-01');
+            assert.deepEqual(await violations(page), [], 'the form');
+            await button(w.submit).click();
+            await page.waitForURL(/order=\d+/);
+            const id = new URL(page.url()).searchParams.get('order');
+            await settled(page);
+
+            // The vendor pushes; the page moves by itself.
+            await page.evaluate(() => { globalThis.stayed = true; });
+            await vendor.ok('POST', '/open-apis/hire/v1/eco_background_checks/update_progress', { body: {
+                background_check_id: id, stage_id: 's1', stage_name: '工作履历核实中', stage_en_name: 'Employment being verified', stage_time: String(Date.now()),
+            } });
+            await page.locator('.tl').getByText(w.progress, { exact: true }).first().waitFor({ timeout: 10_000 });
+            await vendor.ok('POST', '/open-apis/hire/v1/eco_background_checks/update_result', { body: {
+                background_check_id: id, result: '绿灯', result_time: String(Date.now()),
+                report_file_list: [{ report_name: 'Final', report_url: 'https://vendor.example/preview/1', report_url_type: 2 }],
+            } });
+            await page.locator('.check .pill', { hasText: w.waits }).waitFor({ timeout: 10_000 });
+            assert.match(await page.locator('.verdict').innerText(), new RegExp(w.green));
+
+            await button(w.approve).click();
+            await page.locator('.semi-modal').getByRole('button', { name: w.yes, exact: true }).click();
+            await page.locator('.check .pill', { hasText: w.completed }).waitFor({ timeout: 10_000 });
+            assert.equal(await page.evaluate(() => globalThis.stayed), true, 'the page was never loaded again');
+
+            await button(w.other).click();
+            await button(w.otherOrder).waitFor();
+            assert.deepEqual(b.errors.filter((e) => !/501/.test(e)), []);
+        } finally {
+            await b.close();
+        }
+    });
+}
