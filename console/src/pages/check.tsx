@@ -2,7 +2,7 @@
 //
 // The background-check card: how it stands, what the vendor said, and what may be done now.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { get, post, type CustomField, type OrderDetail, type Report } from '../api';
 import { both, dateTime, lang, personName, useT } from '../base';
 import { Ask, Button, done, Light, Load, Modal, Pill, When } from '../ui';
@@ -18,6 +18,24 @@ function valueText(f: CustomField, value: string, t: (zh: string, en: string) =>
     return value;
 }
 
+// Kept files come under a policy that lets no browser run anything in them, its PDF viewer included: so the page fetches
+// the bytes and shows them as a document of its own.
+function KeptPdf({ url, title }: { url: string; title: string }) {
+    const t = useT();
+    const [src, setSrc] = useState(''), [failed, setFailed] = useState(false);
+    useEffect(() => {
+        let made = '', gone = false;
+        fetch(new URL(url, location.href).pathname).then(async (r) => {
+            if (!r.ok) throw new Error(String(r.status));
+            const bytes = await r.arrayBuffer();
+            if (!gone) setSrc((made = URL.createObjectURL(new Blob([bytes], { type: 'application/pdf' }))));
+        }).catch(() => setFailed(true));
+        return () => { gone = true; if (made) URL.revokeObjectURL(made); };
+    }, [url]);
+    if (failed) return <p style={{ padding: '20px 0 30px' }}>{t('文件无法打开，请稍后再试。', 'The file cannot be opened; try again in a moment.')}</p>;
+    return src ? <iframe className="pdf" src={src} title={title} /> : <p className="muted" style={{ padding: '20px 0 30px' }}>{t('正在打开 …', 'Opening …')}</p>;
+}
+
 function ReportView({ report, file, close }: { report: Report; file?: { state: string; error?: string }; close: () => void }) {
     const t = useT();
     const url = report.report_preview_url || report.attachment_url || '';
@@ -25,7 +43,9 @@ function ReportView({ report, file, close }: { report: Report; file?: { state: s
     return <Modal title={report.report_name || t('报告', 'Report')} visible onCancel={close} width="min(1040px, 94vw)" footer={null} closeOnEsc style={{ top: 10 }}>
         {shown ? <>
             <p className="small" style={{ marginBottom: 8 }}><a href={url} target="_blank" rel="noreferrer">{t('在新窗口打开', 'Open in a window of its own')}</a></p>
-            <iframe className="pdf" src={url} title={report.report_name || t('报告', 'Report')} />
+            {report.report_preview_url
+                ? <iframe className="pdf" src={url} sandbox="allow-scripts allow-same-origin allow-forms allow-popups" title={report.report_name || t('报告', 'Report')} />
+                : <KeptPdf url={url} title={report.report_name || t('报告', 'Report')} />}
         </> : <p style={{ padding: '20px 0 30px' }}>{file?.state === 'given_up' ? t(`报告文件没有取到：${file.error ?? ''}`, `The file could not be fetched: ${file.error ?? ''}`) : t('报告文件还在获取中，取到后会自动出现。', 'The file is still being fetched; it appears by itself.')}</p>}
     </Modal>;
 }
