@@ -21,7 +21,6 @@ static int custom_app_token(struct call *c, struct str app_id, struct str app_se
                       ret_expire_s);
 }
 
-
 int handle_tenant_access_token_internal(struct call *c) {
     const struct tenant_access_token_internal_body *in = c->body;
     struct app_row app;

@@ -177,28 +177,27 @@ static int both(struct hire *h, int (*change)(struct hire *h, const struct wares
     return r < 0 ? r : change(h, b);
 }
 
-int packages_create(struct hire *h, const struct eco_background_check_package_create_body *in) {
+/* Creating and updating take the same members. */
+static int push(struct hire *h, struct str account_id, const struct eco_background_check_package_data_list *packages,
+                const struct eco_background_check_package_additional_item_list *items,
+                int (*change)(struct hire *, const struct wares *)) {
     struct wares a, b;
     int64_t account;
-    int r = vendor_account_known(h, in->account_id, &account);
+    int r = vendor_account_known(h, account_id, &account);
 
     if (r < 0)
         return r;
-    a = packages_of(h, account, &in->package_list);
-    b = items_of(h, account, &in->additional_item_list);
-    return both(h, insert_all, &a, &b);
+    a = packages_of(h, account, packages);
+    b = items_of(h, account, items);
+    return both(h, change, &a, &b);
+}
+
+int packages_create(struct hire *h, const struct eco_background_check_package_create_body *in) {
+    return push(h, in->account_id, &in->package_list, &in->additional_item_list, insert_all);
 }
 
 int packages_update(struct hire *h, const struct eco_background_check_package_batch_update_body *in) {
-    struct wares a, b;
-    int64_t account;
-    int r = vendor_account_known(h, in->account_id, &account);
-
-    if (r < 0)
-        return r;
-    a = packages_of(h, account, &in->package_list);
-    b = items_of(h, account, &in->additional_item_list);
-    return both(h, update_all, &a, &b);
+    return push(h, in->account_id, &in->package_list, &in->additional_item_list, update_all);
 }
 
 int packages_delete(struct hire *h, const struct eco_background_check_package_batch_delete_body *in) {
