@@ -16,9 +16,18 @@ const result = await esbuild.build({
     absWorkingDir: here,
     entryPoints: { app: 'src/main.tsx' },
     outdir: fresh,
-    bundle: true, splitting: true, format: 'esm', minify: true, metafile: true,
-    target: ['es2021'], jsx: 'automatic', charset: 'utf8', legalComments: 'none',
-    entryNames: '[name]-[hash]', chunkNames: 'part-[hash]', assetNames: '[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    minify: true,
+    metafile: true,
+    target: ['es2021'],
+    jsx: 'automatic',
+    charset: 'utf8',
+    legalComments: 'none',
+    entryNames: '[name]-[hash]',
+    chunkNames: 'part-[hash]',
+    assetNames: '[name]-[hash]',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
 });
@@ -27,19 +36,24 @@ const outputs = Object.entries(result.metafile.outputs);
 const [entry, about] = outputs.find(([, o]) => o.entryPoint === 'src/main.tsx');
 // What the entry needs at once is asked for together with it.
 const parts = about.imports.filter((i) => i.kind === 'import-statement').map((i) => path.basename(i.path));
-const page = fs.readFileSync(path.join(here, 'src', 'index.html'), 'utf8')
-    .replace('<!-- bundle -->', [
-        `<link rel="stylesheet" href="/${path.basename(about.cssBundle)}">`,
-        ...parts.map((p) => `<link rel="modulepreload" href="/${p}">`),
-        `<script type="module" src="/${path.basename(entry)}"></script>`,
-    ].join('\n'));
+const page = fs
+    .readFileSync(path.join(here, 'src', 'index.html'), 'utf8')
+    .replace(
+        '<!-- bundle -->',
+        [
+            `<link rel="stylesheet" href="/${path.basename(about.cssBundle)}">`,
+            ...parts.map((p) => `<link rel="modulepreload" href="/${p}">`),
+            `<script type="module" src="/${path.basename(entry)}"></script>`,
+        ].join('\n'),
+    );
 fs.writeFileSync(path.join(fresh, 'index.html'), page);
 for (const name of ['theme.js', 'icon.svg']) fs.copyFileSync(path.join(here, 'src', name), path.join(fresh, name));
 
 // The first page's style sheet has the parts that later pages use as well: nothing would load one that comes with a chunk.
 for (const name of fs.readdirSync(fresh)) if (/^part-.*\.css$/.test(name)) fs.rmSync(path.join(fresh, name));
 
-let total = 0, first = 0;
+let total = 0,
+    first = 0;
 for (const name of fs.readdirSync(fresh)) {
     const file = path.join(fresh, name);
     const data = fs.readFileSync(file);
@@ -51,4 +65,6 @@ for (const name of fs.readdirSync(fresh)) {
 }
 fs.rmSync(dist, { recursive: true, force: true });
 fs.renameSync(fresh, dist);
-console.log(`console/dist: ${Math.round(total / 1024)} KB compressed (brotli), ${Math.round(first / 1024)} KB of it at first`);
+console.log(
+    `console/dist: ${Math.round(total / 1024)} KB compressed (brotli), ${Math.round(first / 1024)} KB of it at first`,
+);

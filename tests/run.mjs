@@ -226,7 +226,7 @@ async function blackBox(variant, dir, env, jobs) {
     fs.mkdirSync(shared, { recursive: true });
     const all = { ...env, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
     if (options.long) all.HIRED_TEST_LONG = '1';
-    const folders = ['server', 'sdk', 'docs', 'crash', ...(options.long ? ['soak'] : [])];
+    const folders = ['server', 'sdk', 'docs', 'crash', 'browser', ...(options.long ? ['soak'] : [])];
     await nodeTests(variant, folders, all, jobs);
     coverage(variant, shared);
 }

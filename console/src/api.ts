@@ -2,18 +2,33 @@
 //
 // Talks to /console/api: the envelope, the CSRF token, and what went wrong as an error with words.
 export class ApiError extends Error {
-    constructor(readonly status: number, readonly code: number, msg: string, readonly logId: string) {
+    constructor(
+        readonly status: number,
+        readonly code: number,
+        msg: string,
+        readonly logId: string,
+    ) {
         super(msg);
     }
-    get signedOut() { return this.status === 401; }
-    get forbidden() { return this.status === 403; }
-    get offline() { return this.status === 0; }
+    get signedOut() {
+        return this.status === 401;
+    }
+    get forbidden() {
+        return this.status === 403;
+    }
+    get offline() {
+        return this.status === 0;
+    }
 }
 
 let csrf = '';
-export const setCsrf = (token: string) => { csrf = token; };
+export const setCsrf = (token: string) => {
+    csrf = token;
+};
 let onSignedOut = () => {};
-export const whenSignedOut = (f: () => void) => { onSignedOut = f; };
+export const whenSignedOut = (f: () => void) => {
+    onSignedOut = f;
+};
 
 type Query = Record<string, string | number | boolean | undefined>;
 export function queryString(query: Query = {}) {
@@ -27,8 +42,13 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     let res: Response;
     try {
         res = await fetch(`/console/api/${path}`, {
-            method, signal, credentials: 'same-origin',
-            headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' }), ...(method === 'GET' ? {} : { 'X-Csrf-Token': csrf }) },
+            method,
+            signal,
+            credentials: 'same-origin',
+            headers: {
+                ...(body === undefined ? {} : { 'Content-Type': 'application/json; charset=utf-8' }),
+                ...(method === 'GET' ? {} : { 'X-Csrf-Token': csrf }),
+            },
             body: body === undefined ? undefined : JSON.stringify(body),
         });
     } catch (e) {
@@ -37,7 +57,11 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     }
     const logId = res.headers.get('X-Tt-Logid') ?? '';
     let json: { code?: number; msg?: string; data?: T } = {};
-    try { json = await res.json(); } catch { /* not JSON: the status says enough */ }
+    try {
+        json = await res.json();
+    } catch {
+        /* not JSON: the status says enough */
+    }
     if (!res.ok || json.code !== 0) {
         const error = new ApiError(res.status, json.code ?? -1, json.msg ?? `HTTP ${res.status}`, logId);
         if (error.signedOut && path !== 'session/sign_in' && path !== 'session') onSignedOut();
@@ -45,77 +69,6 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     }
     return (json.data ?? {}) as T;
 }
-export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path + queryString(query), undefined, signal);
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
+    call<T>('GET', path + queryString(query), undefined, signal);
 export const post = <T = unknown>(path: string, body: unknown = {}) => call<T>('POST', path, body);
-
-// ---- what the operations answer (api/console, api/types) ----
-export interface I18n { zh_cn?: string; en_us?: string }
-export interface Named { id: string; name: I18n; parent_id?: string; type?: number; detail?: string }
-export interface User { id: string; user: string; name: string; en_name?: string; roles: string[]; user_id?: string }
-export interface Session { user: User; csrf_token: string; tenant_name?: string; tenant_key?: string; version?: string }
-export interface Page<T> { items?: T[]; has_more?: boolean; next_page_token?: string; page_token?: string }
-export interface Application {
-    id: string; talent_id: string; talent_name: string; job_id: string; job_title: string; stage?: Named;
-    active_status: number; create_time?: string; update_time?: string; order?: { id: string; status: number; phase: number };
-}
-export interface OrderRow {
-    id: string; application_id: string; talent_name?: string; job_title?: string; status: number; phase: number; account_id?: string;
-    provider_name?: I18n; package?: string; name?: string; conclusion?: string; begin_time?: string; end_time?: string; update_time: string;
-}
-export interface Interviewer { user_id: string; name?: string; en_name?: string; record_id?: string; submitted?: boolean; conclusion?: number }
-export interface Interview {
-    id: string; application_id: string; talent_name?: string; job_title?: string; begin_time?: string; end_time?: string; round?: number;
-    interview_round_summary?: number; interview_type?: number; video_type?: number; stage?: { id: string; name: I18n };
-    round_type?: { id: string; name: I18n }; rooms?: string[]; address?: I18n; remark?: string; interviewers?: Interviewer[]; may_assess?: boolean;
-}
-export interface ApplicationDetail {
-    application: Application;
-    candidate?: { id: string; name: string; mobile?: string; email?: string; current_city?: I18n; experience_years?: number; resume_url?: string };
-    job?: { id: string; title: string; code?: string; department?: I18n; city?: I18n };
-    stages?: { id: string; name: I18n; type?: number; enter_time?: string; exit_time?: string }[];
-    orders?: OrderRow[]; interviews?: Interview[];
-}
-export interface Person { kind: string; id?: string; name?: string; en_name?: string }
-export interface Step { at: string; actor?: Person; action: string; from_status: number; from_phase: number; to_status: number; to_phase: number; why?: string }
-export interface CustomField { type: string; key: string; name: I18n; is_required?: boolean; description?: I18n; options?: { key: string; name: I18n }[] }
-export interface Report { id: string; attachment_url?: string; report_preview_url?: string; result?: string; report_type?: number; create_time?: string; report_name?: string }
-export interface OrderDetail {
-    order: {
-        order_id: string; application_id: string; order_status: number; package?: string; name?: string; conclusion?: string; remark?: string; geo?: string; location_code?: string;
-        feedback_info_list?: Report[]; process_info_list?: { process?: string; en_process?: string; update_time?: string }[];
-        candidate_info?: { name?: string; mobile?: string; email?: string }; contactor_info?: { name?: string; mobile?: string; email?: string };
-        creator_info?: { user_id?: string }; begin_time?: string; end_time?: string; upload_time?: string; provider_info?: { provider_id?: string; provider_name?: I18n };
-        custom_field_list?: CustomField[]; custom_data_list?: { key: string; value: string }[]; ext_item_info_list?: { id: string; name: string }[];
-    };
-    status: number; phase: number; account_id?: string; application?: Application; actions?: string[]; history?: Step[];
-    files?: { report_id: string; state: string; size?: string; error?: string }[];
-}
-export interface Vendor {
-    id: string; name: string; provider_id: string; provider_name?: I18n; third_type?: number; app?: { id: string; app_id: string; name: string }; create_time?: string;
-    account_fields?: { key: string; name: I18n; is_required?: boolean; description?: I18n }[]; account_values?: { key: string; value: string }[];
-    order_fields?: CustomField[]; packages?: { id: string; name: string; description?: string }[]; items?: { id: string; name: string; description?: string }[];
-}
-export interface Form { id: string; name: I18n; dimensions?: { id: string; module?: I18n; name: I18n; type: number; is_required?: boolean; options?: { id: string; name: I18n; description?: I18n; level?: number }[] }[] }
-export interface References { stages?: Named[]; jobs?: Named[]; rooms?: Named[]; round_types?: Named[]; locations?: Named[]; users?: Named[]; forms?: Form[] }
-export interface Settings { approve_arrangement: boolean; approve_report: boolean; approvers?: User[]; tenant_key?: string; tenant_name?: string }
-export interface App {
-    id: string; app_id: string; name: string; kind: string; disabled?: boolean; scopes?: string[]; ip_allow?: string[]; request_url?: string;
-    encrypted?: boolean; verified?: boolean; subscriptions?: string[]; create_time?: string;
-}
-export interface Delivery {
-    event_id: string; app_id: string; app_name?: string; type: string; state: string; attempts?: number; next_time?: string; create_time: string;
-    subject_id?: string; last_status?: number; last_error?: string;
-}
-export interface EventDetail {
-    event_id: string; type: string; create_time: string; subject_id?: string; event?: unknown;
-    deliveries?: { delivery: Delivery; attempts?: { seq: number; at: string; way?: string; status?: number; duration_ms?: number; answer?: string; error?: string }[] }[];
-}
-export interface Account extends User { disabled?: boolean; create_time?: string; last_sign_in?: string }
-export interface Audit { id: string; at: string; actor?: Person; action: string; subject?: string; detail?: string; address?: string; log_id?: string }
-export interface RequestRow { at: string; log_id: string; method: string; path: string; operation?: string; status: number; code: number; duration_us: number; app_id?: string; address?: string; msg?: string }
-export interface Overview {
-    orders?: { status: number; phase: number; count: number }[];
-    times?: { account_id: string; name: string; orders: number; median_ms: string; p90_ms: string }[];
-    failing?: { app_id: string; name: string; waiting: number; given_up: number; last_error?: string; last_at?: string }[];
-    days?: { day: string; arranged: number; completed: number }[];
-}

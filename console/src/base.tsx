@@ -2,7 +2,7 @@
 //
 // Language, theme, addresses and times: what every page uses.
 import { useSyncExternalStore, type AnchorHTMLAttributes } from 'react';
-import type { I18n } from './api';
+import type { I18n } from './types';
 
 function store<T extends string>(key: string, first: T, apply: (v: T) => void) {
     let value = first;
@@ -11,22 +11,37 @@ function store<T extends string>(key: string, first: T, apply: (v: T) => void) {
         get: () => value,
         set(v: T) {
             value = v;
-            try { localStorage.setItem(key, v); } catch { /* storage may be forbidden */ }
+            try {
+                localStorage.setItem(key, v);
+            } catch {
+                /* storage may be forbidden */
+            }
             apply(v);
             listeners.forEach((l) => l());
         },
-        subscribe: (l: () => void) => { listeners.add(l); return () => { listeners.delete(l); }; },
+        subscribe: (l: () => void) => {
+            listeners.add(l);
+            return () => {
+                listeners.delete(l);
+            };
+        },
     };
 }
 const html = document.documentElement;
 export type Lang = 'zh' | 'en';
-export const lang = store<Lang>('hired.lang', html.lang === 'en' ? 'en' : 'zh', (v) => { html.lang = v === 'zh' ? 'zh-CN' : 'en'; });
+export const lang = store<Lang>('hired.lang', html.lang === 'en' ? 'en' : 'zh', (v) => {
+    html.lang = v === 'zh' ? 'zh-CN' : 'en';
+});
 const applyTheme = (v: string) => {
     html.dataset.theme = v;
     if (v === 'dark') document.body.setAttribute('theme-mode', 'dark');
     else document.body.removeAttribute('theme-mode');
 };
-export const theme = store<'light' | 'dark'>('hired.theme', html.dataset.theme === 'dark' ? 'dark' : 'light', applyTheme);
+export const theme = store<'light' | 'dark'>(
+    'hired.theme',
+    html.dataset.theme === 'dark' ? 'dark' : 'light',
+    applyTheme,
+);
 applyTheme(theme.get());
 export const useLang = () => useSyncExternalStore(lang.subscribe, lang.get);
 export const useTheme = () => useSyncExternalStore(theme.subscribe, theme.get);
@@ -41,7 +56,8 @@ export const both = (n?: I18n | null): string => {
     if (!n) return '';
     return (lang.get() === 'zh' ? n.zh_cn || n.en_us : n.en_us || n.zh_cn) ?? '';
 };
-export const personName = (p?: { name?: string; en_name?: string } | null) => (p ? (lang.get() === 'en' && p.en_name ? p.en_name : p.name ?? p.en_name ?? '') : '');
+export const personName = (p?: { name?: string; en_name?: string } | null) =>
+    p ? (lang.get() === 'en' && p.en_name ? p.en_name : (p.name ?? p.en_name ?? '')) : '';
 
 // ---- addresses ----
 const moved = new Set<() => void>();
@@ -53,34 +69,63 @@ export function navigate(to: string, replace = false) {
     if (!replace) scrollTo(0, 0);
     tell();
 }
-export const useLocation = () => useSyncExternalStore((l) => { moved.add(l); return () => { moved.delete(l); }; }, () => location.pathname + location.search);
+export const useLocation = () =>
+    useSyncExternalStore(
+        (l) => {
+            moved.add(l);
+            return () => {
+                moved.delete(l);
+            };
+        },
+        () => location.pathname + location.search,
+    );
 export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { href: string }) {
-    return <a {...rest} href={href} onClick={(e) => {
-        onClick?.(e);
-        if (e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.button !== 0) return;
-        e.preventDefault();
-        navigate(href);
-    }} />;
+    return (
+        <a
+            {...rest}
+            href={href}
+            onClick={(e) => {
+                onClick?.(e);
+                if (e.defaultPrevented || e.metaKey || e.ctrlKey || e.shiftKey || e.button !== 0) return;
+                e.preventDefault();
+                navigate(href);
+            }}
+        />
+    );
 }
 // A filter that stands in the address, so that a page can be sent to a colleague.
 export function useParam(name: string): [string, (v: string | undefined) => void] {
     useLocation();
     const value = new URLSearchParams(location.search).get(name) ?? '';
-    return [value, (v) => {
-        const p = new URLSearchParams(location.search);
-        if (v) p.set(name, v); else p.delete(name);
-        const s = p.toString();
-        navigate(location.pathname + (s ? `?${s}` : ''), true);
-    }];
+    return [
+        value,
+        (v) => {
+            const p = new URLSearchParams(location.search);
+            if (v) p.set(name, v);
+            else p.delete(name);
+            const s = p.toString();
+            navigate(location.pathname + (s ? `?${s}` : ''), true);
+        },
+    ];
 }
 
 // ---- times ----
 const locale = () => (lang.get() === 'zh' ? 'zh-CN' : 'en-GB');
 const date = (ms?: string | number) => (ms ? new Date(Number(ms)) : null);
-export const dateTime = (ms?: string | number) => date(ms)?.toLocaleString(locale(), { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }) ?? '';
-export const dateTimeExact = (ms?: string | number) => date(ms)?.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' }) ?? '';
-export const day = (ms?: string | number) => date(ms)?.toLocaleDateString(locale(), { month: 'short', day: 'numeric', weekday: 'short' }) ?? '';
-export const clock = (ms?: string | number) => date(ms)?.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' }) ?? '';
+export const dateTime = (ms?: string | number) =>
+    date(ms)?.toLocaleString(locale(), {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+    }) ?? '';
+export const dateTimeExact = (ms?: string | number) =>
+    date(ms)?.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' }) ?? '';
+export const day = (ms?: string | number) =>
+    date(ms)?.toLocaleDateString(locale(), { month: 'short', day: 'numeric', weekday: 'short' }) ?? '';
+export const clock = (ms?: string | number) =>
+    date(ms)?.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' }) ?? '';
 export function ago(ms?: string | number) {
     if (!ms) return '';
     const s = (Number(ms) - Date.now()) / 1000;

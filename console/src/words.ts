@@ -7,24 +7,56 @@ export type Tone = 'grey' | 'blue' | 'green' | 'amber' | 'red' | 'violet';
 
 export function orderStatus(status: number, phase = 0): { text: string; tone: Tone } {
     switch (status) {
-    case 2: return { text: tr('已安排', 'Arranged'), tone: 'blue' };
-    case 3: return { text: tr('已完成', 'Completed'), tone: 'green' };
-    case 4: return { text: tr('已终止', 'Terminated'), tone: 'grey' };
-    case 5: return { text: phase === 2 ? tr('报告待审批', 'Report awaits approval') : tr('安排待审批', 'Arrangement awaits approval'), tone: 'amber' };
-    case 6: return { text: phase === 2 ? tr('报告审批已撤回', 'Report approval withdrawn') : tr('安排审批已撤回', 'Arrangement withdrawn'), tone: 'grey' };
-    case 8: return { text: tr('已审批', 'Approved'), tone: 'violet' };
-    case 9: return { text: phase === 2 ? tr('报告被驳回', 'Report rejected') : tr('安排被驳回', 'Arrangement rejected'), tone: 'red' };
-    default: return { text: tr('尚未创建', 'None yet'), tone: 'grey' };
+        case 2:
+            return { text: tr('已安排', 'Arranged'), tone: 'blue' };
+        case 3:
+            return { text: tr('已完成', 'Completed'), tone: 'green' };
+        case 4:
+            return { text: tr('已终止', 'Terminated'), tone: 'grey' };
+        case 5:
+            return {
+                text:
+                    phase === 2
+                        ? tr('报告待审批', 'Report awaits approval')
+                        : tr('安排待审批', 'Arrangement awaits approval'),
+                tone: 'amber',
+            };
+        case 6:
+            return {
+                text:
+                    phase === 2
+                        ? tr('报告审批已撤回', 'Report approval withdrawn')
+                        : tr('安排审批已撤回', 'Arrangement withdrawn'),
+                tone: 'grey',
+            };
+        case 8:
+            return { text: tr('已审批', 'Approved'), tone: 'violet' };
+        case 9:
+            return {
+                text: phase === 2 ? tr('报告被驳回', 'Report rejected') : tr('安排被驳回', 'Arrangement rejected'),
+                tone: 'red',
+            };
+        default:
+            return { text: tr('尚未创建', 'None yet'), tone: 'grey' };
     }
 }
 export const orderStatuses = [2, 3, 4, 5, 6, 8, 9];
 
 export function orderAction(action: string) {
     const words: Record<string, [string, string]> = {
-        arrange: ['发起背调', 'Ordered the check'], approve: ['审批通过', 'Approved'], reject: ['驳回', 'Rejected'], withdraw: ['撤回审批', 'Withdrew the request'],
-        vendor_took: ['供应商已接单', 'The vendor took the order'], progress: ['供应商更新进度', 'The vendor told of progress'], result: ['供应商回传结果', 'The vendor gave the result'],
-        cancel: ['供应商取消', 'The vendor cancelled'], terminate: ['终止背调', 'Terminated the check'], record: ['手工录入', 'Entered by hand'], finish: ['背调完成', 'Completed'],
-        import: ['导入', 'Imported'], file_lost: ['报告文件获取失败', "A report's file could not be fetched"],
+        arrange: ['发起背调', 'Ordered the check'],
+        approve: ['审批通过', 'Approved'],
+        reject: ['驳回', 'Rejected'],
+        withdraw: ['撤回审批', 'Withdrew the request'],
+        vendor_took: ['供应商已接单', 'The vendor took the order'],
+        progress: ['供应商更新进度', 'The vendor told of progress'],
+        result: ['供应商回传结果', 'The vendor gave the result'],
+        cancel: ['供应商取消', 'The vendor cancelled'],
+        terminate: ['终止背调', 'Terminated the check'],
+        record: ['手工录入', 'Entered by hand'],
+        finish: ['背调完成', 'Completed'],
+        import: ['导入', 'Imported'],
+        file_lost: ['报告文件获取失败', "A report's file could not be fetched"],
     };
     const w = words[action];
     return w ? tr(...w) : action;
@@ -41,13 +73,23 @@ export function light(result?: string): { tone: 'red' | 'yellow' | 'blue' | 'gre
 }
 
 const summaries: Record<number, [string, string, Tone]> = {
-    2: ['未开始', 'Not started', 'grey'], 3: ['全部未评价', 'None assessed', 'grey'], 4: ['全部通过', 'All passed', 'green'], 5: ['全部未通过', 'All failed', 'red'],
-    6: ['未到场', 'No-show', 'amber'], 7: ['部分评价 · 通过', 'Partly assessed · passed', 'blue'], 8: ['部分评价 · 有通过有未通过', 'Partly assessed · passed and failed', 'amber'],
-    9: ['部分评价 · 未通过', 'Partly assessed · failed', 'red'], 10: ['全部评价 · 有通过有未通过', 'All assessed · passed and failed', 'amber'],
-    11: ['部分评价 · 通过和待定', 'Partly assessed · passed and pending', 'blue'], 12: ['部分评价 · 未通过和待定', 'Partly assessed · failed and pending', 'amber'],
-    13: ['部分评价 · 待定', 'Partly assessed · pending', 'amber'], 14: ['部分评价 · 通过、未通过和待定', 'Partly assessed · passed, failed and pending', 'amber'],
-    15: ['全部评价 · 通过和待定', 'All assessed · passed and pending', 'blue'], 16: ['全部评价 · 未通过和待定', 'All assessed · failed and pending', 'amber'],
-    17: ['全部评价 · 均为待定', 'All assessed · all pending', 'amber'], 18: ['全部评价 · 通过、未通过和待定', 'All assessed · passed, failed and pending', 'amber'],
+    2: ['未开始', 'Not started', 'grey'],
+    3: ['全部未评价', 'None assessed', 'grey'],
+    4: ['全部通过', 'All passed', 'green'],
+    5: ['全部未通过', 'All failed', 'red'],
+    6: ['未到场', 'No-show', 'amber'],
+    7: ['部分评价 · 通过', 'Partly assessed · passed', 'blue'],
+    8: ['部分评价 · 有通过有未通过', 'Partly assessed · passed and failed', 'amber'],
+    9: ['部分评价 · 未通过', 'Partly assessed · failed', 'red'],
+    10: ['全部评价 · 有通过有未通过', 'All assessed · passed and failed', 'amber'],
+    11: ['部分评价 · 通过和待定', 'Partly assessed · passed and pending', 'blue'],
+    12: ['部分评价 · 未通过和待定', 'Partly assessed · failed and pending', 'amber'],
+    13: ['部分评价 · 待定', 'Partly assessed · pending', 'amber'],
+    14: ['部分评价 · 通过、未通过和待定', 'Partly assessed · passed, failed and pending', 'amber'],
+    15: ['全部评价 · 通过和待定', 'All assessed · passed and pending', 'blue'],
+    16: ['全部评价 · 未通过和待定', 'All assessed · failed and pending', 'amber'],
+    17: ['全部评价 · 均为待定', 'All assessed · all pending', 'amber'],
+    18: ['全部评价 · 通过、未通过和待定', 'All assessed · passed, failed and pending', 'amber'],
 };
 export function interviewSummary(n?: number): { text: string; tone: Tone } {
     const s = summaries[n ?? 2] ?? summaries[2];
@@ -55,20 +97,64 @@ export function interviewSummary(n?: number): { text: string; tone: Tone } {
 }
 export function conclusion(n?: number): { text: string; tone: Tone } {
     switch (n) {
-    case 1: return { text: tr('通过', 'Passed'), tone: 'green' };
-    case 2: return { text: tr('未通过', 'Failed'), tone: 'red' };
-    case 3: return { text: tr('未开始', 'Not started'), tone: 'grey' };
-    case 5: return { text: tr('未到场', 'Did not attend'), tone: 'amber' };
-    case 6: return { text: tr('待定', 'Pending'), tone: 'amber' };
-    default: return { text: tr('未提交', 'Not submitted'), tone: 'grey' };
+        case 1:
+            return { text: tr('通过', 'Passed'), tone: 'green' };
+        case 2:
+            return { text: tr('未通过', 'Failed'), tone: 'red' };
+        case 3:
+            return { text: tr('未开始', 'Not started'), tone: 'grey' };
+        case 5:
+            return { text: tr('未到场', 'Did not attend'), tone: 'amber' };
+        case 6:
+            return { text: tr('待定', 'Pending'), tone: 'amber' };
+        default:
+            return { text: tr('未提交', 'Not submitted'), tone: 'grey' };
     }
 }
-export const interviewType = (n?: number) => (n === 1 ? tr('现场面试', 'On site') : n === 2 ? tr('电话面试', 'By phone') : n === 3 ? tr('视频面试', 'By video') : '');
-export const videoTypes: [number, string, string][] = [[5, '飞书', 'Feishu'], [9, '飞书（含代码考核）', 'Feishu with coding test'], [1, 'Zoom', 'Zoom'], [2, '牛客技术类型', 'Nowcoder, technical'],
-    [3, '牛客非技术类型', 'Nowcoder, not technical'], [4, '赛码', 'Acmcoder'], [8, 'HackerRank', 'HackerRank'], [100, '不使用系统工具', 'No tool of the system']];
-export const videoType = (n?: number) => { const v = videoTypes.find((x) => x[0] === n); return v ? tr(v[1], v[2]) : ''; };
-export const role = (r: string) => ({ admin: tr('管理员', 'Admin'), recruiter: tr('招聘', 'Recruiter'), approver: tr('审批人', 'Approver'), interviewer: tr('面试官', 'Interviewer') }[r] ?? r);
-export const geos: [string, string, string][] = [['cn', '中国大陆', 'Mainland China'], ['sg', '新加坡', 'Singapore'], ['us', '美国东部', 'US East'], ['jp', '日本', 'Japan']];
+export const interviewType = (n?: number) =>
+    n === 1
+        ? tr('现场面试', 'On site')
+        : n === 2
+          ? tr('电话面试', 'By phone')
+          : n === 3
+            ? tr('视频面试', 'By video')
+            : '';
+export const videoTypes: [number, string, string][] = [
+    [5, '飞书', 'Feishu'],
+    [9, '飞书（含代码考核）', 'Feishu with coding test'],
+    [1, 'Zoom', 'Zoom'],
+    [2, '牛客技术类型', 'Nowcoder, technical'],
+    [3, '牛客非技术类型', 'Nowcoder, not technical'],
+    [4, '赛码', 'Acmcoder'],
+    [8, 'HackerRank', 'HackerRank'],
+    [100, '不使用系统工具', 'No tool of the system'],
+];
+export const videoType = (n?: number) => {
+    const v = videoTypes.find((x) => x[0] === n);
+    return v ? tr(v[1], v[2]) : '';
+};
+export const role = (r: string) =>
+    ({
+        admin: tr('管理员', 'Admin'),
+        recruiter: tr('招聘', 'Recruiter'),
+        approver: tr('审批人', 'Approver'),
+        interviewer: tr('面试官', 'Interviewer'),
+    })[r] ?? r;
+export const geos: [string, string, string][] = [
+    ['cn', '中国大陆', 'Mainland China'],
+    ['sg', '新加坡', 'Singapore'],
+    ['us', '美国东部', 'US East'],
+    ['jp', '日本', 'Japan'],
+];
 export function deliveryState(s: string): { text: string; tone: Tone } {
-    return ({ waiting: { text: tr('等待投递', 'Waiting'), tone: 'amber' }, delivered: { text: tr('已送达', 'Delivered'), tone: 'green' }, given_up: { text: tr('已放弃', 'Given up'), tone: 'red' }, superseded: { text: tr('已被取代', 'Superseded'), tone: 'grey' } } as Record<string, { text: string; tone: Tone }>)[s] ?? { text: s, tone: 'grey' };
+    return (
+        (
+            {
+                waiting: { text: tr('等待投递', 'Waiting'), tone: 'amber' },
+                delivered: { text: tr('已送达', 'Delivered'), tone: 'green' },
+                given_up: { text: tr('已放弃', 'Given up'), tone: 'red' },
+                superseded: { text: tr('已被取代', 'Superseded'), tone: 'grey' },
+            } as Record<string, { text: string; tone: Tone }>
+        )[s] ?? { text: s, tone: 'grey' }
+    );
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which page an address shows; each is loaded when it is opened first.
+import { lazy, type ReactNode } from 'react';
+import { Link, useT } from '../base';
+import type { Session } from '../types';
+import { State } from '../ui';
+import { may } from './nav';
+
+const Overview = lazy(() => import('../pages/overview'));
+const Applications = lazy(() => import('../pages/applications'));
+const ApplicationPage = lazy(() => import('../pages/application'));
+const Orders = lazy(() => import('../pages/orders'));
+const Interviews = lazy(() => import('../pages/interviews'));
+const InterviewPage = lazy(() => import('../pages/interview'));
+const SettingsPage = lazy(() => import('../pages/settings'));
+const ApiPage = lazy(() => import('../pages/tryapi'));
+const Requests = lazy(() => import('../pages/requests'));
+const Events = lazy(() => import('../pages/events'));
+const Me = lazy(() => import('../pages/me'));
+
+export function pageOf(path: string, s: Session): ReactNode {
+    const [, a, b] = path.split('?')[0].split('/');
+    if (!a) return may(s, ['recruiter', 'approver']) ? <Overview session={s} /> : <Interviews session={s} />;
+    if (a === 'applications') return b ? <ApplicationPage id={b} session={s} /> : <Applications />;
+    if (a === 'orders') return <Orders />;
+    if (a === 'interviews') return b ? <InterviewPage id={b} /> : <Interviews session={s} />;
+    if (a === 'settings') return <SettingsPage tab={b ?? 'vendors'} session={s} />;
+    if (a === 'api') return <ApiPage />;
+    if (a === 'requests') return <Requests />;
+    if (a === 'events') return <Events id={b} />;
+    if (a === 'me') return <Me session={s} />;
+    return <NotFound />;
+}
+function NotFound() {
+    const t = useT();
+    return (
+        <State kind="empty" title={t('没有这个页面', 'There is no such page')}>
+            <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+        </State>
+    );
+}

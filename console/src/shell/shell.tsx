@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The frame around the pages: the ways to go, language and colours, who is signed in.
+import { useQueryClient } from '@tanstack/react-query';
+import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { post } from '../api';
+import { lang, Link, navigate, personName, theme, useLang, useLocation, useT, useTheme } from '../base';
+import type { Session } from '../types';
+import { Failed, Loading } from '../ui';
+import { role } from '../words';
+import { Icon } from './icon';
+import { useKeys } from './keys';
+import { useLive, useOnline } from './live';
+import { items, may, type Item } from './nav';
+import { pageOf } from './routes';
+
+class Guard extends Component<{ children: ReactNode; at: string }, { error: unknown }> {
+    state = { error: null as unknown };
+    static getDerivedStateFromError(error: unknown) {
+        return { error };
+    }
+    componentDidUpdate(before: { at: string }) {
+        if (before.at !== this.props.at && this.state.error) this.setState({ error: null });
+    }
+    render() {
+        return this.state.error ? (
+            <Failed error={this.state.error} retry={() => this.setState({ error: null })} />
+        ) : (
+            this.props.children
+        );
+    }
+}
+
+export function Switches() {
+    const t = useT();
+    const l = useLang(),
+        th = useTheme();
+    return (
+        <div className="row tight">
+            <button
+                className="iconbtn"
+                lang={l === 'zh' ? 'en' : 'zh-CN'}
+                onClick={() => lang.set(l === 'zh' ? 'en' : 'zh')}
+            >
+                {l === 'zh' ? 'English' : '中文'}
+            </button>
+            <button
+                className="iconbtn"
+                aria-label={th === 'dark' ? t('浅色', 'Light colours') : t('深色', 'Dark colours')}
+                onClick={() => theme.set(th === 'dark' ? 'light' : 'dark')}
+            >
+                <Icon
+                    d={
+                        th === 'dark'
+                            ? 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1 1M18 18l1 1M5 19l1-1M18 6l1-1'
+                            : 'M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z'
+                    }
+                />
+            </button>
+        </div>
+    );
+}
+
+export function Shell({ session }: { session: Session }) {
+    const t = useT();
+    const at = useLocation();
+    const qc = useQueryClient();
+    const isOnline = useOnline();
+    const [open, setOpen] = useState(false);
+    const main = useRef<HTMLElement>(null);
+    useLive();
+    useEffect(() => setOpen(false), [at]);
+    useKeys();
+    const path = at.split('?')[0];
+    const top = `/${path.split('/')[1] ?? ''}`;
+    const link = (i: Item) => (
+        <li key={i.href}>
+            <Link
+                href={i.href}
+                aria-current={(i.href === '/' ? path === '/' : `/${i.href.split('/')[1]}` === top) ? 'page' : undefined}
+            >
+                <Icon d={i.icon} />
+                {t(i.zh, i.en)}
+            </Link>
+        </li>
+    );
+    const mine = items.filter((i) => may(session, i.roles));
+    const dev = mine.filter((i) => i.group === 'dev');
+    return (
+        <div className="shell">
+            <a
+                className="skip"
+                href="#main"
+                onClick={(e) => {
+                    e.preventDefault();
+                    main.current?.focus();
+                }}
+            >
+                {t('跳到正文', 'Skip to the content')}
+            </a>
+            <header className="topbar">
+                <button
+                    className="iconbtn"
+                    aria-label={t('菜单', 'Menu')}
+                    aria-expanded={open}
+                    onClick={() => setOpen(!open)}
+                >
+                    <Icon d={'M4 7h16M4 12h16M4 17h16'} />
+                </button>
+                <Link href="/" className="brand">
+                    <img src="/icon.svg" alt="" />
+                    hired
+                </Link>
+                <Switches />
+            </header>
+            {open && (
+                <button className="scrim" aria-label={t('关闭菜单', 'Close the menu')} onClick={() => setOpen(false)} />
+            )}
+            <aside
+                className={`side ${open ? 'open' : ''}`}
+                onKeyDown={(e) => {
+                    if (e.key === 'Escape') setOpen(false);
+                }}
+            >
+                <Link href="/" className="brand">
+                    <img src="/icon.svg" alt="" />
+                    <span>
+                        hired<small>{session.tenant_name}</small>
+                    </span>
+                </Link>
+                <nav className="nav" aria-label={t('主导航', 'Main')}>
+                    <ul>
+                        {mine.filter((i) => !i.group).map(link)}
+                        {mine.filter((i) => i.group === 'admin').map(link)}
+                    </ul>
+                    {dev.length > 0 && (
+                        <>
+                            <div className="nav-head">{t('开发者', 'Integrators')}</div>
+                            <ul>{dev.map(link)}</ul>
+                        </>
+                    )}
+                </nav>
+                <div className="side-foot">
+                    <Switches />
+                    <div className="who">
+                        <span className="face" aria-hidden="true">
+                            {personName(session.user).slice(0, 1)}
+                        </span>
+                        <Link href="/me" className="grow" style={{ color: 'inherit' }}>
+                            <div className="clip" style={{ fontWeight: 600 }}>
+                                {personName(session.user)}
+                            </div>
+                            <div className="clip small muted">{session.user.roles.map(role).join(' · ')}</div>
+                        </Link>
+                        <button
+                            className="iconbtn"
+                            aria-label={t('退出登录', 'Sign out')}
+                            title={t('退出登录', 'Sign out')}
+                            onClick={async () => {
+                                try {
+                                    await post('session/sign_out');
+                                } finally {
+                                    qc.clear();
+                                    qc.setQueryData(['session'], null);
+                                    navigate('/');
+                                }
+                            }}
+                        >
+                            <Icon d={'M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9'} />
+                        </button>
+                    </div>
+                </div>
+            </aside>
+            <main id="main" ref={main} tabIndex={-1}>
+                {!isOnline && (
+                    <div className="banner" role="status">
+                        {t('网络已断开，显示的是最后一次的内容', 'You are offline; what you see is how it stood last')}
+                    </div>
+                )}
+                <div className="content">
+                    <Guard at={at}>
+                        <Suspense fallback={<Loading />}>{pageOf(at, session)}</Suspense>
+                    </Guard>
+                </div>
+            </main>
+        </div>
+    );
+}

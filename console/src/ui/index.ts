@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parts that all pages are made of.
+export { default as Button } from '@douyinfe/semi-ui/lib/es/button';
+export * from './marks';
+export * from './states';
+export * from './lists';
+export * from './fields';
+export * from './dialogs';

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Small marks: a state's pill, a light, a time, the head of a page.
+import { useEffect, type ReactNode } from 'react';
+import { ago, dateTimeExact } from '../base';
+import { light, type Tone } from '../words';
+
+export function Pill({ tone, text }: { tone: Tone; text: string }) {
+    return <span className={`pill t-${tone}`}>{text}</span>;
+}
+export function Light({ result }: { result?: string }) {
+    const l = light(result);
+    if (!l.text) return null;
+    return (
+        <span className={`light ${l.tone ? `l-${l.tone}` : ''}`}>
+            <i aria-hidden="true" />
+            {l.text}
+        </span>
+    );
+}
+export function When({ ms }: { ms?: string | number }) {
+    if (!ms) return null;
+    return (
+        <time dateTime={new Date(Number(ms)).toISOString()} title={dateTimeExact(ms)}>
+            {ago(ms)}
+        </time>
+    );
+}
+export function Head({
+    title,
+    sub,
+    crumb,
+    children,
+}: {
+    title: ReactNode;
+    sub?: ReactNode;
+    crumb?: ReactNode;
+    children?: ReactNode;
+}) {
+    useEffect(() => {
+        if (typeof title === 'string') document.title = `${title} · hired`;
+    }, [title]);
+    return (
+        <header className="head">
+            <div className="grow">
+                {crumb}
+                <h1>{title}</h1>
+                {sub && <div className="sub">{sub}</div>}
+            </div>
+            {children && <div className="do">{children}</div>}
+        </header>
+    );
+}

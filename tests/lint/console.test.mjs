@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules that hold for the console's sources: one form (prettier), types that fit (tsc), files short enough to read.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const tests = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const root = path.dirname(tests);
+const bin = (of, name) => path.join(of, 'node_modules', '.bin', name);
+
+function run(file, args, cwd) {
+    const r = spawnSync(file, args, { cwd, encoding: 'utf8' });
+    return { status: r.status, said: `${r.error ?? ''}${r.stdout}${r.stderr}` };
+}
+
+test("the console's sources have prettier's form (npx prettier --write ../console/src in tests/)", () => {
+    const r = run(bin(tests, 'prettier'), ['--check', 'src', 'build.mjs'], path.join(root, 'console'));
+    assert.equal(r.status, 0, r.said);
+});
+
+test("the console's types fit", () => {
+    const r = run(bin(path.join(root, 'console'), 'tsc'), ['--noEmit'], path.join(root, 'console'));
+    assert.equal(r.status, 0, r.said);
+});
+
+test('its files stay short enough to read: 430 lines', () => {
+    const src = path.join(root, 'console', 'src');
+    const files = fs.readdirSync(src, { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+    assert.ok(files.length > 20);
+    const long = files.map((e) => [e.name, fs.readFileSync(path.join(e.parentPath ?? e.path, e.name), 'utf8').split('\n').length - 1])
+        .filter(([, n]) => n > 430);
+    assert.deepEqual(long, []);
+});
