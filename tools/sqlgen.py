@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
+WALKS = re.compile(r'--\s*walks:\s*(.*)$')
 MAX_PARAMETERS = 64  # the drivers keep a bit for each
 # What one of the two engines takes and the other does not, or what they understand differently.
 TRAPS = [
@@ -94,6 +95,18 @@ def read_statements(path):
             raise Fault(f'{path}:{number}: SQL before the first "-- name:"')
     if name:
         yield finish()
+
+
+def read_walks(paths):
+    """{name: why} of the statements that say "-- walks: why" below their name: they look at more rows than they answer."""
+    walks, name = {}, None
+    for path in paths:
+        for line in Path(path).read_text(encoding='utf-8').splitlines():
+            if heading := NAME.match(line.strip()):
+                name = heading[1]
+            elif why := WALKS.match(line.strip()):
+                walks[name] = why[1].strip()
+    return walks
 
 
 def read_all_statements(paths):

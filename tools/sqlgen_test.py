@@ -5,6 +5,7 @@ every statement. Prints TAP."""
 import glob
 import os
 import pwd
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -55,6 +56,31 @@ def test_faults_are_told():
     refused('-- name: a\nSELECT 1; SELECT 2;', 'one statement a name')
     refused('-- name: a\nSELECT $1, $3', 'without a gap')
     refused('-- name: a\nSELECT ' + ', '.join(f'${n}' for n in range(1, 66)), 'at most 64')
+
+
+def walked(plan):
+    """The steps of a query plan that look at more rows than a key names: a whole table, a whole tenant, a sort."""
+    return [step for step in plan if re.match(r'SCAN (?!CONSTANT ROW)', step) or 'TEMP B-TREE' in step
+            or 'AUTOMATIC' in step or step.endswith('(tenant=?)')]
+
+
+def test_no_statement_walks_unless_it_says_why():
+    db = sqlite3.connect(':memory:')
+    for step in sqlgen.read_schema(SCHEMA):
+        for statement in sqlgen.sqlite_schema(step):
+            db.execute(statement)
+    walks, wrong = sqlgen.read_walks(SQL), []
+    for name, text, parameters in sqlgen.read_all_statements(SQL):
+        if name.startswith('check_'):  # looks at everything, which is its purpose
+            continue
+        numbered = re.sub(r'[$]([0-9]+)', r'?\1', text)
+        plan = [row[3] for row in db.execute(f'EXPLAIN QUERY PLAN {numbered}', [None] * parameters)]
+        found = walked(plan)
+        if found and name not in walks:
+            wrong.append(f'{name}: {"; ".join(found)}: give it an index, or say "-- walks: why" below its name')
+        elif name in walks and not (found and walks[name]):
+            wrong.append(f'{name}: says that it walks, and does not, or not why')
+    assert not wrong, '\n'.join(wrong)
 
 
 def test_traps_are_refused():

@@ -50,7 +50,7 @@ SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 
 
 -- Files that are kept beside the database, of all tenants.
 -- name: cli_kept_reports
-SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state = 1 ORDER BY id LIMIT $2;
+SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
 -- name: cli_kept_attachments
 SELECT id, size, sha256, 0 FROM attachment WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: cli_file_owner

@@ -7,6 +7,7 @@ FROM console_account WHERE login = $1;
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms
 FROM console_account WHERE tenant = $1 AND id = $2;
 -- name: console_account_list
+-- walks: a tenant has some hundred accounts
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms
 FROM console_account WHERE tenant = $1 ORDER BY id;
 -- name: console_account_add
@@ -21,6 +22,7 @@ UPDATE console_account SET password = $3 WHERE tenant = $1 AND id = $2;
 -- name: console_account_signed_in
 UPDATE console_account SET signed_in_ms = $3 WHERE tenant = $1 AND id = $2;
 -- name: console_account_admins
+-- walks: a tenant has some hundred accounts
 SELECT COUNT(*) FROM console_account WHERE tenant = $1 AND disabled = 0 AND (roles & 1) = 1;
 
 -- name: console_session_get
@@ -90,7 +92,8 @@ ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
 -- name: console_order
 SELECT application_id, account_id, status, phase, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
 -- name: console_order_files
-SELECT id, state, size, error FROM report_file WHERE tenant = $1 AND order_id = $2 ORDER BY id;
+SELECT id, state, size, error FROM report_file
+WHERE tenant = $1 AND (order_id, id) > ($2, -1) AND order_id <= $2 ORDER BY order_id, id; -- else SQLite walks the tenant
 -- name: console_app_name
 SELECT name, app_id FROM app WHERE id = $1;
 
@@ -127,27 +130,31 @@ SELECT created_ms, request_url, encrypt_key, verification_token FROM app WHERE i
 
 -- The overview.
 -- name: console_order_counts
+-- walks: an index of a few bytes an order; counted for the overview alone
 SELECT status, phase, COUNT(*) FROM background_check_order WHERE tenant = $1 GROUP BY status, phase ORDER BY status, phase;
 -- Orders that went to a vendor and came to a result since $2: from the first step to the (first) result.
 -- name: console_order_times
+-- walks: sorts the results of 30 days, for the overview alone
 SELECT o.account_id, COALESCE(v.name, ''), x.at_ms - (
     SELECT MIN(y.at_ms) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id)
-FROM background_check_order o
-JOIN order_history x ON x.tenant = o.tenant AND x.order_id = o.id AND x.action = $3
+FROM background_check_order o CROSS JOIN order_history x -- in this order, or SQLite walks all history
 LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
-WHERE o.tenant = $1 AND o.update_time >= $2 AND o.account_id <> 0
-ORDER BY o.account_id, 3;
+WHERE o.tenant = $1 AND o.update_time >= $2 AND o.account_id + 0 <> 0 -- by time, not by account
+    AND x.tenant = o.tenant AND x.order_id = o.id AND x.action = $3
+ORDER BY o.account_id + 0, 3;
 -- name: console_failing
+-- walks: groups what failed, by the index that holds nothing else
 SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END),
     MAX(d.event)
 FROM event_delivery d JOIN app a ON a.id = d.app
-WHERE d.tenant = $1 AND ((d.state = 0 AND d.attempts > 0) OR d.state = 2)
+WHERE d.tenant = $1 AND d.app > 0 AND d.attempts > 0 AND d.state <> 1
 GROUP BY a.id, a.app_id, a.name ORDER BY a.id;
 -- Steps of orders by day ($3 milliseconds long, from $2): $4 and $5 are the actions counted.
 -- name: console_days
+-- walks: groups the steps of 30 days, for the overview alone
 SELECT (x.at_ms - $2) / $3, SUM(CASE WHEN x.action = $4 THEN 1 ELSE 0 END), SUM(CASE WHEN x.action = $5 THEN 1 ELSE 0 END)
-FROM background_check_order o JOIN order_history x ON x.tenant = o.tenant AND x.order_id = o.id
-WHERE o.tenant = $1 AND o.update_time >= $2 AND x.at_ms >= $2
+FROM background_check_order o CROSS JOIN order_history x
+WHERE o.tenant = $1 AND o.update_time >= $2 AND x.tenant = o.tenant AND x.order_id = o.id AND x.at_ms >= $2
 GROUP BY (x.at_ms - $2) / $3 ORDER BY 1;
 -- name: console_attempts
 SELECT seq, at_ms, way, status, duration_ms, answer, error FROM event_attempt
@@ -160,6 +167,7 @@ SELECT id, update_time FROM background_check_order WHERE tenant = $1 AND update_
 SELECT id, update_time FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- The log of what people did has interviews that changed; ids grow with time, so only its end is looked at.
 -- name: watch_interviews
+-- walks: sorts 200 rows at most
 SELECT CAST(subject AS BIGINT), at_ms FROM (
     SELECT action, subject, at_ms FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 200) AS latest
 WHERE at_ms > $2 AND action LIKE 'interview.%' ESCAPE '\' ORDER BY at_ms;
@@ -169,4 +177,5 @@ SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY
 -- name: console_jobs
 SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT 500;
 -- name: console_users
+-- walks: stops at 500
 SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT 500;

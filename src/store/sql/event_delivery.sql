@@ -27,6 +27,7 @@ UPDATE event_delivery SET state = $5, attempts = $4 + 1, next_ms = $6
 WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
 -- name: event_pending
+-- walks: counts what waits, by the index that holds nothing else; for the upkeep alone
 SELECT COUNT(*) FROM event_delivery WHERE state = 0;
 
 -- Store apps whose last ticket is older than $1.

@@ -9,6 +9,7 @@ INSERT INTO event_delivery (tenant, event, app, state, attempts, next_ms) VALUES
 
 -- Who may receive an event of type $2; $3 is the only app that may, or 0.
 -- name: event_receivers
+-- walks: the apps of one tenant that subscribed
 SELECT a.id, a.kind, a.scopes
 FROM app_install i
 JOIN app a ON a.id = i.app
@@ -18,6 +19,7 @@ ORDER BY a.id;
 
 -- The tenant's own apps that act for no account in particular.
 -- name: event_receivers_own
+-- walks: the apps of one tenant that subscribed
 SELECT a.id, a.kind, a.scopes
 FROM app_install i
 JOIN app a ON a.id = i.app AND a.kind = 1
@@ -37,4 +39,4 @@ SELECT app_ticket, app_ticket_before, app_ticket_ms, app_id FROM app WHERE id = 
 
 -- An older ticket that is still waiting would overwrite a newer one at the receiver's.
 -- name: app_ticket_supersede
-UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant = 0;
+UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 = 0; -- by what waits, not by the tenant

@@ -15,6 +15,7 @@ SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created
 FROM vendor_account WHERE tenant = $1 AND id = $2;
 
 -- name: vendor_account_list
+-- walks: a tenant has some ten accounts at vendors
 SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms
 FROM vendor_account WHERE tenant = $1 ORDER BY id;
 

@@ -1,11 +1,13 @@
 -- What vendors push: the fields of forms, packages and add-on items (src/hire/vendor_*.c).
 
 -- name: vendor_field_list
+-- walks: sorts the fields of one form
 SELECT key, doc FROM vendor_field
 WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0 ORDER BY position;
 
 -- Those of the tenant's own apps that act for no account in particular.
 -- name: vendor_field_list_of_tenant
+-- walks: sorts the fields of one form
 SELECT f.key, f.doc FROM vendor_field f
 JOIN app a ON a.id = f.owner AND a.kind = 1
 WHERE f.tenant = $1 AND f.form = $2 AND f.deleted = 0
@@ -30,6 +32,7 @@ WHERE tenant = $1 AND owner = $2 AND form = $3 AND key = $4 AND deleted = 0;
 UPDATE vendor_field SET deleted = 1, doc = '{}' WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0;
 
 -- name: vendor_package_list
+-- walks: sorts the packages of one account
 SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 ORDER BY position;
 
 -- name: vendor_package_get
