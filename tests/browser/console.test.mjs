@@ -32,7 +32,7 @@ await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_custom_fields',
     })),
 } });
 
-for (const [lang, width, theme] of [['zh', 1280, 'light'], ['en', 390, 'dark'], ['en', 1280, 'light']]) {
+for (const [lang, width, theme] of [['zh', 1280, 'light'], ['en', 390, 'dark'], ['en', 1280, 'dark'], ['zh', 390, 'light']]) {
     test(`axe finds nothing, nothing is wider than the window: ${lang}, ${width} px, ${theme}`, async () => {
         const b = await openBrowser(server.baseUrl, { lang, width, theme });
         try {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real browser for the console's tests: Debian's Chromium with a profile of its own, signed in as a role of the demo.
+// A real browser for the console's tests: Debian's Chromium with a profile of its own, signed in as a role of the demo. What the
+// server answers to the page is held against its description, as all the tests' traffic is.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { coverage } from './coverage.mjs';
 import { tempDir } from './server.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -29,6 +31,12 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
     page.on('pageerror', (e) => errors.push(String(e)));
     page.on('console', (m) => {
         if (m.type() === 'error' && !/status of (400|401|403|404)/.test(m.text())) errors.push(m.text());
+    });
+    page.on('response', async (r) => {
+        const url = new URL(r.url());
+        if (!/^\/(console\/api|open-apis)\//.test(url.pathname) || !/json/.test(r.headers()['content-type'] ?? '')) return;
+        const body = await r.json().catch(() => null); // the page may have gone on meanwhile
+        if (body) errors.push(...coverage.saw(r.request().method(), url.pathname + url.search, r.status(), body));
     });
     return {
         context, page, errors,
