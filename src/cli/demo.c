@@ -70,14 +70,15 @@ struct demo {
 
 /* ---- tenant and apps ---- */
 
-/* What a vendor is to do: background checks, and nothing else of the tenant's. */
+/* What a vendor is to do: background checks, with the files that are filled into their forms, and nothing else of the
+ * tenant's. */
 static struct str vendor_scopes(struct arena *a) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 
     for (uint16_t i = 0; i < api_n_scopes; i++) {
         struct str s = api_scopes[i];
         if (!memmem(s.ptr, s.len, "background_check", 16) && !memmem(s.ptr, s.len, "hire:eco", 8) &&
-            !str_eq(s, STR("contact:user.employee_id:readonly")))
+            !str_eq(s, STR("contact:user.employee_id:readonly")) && !str_eq(s, STR("hire:attachment:readonly")))
             continue;
         if (memmem(s.ptr, s.len, "external", 8))
             continue;

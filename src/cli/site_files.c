@@ -101,6 +101,16 @@ static struct str disposition_of(struct arena *a, struct str name, bool shown) {
     return arena_dup(a, buf_str(&b));
 }
 
+/* Nothing that was stored here may run as a page of this server. What is no PDF is put into an origin of its own, besides;
+ * a PDF is not, because browsers whose viewer is a plugin would not show it then. It needs none: with its type and nosniff
+ * no browser takes it for anything that has scripts of ours, and a viewer runs apart from the pages. */
+static struct str policy_of(struct str mime) {
+    return str_eq(mime, STR("application/pdf"))
+               ? STR("default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; "
+                     "form-action 'none'; frame-ancestors 'self'")
+               : STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox");
+}
+
 struct outgoing_file {
     int64_t id;
     struct str mime, name;
@@ -125,7 +135,7 @@ static void file_send(struct http_request *r, const struct outgoing_file *f) {
         {STR("Cache-Control"), arena_printf(r->arena, "private, max-age=%u", f->max_age_s)},
         {STR("X-Content-Type-Options"), STR("nosniff")},
         {STR("Content-Disposition"), disposition_of(r->arena, f->name, f->shown)},
-        {STR("Content-Security-Policy"), STR("default-src 'none'; style-src 'unsafe-inline'; sandbox")},
+        {STR("Content-Security-Policy"), policy_of(f->mime)},
         {STR("Accept-Ranges"), STR("bytes")},
         {STR("ETag"), etag},
     };

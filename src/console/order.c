@@ -351,6 +351,18 @@ int handle_console_order_arrange(struct call *c) {
     return answer_new_order(c, &h, r, id);
 }
 
+static int read_uploads(struct hire *h, const struct console_report_upload_list *in, struct order_by_hand *out) {
+    struct order_upload *v = arena_array(h->arena, struct order_upload, in->n);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < in->n; i++) {
+        v[i].name = in->v[i].report_name;
+        r = hire_id(h, "uploads.attachment_id", in->v[i].attachment_id, &v[i].attachment);
+    }
+    out->uploads = v;
+    out->n_uploads = in->n;
+    return r;
+}
+
 int handle_console_order_record(struct call *c) {
     const struct console_order_record_body *in = c->body;
     struct hire h = console_hire(c);
@@ -363,6 +375,8 @@ int handle_console_order_record(struct call *c) {
     };
     int64_t id = 0;
     int r = hire_id(&h, "application_id", in->application_id, &hand.application_id);
+    if (r == 0)
+        r = read_uploads(&h, &in->uploads, &hand);
     if (r == 0)
         r = order_record(&h, &hand, &id);
     return answer_new_order(c, &h, r, id);

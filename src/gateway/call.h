@@ -49,6 +49,7 @@ struct call_file {
     struct str name;   /* as the sender named it; "" if it did not */
     int64_t size;      /* bytes */
     struct str sha256; /* hex */
+    char head[8];      /* how it begins, with zeros behind a shorter one */
 };
 
 struct call {

@@ -58,10 +58,19 @@ static int on_part(void *ctx, const struct multipart_part *part) {
     return 0;
 }
 
+static void take_head(struct call_file *file, const char *bytes, size_t len) {
+    const size_t most = sizeof file->head;
+    if ((uint64_t)file->size >= most)
+        return;
+    size_t at = (size_t)file->size, left = most - at;
+    memcpy(file->head + at, bytes, len < left ? len : left);
+}
+
 static int on_data(void *ctx, const char *bytes, size_t len) {
     struct upload *u = ctx;
     if (!u->in_content)
         return 0;
+    take_head(&u->file, bytes, len);
     u->file.size += (int64_t)len;
     if (u->file.size > UPLOAD_MAX_BYTES)
         return fail_size(u->c);

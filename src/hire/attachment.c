@@ -111,7 +111,16 @@ int attachment_find(struct hire *h, struct str id, struct attachment_row *ret) {
                 .size = db_int(&q, 3),
                 .usage = (int)db_int(&q, 4),
                 .created_ms = db_int(&q, 5),
+                .sha256 = arena_dup(h->arena, db_text(&q, 6)),
             };
     }
     return r != 0 ? r : find_imported(h, id, ret);
+}
+
+int attachment_forget(struct hire *h, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ATTACHMENT_FORGET);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    return db_run(&q);
 }

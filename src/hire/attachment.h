@@ -9,7 +9,9 @@
 #include "api_types.h"
 #include "hire/hire.h"
 
-enum attachment_usage { ATTACHMENT_RESUME = 1, ATTACHMENT_WORK = 2, ATTACHMENT_OTHER = 3 };
+/* The first three are the API's; a report is one that a person uploaded for a check's record, and becomes that record's
+ * with it (order_record). */
+enum attachment_usage { ATTACHMENT_RESUME = 1, ATTACHMENT_WORK = 2, ATTACHMENT_OTHER = 3, ATTACHMENT_REPORT = 4 };
 
 #define ATTACHMENT_NAME_MAX 255 /* bytes of a name */
 
@@ -18,7 +20,7 @@ struct attachment_row {
     struct str name; /* without folders and control characters */
     struct str mime;
     int64_t size;      /* bytes; -1: unknown */
-    struct str sha256; /* hex; only of one that is added */
+    struct str sha256; /* hex; absent of an imported one */
     int usage;         /* enum attachment_usage; 0: unknown (an imported one) */
     int64_t created_ms;
     struct str url;    /* of an imported one: where the platform had it; absent: the file is kept here */
@@ -39,5 +41,8 @@ int attachment_add(struct hire *h, const struct attachment_row *in);
 
 /* Returns 1 and the attachment (texts in the arena), 0 if there is none, or < 0. */
 int attachment_find(struct hire *h, struct str id, struct attachment_row *ret);
+
+/* Forgets one; its kept file stays for whoever took it over. */
+int attachment_forget(struct hire *h, int64_t id);
 
 #endif

@@ -55,13 +55,21 @@ int order_reject(struct hire *h, int64_t order_id, struct str reason); /* a reas
 int order_withdraw(struct hire *h, int64_t order_id, struct str reason);
 int order_terminate(struct hire *h, int64_t order_id, struct str reason); /* a reason is required */
 
+/* A report that a person uploaded. */
+struct order_upload {
+    struct str name;
+    int64_t attachment; /* of usage ATTACHMENT_REPORT; becomes the order's file and is no attachment any more */
+};
+
 /* A finished check entered by a person: name, result and reports come with it; it is completed from the start. */
 struct order_by_hand {
     int64_t application_id;
     int64_t creator_uid;
     struct str name, result, remark;
     struct candidate_contact_info candidate;
-    struct eco_background_check_report_file_list reports;
+    struct eco_background_check_report_file_list reports; /* by their links */
+    const struct order_upload *uploads;                   /* newer than those */
+    size_t n_uploads;
 };
 int order_record(struct hire *h, const struct order_by_hand *in, int64_t *ret_order_id);
 

@@ -65,6 +65,10 @@ int order_check_reports(struct hire *h, const char *field, const struct order_ro
 int order_add_reports(struct hire *h, struct order_row *o, const struct eco_background_check_report_file_list *reports,
                       struct str result, int report_type);
 
+/* Adds the uploads of a person in the same way. Refuses (REFUSED_PARAMETER) what is no upload, or one too many. */
+int order_add_uploads(struct hire *h, struct order_row *o, const struct order_upload *uploads, size_t n,
+                      struct str result, int report_type);
+
 enum { REPORT_INTERIM = 1, REPORT_FINAL = 2 };            /* report_type */
 enum { REPORT_URL_DOWNLOAD = 1, REPORT_URL_PREVIEW = 2 }; /* report_url_type */
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/id.h"
+#include "hire/attachment.h"
 #include "hire/order_change.h"
 #include "hire/report_url.h"
 
@@ -58,26 +59,41 @@ int order_add_file(struct hire *h, int64_t order_id, struct str source_url, int6
     return 0;
 }
 
+/* Puts n reports in front, the newest first, and gives them; how to get at them is the caller's to fill in. */
+static struct background_check_order_feedback_info *add_in_front(struct hire *h, struct order_row *o, size_t n,
+                                                                 struct str result, int report_type) {
+    struct background_check_order_feedback_info_list *list = &o->doc.feedback_info_list;
+    struct background_check_order_feedback_info *v;
+
+    v = arena_array(h->arena, struct background_check_order_feedback_info, list->n + n);
+    if (list->n > 0)
+        memcpy(v + n, list->v, list->n * sizeof(*v));
+    for (size_t i = 0; i < n; i++) {
+        v[i].id = hire_text(h, id_new());
+        v[i].result = result;
+        v[i].report_type = SET_INT(report_type);
+        v[i].create_time = hire_text(h, o->update_time);
+    }
+    list->v = v;
+    list->n += n;
+    if (!str_is_absent(result))
+        o->doc.conclusion = result;
+    return v;
+}
+
 int order_add_reports(struct hire *h, struct order_row *o, const struct eco_background_check_report_file_list *reports,
                       struct str result, int report_type) {
-    struct background_check_order_feedback_info_list *list = &o->doc.feedback_info_list;
     struct background_check_order_feedback_info *v;
 
     if (reports->n == 0)
         return 0;
-    v = arena_array(h->arena, struct background_check_order_feedback_info, list->n + reports->n);
-    if (list->n > 0)
-        memcpy(v + reports->n, list->v, list->n * sizeof(*v));
+    v = add_in_front(h, o, reports->n, result, report_type);
     for (size_t i = 0; i < reports->n; i++) {
         const struct eco_background_check_report_file *f = &reports->v[i];
         struct background_check_order_feedback_info *out = &v[reports->n - 1 - i];
         int64_t file_id;
         int r;
 
-        out->id = hire_text(h, id_new());
-        out->result = result;
-        out->report_type = SET_INT(report_type);
-        out->create_time = hire_text(h, o->update_time);
         out->report_name = f->report_name;
         if (!is_download(f)) {
             out->report_preview_url = f->report_url;
@@ -88,10 +104,49 @@ int order_add_reports(struct hire *h, struct order_row *o, const struct eco_back
             out->attachment_url = order_file_slot(h, file_id);
         }
     }
-    list->v = v;
-    list->n += reports->n;
-    if (!str_is_absent(result))
-        o->doc.conclusion = result;
+    return 0;
+}
+
+/* What was uploaded as a report is the order's from now on: the same kept file, under the same id. */
+static int take_upload(struct hire *h, int64_t order_id, const struct order_upload *in) {
+    struct attachment_row a;
+    int r = hire_bounded(h, "report_name", in->name, true, HIRE_NAME_MAX);
+
+    if (r == 0)
+        r = attachment_find(h, hire_text(h, in->attachment), &a);
+    if (r < 0)
+        return r;
+    if (r == 0 || a.usage != ATTACHMENT_REPORT)
+        return hire_refuse(h, REFUSED_PARAMETER, "there is no uploaded report %" PRId64 "; upload the file first",
+                           in->attachment);
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_INSERT_KEPT);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, a.id);
+    db_bind_int(&q, 3, order_id);
+    db_bind_int(&q, 4, a.size);
+    db_bind_text(&q, 5, a.sha256);
+    r = db_run(&q);
+    return r < 0 ? r : attachment_forget(h, a.id);
+}
+
+int order_add_uploads(struct hire *h, struct order_row *o, const struct order_upload *uploads, size_t n,
+                      struct str result, int report_type) {
+    struct background_check_order_feedback_info *v;
+
+    if (n == 0)
+        return 0;
+    if (n > ORDER_REPORTS_PER_CALL)
+        return hire_refuse(h, REFUSED_PARAMETER, "at most %d reports can be uploaded for one check",
+                           ORDER_REPORTS_PER_CALL);
+    v = add_in_front(h, o, n, result, report_type);
+    for (size_t i = 0; i < n; i++) {
+        int r = take_upload(h, o->id, &uploads[i]);
+
+        if (r < 0)
+            return r;
+        v[n - 1 - i].report_name = uploads[i].name;
+        v[n - 1 - i].attachment_url = order_file_slot(h, uploads[i].attachment);
+    }
     return 0;
 }
 

@@ -170,7 +170,7 @@ static int edit_record(struct hire *h, struct order_row *o, struct order_change 
         (r = check_person(h, "candidate_info", in->candidate.name, in->candidate.mobile, in->candidate.email)) < 0 ||
         (r = order_check_reports(h, "reports", o, &in->reports)) < 0)
         return r;
-    if (reports.n == 0) {
+    if (reports.n == 0 && in->n_uploads == 0) {
         reports.v = &bare;
         reports.n = 1;
     }
@@ -182,7 +182,9 @@ static int edit_record(struct hire *h, struct order_row *o, struct order_change 
     o->doc.creator_info = creator_of(h, in->creator_uid);
     o->doc.remark = or_absent(in->remark);
     c->why = in->result;
-    return order_add_reports(h, o, &reports, in->result, REPORT_FINAL);
+    if ((r = order_add_reports(h, o, &reports, in->result, REPORT_FINAL)) < 0)
+        return r;
+    return order_add_uploads(h, o, in->uploads, in->n_uploads, in->result, REPORT_FINAL);
 }
 
 int order_record(struct hire *h, const struct order_by_hand *in, int64_t *ret_order_id) {

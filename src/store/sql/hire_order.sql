@@ -69,6 +69,11 @@ ORDER BY o.application_id, o.update_time, o.id LIMIT $8;
 INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error)
 VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '');
 
+-- One that is kept already: a person uploaded it.
+-- name: report_file_insert_kept
+INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error)
+VALUES ($1, $2, $3, '', 1, 0, 0, $4, $5, '');
+
 -- name: report_file_get
 SELECT order_id, source_url, state, attempts, next_ms, size, sha256, error
 FROM report_file WHERE tenant = $1 AND id = $2;
