@@ -143,7 +143,8 @@ def handlers_header(tables):
     out = [HEAD.format('The handlers that src/handlers provides: one for each supported operation.'),
            '#ifndef HIRED_API_HANDLERS_H\n#define HIRED_API_HANDLERS_H\n', 'struct call;\n']
     out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
-    out += [f'int before_{op["c_name"]}(struct call *c);' for op in tables.live if op.get('passwords')]
+    out += [f'int before_{op["c_name"]}(struct call *c);' for op in tables.live
+            if op.get('passwords') or op.get('errand')]
     out.append('\n#endif\n')
     return '\n'.join(out)
 
@@ -229,7 +230,7 @@ def op_entry(tables, index, op):
               if f'{op["c_name"]}_{part}' in tables.structs]
     if op in tables.live:
         parts.append(f'.handle = handle_{op["c_name"]}')
-        if op.get('passwords'):
+        if op.get('passwords') or op.get('errand'):
             parts.append(f'.before = before_{op["c_name"]}')
     return '    {' + ',\n     '.join(parts) + '},'
 

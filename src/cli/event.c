@@ -14,8 +14,8 @@
 #include "cli/open.h"
 #include "cli/reader.h"
 #include "cli/suggest.h"
-#include "events/challenge.h"
 #include "events/delivery.h"
+#include "events/receiver.h"
 
 static const char help[] =
     "usage: hired event list [--type TYPE] [--limit N] [--before EVENT_ID]\n"
@@ -38,9 +38,6 @@ static const char help[] =
     "them. replay sends an event once more, to all its receivers or to one app. url asks the address\n"
     "first; one on this machine or in a local network needs --fetch-allow loopback or private.\n\n"
     "example: hired event url --app cli_0123456789abcdef --url https://hr.example.com/events\n";
-
-#define URL_MAX 2000
-#define KEY_MAX 200
 
 /* ---- list, show ---- */
 
@@ -440,75 +437,37 @@ static int event_subscribe_main(int argc, char **argv) {
 
 /* ---- url ---- */
 
-struct receiver {
+struct receiver_change {
     struct app_row app;
-    struct str url, key, token;
+    struct receiver now, next;
 };
 
-static int read_receiver(struct cli *c, struct receiver *w) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_RECEIVER);
-    int r;
-
-    db_bind_int(&q, 1, w->app.id);
-    r = db_row(&q);
-    if (r != 1)
-        return cli_fail_errno(c, r < 0 ? r : -ENOENT, "read the app", NULL);
-    w->url = arena_dup(&c->arena, db_text(&q, 1));
-    w->key = arena_dup(&c->arena, db_text(&q, 2));
-    w->token = arena_dup(&c->arena, db_text(&q, 3));
-    return 0;
-}
-
 static int set_receiver(struct cli *c, void *ctx) {
-    const struct receiver *w = ctx;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SET_RECEIVER);
-    int r;
+    const struct receiver_change *w = ctx;
+    int r = receiver_set(c->db, w->app.id, &w->next);
 
-    db_bind_int(&q, 1, w->app.id);
-    db_bind_text(&q, 2, w->url);
-    db_bind_text(&q, 3, w->key);
-    db_bind_text(&q, 4, w->token);
-    r = db_run(&q);
     return r < 0 ? cli_fail_errno(c, r, "write the request URL", NULL) : 0;
 }
 
-static bool url_ok(struct str url) {
-    if (!str_starts(url, STR("http://")) && !str_starts(url, STR("https://")))
-        return false;
-    for (size_t i = 0; i < url.len; i++)
-        if ((unsigned char)url.ptr[i] <= ' ' || (unsigned char)url.ptr[i] >= 127)
-            return false;
-    return url.len <= URL_MAX;
-}
-
-static bool key_ok(const char *key) {
-    return strlen(key) <= KEY_MAX && str_is_utf8(str_of(key));
-}
-
-static int print_receiver(struct cli *c, const struct receiver *w) {
+static int print_receiver(const struct receiver_change *w) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 
     json_begin(&out, '{');
     json_member_str(&out, STR("app_id"), w->app.app_id);
-    json_member_str(&out, STR("url"), w->url);
-    json_member_bool(&out, STR("encrypted"), w->key.len > 0);
-    json_member_str(&out, STR("verification_token"), w->token);
+    json_member_str(&out, STR("url"), w->next.url);
+    json_member_bool(&out, STR("encrypted"), w->next.encrypt_key.len > 0);
+    json_member_str(&out, STR("verification_token"), w->next.verification_token);
     json_end(&out, '}');
     return cli_print_json(&out);
 }
 
 /* Returns 0 once the address has echoed the challenge, or 1 after telling. */
 static int ask_receiver(struct cli *c, const struct receiver *w) {
-    const struct challenge challenge = {
-        .url = w->url.ptr,
-        .encrypt_key = w->key,
-        .verification_token = w->token,
-        .allow_loopback = c->config.fetch_allow != FETCH_ALLOW_NONE,
-        .allow_private = c->config.fetch_allow == FETCH_ALLOW_PRIVATE,
-    };
-    struct str why = STR("no memory is left");
+    const struct receiver_reach reach = {.loopback = c->config.fetch_allow != FETCH_ALLOW_NONE,
+                                         .private = c->config.fetch_allow == FETCH_ALLOW_PRIVATE};
+    struct str why;
 
-    if (challenge_ask(&challenge, &c->arena, &why) == 0)
+    if (receiver_ask(w, reach, &c->arena, &why) == 0)
         return 0;
     return cli_fail(c, "%.*s was not taken: %.*s", STR_FMT(w->url), STR_FMT(why));
 }
@@ -519,8 +478,9 @@ static int event_url_main(int argc, char **argv) {
                                {"--url", ARG_TEXT, &url},        {"--encrypt-key", ARG_TEXT, &key},
                                {"--verification-token", ARG_TEXT, &token}, {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
-    struct receiver w = {0};
+    struct receiver_change w = {0};
     struct tenant_row row;
+    struct str why;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
@@ -528,28 +488,24 @@ static int event_url_main(int argc, char **argv) {
         cli_fail(&c, app ? "takes no word; see hired event --help" : "needs --app APP_ID; hired app list shows them");
         return 2;
     }
-    if ((url && *url && !url_ok(str_of(url))) || (key && !key_ok(key)) || (token && !key_ok(token))) {
-        cli_fail(&c, "--url takes an http or https address of at most %d bytes, --encrypt-key and --verification-token a "
-                     "text of at most %d", URL_MAX, KEY_MAX);
-        return 2;
-    }
+    const struct receiver change = {.url = str_of(url), .encrypt_key = str_of(key), .verification_token = str_of(token)};
     bool set = url || key || token;
     if (cli_open(&c, set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        cli_app_of(&c, &row, app, &w.app) < 0 || read_receiver(&c, &w) != 0)
+        cli_app_of(&c, &row, app, &w.app) < 0)
         return 1;
-    w.url = url ? str_of(url) : w.url;
-    w.key = key ? str_of(key) : w.key;
-    w.token = token ? str_of(token) : w.token;
-    if (set && w.token.len == 0) {
-        char *made = arena_bytes(&c.arena, 32);
-        id_random_hex(made, 16);
-        w.token = (struct str){made, 32};
+    int r = receiver_read(c.db, w.app.id, &c.arena, &w.now);
+    if (r < 0)
+        return cli_fail_errno(&c, r, "read the app", NULL);
+    w.next = w.now;
+    if (set && receiver_plan(&w.now, &change, &c.arena, &w.next, &why) < 0) {
+        cli_fail(&c, "%.*s", STR_FMT(why));
+        return 2;
     }
-    if (set && w.url.len > 0 && ask_receiver(&c, &w) != 0)
+    if (set && w.next.url.len > 0 && ask_receiver(&c, &w.next) != 0)
         return 1;
     if (set && cli_transact(&c, set_receiver, &w) != 0)
         return 1;
-    return print_receiver(&c, &w);
+    return print_receiver(&w);
 }
 
 int cli_event(int argc, char **argv) {

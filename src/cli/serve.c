@@ -78,6 +78,7 @@ static void apply_settings(const struct config *c, struct gateway_settings *ret)
         .rate_limits = c->rate_limits,
         .access_log = c->access_log,
         .private_addresses = c->fetch_allow != FETCH_ALLOW_NONE,
+        .network_addresses = c->fetch_allow == FETCH_ALLOW_PRIVATE,
         .base_url = str_of(c->base_url),
         .n_app_rates = c->n_app_rates,
     };

@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/netaddr.h"
 #include "console/console.h"
+#include "events/receiver.h"
 #include "gateway/auth.h"
-#include "hire/report_url.h"
 
 static void write_words(struct buf *out, struct str key, struct str words) {
     json_key(out, key);
@@ -154,32 +154,6 @@ static int set_addresses(struct call *c, const struct app_row *app, const struct
     return app_set_ip_allow(c->db, app->id, joined(c, list));
 }
 
-static int set_receiver(struct call *c, const struct app_row *app, const struct console_app_update_body *in) {
-    struct str url, key, token;
-    {
-        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
-        db_bind_int(&q, 1, app->id);
-        int r = db_row(&q);
-        if (r <= 0)
-            return r < 0 ? r : -ENOENT;
-        url = arena_dup(c->arena, db_text(&q, 1));
-        key = arena_dup(c->arena, db_text(&q, 2));
-        token = arena_dup(c->arena, db_text(&q, 3));
-    }
-    if (!str_is_empty(in->request_url)) {
-        const char *fault = report_url_fault(in->request_url, true, c->private_addresses);
-        if (fault)
-            return call_fail(c, CODE_PARAMETER, "request_url %s", fault);
-    }
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SET_RECEIVER);
-    db_bind_int(&q, 1, app->id);
-    db_bind_text(&q, 2, str_is_absent(in->request_url) ? url : in->request_url);
-    db_bind_text(&q, 3, str_is_absent(in->encrypt_key) ? key : in->encrypt_key);
-    db_bind_text(&q, 4, str_is_absent(in->verification_token) ? token : in->verification_token);
-    int r = db_run(&q);
-    return r < 0 ? r : 0;
-}
-
 static bool event_known(struct str type) {
     for (unsigned i = 0; i < API_EVENTS; i++)
         if (api_events[i].of && str_eq(api_events[i].type, type))
@@ -210,33 +184,119 @@ static int set_subscriptions(struct call *c, const struct app_row *app, const st
     return 0;
 }
 
+/* ---- the receiver: asked before anything is written ---- */
+
+struct asking {
+    int64_t app;
+    struct receiver next;
+    struct receiver_reach reach;
+    struct arena *arena;
+    bool made_token;
+    int result;
+    struct str why;
+};
+
+static void ask(void *ctx) {
+    struct asking *q = ctx;
+    q->result = receiver_ask(&q->next, q->reach, q->arena, &q->why);
+}
+
+/* Lets the call wait until the address has answered, if it is to be asked. always: also one that is set already. */
+static int plan_asking(struct call *c, struct str app_id, const struct receiver *change, bool always) {
+    struct asking *q = arena_new(c->arena, struct asking);
+    struct app_row app;
+    struct receiver now;
+    int r = find_own_app(c, app_id, &app);
+    if (r == 0)
+        r = receiver_read(c->db, app.id, c->arena, &now);
+    if (r < 0)
+        return r;
+    r = receiver_plan(&now, change, c->arena, &q->next, &q->why);
+    if (r < 0)
+        return call_fail(c, CODE_PARAMETER, "%.*s", STR_FMT(q->why));
+    q->app = app.id;
+    q->arena = c->arena;
+    q->made_token = str_is_empty(change->verification_token) && !str_eq(now.verification_token, q->next.verification_token);
+    q->reach = (struct receiver_reach){.loopback = c->private_addresses, .private = c->network_addresses};
+    c->errand.ctx = q;
+    if (r > 0 || (always && q->next.url.len > 0))
+        c->errand.run = ask;
+    return 0;
+}
+
+static int asked(struct call *c, const struct asking *q) {
+    if (q->result >= 0)
+        return 0;
+    return call_fail(c, CODE_PARAMETER, "the request URL was not taken: %.*s", STR_FMT(q->why));
+}
+
+int before_console_app_update(struct call *c) {
+    const struct console_app_update_params *at = c->params;
+    const struct console_app_update_body *in = c->body;
+    const struct receiver change = {
+        .url = in->request_url, .encrypt_key = in->encrypt_key, .verification_token = in->verification_token};
+    if (str_is_absent(change.url) && str_is_absent(change.encrypt_key) && str_is_absent(change.verification_token))
+        return 0;
+    return plan_asking(c, at->app_id, &change, false);
+}
+
+int before_console_app_challenge(struct call *c) {
+    const struct console_app_challenge_params *at = c->params;
+    const struct console_app_challenge_body *in = c->body;
+    const struct receiver change = {
+        .url = in->request_url, .encrypt_key = in->encrypt_key, .verification_token = in->verification_token};
+    int r = plan_asking(c, at->app_id, &change, true);
+    if (r == 0 && !c->errand.run)
+        return call_fail(c, CODE_PARAMETER, "there is no request URL to ask; request_url takes one");
+    return r;
+}
+
+int handle_console_app_challenge(struct call *c) {
+    return asked(c, c->errand.ctx);
+}
+
+/* ---- the change ---- */
+
+static struct str what_changed(struct call *c, const struct console_app_update_body *in) {
+    return str_trim(arena_printf(c->arena, "%s%s%s%s%s", in->disabled.set ? in->disabled.v ? "disabled " : "enabled " : "",
+                                 in->scopes.v ? "scopes " : "", in->ip_allow.v ? "addresses " : "",
+                                 c->errand.ctx ? "request_url " : "", in->subscriptions.v ? "subscriptions" : ""));
+}
+
+static int change_app(struct call *c, const struct app_row *app, const struct console_app_update_body *in) {
+    const struct asking *q = c->errand.ctx;
+    int r = q ? asked(c, q) : 0;
+    if (r == 0 && in->disabled.set)
+        r = app_disable(c->db, app->id, in->disabled.v);
+    if (r >= 0 && in->scopes.v)
+        r = set_scopes(c, app, &in->scopes);
+    if (r >= 0 && in->ip_allow.v)
+        r = set_addresses(c, app, &in->ip_allow);
+    if (r >= 0 && q)
+        r = receiver_set(c->db, app->id, &q->next);
+    if (r >= 0 && in->subscriptions.v)
+        r = set_subscriptions(c, app, &in->subscriptions);
+    return r;
+}
+
 int handle_console_app_update(struct call *c) {
     const struct console_app_update_params *at = c->params;
     const struct console_app_update_body *in = c->body;
+    const struct asking *q = c->errand.ctx;
     struct app_row app;
     int r = find_own_app(c, at->app_id, &app);
-    if (r == 0 && in->disabled.set)
-        r = app_disable(c->db, app.id, in->disabled.v);
-    if (r >= 0 && in->scopes.v)
-        r = set_scopes(c, &app, &in->scopes);
-    if (r >= 0 && in->ip_allow.v)
-        r = set_addresses(c, &app, &in->ip_allow);
-    if (r >= 0 && !(str_is_absent(in->request_url) && str_is_absent(in->encrypt_key) &&
-                    str_is_absent(in->verification_token)))
-        r = set_receiver(c, &app, in);
-    if (r >= 0 && in->subscriptions.v)
-        r = set_subscriptions(c, &app, &in->subscriptions);
+    if (r == 0)
+        r = change_app(c, &app, in);
     if (r >= 0)
         r = app_find(c->db, at->app_id, c->arena, &app);
     if (r < 0)
         return r;
-    c->audit_detail = arena_printf(c->arena, "%s%s%s%s%s", in->disabled.set ? in->disabled.v ? "disabled " : "enabled " : "",
-                                   in->scopes.v ? "scopes " : "", in->ip_allow.v ? "addresses " : "",
-                                   str_is_absent(in->request_url) ? "" : "request_url ",
-                                   in->subscriptions.v ? "subscriptions" : "");
+    c->audit_detail = what_changed(c, in);
     json_begin(c->out, '{');
     json_key(c->out, STR("app"));
     r = write_app(c, &app);
+    if (q && q->made_token)
+        json_member_str(c->out, STR("verification_token"), q->next.verification_token);
     json_end(c->out, '}');
     return r;
 }

@@ -10,11 +10,13 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/record.h"
+#include "events/delivery.h"
 #include "events/outgoing.h"
 #include "events/webhook.h"
 
 #define WITHIN_MS 1000L
 #define ANSWER_MAX 65536
+#define SHOWN_MAX 120 /* bytes of an answer in a sentence */
 
 static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     struct buf *answer = ctx;
@@ -34,6 +36,15 @@ static bool echoes(struct str answer, struct str challenge, struct arena *a) {
 
     json_decref(object);
     return same;
+}
+
+/* The beginning of what came, to end a sentence with. */
+static struct str shown(struct str answer, struct arena *a) {
+    struct str text = str_head(delivery_readable(a, answer), SHOWN_MAX);
+
+    if (text.len == 0)
+        return STR("; nothing else came");
+    return arena_printf(a, "; what came begins: %.*s", STR_FMT(text));
 }
 
 int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_why) {
@@ -70,9 +81,11 @@ int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_wh
     else if (code != CURLE_OK)
         *ret_why = arena_printf(a, "no answer came: %s", error[0] ? error : curl_easy_strerror(code));
     else if (status != 200)
-        *ret_why = arena_printf(a, "it answered with status %ld; 200 is expected", status);
+        *ret_why = arena_printf(a, "it answered with status %ld; 200 is expected%.*s", status,
+                                STR_FMT(shown(buf_str(&answer), a)));
     else if (!echoes(buf_str(&answer), challenge, a))
-        *ret_why = STR("its answer does not echo the challenge; {\"challenge\":\"...\"} is expected");
+        *ret_why = arena_printf(a, "its answer does not echo the challenge; {\"challenge\":\"...\"} is expected%.*s",
+                                STR_FMT(shown(buf_str(&answer), a)));
     else
         return 0;
     return -EPROTO;

@@ -14,8 +14,7 @@ int64_t delivery_backoff_ms(int failed) {
     return failed >= 1 && failed <= RETRIES ? ladder_ms[failed - 1] : 0;
 }
 
-/* Receivers answer anything: what is not UTF-8 or a control byte is shown as '?'. */
-static struct str readable(struct arena *a, struct str s) {
+struct str delivery_readable(struct arena *a, struct str s) {
     bool cut = s.len >= DELIVERY_ANSWER_MAX;
     if (cut)
         s.len = DELIVERY_ANSWER_MAX;
@@ -48,8 +47,8 @@ static int attempt_write(struct db *db, const struct delivery_outcome *o, struct
     db_bind_int(&q, 5, o->way);
     db_bind_int(&q, 6, o->status);
     db_bind_int(&q, 7, o->duration_ms);
-    db_bind_text(&q, 8, readable(a, o->answer));
-    db_bind_text(&q, 9, readable(a, o->error));
+    db_bind_text(&q, 8, delivery_readable(a, o->answer));
+    db_bind_text(&q, 9, delivery_readable(a, o->error));
     r = db_run(&q);
     return r < 0 ? r : 0;
 }

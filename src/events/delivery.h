@@ -26,6 +26,10 @@ struct delivery_outcome {
     struct str error;  /* "": taken */
 };
 
+/* Receivers answer anything: at most DELIVERY_ANSWER_MAX bytes of it, what is not UTF-8 or a control byte as '?'. In the
+ * arena. */
+struct str delivery_readable(struct arena *a, struct str s);
+
 /* How long after the nth failed attempt (1, 2, ...) the next is due; 0: there is none. */
 int64_t delivery_backoff_ms(int failed);
 

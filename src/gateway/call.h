@@ -42,6 +42,15 @@ struct call_password {
     void *found;              /* for the operation's own use */
 };
 
+/* Something that waits for the world, such as asking an address whether it answers. An operation's before() sets it; run is
+ * called on a thread of the pool and uses neither the database nor the call's answer; what it found out is the handler's to
+ * look at. run must end within a second or two and bound how many it makes wait, since
+ * uploads use the same threads. */
+struct call_errand {
+    void (*run)(void *ctx);
+    void *ctx;
+};
+
 /* The file of a multipart body. It is kept (store/files.h) under its id when the handler runs, and removed again if the
  * call fails. */
 struct call_file {
@@ -63,6 +72,7 @@ struct call {
     enum user_id_type user_id_type;
     uint32_t hidden;        /* for record_reader: members this caller may not see */
     bool private_addresses; /* links to private addresses are accepted (configuration) */
+    bool network_addresses; /* not only to this machine's own, but to those of its networks */
     struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
     struct str log_id;
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
@@ -75,6 +85,7 @@ struct call {
     struct attempts *attempts;
     struct request_log *requests;
     struct call_password *password;
+    struct call_errand errand;   /* run NULL: none */
     struct str set_cookie;       /* a handler's, for the answer; absent: none */
     /* Every call that changes something leaves an entry in the audit log: with these, or the path's first parameter. */
     struct str audit_subject, audit_detail;

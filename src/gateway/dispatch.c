@@ -148,6 +148,33 @@ static void submit_passwords(struct exchange *x) {
     exchange_fail(x);
 }
 
+/* ---- errands ---- */
+
+static void errand_work(uv_work_t *work) {
+    struct exchange *x = work->data;
+    x->call.errand.run(x->call.errand.ctx);
+}
+
+static void errand_done(uv_work_t *work, int status) {
+    struct exchange *x = work->data;
+    if (status == 0) {
+        dispatch_write(x);
+        return;
+    }
+    answer_fail_gateway(&x->call, CODE_SYSTEM);
+    exchange_fail(x);
+}
+
+/* Has the errand done, then lets the writer run the handler. */
+static void submit_errand(struct exchange *x) {
+    x->keeping.data = x;
+    x->r->held = true;
+    if (uv_queue_work(http_loop_uv(x->r->loop), &x->keeping, errand_work, errand_done) == 0)
+        return;
+    fail_busy(&x->call);
+    exchange_fail(x);
+}
+
 void gateway_serve(struct gateway *g, struct http_request *r) {
     const struct gateway_settings *s = gateway_settings_now(g);
     struct exchange *x = exchange_new(g, r, s);
@@ -167,7 +194,9 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     exchange_begin_answer(x);
     if (x->call.op->effect == OP_WRITES) {
         x->call.user_cache = NULL; /* the loop's own */
-        if (x->call.op->before)
+        if (x->call.errand.run)
+            submit_errand(x);
+        else if (x->call.password)
             submit_passwords(x);
         else
             dispatch_write(x);

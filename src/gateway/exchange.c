@@ -48,6 +48,7 @@ struct exchange *exchange_new(struct gateway *g, struct http_request *r, const s
         .out = http_out(r),
         .base_url = base_url(r, s),
         .private_addresses = s->private_addresses,
+        .network_addresses = s->network_addresses,
         .user_cache = x->loop->users,
         .attempts = g->attempts,
         .requests = g->requests,

@@ -17,6 +17,7 @@ struct gateway_settings {
     bool rate_limits;
     bool access_log;
     bool private_addresses; /* links and receivers may have private addresses */
+    bool network_addresses; /* not only this machine's own, but those of its networks */
     struct str base_url;    /* absent: from each request's Host */
     struct {
         struct str app_id;

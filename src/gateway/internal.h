@@ -65,7 +65,7 @@ struct exchange {
     struct gateway_loop *loop;
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
-    uv_work_t keeping;
+    uv_work_t keeping; /* of an upload, or an errand */
     int result;              /* of a writing handler */
     size_t data_at;          /* where the answer's data begins */
     uint32_t limit, reset_s; /* for a 429 */

@@ -41,7 +41,7 @@ const rooms = {
     hire: ['base', 'store/db.h'],
     handlers: ['base', 'gateway', 'hire', 'store/db.h'],
     events: ['base', 'hire', 'store', 'http'],
-    console: ['base', 'http', 'gateway', 'hire', 'store/db.h'],
+    console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/receiver.h'],
     cli: ['base', 'http', 'store', 'gateway', 'hire', 'handlers', 'events', 'console'],
 };
 // Of the store, these headers alone are for everybody above it; drivers stay inside.

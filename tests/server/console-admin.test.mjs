@@ -3,11 +3,11 @@
 // The console's settings: switches, vendors, apps, events, accounts, the audit log and the overview; and that only an
 // administrator reaches what is theirs.
 import assert from 'node:assert/strict';
-import http from 'node:http';
 import { after, before, test } from 'node:test';
 
 import { Client, eventually, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
+import { Receiver } from '../lib/receiver.mjs';
 import { startServer } from '../lib/server.mjs';
 
 let server, admin, recruiter, approver, interviewer;
@@ -85,9 +85,9 @@ test('an app: made, tried, narrowed, disabled, its secret changed', async () => 
     const answer = await client.call('GET', paths.orders, { token });
     assert.equal(answer.code, 0);
     const change = async (body) => (await admin.post(`apps/${app.app_id}`, body)).app;
-    const changed = await change({ scopes: [], ip_allow: ['10.0.0.0/8'], request_url: 'http://127.0.0.1:9/hook', encrypt_key: 'k', subscriptions: ['hire.eco_background_check.created_v1'] });
+    const changed = await change({ scopes: [], ip_allow: ['10.0.0.0/8'], encrypt_key: 'k', subscriptions: ['hire.eco_background_check.created_v1'] });
     assert.deepEqual([changed.scopes, changed.ip_allow, changed.request_url, changed.encrypted, changed.verified, changed.subscriptions],
-        [[], ['10.0.0.0/8'], 'http://127.0.0.1:9/hook', true, false, ['hire.eco_background_check.created_v1']]);
+        [[], ['10.0.0.0/8'], '', true, false, ['hire.eco_background_check.created_v1']]);
     await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991401);
     await change({ ip_allow: [] });
     await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991672);
@@ -99,19 +99,62 @@ test('an app: made, tried, narrowed, disabled, its secret changed', async () => 
     for (const body of [{ scopes: ['no:such'] }, { ip_allow: ['x'] }, { subscriptions: ['no.such'] }, { request_url: 'ftp://x' }]) {
         await admin.fails(400, 1002002, 'POST', `apps/${app.app_id}`, { body });
     }
-    for (const path of ['', '/rotate', '/token']) await admin.fails(404, 4004, 'POST', `apps/cli_0000000000000000${path}`, { body: {} });
+    for (const path of ['', '/rotate', '/token', '/challenge']) await admin.fails(404, 4004, 'POST', `apps/cli_0000000000000000${path}`, { body: {} });
     await admin.fails(400, 1002002, 'POST', 'apps', { body: { name: 'x', scopes: ['no:such'] } });
+});
+
+test('a request URL is asked before it is kept, and what came back is said', async () => {
+    const { app } = await admin.post('apps', { name: 'receives' });
+    const path = `apps/${app.app_id}`, url = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id).request_url;
+    const receiver = await new Receiver({ encryptKey: 'k' }).listen();
+    const body = { request_url: receiver.url, encrypt_key: 'k' };
+    const refused = async (onChallenge, words, more = {}) => {
+        receiver.onChallenge = onChallenge;
+        for (const at of [path, `${path}/challenge`]) {
+            const r = await admin.fails(400, 1002002, 'POST', at, { body: { ...body, ...more } });
+            assert.match(r.msg, words);
+        }
+        assert.equal(await url(), '');
+    };
+    const echo = (b, res) => res.end(JSON.stringify({ challenge: b.challenge }));
+    await admin.fails(400, 1002002, 'POST', `${path}/challenge`, { body: {} });
+    await refused((b, res) => res.writeHead(500).end('out of order'), /status 500; 200 is expected; what came begins: out of order/);
+    await refused((b, res) => res.end('{"challenge":"another"}'), /does not echo the challenge.*begins: \{"challenge":"another"\}/);
+    await refused(() => {}, /did not answer within a second/);
+    await refused(echo, /no answer came/, { request_url: 'http://127.0.0.1:1/' });
+    await refused(echo, /not a public one/, { request_url: 'http://10.0.0.1/' });
+    await refused(echo, /at most 2000 bytes/, { request_url: 'gopher://x' });
+    receiver.onChallenge = echo;
+    await admin.post(`${path}/challenge`, body);
+    assert.equal(await url(), '', 'asking keeps nothing');
+    const kept = await admin.post(path, body);
+    assert.match(kept.verification_token, /^[0-9a-f]{32}$/, 'the one that was made up is told');
+    server.secrets.add(kept.verification_token);
+    assert.deepEqual([kept.app.request_url, kept.app.encrypted, kept.app.verified], [receiver.url, true, true]);
+    // What is as it was is not asked again; a new key is.
+    const before = receiver.challenges;
+    assert.equal((await admin.post(path, { request_url: receiver.url, scopes: [] })).verification_token, undefined);
+    assert.equal(receiver.challenges, before);
+    await admin.post(`${path}/challenge`, {});
+    await admin.post(path, { verification_token: 'mine' });
+    assert.equal(receiver.challenges, before + 2);
+    // One that hangs delays nobody, and too many at once are told so.
+    receiver.onChallenge = () => {};
+    const asked = Array.from({ length: 6 }, () => admin.call('POST', `${path}/challenge`, { body: {} }));
+    const from = Date.now();
+    await admin.get('apps');
+    assert.ok(Date.now() - from < 900);
+    const words = (await Promise.all(asked)).map((r) => r.msg);
+    assert.ok(words.some((w) => /within a second/.test(w)) && words.some((w) => /other addresses are being asked/.test(w)), words.join('\n'));
+    await admin.post(path, { request_url: '' });
+    await receiver.close();
 });
 
 test('an event: its deliveries, every attempt, and once more', async () => {
     let status = 500, hits = 0;
-    const receiver = http.createServer((req, res) => {
-        hits++;
-        req.resume().on('end', () => res.writeHead(status).end('I say so'));
-    });
-    await new Promise((resolve) => receiver.listen(0, '127.0.0.1', resolve));
+    const receiver = await new Receiver({ answer: () => (hits++, { status, text: 'I say so' }) }).listen();
     const app_id = server.demo.vendor_app_id;
-    await admin.post(`apps/${app_id}`, { request_url: `http://127.0.0.1:${receiver.address().port}/`, subscriptions: ['hire.eco_background_check.created_v1'] });
+    await admin.post(`apps/${app_id}`, { request_url: receiver.url, subscriptions: ['hire.eco_background_check.created_v1'] });
     const application_id = (await recruiter.get('applications', { status: 1 })).items[0].id;
     const account_id = (await admin.get('vendors')).items.find((v) => v.app?.app_id === app_id).id;
     const { order_id } = await recruiter.post('orders/arrange', { application_id, account_id, package_name: 'Standard' });
@@ -131,7 +174,7 @@ test('an event: its deliveries, every attempt, and once more', async () => {
     assert.equal((await admin.walk('events', { page_size: 1 })).length, (await admin.walk('events', { page_size: 100 })).length);
     await admin.fails(404, 4004, 'GET', 'events/77');
     await admin.fails(404, 4004, 'POST', 'events/77/replay', { body: {} });
-    receiver.close();
+    await receiver.close();
 });
 
 test('accounts: made, changed, disabled; somebody must be left to administer', async () => {
