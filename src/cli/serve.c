@@ -153,12 +153,13 @@ static int start_loops(struct serving *s) {
     const struct longlink_options links = {
         .hub = s->hub,
         .seal = s->seal,
-        .base_url = str_of(s->config.base_url),
+        .base_url = site_base_url,
         .ping_s = s->config.ping_ms / 1000,
         .reconnect_s = s->config.reconnect_ms / 1000,
         .reconnect_spread_s = s->config.reconnect_spread_ms / 1000,
         .loops = loops,
         .authenticate = site_authenticate,
+        .look = site_look,
         .ctx = &s->site,
     };
     s->longlink = longlink_new(&links);

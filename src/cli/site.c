@@ -150,6 +150,26 @@ int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct 
     return app.disabled ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
 }
 
+struct str site_base_url(void *ctx) {
+    struct site *site = ctx;
+    return gateway_base_url(site->gateway);
+}
+
+/* The mark is the beginning of the secret's hash. */
+int site_look(void *ctx, struct http_loop *l, int64_t app, uint64_t *ret_mark) {
+    struct site *site = ctx;
+    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site->gateway, l), SQL_APP_BY_ID);
+    db_bind_int(&q, 1, app);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r < 0 ? r : LONGLINK_AUTH_FAILED;
+    char digits[17] = "";
+    struct str hash = str_head(db_text(&q, 6), sizeof(digits) - 1);
+    memcpy(digits, hash.ptr, hash.len);
+    *ret_mark = strtoull(digits, NULL, 16);
+    return db_int(&q, 7) != 0 ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
+}
+
 static void on_head(struct http_request *r) {
     gateway_head(site_of(r)->gateway, r);
 }

@@ -27,6 +27,9 @@ struct site {
 int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
                       int64_t *ret_app);
 
+struct str site_base_url(void *ctx);
+int site_look(void *ctx, struct http_loop *l, int64_t app_id, uint64_t *ret_mark);
+
 /* Answers a request for a kept file by its signed link (site_files.c). */
 void site_serve_file(struct http_request *r);
 

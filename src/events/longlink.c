@@ -28,9 +28,10 @@ enum { CODE_OK = 0, CODE_FORBIDDEN = 403, CODE_AUTH_FAILED = 514, CODE_INTERNAL 
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
 
-/* What the WebSocket's address carries, signed. */
+/* What the WebSocket's address carries, signed; the mark is only signed, so a new secret ends the tickets of the old. */
 struct ticket {
     int64_t app;
+    uint64_t mark;
     int64_t expires_ms;
     int64_t device;
     int32_t service;
@@ -42,8 +43,8 @@ static void ticket_mac(const struct longlink *ll, const struct ticket *t, char r
     uint8_t mac[32];
     char text[128];
     struct buf hex BUF_CLEANUP = BUF_EMPTY;
-    int n = snprintf(text, sizeof(text), "%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId32, t->app, t->expires_ms, t->device,
-                     t->service);
+    int n = snprintf(text, sizeof(text), "%" PRId64 ".%" PRId64 ".%" PRId64 ".%" PRId32 ".%" PRIx64, t->app, t->expires_ms,
+                     t->device, t->service, t->mark);
 
     seal_mac(ll->o.seal, STR("long connection"), (struct str){text, (size_t)n}, mac);
     buf_add_hex(&hex, mac, MAC_LEN);
@@ -60,7 +61,7 @@ static void ticket_write(const struct longlink *ll, const struct ticket *t, stru
                t->device, t->service, t->app, t->expires_ms, mac);
 }
 
-/* Returns 0, or -EBADMSG for one that is not ours or too old. */
+/* Returns 0, or -EBADMSG for one that is not ours, too old, or of an app that may not connect any more. */
 static int ticket_read(const struct longlink *ll, struct http_request *r, struct ticket *ret) {
     struct str rest = r->query, name, value, mac = STR_ABSENT;
     struct ticket t = {0};
@@ -90,6 +91,8 @@ static int ticket_read(const struct longlink *ll, struct http_request *r, struct
     if (service < 0 || service > INT32_MAX)
         return -EBADMSG;
     t.service = (int32_t)service;
+    if (ll->o.look(ll->o.ctx, r->loop, t.app, &t.mark) != LONGLINK_AUTH_OK)
+        return -EBADMSG;
     ticket_mac(ll, &t, expected);
     if (!str_eq_secret(mac, str_of(expected)) || clock_now_ms() >= t.expires_ms)
         return -EBADMSG;
@@ -113,14 +116,15 @@ static void endpoint_fail(struct http_request *r, int code, const char *msg) {
     http_reply(r, 200, content_json, NULL, 0);
 }
 
-static void endpoint_reply(const struct longlink *ll, struct http_request *r, int64_t app) {
+static void endpoint_reply(const struct longlink *ll, struct http_request *r, int64_t app, uint64_t mark) {
     struct buf url BUF_CLEANUP = BUF_EMPTY;
     struct buf *out = http_out(r);
     uint32_t device;
-    struct str base = ll->o.base_url;
+    struct str base = ll->o.base_url(ll->o.ctx);
 
     id_random(&device, sizeof(device));
     const struct ticket t = {.app = app,
+                             .mark = mark,
                              .expires_ms = clock_now_ms() + TICKET_LIFE_MS,
                              .device = INT64_C(7000000000000000000) + device,
                              .service = (int32_t)((uint64_t)app >> 22 & INT32_MAX)};
@@ -156,6 +160,7 @@ static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
     struct str app_id = arena_dup(r->arena, text_member(object, "AppID"));
     struct str secret = arena_dup(r->arena, text_member(object, "AppSecret"));
     int64_t app = 0;
+    uint64_t mark = 0;
     int result;
 
     json_decref(object);
@@ -164,6 +169,8 @@ static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
         return;
     }
     result = ll->o.authenticate(ll->o.ctx, r->loop, app_id, secret, r->arena, &app);
+    if (result == LONGLINK_AUTH_OK)
+        result = ll->o.look(ll->o.ctx, r->loop, app, &mark);
     if (result < 0) {
         log_fmt(LOG_ERROR, "cannot look up an app for a long connection: %s", strerror(-result));
         endpoint_fail(r, CODE_INTERNAL, "internal error");
@@ -174,7 +181,7 @@ static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
     } else if (hub_connections(ll->o.hub, app) >= HUB_CONNECTIONS_MAX) {
         endpoint_fail(r, CODE_TOO_MANY, "the number of connections exceeded the limit");
     } else {
-        endpoint_reply(ll, r, app);
+        endpoint_reply(ll, r, app, mark);
     }
 }
 
@@ -244,7 +251,8 @@ static void serve_socket(struct longlink *ll, struct http_request *r) {
         return;
     }
     struct str accept = accept_of(key, r->arena);
-    session_begin(&ll->loops[http_loop_index(r->loop)], r, accept, t.app, t.service);
+    const struct session_owner owner = {.app = t.app, .mark = t.mark, .service = t.service};
+    session_begin(&ll->loops[http_loop_index(r->loop)], r, accept, &owner);
 }
 
 bool longlink_serve(struct longlink *ll, struct http_request *r) {
@@ -294,6 +302,7 @@ void longlink_loop_start(struct longlink *ll, struct http_loop *l) {
     struct longlink_loop *home = &ll->loops[http_loop_index(l)];
 
     home->ll = ll;
+    home->loop = l;
     uv_timer_init(http_loop_uv(l), &home->tick);
     home->tick.data = home;
     uv_timer_start(&home->tick, on_tick, TICK_MS, TICK_MS);

@@ -17,12 +17,16 @@ enum longlink_auth { LONGLINK_AUTH_OK, LONGLINK_AUTH_FAILED, LONGLINK_AUTH_DISAB
 struct longlink_options {
     struct hub *hub;
     const struct seal *seal;
-    struct str base_url; /* as clients reach the server ("https://host"); absent: by each request's Host */
+    /* As clients reach the server ("https://host"), at this moment; absent: by each request's Host. */
+    struct str (*base_url)(void *ctx);
     unsigned ping_s, reconnect_s, reconnect_spread_s; /* what clients are told */
     unsigned loops;
     /* Whose id and secret these are: returns an enum longlink_auth and, if OK, the app; or < 0. On a loop's thread. */
     int (*authenticate)(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
                         int64_t *ret_app);
+    /* The same for an app that was let in before: FAILED if there is no such app any more. ret_mark is a number that changes
+     * with the app's secret. On a loop's thread. */
+    int (*look)(void *ctx, struct http_loop *l, int64_t app, uint64_t *ret_mark);
     void *ctx;
 };
 

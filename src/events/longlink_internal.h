@@ -11,6 +11,7 @@ struct session;
 
 struct longlink_loop {
     struct longlink *ll;
+    struct http_loop *loop;
     struct session *sessions;
     uv_timer_t tick;
 };
@@ -21,10 +22,18 @@ struct longlink {
     char *client_config; /* the JSON of ClientConfig */
 };
 
-/* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
-void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept, int64_t app, int32_t service);
+/* Whose session it is, under which secret (longlink_options.look), and what the client was told as service_id. */
+struct session_owner {
+    int64_t app;
+    uint64_t mark;
+    int32_t service;
+};
 
-/* Looks after silent sessions and those that have not been heard yet; every second. */
+/* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
+void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept, const struct session_owner *owner);
+
+/* Looks after silent sessions, those that have not been heard yet, and those whose app may not have them any more; every
+ * second. */
 void sessions_tick(struct longlink_loop *ll);
 
 /* For hub_on_deliver. */

@@ -32,6 +32,7 @@ struct session {
     struct session *next;
     struct http_raw *raw;
     wslay_event_context_ptr ws;
+    uint64_t mark; /* of the secret it was opened with */
     int32_t service;
     bool joined, closing;
     int64_t begun_ns, heard_ns;
@@ -108,17 +109,22 @@ static int session_send(struct session *s, const struct buf *frame) {
     return s->closing ? -EPIPE : 0;
 }
 
+/* Tells the client why, in a close frame of code 1008, and closes. */
+static void session_refuse(struct session *s, const char *why) {
+    if (s->closing)
+        return;
+    wslay_event_queue_close(s->ws, WSLAY_CODE_POLICY_VIOLATION, (const uint8_t *)why, strlen(why));
+    session_flush(s);
+    session_close(s, why);
+}
+
 static void session_join(struct session *s) {
     if (s->joined || s->closing)
         return;
-    if (hub_join(s->home->ll->o.hub, &s->member) < 0) {
-        static const char why[] = "too many connections";
-        wslay_event_queue_close(s->ws, WSLAY_CODE_POLICY_VIOLATION, (const uint8_t *)why, sizeof(why) - 1);
-        session_flush(s);
-        session_close(s, why);
-        return;
-    }
-    s->joined = true;
+    if (hub_join(s->home->ll->o.hub, &s->member) < 0)
+        session_refuse(s, "too many connections");
+    else
+        s->joined = true;
 }
 
 /* ---- what a client says ---- */
@@ -219,7 +225,7 @@ static void on_closed(struct http_raw *raw, void *ctx) {
     free(s);
 }
 
-void session_begin(struct longlink_loop *home, struct http_request *r, struct str accept, int64_t app, int32_t service) {
+void session_begin(struct longlink_loop *home, struct http_request *r, struct str accept, const struct session_owner *owner) {
     static const struct wslay_event_callbacks callbacks = {
         .recv_callback = ws_recv, .send_callback = ws_send, .on_msg_recv_callback = ws_message};
     static const struct http_raw_events events = {on_read, on_closed};
@@ -227,7 +233,11 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
     struct session *s = mem_alloc(sizeof(*s));
     int64_t now_ns = clock_mono_ns();
 
-    *s = (struct session){.member = {.app = app, .loop = r->loop}, .home = home, .service = service, .begun_ns = now_ns,
+    *s = (struct session){.member = {.app = owner->app, .loop = r->loop},
+                          .home = home,
+                          .mark = owner->mark,
+                          .service = owner->service,
+                          .begun_ns = now_ns,
                           .heard_ns = now_ns};
     if (wslay_event_context_server_init(&s->ws, &callbacks, s) != 0) {
         free(s);
@@ -245,6 +255,20 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
     home->sessions = s;
 }
 
+/* What the app's record says now. A fault leaves the session as it is. */
+static void check_owner(struct session *s) {
+    const struct longlink_options *o = &s->home->ll->o;
+    uint64_t mark = 0;
+    int r = o->look(o->ctx, s->home->loop, s->member.app, &mark);
+
+    if (r == LONGLINK_AUTH_DISABLED)
+        session_refuse(s, "the app is disabled");
+    else if (r == LONGLINK_AUTH_FAILED)
+        session_refuse(s, "the app does not exist any more");
+    else if (r == LONGLINK_AUTH_OK && mark != s->mark)
+        session_refuse(s, "the app has a new secret");
+}
+
 void sessions_tick(struct longlink_loop *home) {
     int64_t now_ns = clock_mono_ns(), silence_ns = (int64_t)home->ll->o.ping_s * SILENCE_PINGS * 1000000000;
 
@@ -253,6 +277,7 @@ void sessions_tick(struct longlink_loop *home) {
             session_join(s);
         if (now_ns - s->heard_ns >= silence_ns)
             session_close(s, "the client is silent");
+        check_owner(s);
         for (struct awaited **at = &s->awaited; *at;) {
             struct awaited *w = *at;
             if (now_ns - w->sent_ns < FORGET_NS) {

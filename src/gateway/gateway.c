@@ -107,6 +107,10 @@ static void on_round_end(uv_check_t *check) {
     snapshot_end(check->data);
 }
 
+struct str gateway_base_url(struct gateway *g) {
+    return gateway_settings_now(g)->base_url;
+}
+
 int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     struct gateway_loop *gl = &g->loops[http_loop_index(l)];
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;

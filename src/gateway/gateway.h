@@ -44,6 +44,9 @@ struct gateway *gateway_free(struct gateway *g); /* after the loops have ended; 
 /* Takes over changed settings. One thread at a time; requests in hand finish with the old ones. */
 void gateway_configure(struct gateway *g, const struct gateway_settings *settings);
 
+/* The base_url in force; absent if none is set. Lives as long as the gateway. Any thread. */
+struct str gateway_base_url(struct gateway *g);
+
 /* On each loop's thread, at its start and end. Opens and closes the loop's reading connection. */
 int gateway_loop_start(struct gateway *g, struct http_loop *l);
 void gateway_loop_stop(struct gateway *g, struct http_loop *l);

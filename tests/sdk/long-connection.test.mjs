@@ -239,6 +239,30 @@ test('a ticket serves for a minute, for its app and its device; a handshake must
     await refused(url, 403, '514');
 });
 
+test('a connection ends with its app or its secret, and the client is told why', async () => {
+    const vendor = await makeVendor(server), other = await makeVendor(server);
+    const stays = await open(await addressOf(other));
+    const ends = async (change, reason) => {
+        const sessions = [await open(await addressOf(vendor)), await open(await addressOf(vendor))];
+        const address = await addressOf(vendor);
+        const changed = await change();
+        for (const s of sessions) assert.deepEqual(await s.closed, { code: 1008, reason });
+        await assert.rejects(open(address), /status 403/, 'an address from before serves no more');
+        return changed;
+    };
+    Object.assign(vendor, await ends(() => runOk(server, 'app', 'rotate', vendor.app_id), 'the app has a new secret'));
+    server.secrets.add(vendor.app_secret);
+    await ends(() => runOk(server, 'app', 'disable', vendor.app_id), 'the app is disabled');
+    await runOk(server, 'app', 'enable', vendor.app_id);
+    // The SDK asks for an address again, is refused, and gives up with the reason.
+    const c = await connect(vendor);
+    await runOk(server, 'app', 'disable', vendor.app_id);
+    await eventually(async () => c.errors, (e) => e.some((x) => /403.*the app is disabled/.test(x)), within);
+    stays.ws.send(frame(0, { type: 'ping' }));
+    await eventually(async () => stays.frames, (f) => f.length === 1, { ...within, what: "another app's connection to stay" });
+    stays.ws.terminate();
+});
+
 test('at most 50 connections of one app', async () => {
     const vendor = await makeVendor(server);
     const all = [];
