@@ -6,6 +6,7 @@ usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_ty
                                                               api_events.h, api_tables.c
        apigen.py --api DIR --docs FILE                                    writes docs/API.md
        apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
+       apigen.py --api DIR --typescript FILE                              the console's types
 --ready names the operations whose handlers stand in src/handlers; the others answer as not supported (the console's are
 always ready). Without it,
 every operation with "supported": true must have one.
@@ -18,6 +19,7 @@ import sys
 import api_docs
 import api_model
 import api_openapi
+import api_typescript
 
 HEAD = '/* SPDX-License-Identifier: Apache-2.0\n *\n * {} Generated from api/ by tools/apigen.py; do not edit.\n */\n'
 # Words a member or enum cannot be named by: C's keywords, and macros of the compiler and of <errno.h> and <stdio.h>.
@@ -336,6 +338,7 @@ def main():
     parser.add_argument('--ready', help='operations whose handlers exist, with commas between')
     parser.add_argument('--depfile', help='file for the list of what was read')
     parser.add_argument('--docs', help='the page to write')
+    parser.add_argument('--typescript', help="the file of the console's types to write")
     parser.add_argument('--check-docs', help='the page to compare')
     options = parser.parse_args()
     try:
@@ -344,6 +347,8 @@ def main():
             generate(model, options)
         if options.docs:
             write_if_changed(options.docs, api_docs.page(model))
+        if options.typescript:
+            write_if_changed(options.typescript, api_typescript.page(model))
         if options.check_docs:
             with open(options.check_docs, encoding='utf-8') as file:
                 if file.read() != api_docs.page(model):

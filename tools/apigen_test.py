@@ -164,6 +164,18 @@ class Output(Folder):
         self.assertIn('.handle = handle_thing_get', tables)
         self.assertIn('OP_THING_GET = 0', self.read('api_ops.h'))
 
+    def test_typescript_of_the_console_alone(self):
+        op = self.files['operations/thing.get']
+        own = {**{k: v for k, v in op.items() if k not in ('app_types', 'scopes_any_of', 'field_scopes', 'rate_limits')},
+               'name': 'console.thing.get', 'path': '/console/api/things/:thing_id', 'access': 'console', 'title_zh': 'X'}
+        self.files['console/console.thing.get'] = own
+        path = os.path.join(self.root, 'wire.ts')
+        self.assertEqual(self.generate('--typescript', path).stderr, '')
+        text = self.read('wire.ts')
+        self.assertIn('export interface console_thing_get_data {\n    thing?: thing;\n}', text)
+        self.assertIn('export interface thing_part {\n    sizes?: number[];\n    more?: Record<string, unknown>;\n}', text)
+        self.assertNotIn('interface thing_get_data', text)
+
     def test_without_handler(self):
         self.generate('--ready', '')
         self.assertNotIn('handle_', self.read('api_tables.c'))

@@ -243,7 +243,7 @@ export interface EventDetail {
     type: string;
     create_time: string;
     subject_id?: string;
-    event?: unknown;
+    event?: Record<string, unknown>;
     deliveries?: {
         delivery: Delivery;
         attempts?: {
