@@ -5,23 +5,27 @@
  */
 #include "hire/order.h"
 
-/* What the list statements share: $1 to $8. */
-static void bind_range(struct db_query *q, const struct hire *h, const struct order_filter *f, int64_t after_time,
-                       int64_t after_id, int limit) {
-    int64_t begin_start = f->begin_start;
-
+/* What all list statements share: $1 to $4. */
+static void bind_times(struct db_query *q, const struct hire *h, const struct order_filter *f, int64_t after_time,
+                       int64_t after_id) {
     /* Behind the place before the first one wanted */
     if (after_time < f->update_start) {
         after_time = f->update_start - 1;
         after_id = INT64_MAX;
     }
-    /* An unknown begin_time (0) lies in no bounds */
-    if (begin_start == 0 && f->begin_end != INT64_MAX)
-        begin_start = 1;
     db_bind_int(q, 1, h->tenant);
     db_bind_int(q, 2, after_time);
     db_bind_int(q, 3, after_id);
     db_bind_int(q, 4, f->update_end);
+}
+
+/* What those share that look at more than the time: $1 to $8. */
+static void bind_range(struct db_query *q, const struct hire *h, const struct order_filter *f, int64_t after_time,
+                       int64_t after_id, int limit) {
+    /* An unknown begin_time (0) lies in no bounds */
+    int64_t begin_start = f->begin_start == 0 && f->begin_end != INT64_MAX ? 1 : f->begin_start;
+
+    bind_times(q, h, f, after_time, after_id);
     db_bind_int(q, 5, begin_start);
     db_bind_int(q, 6, f->begin_end);
     db_bind_int(q, 7, f->status);
@@ -130,6 +134,15 @@ static int list_of_app(struct hire *h, const struct order_filter *f, int64_t aft
     return r;
 }
 
+static int list_by_time(struct hire *h, const struct order_filter *f, int64_t after_time, int64_t after_id, int limit,
+                        order_fn fn, void *ctx) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_LIST_BY_TIME);
+
+    bind_times(&q, h, f, after_time, after_id);
+    db_bind_int(&q, 5, limit);
+    return walk(&q, fn, ctx);
+}
+
 int order_list(struct hire *h, const struct order_filter *f, int64_t after_time, int64_t after_id, int limit,
                order_fn fn, void *ctx) {
     enum db_statement which = SQL_ORDER_LIST;
@@ -138,6 +151,8 @@ int order_list(struct hire *h, const struct order_filter *f, int64_t after_time,
         which = h->only_app != 0 ? SQL_ORDER_LIST_BY_APPLICATION_OF_APP : SQL_ORDER_LIST_BY_APPLICATION;
     else if (h->only_app != 0)
         return list_of_app(h, f, after_time, after_id, limit, fn, ctx);
+    else if (f->status == 0 && f->begin_start == 0 && f->begin_end == INT64_MAX)
+        return list_by_time(h, f, after_time, after_id, limit, fn, ctx);
 
     struct db_query q DB_CLEANUP = db_query(h->db, which);
     bind_range(&q, h, f, after_time, after_id, limit);

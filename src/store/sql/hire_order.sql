@@ -44,6 +44,12 @@ WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
 ORDER BY update_time, id LIMIT $8;
 
+-- The same for those who ask by time alone, as most do: no look at columns that cannot matter.
+-- name: order_list_by_time
+SELECT update_time, id, doc FROM background_check_order
+WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
+ORDER BY update_time, id LIMIT $5;
+
 -- name: order_list_by_application
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND (application_id, update_time, id) > ($9, $2, $3) AND (application_id, update_time) <= ($9, $4)
