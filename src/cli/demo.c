@@ -30,15 +30,19 @@
 #define VENDOR_PROVIDER "Clearview Screening"      /* whose account the vendor's app is bound to */
 #define REPORT_HOST "https://reports.example.com/" /* stands for demo/reports/ */
 #define CLONES_MAX 10000000
+#define DAYS 30
+#define DAYS_MAX 365
 
 static const char help[] =
-    "usage: hired demo [--data DIR] [--listen HOST:PORT] [--orders N] [--interviews N]\n\n"
+    "usage: hired demo [--data DIR] [--listen HOST:PORT] [--days N] [--orders N] [--interviews N]\n\n"
     "Makes a demo tenant: a believable small company with applications, background check orders in\n"
     "every state, interviews with every summary, and two apps: its own with every scope, and one of a\n"
     "background check vendor. Writes address and credentials to DIR/demo.json (mode 0600); hired serve\n"
     "prints them with a call to paste. Does nothing if the demo is there already.\n\n"
     "  --data DIR          where the records are to be (data)\n"
     "  --listen HOST:PORT  where hired serve is going to listen (127.0.0.1:8080)\n"
+    "  --days N            checks of the N days before today, with what the vendors offer and events (30);\n"
+    "                      0, or copies for load tests: only the records of a date long past\n"
     "  --orders N          at least N orders, for load tests: copies with ids and times of their own\n"
     "  --interviews N      the same for interviews\n\n"
     "example: hired demo --data data && hired serve --data data\n";
@@ -64,6 +68,7 @@ struct demo {
     struct str base_url;
     struct str passwords[DEMO_ACCOUNTS];
     int64_t vendor_account;
+    int64_t days;               /* before today; 0: none */
     int64_t orders, interviews; /* at least that many */
     bool progress;
 };
@@ -412,6 +417,17 @@ static int look_around(struct cli *c) {
     return demo && access(demo_path(c).ptr, F_OK) == 0;
 }
 
+static int make_days(struct demo *d) {
+    const struct demo_days days = {.tenant = d->tenant.id,
+                                   .own_app = d->app.id,
+                                   .vendor_app = d->vendor.id,
+                                   .vendor_account = d->vendor_account,
+                                   .recruiter = demo_accounts[1].user_id,
+                                   .days = d->days};
+
+    return d->days == 0 || d->orders > 0 || d->interviews > 0 ? 0 : demo_make_days(d->cli, &days);
+}
+
 static int make_clones(struct demo *d) {
     int r = demo_clone_orders(d->cli, d->tenant.id, d->vendor_account, d->orders, d->progress);
 
@@ -421,16 +437,18 @@ static int make_clones(struct demo *d) {
 }
 
 static int demo_main(int argc, char **argv) {
-    struct demo d = {.progress = isatty(STDERR_FILENO)};
+    struct demo d = {.days = DAYS, .progress = isatty(STDERR_FILENO)};
     const struct arg args[] = {
+        {"--days", ARG_COUNT, &d.days},
         {"--orders", ARG_COUNT, &d.orders}, {"--interviews", ARG_COUNT, &d.interviews}, {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     int r;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
-    if (argc > 1 || d.orders > CLONES_MAX || d.interviews > CLONES_MAX) {
-        cli_fail(&c, "takes no word, and at most %d orders and interviews; see hired demo --help", CLONES_MAX);
+    if (argc > 1 || d.orders > CLONES_MAX || d.interviews > CLONES_MAX || d.days > DAYS_MAX) {
+        cli_fail(&c, "takes no word, and at most %d orders and interviews and %d days; see hired demo --help", CLONES_MAX,
+                 DAYS_MAX);
         return 2;
     }
     if (cli_open(&c, CLI_CREATE) < 0)
@@ -445,7 +463,7 @@ static int demo_main(int argc, char **argv) {
     d.cli = &c;
     d.base_url = base_url(&c);
     if (cli_transact(&c, make_people, &d) != 0 || import_records(&d) != 0 || cli_transact(&c, bind_vendor, &d) != 0 ||
-        cli_transact(&c, make_accounts, &d) != 0 || cli_transact(&c, keep_reports, &d) != 0 ||
+        cli_transact(&c, make_accounts, &d) != 0 || make_days(&d) != 0 || cli_transact(&c, keep_reports, &d) != 0 ||
         cli_transact(&c, keep_attachments, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
         return 1;
     print_outcome(&d);

@@ -20,4 +20,12 @@ extern const struct embedded_file demo_files[]; /* demo/ *.json and demo/reports
 int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int64_t wanted, bool progress);
 int demo_clone_interviews(struct cli *c, int64_t tenant, int64_t wanted, bool progress);
 
+/* The days before today, in one transaction (demo_days.c): what vendors offer, checks, events. */
+struct demo_days {
+    int64_t tenant, own_app, vendor_app, vendor_account;
+    struct str recruiter; /* user_id of who arranges */
+    int64_t days;
+};
+int demo_make_days(struct cli *c, const struct demo_days *d); /* returns 0, or 1 after telling */
+
 #endif

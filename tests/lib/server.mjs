@@ -61,7 +61,7 @@ export function demoDir() {
     const template = path.join(runDir, 'demo-template');
     if (!fs.existsSync(template)) {
         const mine = fs.mkdtempSync(path.join(runDir, 'making-'));
-        hiredOk(['demo', '--data', mine]);
+        hiredOk(['demo', '--days', '0', '--data', mine]); // the records that do not move with the day
         try {
             fs.renameSync(mine, template);
         } catch {
