@@ -8,12 +8,16 @@
 
 #include "api_handlers.h"
 #include "base/json.h"
-#include "console/console.h"
+#include "console/list.h"
 #include "hire/order_state.h"
 
 #define DAYS 30
 #define DAY_MS (24 * 3600 * 1000LL)
 #define TIMES_MAX 20000 /* orders that the times are made of */
+#define WAITING_SHOWN 6
+#define LATE_WALKED 200 /* of a state: those that changed the longest ago */
+#define USUAL_MAX 64    /* vendor accounts whose usual time is known */
+#define USUAL_MS (10 * DAY_MS) /* of one that has not come to a result lately */
 
 static int write_counts(struct call *c) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_COUNTS);
@@ -40,9 +44,28 @@ struct times {
     size_t n;
 };
 
-static void write_times_of(struct buf *out, struct times *t) {
+/* How long a vendor takes for nine of ten: who takes longer is late. */
+struct usual {
+    size_t n;
+    struct {
+        int64_t account, ms;
+    } of[USUAL_MAX];
+};
+
+static int64_t usual_ms(const struct usual *u, int64_t account) {
+    for (size_t i = 0; i < u->n; i++)
+        if (u->of[i].account == account)
+            return u->of[i].ms;
+    return USUAL_MS;
+}
+
+static void write_times_of(struct buf *out, struct times *t, struct usual *u) {
     if (t->n == 0)
         return;
+    if (u->n < USUAL_MAX) {
+        u->of[u->n].account = t->account;
+        u->of[u->n++].ms = t->v[(t->n * 9 - 1) / 10];
+    }
     json_begin(out, '{');
     json_member_id(out, STR("account_id"), t->account);
     json_member_str(out, STR("name"), t->name);
@@ -53,7 +76,7 @@ static void write_times_of(struct buf *out, struct times *t) {
     t->n = 0;
 }
 
-static int write_times(struct call *c, int64_t since) {
+static int write_times(struct call *c, int64_t since, struct usual *ret_usual) {
     struct times t = {.v = arena_array(c->arena, int64_t, TIMES_MAX)};
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_TIMES);
     int r, left = TIMES_MAX;
@@ -64,14 +87,14 @@ static int write_times(struct call *c, int64_t since) {
     db_bind_int(&q, 3, ORDER_RESULT);
     while (left-- > 0 && (r = db_row(&q)) == 1) {
         if (t.n > 0 && db_int(&q, 0) != t.account)
-            write_times_of(c->out, &t);
+            write_times_of(c->out, &t, ret_usual);
         if (t.n == 0) {
             t.account = db_int(&q, 0);
             t.name = arena_dup(c->arena, db_text(&q, 1));
         }
         t.v[t.n++] = db_int(&q, 2);
     }
-    write_times_of(c->out, &t);
+    write_times_of(c->out, &t, ret_usual);
     json_end(c->out, ']');
     return r < 0 ? r : 0;
 }
@@ -104,6 +127,66 @@ static int write_failing(struct call *c) {
     json_end(c->out, ']');
     return r;
 }
+
+/* ---- what waits for a person ---- */
+
+static int write_awaiting(struct call *c, struct hire *h) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_STATUS);
+    int r;
+    json_key(c->out, STR("awaiting"));
+    json_begin(c->out, '[');
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, INT64_MAX);
+    db_bind_int(&q, 3, INT64_MAX);
+    db_bind_int(&q, 4, WAITING_SHOWN);
+    db_bind_int(&q, 5, ORDER_IN_APPROVAL);
+    while ((r = db_row(&q)) == 1 && db_int(&q, 4) == ORDER_IN_APPROVAL)
+        if ((r = write_order_row(c, h, &q)) < 0)
+            return r;
+    json_end(c->out, ']');
+    return r < 0 ? r : 0;
+}
+
+static int write_late_order(struct call *c, struct hire *h, const struct db_query *q, int64_t usual) {
+    json_begin(c->out, '{');
+    json_key(c->out, STR("order"));
+    int r = write_order_row(c, h, q);
+    json_member_id(c->out, STR("usual_ms"), usual);
+    json_end(c->out, '}');
+    return r;
+}
+
+/* Orders under way that their vendor has had for longer than it usually takes. */
+static int write_late_of(struct call *c, struct hire *h, const struct usual *u, int status, int *late) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_UNMOVED);
+    int r;
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, status);
+    db_bind_int(&q, 3, c->now_ms);
+    db_bind_int(&q, 4, LATE_WALKED);
+    while ((r = db_row(&q)) == 1) {
+        int64_t usual = usual_ms(u, db_int(&q, 3));
+        if (c->now_ms - db_int(&q, 7) <= usual)
+            continue;
+        if ((*late)++ < WAITING_SHOWN && (r = write_late_order(c, h, &q, usual)) < 0)
+            return r;
+    }
+    return r;
+}
+
+static int write_late(struct call *c, struct hire *h, const struct usual *u) {
+    int late = 0;
+    json_key(c->out, STR("late"));
+    json_begin(c->out, '[');
+    int r = write_late_of(c, h, u, ORDER_ARRANGED, &late);
+    if (r == 0)
+        r = write_late_of(c, h, u, ORDER_APPROVED, &late);
+    json_end(c->out, ']');
+    json_member_int(c->out, STR("late_count"), late);
+    return r;
+}
+
+/* ---- the last days ---- */
 
 static void write_day(struct buf *out, int64_t at_ms, int64_t arranged, int64_t completed) {
     time_t at = (time_t)(at_ms / 1000);
@@ -153,10 +236,16 @@ static int write_days(struct call *c, int64_t since) {
 
 int handle_console_overview_get(struct call *c) {
     int64_t since = first_day(c->now_ms);
+    struct hire h = console_hire(c);
+    struct usual usual = {.n = 0};
     json_begin(c->out, '{');
     int r = write_counts(c);
     if (r == 0)
-        r = write_times(c, since);
+        r = write_times(c, since, &usual);
+    if (r == 0)
+        r = write_awaiting(c, &h);
+    if (r == 0)
+        r = write_late(c, &h, &usual);
     if (r == 0)
         r = write_failing(c);
     if (r == 0)

@@ -226,6 +226,12 @@ test('the overview counts what is there', async () => {
     assert.equal(overview.days.length, 30);
     assert.equal(overview.days[29].arranged, 2);
     assert.ok(Array.isArray(overview.times));
+    assert.ok(overview.awaiting.length > 0 && overview.awaiting.every((o) => o.status === 5 && o.talent_name));
+    assert.ok(overview.late_count >= overview.late.length);
+    for (const { order, usual_ms } of overview.late) {
+        assert.ok([2, 8].includes(order.status));
+        assert.ok(Date.now() - Number(order.begin_time) > Number(usual_ms));
+    }
 });
 
 test('the last requests of programs are shown, with what was wrong', async () => {

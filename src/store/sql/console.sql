@@ -149,6 +149,11 @@ SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM
 FROM event_delivery d JOIN app a ON a.id = d.app
 WHERE d.tenant = $1 AND d.app > 0 AND d.attempts > 0 AND d.state <> 1
 GROUP BY a.id, a.app_id, a.name ORDER BY a.id;
+-- Orders of status $2 that have not changed since before $3, those first that changed the longest ago.
+-- name: console_orders_unmoved
+SELECT update_time, id, application_id, account_id, status, phase, doc, begin_time FROM background_check_order
+WHERE tenant = $1 AND (status, update_time, id) > ($2, -1, -1) AND (status, update_time) <= ($2, $3)
+ORDER BY status, update_time, id LIMIT $4;
 -- Steps of orders by day ($3 milliseconds long, from $2): $4 and $5 are the actions counted.
 -- name: console_days
 -- walks: groups the steps of 30 days, for the overview alone

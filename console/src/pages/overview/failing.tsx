@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Apps that do not take their events.
+import { Link, useT } from '../../base';
+import type { Overview } from '../../types';
+import { Pill, State, When } from '../../ui';
+
+type App = NonNullable<Overview['failing']>[number];
+
+function Count({ app, state, admin }: { app: App; state: 'waiting' | 'given_up'; admin: boolean }) {
+    const t = useT();
+    const n = app[state];
+    if (!n) return null;
+    const pill =
+        state === 'waiting' ? (
+            <Pill tone="amber" text={t(`${n} 个重试中`, `${n} being retried`)} />
+        ) : (
+            <Pill tone="red" text={t(`${n} 个已放弃`, `${n} given up`)} />
+        );
+    return admin ? <Link href={`/events?app=${app.app_id}&state=${state}`}>{pill}</Link> : pill;
+}
+
+export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) {
+    const t = useT();
+    return (
+        <section className="card s6">
+            <h2>{t('投递失败的事件', 'Failing deliveries')}</h2>
+            {!failing.length ? (
+                <State kind="empty" title={t('全部送达', 'All is delivered')} />
+            ) : (
+                <ul className="tl">
+                    {failing.map((f) => (
+                        <li key={f.app_id}>
+                            <div className="row">
+                                <b className="clip">{f.name}</b>
+                                <Count app={f} state="waiting" admin={admin} />
+                                <Count app={f} state="given_up" admin={admin} />
+                            </div>
+                            <div className="small muted">
+                                {f.last_error} · <When ms={f.last_at} />
+                            </div>
+                        </li>
+                    ))}
+                </ul>
+            )}
+        </section>
+    );
+}

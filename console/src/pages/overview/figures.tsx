@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The four numbers of the morning; each leads to the list that it counts.
+import { Link, useT } from '../../base';
+import type { Overview } from '../../types';
+import type { Tone } from '../../words';
+
+function Figure({ name, n, href, tone, note }: { name: string; n: number; href: string; tone: Tone; note: string }) {
+    const inside = (
+        <>
+            <div className="muted">{name}</div>
+            <div className={n > 0 ? `figure t-${tone}` : 'figure quiet'}>{n}</div>
+            <div className="muted small">{note}</div>
+        </>
+    );
+    return href.startsWith('#') ? (
+        <a href={href} className="card stat s3">
+            {inside}
+        </a>
+    ) : (
+        <Link href={href} className="card stat s3">
+            {inside}
+        </Link>
+    );
+}
+
+export function Figures({ numbers }: { numbers: Overview }) {
+    const t = useT();
+    const orders = numbers.orders ?? [];
+    const count = (...statuses: number[]) =>
+        orders.filter((o) => statuses.includes(o.status)).reduce((n, o) => n + o.count, 0);
+    const lately = (numbers.days ?? []).reduce((n, d) => n + d.completed, 0);
+    return (
+        <>
+            <Figure
+                name={t('待审批', 'Await approval')}
+                n={count(5)}
+                href="/orders?status=5"
+                tone="amber"
+                note={t('安排或报告等审批人决定', 'arrangements and reports')}
+            />
+            <Figure
+                name={t('供应商逾期', 'Vendor is late')}
+                n={numbers.late_count ?? 0}
+                href="#late"
+                tone="red"
+                note={t('比该供应商平时更久', 'longer than that vendor usually takes')}
+            />
+            <Figure
+                name={t('已安排', 'With the vendor')}
+                n={count(2)}
+                href="/orders?status=2"
+                tone="blue"
+                note={t('供应商正在调查', 'being looked into')}
+            />
+            <Figure
+                name={t('近 30 天完成', 'Completed in 30 days')}
+                n={lately}
+                href="/orders?status=3"
+                tone="green"
+                note={t(`共完成 ${count(3)} 个`, `${count(3)} in all`)}
+            />
+        </>
+    );
+}

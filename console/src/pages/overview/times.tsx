@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How long each vendor takes from the order to its result: the middle one, and nine of ten.
+import type { CSSProperties } from 'react';
+import { duration, Link, useT } from '../../base';
+import type { Overview } from '../../types';
+import { State } from '../../ui';
+
+type Time = NonNullable<Overview['times']>[number];
+
+function Vendor({ time, slowest }: { time: Time; slowest: number }) {
+    const t = useT();
+    const width = (ms: string) => ({ width: `${(Number(ms) / slowest) * 100}%` }) as CSSProperties;
+    return (
+        <li className="vendor-time">
+            <div className="row">
+                <Link className="grow clip" href={`/orders?vendor=${time.account_id}`}>
+                    {time.name || time.account_id}
+                </Link>
+                <span className="muted small">
+                    {t(`${time.orders} 个报告`, `${time.orders} ${time.orders === 1 ? 'report' : 'reports'}`)}
+                </span>
+            </div>
+            <div className="span" aria-hidden="true">
+                <i className="most" style={width(time.p90_ms)} />
+                <i className="middle" style={width(time.median_ms)} />
+            </div>
+            <div className="row small">
+                <span>
+                    {t('中位数 ', 'Median ')}
+                    <b>{duration(time.median_ms)}</b>
+                </span>
+                <span className="muted">
+                    {t('九成在 ', '9 of 10 within ')}
+                    <b>{duration(time.p90_ms)}</b>
+                    {t(' 之内', '')}
+                </span>
+            </div>
+        </li>
+    );
+}
+
+export function Times({ times }: { times: Time[] }) {
+    const t = useT();
+    const slowest = Math.max(1, ...times.map((x) => Number(x.p90_ms)));
+    return (
+        <section className="card s6">
+            <h2>{t('各供应商出具结果的时间', 'Time to result by vendor')}</h2>
+            {!times.length ? (
+                <State
+                    kind="empty"
+                    title={t('近 30 天没有最终报告', 'No final reports in 30 days')}
+                    text={t('供应商回传结果后显示。', 'It shows once vendors give results.')}
+                />
+            ) : (
+                <ul>
+                    {times.map((x) => (
+                        <Vendor key={x.account_id} time={x} slowest={slowest} />
+                    ))}
+                </ul>
+            )}
+        </section>
+    );
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What waits for a person: approvals, and checks whose vendor is late.
+import type { ReactNode } from 'react';
+import { both, duration, Link, useT } from '../../base';
+import type { OrderRow, Overview } from '../../types';
+import { Pill, State, When } from '../../ui';
+import { orderStatus } from '../../words';
+
+function Row({ order, children }: { order: OrderRow; children: ReactNode }) {
+    return (
+        <li>
+            <Link className="todo" href={`/applications/${order.application_id}?order=${order.id}`}>
+                <span className="grow">
+                    <b className="clip">{order.talent_name || order.id}</b>
+                    <span className="muted small clip">
+                        {[order.job_title, both(order.provider_name), order.package].filter(Boolean).join(' · ')}
+                    </span>
+                </span>
+                <span className="todo-end">{children}</span>
+            </Link>
+        </li>
+    );
+}
+
+export function Awaiting({ numbers }: { numbers: Overview }) {
+    const t = useT();
+    const orders = numbers.awaiting ?? [];
+    const all = (numbers.orders ?? []).filter((o) => o.status === 5).reduce((n, o) => n + o.count, 0);
+    return (
+        <section className="card s6">
+            <div className="card-head">
+                <h2>{t('等待审批', 'Waiting for approval')}</h2>
+                {all > orders.length && (
+                    <Link className="small end" href="/orders?status=5">
+                        {t(`全部 ${all} 个`, `All ${all}`)}
+                    </Link>
+                )}
+            </div>
+            {!orders.length ? (
+                <State kind="empty" title={t('没有待审批的', 'Nothing waits for approval')} />
+            ) : (
+                <ul>
+                    {orders.map((o) => (
+                        <Row key={o.id} order={o}>
+                            <Pill {...orderStatus(o.status, o.phase)} />
+                            <span className="muted small">
+                                <When ms={o.update_time} />
+                            </span>
+                        </Row>
+                    ))}
+                </ul>
+            )}
+        </section>
+    );
+}
+
+export function Late({ numbers }: { numbers: Overview }) {
+    const t = useT();
+    const late = numbers.late ?? [];
+    return (
+        <section className="card s6" id="late">
+            <div className="card-head">
+                <h2>{t('供应商逾期', 'The vendor is late')}</h2>
+                {(numbers.late_count ?? 0) > late.length && (
+                    <Link className="small end" href="/orders?status=2">
+                        {t(`共 ${numbers.late_count} 个`, `${numbers.late_count} in all`)}
+                    </Link>
+                )}
+            </div>
+            {!late.length ? (
+                <State
+                    kind="empty"
+                    title={t('没有逾期的', 'Nobody is late')}
+                    text={t('都在供应商平时的用时之内。', "All are within their vendor's usual time.")}
+                />
+            ) : (
+                <ul>
+                    {late.map(({ order: o, usual_ms }) => (
+                        <Row key={o.id} order={o}>
+                            <Pill
+                                tone="red"
+                                text={t(
+                                    `已 ${duration(Date.now() - Number(o.begin_time))}`,
+                                    `${duration(Date.now() - Number(o.begin_time))} so far`,
+                                )}
+                            />
+                            <span className="muted small">
+                                {t(`通常 ${duration(usual_ms)}`, `usually ${duration(usual_ms)}`)}
+                            </span>
+                        </Row>
+                    ))}
+                </ul>
+            )}
+        </section>
+    );
+}
