@@ -91,6 +91,13 @@ void db_snapshot_end(struct db *db);
  * is due; idle: nobody waits, so do it all. After the first call commits leave it to the caller. */
 void db_tend(struct db *db, bool idle);
 
+/* What the database held before and does not hold any more, as of the transaction under way or what was committed before,
+ * shall be in none of its files: what is freed is overwritten at once (always), and the log, which still has it, is
+ * emptied by db_tend as soon as no reader stands in the way. */
+void db_forget(struct db *db);
+/* False: the log has not been emptied yet since db_forget. */
+bool db_forgotten(const struct db *db);
+
 /* Grows when another connection (of this process or any other) has changed the database since the last call. Cheap:
  * two microseconds or so (two locks of the file), no disk. Within a snapshot it stands still. */
 int64_t db_change_count(struct db *db);

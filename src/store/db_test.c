@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -631,6 +632,88 @@ static void test_log_upkeep(void **state) {
     db_close(db);
 }
 
+/* Whether the bytes stand in one of the database's files. */
+static bool file_has(const char *dir, const char *name, const char *bytes) {
+    char path[4200];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/%s", dir, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    assert_int_equal(fstat(fd, &st), 0);
+    char *all = malloc((size_t)st.st_size + 1);
+    assert_int_equal(read(fd, all, (size_t)st.st_size), st.st_size);
+    close(fd);
+    bool found = memmem(all, (size_t)st.st_size, bytes, strlen(bytes)) != NULL;
+    free(all);
+    return found;
+}
+
+static void delete_tenant(struct db *db, int64_t tenant) {
+    struct db_query q DB_CLEANUP = db_query(db, (enum db_statement)T_DELETE);
+    db_bind_int(&q, 1, tenant);
+    assert_true(db_run(&q) >= 0);
+}
+
+/* Rows of many sizes come and go, so that pages are split, merged and rebuilt over and over, and rows of the odd tenants
+ * say something that nobody may find afterwards. */
+static void churn(struct db *db) {
+    char label[6000];
+    unsigned dice = 7;
+    for (int round = 0; round < 100; round++) {
+        assert_int_equal(db_begin(db), 0);
+        for (int i = 0; i < 60; i++) {
+            dice = dice * 1103515245 + 12345;
+            int tenant = (int)(dice >> 16) % 200;
+            size_t len = 40 + (dice >> 8) % (dice % 7 == 0 ? sizeof(label) - 40 : 700);
+            for (size_t at = 0; at < len; at++)
+                label[at] = (tenant & 1 ? "secret!!" : "harmless")[at % 8];
+            (void)fixture_add(db, tenant, round * 1000 + i, (struct str){label, len}, 1);
+        }
+        delete_tenant(db, (dice >> 16) % 200);
+        assert_int_equal(db_commit(db), 0);
+        db_tend(db, round % 3 == 0);
+    }
+}
+
+static void test_forget(void **state) {
+    struct scratch *s = *state;
+    struct db *db = fixture_open(s->dir, DB_WRITE);
+    struct db *reader = fixture_open(s->dir, DB_READ);
+
+    churn(db);
+    assert_int_equal(db_snapshot_begin(reader), 0);
+    (void)fixture_get(reader, 1, 1, NULL);
+    assert_true(file_has(s->dir, "hired.db", "secret!!"));
+    assert_int_equal(db_begin(db), 0);
+    for (int tenant = 1; tenant < 200; tenant += 2) {
+        if (tenant % 4 == 1) {
+            delete_tenant(db, tenant);
+            continue;
+        }
+        char sql[128];
+        snprintf(sql, sizeof(sql), "UPDATE t SET label = '' WHERE tenant = %d", tenant);
+        assert_int_equal(sqlite3_exec(db->handle, sql, NULL, NULL, NULL), SQLITE_OK);
+    }
+    db_forget(db);
+    assert_int_equal(db_commit(db), 0);
+
+    /* A reader that may still see it holds it back; then it goes by itself. */
+    db_tend(db, false);
+    assert_false(db_forgotten(db));
+    db_snapshot_end(reader);
+    for (int i = 0; i < 100 && !db_forgotten(db); i++) {
+        db_tend(db, true);
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+    assert_true(db_forgotten(db));
+    assert_false(file_has(s->dir, "hired.db", "secret!!"));
+    assert_false(file_has(s->dir, "hired.db-wal", "secret!!"));
+    assert_true(file_has(s->dir, "hired.db", "harmless"));
+    db_close(reader);
+    db_close(db);
+}
+
 struct findings_seen {
     int n;
     char last[256];
@@ -692,6 +775,7 @@ int main(void) {
         T(test_reader_recovers),
         T(test_busy_process),
         T(test_log_upkeep),
+        T(test_forget),
         T(test_check),
     };
     return cmocka_run_group_tests_name("db", tests, NULL, NULL);

@@ -149,3 +149,13 @@ int files_remove(const char *dir, int64_t id) {
         r = -errno;
     return r;
 }
+
+int files_remove_synced(const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int r = files_remove(dir, id);
+    if (r == 0)
+        r = files_path(dir, id, path);
+    if (r == 0)
+        r = sync_folder(path);
+    return r == -ENOENT ? 0 : r; /* without a folder there is no file */
+}

@@ -35,5 +35,7 @@ int files_drop_drafts(const char *dir);
 
 /* Removes a kept file; one that is not there is no error. */
 int files_remove(const char *dir, int64_t id);
+/* The same, so that it stays away whatever happens to the machine. */
+int files_remove_synced(const char *dir, int64_t id);
 
 #endif

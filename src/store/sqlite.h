@@ -45,6 +45,12 @@ struct statement {
     uint8_t index[]; /* SQLite's own index of $n at [n - 1]: it counts by first appearance */
 };
 
+/* How the database's file is written (sqlite_scrub.c). */
+struct scrub {
+    sqlite3_io_methods methods; /* first: what SQLite sees */
+    const sqlite3_io_methods *below;
+};
+
 struct db {
     sqlite3 *handle;
     enum db_access access;
@@ -62,7 +68,13 @@ struct db {
     int log_many;          /* overgrown: cut it */
     bool log_clean;        /* all of the log is in its place */
     bool tended;           /* by db_tend */
+    bool forget;           /* what the log has is to leave it */
+    int64_t forget_ns;     /* not to be tried again before */
+    struct scrub scrub;
 };
+
+/* Lets no old bytes into the unused room of pages from now on. Returns SQLite's code. */
+int scrub_install(struct db *db);
 
 /* The errno for a SQLite result code, negative. */
 int db_errno(int code);

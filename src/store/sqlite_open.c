@@ -19,6 +19,8 @@
 #define LOG_PAGES 2048            /* 32 MB: checkpoint from here on */
 #define LOG_PAGES_MANY 16384      /* 256 MB: readers keep it from being reused, so wait for them a little */
 #define LOG_WAIT_MS 100
+#define STEPS_UNCLEAN 7 /* a database that took no more steps than these may have old bytes in free room */
+#define FORGET_AGAIN_NS INT64_C(1000000000) /* between tries to empty the log for db_forget */
 #define LOG_KEEP_BYTES (64 << 20) /* a larger log file is cut when it is reused */
 #define FINDINGS_MAX 100
 
@@ -37,20 +39,39 @@ static void checkpoint(struct db *db, int mode) {
     db->log_due = db->log_pages + db->log_step;
 }
 
+/* Empties the log, waiting for its readers a little. */
+static void cut_log(struct db *db) {
+    unsigned wait = db->busy_ms;
+    db->busy_ms = LOG_WAIT_MS;
+    checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
+    db->busy_ms = wait;
+    if (db->log_clean) {
+        db->log_pages = 0;
+        db->log_due = db->log_step;
+        db->forget = false;
+    }
+}
+
 static void tend(struct db *db, bool idle) {
+    if (db->forget && clock_mono_ns() >= db->forget_ns) {
+        cut_log(db);
+        db->forget_ns = clock_mono_ns() + FORGET_AGAIN_NS;
+    }
     if (db->log_pages == 0 || (db->log_clean && db->log_pages < db->log_due))
         return;
     if (db->log_pages >= db->log_many && db->log_pages >= db->log_due) {
-        unsigned wait = db->busy_ms;
-        db->busy_ms = LOG_WAIT_MS;
-        checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
-        db->busy_ms = wait;
-        if (db->log_clean) {
-            db->log_pages = 0;
-            db->log_due = db->log_step;
-        }
+        cut_log(db);
     } else if (idle || db->log_pages >= db->log_due)
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void db_forget(struct db *db) {
+    db->forget = true;
+    db->forget_ns = 0;
+}
+
+bool db_forgotten(const struct db *db) {
+    return !db->forget;
 }
 
 void db_tend(struct db *db, bool idle) {
@@ -209,7 +230,7 @@ static int configure(struct opening *o, const struct db_options *options) {
     s = arena_printf(o->arena,
                      "PRAGMA synchronous = %s;"
                      "PRAGMA cache_size = %d;"
-                     "PRAGMA secure_delete = FAST;"
+                     "PRAGMA secure_delete = ON;" /* see sqlite_scrub.c */
                      "PRAGMA mmap_size = %zu;"
                      "PRAGMA journal_size_limit = %d;"
                      "PRAGMA temp_store = MEMORY;"
@@ -315,6 +336,14 @@ static int schema_migrate(struct opening *o) {
     return 0;
 }
 
+/* Until this schema nothing kept old bytes out of the file: it is made anew, once. Without room for that it serves on. */
+static void make_clean(struct opening *o) {
+    log_line(LOG_INFO, "database is written anew, once", NULL);
+    int r = sqlite3_exec(o->db->handle, "VACUUM", NULL, NULL, NULL);
+    if (r != SQLITE_OK)
+        db_fault(o->db, r, "VACUUM");
+}
+
 static int schema_check(struct opening *o) {
     unsigned taken;
     int r = schema_taken(o, &taken);
@@ -322,7 +351,10 @@ static int schema_check(struct opening *o) {
         return r;
     if (o->db->access == DB_READ || taken > o->steps_n)
         return schema_refuse(o, taken);
-    return schema_migrate(o);
+    r = schema_migrate(o);
+    if (r == 0 && taken > 0 && taken <= STEPS_UNCLEAN && o->steps_n > STEPS_UNCLEAN)
+        make_clean(o);
+    return r;
 }
 
 unsigned db_schema_version(void) {
@@ -348,6 +380,8 @@ static int open_file(struct opening *o, const struct db_options *options) {
     if (r != SQLITE_OK)
         return opening_failed(o, r, "opening it");
     configure_handle(o->db);
+    if (o->db->access == DB_WRITE && (r = scrub_install(o->db)) != SQLITE_OK)
+        return opening_failed(o, r, "opening it");
     if ((r = configure(o, options)) < 0)
         return r;
     return schema_check(o);

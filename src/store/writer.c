@@ -140,10 +140,14 @@ static void *writer_main(void *arg) {
             pthread_mutex_unlock(&w->lock);
             db_tend(w->db, true);
             pthread_mutex_lock(&w->lock);
-            while (!w->first && !w->stopping)
+            while (!w->first && !w->stopping && db_forgotten(w->db))
                 pthread_cond_wait(&w->wake, &w->lock);
         }
         more = w->first != NULL;
+        if (!more && !w->stopping) {
+            pthread_mutex_unlock(&w->lock);
+            continue; /* the log is to be emptied, and was not */
+        }
         struct group g = group_take(w);
         pthread_mutex_unlock(&w->lock);
         if (!more)
