@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},
     {"event", cli_event, "who receives which events, and what became of each"},
     {"application", cli_application, "delete applications"},
+    {"erase", cli_erase, "take a person's data out of every record and file"},
     {"import", cli_import, "take in answers of the API as saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
     {"check", cli_check, "tell what is wrong with a configuration or a data directory"},

@@ -13,6 +13,7 @@ int cli_vendor(int argc, char **argv);
 int cli_order(int argc, char **argv);
 int cli_event(int argc, char **argv);
 int cli_application(int argc, char **argv);
+int cli_erase(int argc, char **argv);
 int cli_user(int argc, char **argv);
 int cli_import(int argc, char **argv);
 int cli_export(int argc, char **argv);

@@ -111,6 +111,7 @@ static int open_store(struct serving *s) {
         else
             db_rollback(db);
     }
+    db_forget(db); /* a crash may have left somebody's erased data in the log */
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
     if (r < 0) {

@@ -36,7 +36,7 @@ struct str delivery_readable(struct arena *a, struct str s) {
     return (struct str){text, head.len};
 }
 
-static int attempt_write(struct db *db, const struct delivery_outcome *o, struct arena *a) {
+static int attempt_write(struct db *db, const struct delivery_outcome *o, struct str answer, struct arena *a) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_ATTEMPT_INSERT);
     int r;
 
@@ -47,12 +47,13 @@ static int attempt_write(struct db *db, const struct delivery_outcome *o, struct
     db_bind_int(&q, 5, o->way);
     db_bind_int(&q, 6, o->status);
     db_bind_int(&q, 7, o->duration_ms);
-    db_bind_text(&q, 8, delivery_readable(a, o->answer));
+    db_bind_text(&q, 8, delivery_readable(a, answer));
     db_bind_text(&q, 9, delivery_readable(a, o->error));
     r = db_run(&q);
     return r < 0 ? r : 0;
 }
 
+/* Returns whether there was something to move. */
 static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_SETTLE);
     int64_t backoff = delivery_backoff_ms(o->attempts + 1);
@@ -67,7 +68,7 @@ static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     db_bind_int(&q, 5, state);
     db_bind_int(&q, 6, state == DELIVERY_WAITS ? o->now_ms + backoff : o->now_ms);
     r = db_run(&q);
-    return r < 0 ? r : 0;
+    return r;
 }
 
 static int order_move(struct db *db, const struct delivery_outcome *o, struct arena *a) {
@@ -81,10 +82,11 @@ static int order_move(struct db *db, const struct delivery_outcome *o, struct ar
 
 int delivery_settle(struct db *db, const struct delivery_outcome *o) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
-    int r = attempt_write(db, o, &arena);
+    int r = delivery_move(db, o);
 
-    if (r == 0)
-        r = delivery_move(db, o);
+    /* A delivery that was called off meanwhile (an erasure, a replay): what came back is nobody's any more. */
+    if (r >= 0)
+        r = attempt_write(db, o, r > 0 ? o->answer : STR(""), &arena);
     if (r == 0 && o->error.len == 0 && o->created_order)
         r = order_move(db, o, &arena);
     return r;

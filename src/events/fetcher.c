@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fetches reports from where vendors say they are.
+ * Fetches reports from where vendors say they are, and removes the files of people whose data was erased.
  */
 #include "events/fetcher.h"
 
@@ -232,6 +232,57 @@ static void fetch_done(struct fetcher *f, struct fetch *fetch, CURLcode code) {
     fetch_end(fetch);
 }
 
+/* ---- files that are to go ---- */
+
+struct removals {
+    int64_t ids[BATCH];
+    int n;
+};
+
+static int removals_write(struct db *db, void *arg) {
+    const struct removals *done = arg;
+    for (int i = 0; i < done->n; i++) {
+        struct db_query q DB_CLEANUP = db_query(db, SQL_FILE_REMOVAL_DONE);
+        db_bind_int(&q, 1, done->ids[i]);
+        int r = db_run(&q);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static void removals_read(struct fetcher *f, int64_t after, struct removals *ret) {
+    struct db_query q DB_CLEANUP = db_query(f->db, SQL_FILE_REMOVAL_NEXT);
+    db_bind_int(&q, 1, after);
+    db_bind_int(&q, 2, BATCH);
+    ret->n = 0;
+    while (ret->n < BATCH && db_row(&q) == 1)
+        ret->ids[ret->n++] = db_int(&q, 0);
+}
+
+/* A file is forgotten only when it is gone for certain, so whatever a crash cuts short is done at the next start. One that
+ * is being fetched comes and goes first; it is tried again when that is over. */
+static void remove_files(struct fetcher *f) {
+    struct removals due, done;
+    int64_t after = 0;
+    do {
+        removals_read(f, after, &due);
+        done.n = 0;
+        for (int i = 0; i < due.n; i++) {
+            after = due.ids[i];
+            if (fetch_running(f, after))
+                continue;
+            int r = files_remove_synced(f->o.db->dir, after);
+            if (r == 0)
+                done.ids[done.n++] = after;
+            else
+                log_fmt(LOG_ERROR, "cannot remove the erased file %lld: %s", (long long)after, strerror(-r));
+        }
+        if (done.n > 0 && writer_run(f->o.writer, removals_write, &done) < 0)
+            return;
+    } while (due.n == BATCH);
+}
+
 /* ---- the thread ---- */
 
 /* Starts what is due as far as there is room. Returns how long nothing else will be due, in ms. */
@@ -286,6 +337,7 @@ static void *fetcher_main(void *arg) {
     while (!atomic_load(&f->stop)) {
         int still = 0;
         atomic_store(&f->woken, false);
+        remove_files(f);
         int64_t wait = start_due(f);
         curl_multi_perform(f->multi, &still);
         collect(f);

@@ -197,6 +197,18 @@ int application_recover(struct hire *h, struct str id) {
     return store(h, &a);
 }
 
+/* What refers to it stays and is about the same person, whose data may be erased one day. */
+static int keep_whose(struct hire *h, const struct application_case *a) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_DELETED_ADD);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, a->talent);
+    db_bind_int(&q, 3, a->id);
+    r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int application_delete(struct hire *h, struct str id) {
     struct application_case a;
     int r = load(h, id, &a);
@@ -210,6 +222,8 @@ int application_delete(struct hire *h, struct str id) {
         if ((r = db_run(&q)) < 0)
             return r;
     }
+    if ((r = keep_whose(h, &a)) < 0)
+        return r;
     struct str text = hire_text(h, a.id);
     const struct application_deleted_v1_event deleted = {.application_ids = {&text, 1}};
     const struct hire_event event = {.type = EVENT_APPLICATION_DELETED_V1, .subject_id = a.id, .event = &deleted};

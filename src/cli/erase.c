@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired erase: takes a person's data out of every record and file.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "cli/cli.h"
+#include "cli/open.h"
+#include "gateway/account.h"
+#include "hire/erasure.h"
+#include "store/files.h"
+
+#define LOG_WAIT_S 30 /* how long readers may keep the log from being emptied */
+#define FILES_AT_ONCE 64
+
+static const char help[] =
+    "usage: hired erase TALENT_ID --reason TEXT [--look] [--tenant KEY] [--json]\n\n"
+    "Takes a person's data out of every record: names, numbers, addresses, resumes, what was written about\n"
+    "them, reports and attachments. Ids, states and times stay. Open background checks are terminated, and\n"
+    "their vendors told. It cannot be undone; backups are not touched. Doing it again does no harm.\n"
+    "docs/ERASURE.md tells table by table what goes. The answer is JSON: how many records were changed.\n\n"
+    "  --reason TEXT  why, for the audit log; no data of the person's\n"
+    "  --look         only says what would be changed\n"
+    "  --tenant KEY   whose; may be left out when there is one tenant\n"
+    "  --json         answers on one line\n"
+    "  --data DIR     where the records are (data)\n\n"
+    "example: hired erase 7612524932627127164 --reason \"asked for it on 3 March, ticket 4711\"\n";
+
+struct erasure {
+    struct tenant_row tenant;
+    int64_t talent;
+    struct str reason;
+    bool look;
+    struct erasure_counts n;
+};
+
+static int audit_erasure(struct cli *c, const struct erasure *e, int64_t now_ms) {
+    const struct audit_entry entry = {
+        .tenant = e->tenant.id,
+        .now_ms = now_ms,
+        .actor_kind = ACTOR_OPERATOR,
+        .action = STR("erasure.create"),
+        .subject = arena_printf(&c->arena, "%lld", (long long)e->talent),
+        .detail = e->reason,
+    };
+    return audit_add(c->db, &entry);
+}
+
+static int erase_it(struct cli *c, void *ctx) {
+    struct erasure *e = ctx;
+    struct hire h = cli_hire(c, e->tenant.id);
+    int r = hire_bounded(&h, "--reason", e->reason, true, ERASURE_REASON_MAX);
+
+    if (r == 0)
+        r = erasure_run(&h, e->talent, &e->n);
+    if (r == 0)
+        r = audit_erasure(c, e, h.now_ms);
+    return r < 0 ? cli_fail_errno(c, r, "erase the data", &h) : 0;
+}
+
+/* The rows stay: a server that is just fetching one of the files waits for that and removes it then, or at its next
+ * start. */
+static int remove_files(struct cli *c) {
+    int64_t ids[FILES_AT_ONCE], after = 0;
+    int n = FILES_AT_ONCE, r = 0;
+
+    while (n == FILES_AT_ONCE && r == 0) {
+        {
+            struct db_query q DB_CLEANUP = db_query(c->db, SQL_FILE_REMOVAL_NEXT);
+            db_bind_int(&q, 1, after);
+            db_bind_int(&q, 2, FILES_AT_ONCE);
+            for (n = 0; n < FILES_AT_ONCE && (r = db_row(&q)) == 1; n++)
+                ids[n] = db_int(&q, 0);
+        }
+        for (int i = 0; i < n && r >= 0; i++)
+            r = files_remove_synced(c->config.data, ids[i]);
+        after = n > 0 ? ids[n - 1] : 0;
+        r = r < 0 ? r : 0;
+    }
+    return r < 0 ? cli_fail(c, "erased, but a file cannot be removed: %s; a start of hired serve tries again",
+                            strerror(-r))
+                 : 0;
+}
+
+static int empty_log(struct cli *c) {
+    for (int i = 0; i < LOG_WAIT_S && !db_forgotten(c->db); i++) {
+        db_tend(c->db, true);
+        if (!db_forgotten(c->db))
+            nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+    }
+    return db_forgotten(c->db)
+               ? 0
+               : cli_fail(c, "erased, but something reads the database for a long time, so that its log could "
+                             "not be emptied; a start of hired serve does it");
+}
+
+static void write_answer(struct buf *out, struct str id, const struct erasure *e) {
+    json_begin(out, '{');
+    json_member_str(out, STR("talent_id"), id);
+    json_member_bool(out, STR("erased"), !e->look);
+    json_member_int(out, STR("applications"), e->n.applications);
+    json_member_int(out, STR("orders"), e->n.orders);
+    json_member_int(out, STR("terminated"), e->n.open_orders);
+    json_member_int(out, STR("interviews"), e->n.interviews);
+    json_member_int(out, STR("external"), e->n.external);
+    json_member_int(out, STR("events"), e->n.events);
+    json_member_int(out, STR("files"), e->n.files);
+    json_end(out, '}');
+}
+
+static int look(struct cli *c, struct erasure *e) {
+    struct hire h = cli_hire(c, e->tenant.id);
+    int r = erasure_look(&h, e->talent, &e->n);
+
+    return r < 0 ? cli_fail_errno(c, r, "look", &h) : 0;
+}
+
+static int erase(struct cli *c, struct erasure *e) {
+    int status = cli_transact(c, erase_it, e);
+
+    if (status == 0)
+        status = remove_files(c);
+    return status == 0 ? empty_log(c) : status;
+}
+
+static int erase_main(int argc, char **argv) {
+    const char *tenant = NULL, *reason = NULL, *id;
+    bool line = false;
+    struct erasure e = {0};
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--reason", ARG_TEXT, &reason},
+                               {"--look", ARG_FLAG, &e.look},
+                               {"--json", ARG_FLAG, &line},
+                               {NULL, ARG_FLAG, NULL}};
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    struct cli c CLI_CLEANUP;
+    int status;
+
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || !(id = cli_word(&c, argc, argv, "the id of a talent")))
+        return 2;
+    if (id_parse(str_of(id), &e.talent) < 0) {
+        cli_fail(&c, "\"%s\" is not the id of a talent; ids are decimal digits", id);
+        return 2;
+    }
+    if (!e.look && (!reason || !*reason)) {
+        cli_fail(&c, "needs --reason TEXT: why the data is erased, for the audit log");
+        return 2;
+    }
+    e.reason = str_of(reason ? reason : "");
+    if (cli_open(&c, e.look ? CLI_READ : CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &e.tenant) < 0)
+        return 1;
+    status = e.look ? look(&c, &e) : erase(&c, &e);
+    if (status != 0)
+        return status;
+    write_answer(&out, str_of(id), &e);
+    if (!line)
+        return cli_print_json(&out);
+    printf("%.*s\n", (int)out.len, out.ptr);
+    return 0;
+}
+
+int cli_erase(int argc, char **argv) {
+    if (args_help(argc, argv) || argc < 2) {
+        fputs(help, argc < 2 ? stderr : stdout);
+        return argc < 2 ? 2 : 0;
+    }
+    return erase_main(argc, argv);
+}
