@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 
 #include "api_types.h"
 #include "cli/cli.h"
+#include "cli/digest.h"
 #include "cli/open.h"
 #include "store/files.h"
 
@@ -95,45 +95,18 @@ static int check_records(struct check *ck, int64_t tenant, enum db_statement wal
 
 /* ---- report files ---- */
 
-static int digest_file(const char *path, int64_t *ret_size, char ret_hex[65]) {
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    unsigned char digest[32], bytes[65536];
-    int fd = open(path, O_RDONLY | O_CLOEXEC), error = fd < 0 ? -errno : 0;
-    int64_t size = 0;
-    ssize_t n = 0;
-
-    if (ctx && fd >= 0 && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1) {
-        while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
-            EVP_DigestUpdate(ctx, bytes, (size_t)n);
-            size += n;
-        }
-        if (n < 0)
-            error = -errno;
-        EVP_DigestFinal_ex(ctx, digest, NULL);
-    }
-    if (fd >= 0)
-        close(fd);
-    EVP_MD_CTX_free(ctx);
-    if (error < 0 || !ctx)
-        return error < 0 ? error : -ENOMEM;
-    for (int i = 0; i < 32; i++)
-        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
-    *ret_size = size;
-    return 0;
-}
-
 /* order_id 0: an attachment. */
 static void check_file(struct check *ck, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
     struct str what = order_id ? arena_printf(&ck->scratch, "the report file of order %lld", (long long)order_id)
                                : arena_printf(&ck->scratch, "the file of attachment %lld", (long long)id);
-    char path[PATH_MAX], hex[65];
+    char path[PATH_MAX], hex[DIGEST_HEX];
     struct stat st;
     int64_t size;
     int r = files_path(ck->dir, id, path);
 
     ck->files++;
     if (r == 0)
-        r = digest_file(path, &size, hex);
+        r = digest_file(path, NULL, NULL, &size, hex);
     if (r < 0)
         find(ck, "%s: %.*s %s", path, STR_FMT(what), r == -ENOENT ? "is missing" : strerror(-r));
     else if (size != wanted_size || !str_eq(str_of(hex), sha256))

@@ -30,6 +30,7 @@ static const struct command commands[] = {
     {"erase", cli_erase, "take a person's data out of every record and file"},
     {"import", cli_import, "take in answers of the API as saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
+    {"backup", cli_backup, "copy a data directory while the server runs"},
     {"check", cli_check, "tell what is wrong with a configuration or a data directory"},
     {"version", cli_version, "say what this binary is"},
 };

@@ -107,4 +107,10 @@ int64_t db_change_count(struct db *db);
  * everything: takes seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
+/* Copies the whole database into a new file (mode 0600; -EEXIST if it is there), synced; others go on writing meanwhile.
+ * Within db_snapshot_begin and db_snapshot_end the copy is that view. progress, if not NULL, is told now and then how
+ * many of how many pages are done. Returns 0 or a negative errno; what was begun then stays at path. */
+typedef void (*db_progress_fn)(void *ctx, int64_t done, int64_t total);
+int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
+
 #endif

@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { Client } from '../lib/client.mjs';
 import { demoDir, hired, hiredOk, readDemo, root, startServer, tempDir } from '../lib/server.mjs';
 
-const commands = ['serve', 'app', 'tenant', 'vendor', 'order', 'event', 'import', 'export', 'demo', 'check', 'version'];
+const commands = ['serve', 'app', 'tenant', 'vendor', 'order', 'event', 'import', 'export', 'demo', 'backup', 'check', 'version'];
 
 for (const args of [['--help'], ...commands.map((c) => [c, '--help'])]) {
     test(`hired ${args.join(' ')} fits a screen`, () => {

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads a file once for its digest and for whoever wants its bytes.
+ */
+#include "cli/digest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static int read_through(int fd, EVP_MD_CTX *md, digest_fn fn, void *ctx, int64_t *ret_size) {
+    char bytes[65536];
+
+    *ret_size = 0;
+    for (;;) {
+        ssize_t n = read(fd, bytes, sizeof(bytes));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        if (EVP_DigestUpdate(md, bytes, (size_t)n) != 1)
+            return -ENOMEM;
+        int r = fn ? fn(ctx, (struct str){bytes, (size_t)n}) : 0;
+        if (r < 0)
+            return r;
+        *ret_size += n;
+    }
+}
+
+int digest_file(const char *path, digest_fn fn, void *ctx, int64_t *ret_size, char ret_hex[DIGEST_HEX]) {
+    unsigned char digest[32];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    int r = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 ? read_through(fd, md, fn, ctx, ret_size) : -ENOMEM;
+    if (r == 0 && EVP_DigestFinal_ex(md, digest, NULL) != 1)
+        r = -ENOMEM;
+    EVP_MD_CTX_free(md);
+    close(fd);
+    for (int i = 0; r == 0 && i < 32; i++)
+        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+    return r;
+}
