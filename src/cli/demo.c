@@ -41,8 +41,8 @@ static const char help[] =
     "prints them with a call to paste. Does nothing if the demo is there already.\n\n"
     "  --data DIR          where the records are to be (data)\n"
     "  --listen HOST:PORT  where hired serve is going to listen (127.0.0.1:8080)\n"
-    "  --days N            checks of the N days before today, with what the vendors offer and events (30);\n"
-    "                      0, or copies for load tests: only the records of a date long past\n"
+    "  --days N            checks of the N days before today, with what the vendors offer and events\n"
+    "                      (30); 0, or copies for load tests: only the records of a date long past\n"
     "  --orders N          at least N orders, for load tests: copies with ids and times of their own\n"
     "  --interviews N      the same for interviews\n\n"
     "example: hired demo --data data && hired serve --data data\n";
