@@ -55,15 +55,17 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
         if ((e as Error).name === 'AbortError') throw e;
         throw new ApiError(0, 0, 'offline', '');
     }
-    const logId = res.headers.get('X-Tt-Logid') ?? '';
+    return answerOf<T>(path, res.status, await res.text(), res.headers.get('X-Tt-Logid') ?? '');
+}
+function answerOf<T>(path: string, status: number, text: string, logId: string): T {
     let json: { code?: number; msg?: string; data?: T } = {};
     try {
-        json = await res.json();
+        json = JSON.parse(text);
     } catch {
         /* not JSON: the status says enough */
     }
-    if (!res.ok || json.code !== 0) {
-        const error = new ApiError(res.status, json.code ?? -1, json.msg ?? `HTTP ${res.status}`, logId);
+    if (status < 200 || status > 299 || json.code !== 0) {
+        const error = new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId);
         if (error.signedOut && path !== 'session/sign_in' && path !== 'session') onSignedOut();
         throw error;
     }
@@ -72,3 +74,27 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
     call<T>('GET', path + queryString(query), undefined, signal);
 export const post = <T = unknown>(path: string, body: unknown = {}) => call<T>('POST', path, body);
+
+// Sends a file and tells how much of it is on its way, from 0 to 1; stopping it leaves nothing at the server.
+export function upload<T>(path: string, query: Query, file: File, onPart: (part: number) => void) {
+    const x = new XMLHttpRequest();
+    const body = new FormData();
+    body.append('content', file, file.name);
+    const answer = new Promise<T>((resolve, reject) => {
+        const offline = () => reject(new ApiError(0, 0, 'offline', ''));
+        x.upload.onprogress = (e) => e.lengthComputable && onPart(e.loaded / e.total);
+        x.onerror = offline;
+        x.ontimeout = offline;
+        x.onload = () => {
+            try {
+                resolve(answerOf<T>(path, x.status, x.responseText, x.getResponseHeader('X-Tt-Logid') ?? ''));
+            } catch (e) {
+                reject(e);
+            }
+        };
+    });
+    x.open('POST', `/console/api/${path}${queryString(query)}`);
+    x.setRequestHeader('X-Csrf-Token', csrf);
+    x.send(body);
+    return { answer, stop: () => x.abort() };
+}

@@ -62,9 +62,41 @@ export const personName = (p?: { name?: string; en_name?: string } | null) =>
 // ---- addresses ----
 const moved = new Set<() => void>();
 const tell = () => moved.forEach((l) => l());
-addEventListener('popstate', tell);
+// A page with a form that was begun may hold people back: it is given the way on, to take it or not.
+let here = location.pathname + location.search;
+let held: ((go: () => void) => void) | null = null;
+export function hold(ask: (go: () => void) => void) {
+    held = ask;
+    return () => {
+        if (held === ask) held = null;
+    };
+}
+addEventListener('popstate', () => {
+    const to = location.pathname + location.search;
+    const ask = held;
+    if (ask && to.split('?')[0] !== here.split('?')[0]) {
+        history.pushState(null, '', here);
+        ask(() => leave(to));
+        return;
+    }
+    here = to;
+    tell();
+});
+// What was begun is done: nobody is held any more.
+export const letGo = () => {
+    held = null;
+};
+function leave(to: string) {
+    letGo();
+    navigate(to);
+}
 export function navigate(to: string, replace = false) {
     if (to === location.pathname + location.search) return;
+    if (held && to.split('?')[0] !== location.pathname) {
+        held(() => leave(to));
+        return;
+    }
+    here = to;
     history[replace ? 'replaceState' : 'pushState'](null, '', to);
     if (!replace) scrollTo(0, 0);
     tell();

@@ -44,7 +44,7 @@ function Root() {
     if (q.data) setCsrf(q.data.csrf_token);
     return (
         <LocaleProvider locale={l === 'zh' ? zhCN : enGB}>
-            {q.error ? (
+            {q.error && q.data === undefined ? (
                 <Failed error={q.error} retry={() => q.refetch()} />
             ) : q.data === undefined ? (
                 <Loading />

@@ -43,7 +43,7 @@ export interface Application {
     active_status: number;
     create_time?: string;
     update_time?: string;
-    order?: { id: string; status: number; phase: number };
+    order?: { id: string; status: number; phase: number; conclusion?: string };
 }
 export interface OrderRow {
     id: string;
@@ -97,6 +97,8 @@ export interface ApplicationDetail {
         email?: string;
         current_city?: I18n;
         experience_years?: number;
+        resume_id?: string;
+        resume_name?: string;
         resume_url?: string;
     };
     job?: { id: string; title: string; code?: string; department?: I18n; city?: I18n };

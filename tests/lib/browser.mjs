@@ -24,6 +24,7 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
     });
     const errors = [];
     await context.addInitScript(([l, t]) => {
+        if (!globalThis.localStorage) return; // a frame of the browser's own, such as its PDF viewer
         if (!localStorage.getItem('hired.lang')) localStorage.setItem('hired.lang', l);
         if (!localStorage.getItem('hired.theme')) localStorage.setItem('hired.theme', t);
     }, [lang, theme]);

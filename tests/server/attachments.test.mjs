@@ -301,8 +301,7 @@ test('a server that is killed in the middle of an upload leaves nothing once it 
     socket.write(`POST ${P} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: ${type['Content-Type']}\r\nContent-Length: 5000000\r\n\r\n`);
     socket.write(file('a.pdf', 'x'.repeat(100_000)));
     await eventually(drafts, (d) => d.length === 1, { what: 'a draft' });
-    first.child.kill('SIGKILL');
-    await first.exited;
+    await first.kill();
     socket.destroy();
     assert.equal(drafts().length, 1);
     const second = await startServer({ dir: own });

@@ -1,38 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the server tells of changes, and whether the machine is online.
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { get } from '../api';
+import type { Application, OrderDetail } from '../types';
+import { changeRow, freshen, pagesOf } from '../ui';
 
-// The server tells what changed; the queries that show it are asked again.
+const GATHER_MS = 100; // changes that come together are looked at together
+const AGAIN_MS = 2000; // until a stream that was refused is tried again
+
+// Queries that show something of a kind, and lists of it.
+const shows: Record<string, { one?: string; more: string[]; lists: string[] }> = {
+    order: { one: 'order', more: ['overview', 'application'], lists: ['orders'] },
+    application: { one: 'application', more: [], lists: ['applications'] },
+    interview: { more: ['interview', 'interviews', 'application'], lists: [] },
+    delivery: { more: ['events', 'event', 'overview'], lists: [] },
+};
+// ids: what changed; '' stands for much at once.
+function ask(qc: QueryClient, kind: string, ids: Set<string>) {
+    const s = shows[kind];
+    if (!s) return;
+    const known = ids.has('') ? [] : [...ids];
+    if (s.one && known.length) for (const id of known) void qc.invalidateQueries({ queryKey: [s.one, id] });
+    else if (s.one) void qc.invalidateQueries({ queryKey: [s.one] });
+    for (const k of s.more) void qc.invalidateQueries({ queryKey: [k] });
+    for (const k of s.lists) void freshen(qc, k, known);
+    if (kind === 'order') void showChecks(qc, known);
+}
+// A row of an application shows its check, whose change does not move it: in a long list the row alone is looked at.
+async function showChecks(qc: QueryClient, ids: string[]) {
+    const long = qc
+        .getQueryCache()
+        .findAll({ queryKey: ['applications'], predicate: (q) => q.isActive() && pagesOf(q) > 1 });
+    void qc.invalidateQueries({ queryKey: ['applications'], predicate: (q) => !long.includes(q) || !ids.length });
+    if (!long.length) return;
+    for (const id of ids) {
+        const o = await get<OrderDetail>(`orders/${id}`).catch(() => null);
+        const at = o?.order.application_id;
+        if (!o || !at) continue;
+        const order = { id, status: o.status, phase: o.phase, conclusion: o.order.conclusion };
+        for (const q of long) changeRow<Application>(qc, q.queryKey, at, (row) => ({ ...row, order }));
+    }
+}
+
+function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
+    const changed = new Map<string, Set<string>>();
+    let source: EventSource,
+        timer = 0,
+        retry = 0,
+        lost = false;
+    const tell = () => {
+        timer = 0;
+        for (const [kind, ids] of changed) ask(qc, kind, ids);
+        changed.clear();
+    };
+    const hear = (e: MessageEvent) => {
+        let d: { kind?: string; id?: string } = {};
+        try {
+            d = JSON.parse(e.data);
+        } catch {
+            return;
+        }
+        if (!d.kind) return;
+        changed.set(d.kind, (changed.get(d.kind) ?? new Set()).add(d.id ?? ''));
+        timer ||= window.setTimeout(tell, GATHER_MS);
+    };
+    const open = () => {
+        source = new EventSource('/console/api/events/stream');
+        source.onmessage = hear;
+        source.onopen = () => {
+            if (lost) void qc.invalidateQueries();
+            setLost((lost = false));
+        };
+        source.onerror = () => {
+            setLost((lost = true));
+            // The browser comes back by itself unless the server refused; then a session may have ended, which asking tells.
+            if (source.readyState !== EventSource.CLOSED) return;
+            void qc.invalidateQueries({ queryKey: ['session'] });
+            retry = window.setTimeout(open, AGAIN_MS);
+        };
+    };
+    open();
+    return () => {
+        source.close();
+        clearTimeout(timer);
+        clearTimeout(retry);
+    };
+}
+
+// The server tells what changed; the queries that show it are asked again. True: it cannot be heard at the moment.
 export function useLive() {
     const qc = useQueryClient();
-    useEffect(() => {
-        const source = new EventSource('/console/api/events/stream');
-        const hear = (e: MessageEvent) => {
-            let d: { kind?: string; id?: string } = {};
-            try {
-                d = JSON.parse(e.data);
-            } catch {
-                return;
-            }
-            if (d.kind === 'order') {
-                qc.invalidateQueries({ queryKey: d.id ? ['order', d.id] : ['order'] });
-                for (const k of ['orders', 'overview', 'application', 'applications'])
-                    qc.invalidateQueries({ queryKey: [k] });
-            } else if (d.kind === 'application') {
-                qc.invalidateQueries({ queryKey: d.id ? ['application', d.id] : ['application'] });
-                qc.invalidateQueries({ queryKey: ['applications'] });
-            } else if (d.kind === 'interview') {
-                for (const k of ['interview', 'interviews', 'application']) qc.invalidateQueries({ queryKey: [k] });
-            } else if (d.kind === 'delivery')
-                for (const k of ['events', 'event', 'overview']) qc.invalidateQueries({ queryKey: [k] });
-        };
-        source.onmessage = hear;
-        for (const name of ['change', 'order', 'application', 'interview', 'delivery'])
-            source.addEventListener(name, hear as EventListener);
-        return () => source.close();
-    }, [qc]);
+    const [lost, setLost] = useState(false);
+    useEffect(() => listen(qc, setLost), [qc]);
+    return lost;
 }
 const online = (l: () => void) => {
     addEventListener('online', l);

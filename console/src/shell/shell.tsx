@@ -68,7 +68,7 @@ export function Shell({ session }: { session: Session }) {
     const isOnline = useOnline();
     const [open, setOpen] = useState(false);
     const main = useRef<HTMLElement>(null);
-    useLive();
+    const lost = useLive();
     useEffect(() => setOpen(false), [at]);
     useKeys();
     const path = at.split('?')[0];
@@ -172,9 +172,17 @@ export function Shell({ session }: { session: Session }) {
                 </div>
             </aside>
             <main id="main" ref={main} tabIndex={-1}>
-                {!isOnline && (
+                {(lost || !isOnline) && (
                     <div className="banner" role="status">
-                        {t('网络已断开，显示的是最后一次的内容', 'You are offline; what you see is how it stood last')}
+                        {isOnline
+                            ? t(
+                                  '连不上服务器，显示的是最后一次的内容；恢复后自动更新',
+                                  'The server cannot be reached; what you see is how it stood last, until it is back',
+                              )
+                            : t(
+                                  '网络已断开，显示的是最后一次的内容',
+                                  'You are offline; what you see is how it stood last',
+                              )}
                     </div>
                 )}
                 <div className="content">

@@ -2,37 +2,56 @@
 //
 // Deeds and the dialogs before them: a question, a form, a secret that is shown once, what went wrong.
 import Button from '@douyinfe/semi-ui/lib/es/button';
-import Modal from '@douyinfe/semi-ui/lib/es/modal';
+import SemiModal, { type ModalReactProps } from '@douyinfe/semi-ui/lib/es/modal';
 import Toast from '@douyinfe/semi-ui/lib/es/toast';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '../api';
 import { tr, useT } from '../base';
 import { Field, Text } from './fields';
 
-export { Modal };
+// Semi's own title is a heading of the fifth level, whatever stands around it.
+export function Modal({ title, ...rest }: ModalReactProps) {
+    const t = useT();
+    return (
+        <SemiModal
+            {...rest}
+            header={
+                <div className="semi-modal-header">
+                    <h2 id="semi-modal-title" className="semi-modal-title">
+                        {title}
+                    </h2>
+                    <button className="iconbtn" aria-label={t('关闭', 'Close')} onClick={(e) => rest.onCancel?.(e)}>
+                        ✕
+                    </button>
+                </div>
+            }
+        />
+    );
+}
 
 export const done = (text: string) => Toast.success({ content: text, duration: 3 });
-export function sayError(e: unknown) {
+export function errorText(e: unknown) {
     const a = e instanceof ApiError ? e : null;
-    Toast.error({
-        content: a?.offline
-            ? tr('连不上服务器，未保存', 'The server cannot be reached; nothing was saved')
-            : `${(e as Error).message}${a?.logId ? ` (${a.logId})` : ''}`,
-        duration: 6,
-    });
+    if (a?.offline) return tr('连不上服务器，未保存', 'The server cannot be reached; nothing was saved');
+    return `${(e as Error).message}${a?.logId ? ` (${a.logId})` : ''}`;
 }
-// Runs a deed with its button showing progress; an error becomes words.
-export function useDeed() {
-    const [busy, setBusy] = useState(false);
+export const sayError = (e: unknown) => Toast.error({ content: errorText(e), duration: 6 });
+// Runs a deed with its button showing progress; an error becomes words: in passing, or (quiet) where fault is shown.
+export function useDeed(quiet = false) {
+    const [busy, setBusy] = useState(false),
+        [fault, setFault] = useState('');
     return {
         busy,
+        fault,
         run: async (f: () => Promise<unknown>) => {
             setBusy(true);
+            setFault('');
             try {
                 await f();
                 return true;
             } catch (e) {
-                sayError(e);
+                if (quiet) setFault(errorText(e));
+                else sayError(e);
                 return false;
             } finally {
                 setBusy(false);
@@ -40,12 +59,20 @@ export function useDeed() {
         },
     };
 }
+export function Fault({ text }: { text: string }) {
+    return text ? (
+        <p className="fault" role="alert">
+            {text}
+        </p>
+    ) : null;
+}
 export function Dialog({
     title,
     open,
     close,
     ok,
     okText,
+    closeText,
     danger,
     busy,
     disabled,
@@ -57,6 +84,7 @@ export function Dialog({
     close: () => void;
     ok?: () => void;
     okText?: string;
+    closeText?: string;
     danger?: boolean;
     busy?: boolean;
     disabled?: boolean;
@@ -76,7 +104,7 @@ export function Dialog({
             footer={
                 <div className="row" style={{ justifyContent: 'flex-end' }}>
                     <Button onClick={close} disabled={busy}>
-                        {ok ? t('取消', 'Cancel') : t('关闭', 'Close')}
+                        {closeText ?? (ok ? t('取消', 'Cancel') : t('关闭', 'Close'))}
                     </Button>
                     {ok && (
                         <Button
@@ -118,7 +146,7 @@ export function Ask({
 }) {
     const t = useT();
     const [why, setWhy] = useState('');
-    const { busy, run } = useDeed();
+    const { busy, fault, run } = useDeed(true);
     useEffect(() => {
         if (open) setWhy('');
     }, [open]);
@@ -147,6 +175,7 @@ export function Ask({
                         <Text rows={3} value={why} onChange={setWhy} maxLength={2000} name="reason" />
                     </Field>
                 )}
+                <Fault text={fault} />
             </div>
         </Dialog>
     );

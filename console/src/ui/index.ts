@@ -7,3 +7,6 @@ export * from './states';
 export * from './lists';
 export * from './fields';
 export * from './dialogs';
+export * from './sheet';
+export * from './upload';
+export * from './copy';

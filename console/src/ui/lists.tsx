@@ -2,19 +2,22 @@
 //
 // Lists that load a page at a time as one scrolls.
 import Button from '@douyinfe/semi-ui/lib/es/button';
-import { useInfiniteQuery, type UseInfiniteQueryResult } from '@tanstack/react-query';
-import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react';
+import {
+    useInfiniteQuery,
+    type InfiniteData,
+    type QueryClient,
+    type UseInfiniteQueryResult,
+} from '@tanstack/react-query';
+import { memo, useEffect, useRef, useState, type ComponentType, type CSSProperties, type ReactNode } from 'react';
 import { get } from '../api';
 import type { Page as PageOf } from '../types';
 import { useT } from '../base';
 
-export function usePages<T>(
-    key: unknown[],
-    path: string,
-    query: Record<string, string | number | boolean | undefined> = {},
-) {
+type Filters = Record<string, string | number | boolean | undefined>;
+export function usePages<T>(key: unknown[], path: string, query: Filters = {}) {
     return useInfiniteQuery({
         queryKey: [...key, query],
+        meta: { path, query },
         queryFn: ({ pageParam, signal }) =>
             get<PageOf<T>>(path, { ...query, page_token: pageParam || undefined }, signal),
         initialPageParam: '',
@@ -22,6 +25,51 @@ export function usePages<T>(
         placeholderData: (before) => before,
     });
 }
+type Pages<T> = InfiniteData<PageOf<T>, string>;
+export const pagesOf = (q: { state: { data?: unknown } }) =>
+    (q.state.data as Pages<unknown> | undefined)?.pages?.length ?? 0;
+
+// What changed stands at the beginning of a list that goes by changes. Where many pages are open only the first is asked
+// again, and what it says goes before what is there; the others would take a request each.
+export async function freshen(qc: QueryClient, key: string, ids: string[]) {
+    for (const q of qc.getQueryCache().findAll({ queryKey: [key] })) {
+        const { path, query } = (q.meta ?? {}) as { path?: string; query?: Filters };
+        if (!path || pagesOf(q) < 2 || !ids.length || !q.isActive()) {
+            void qc.invalidateQueries({ queryKey: q.queryKey, exact: true });
+            continue;
+        }
+        const head = await get<PageOf<{ id: string }>>(path, query).catch(() => null);
+        if (head) qc.setQueryData<Pages<{ id: string }>>(q.queryKey, (d) => d && withHead(d, head.items ?? [], ids));
+    }
+}
+function withHead(d: Pages<{ id: string }>, head: { id: string }[], ids: string[]) {
+    const gone = new Set([...ids, ...head.map((i) => i.id)]);
+    const pages = d.pages.map((p) =>
+        p.items?.some((i) => gone.has(i.id)) ? { ...p, items: p.items.filter((i) => !gone.has(i.id)) } : p,
+    );
+    pages[0] = { ...pages[0], items: [...head, ...(pages[0].items ?? [])] };
+    return { ...d, pages };
+}
+// One row of a list is another now; a list without it stays as it is.
+export const changeRow = <T extends { id: string }>(
+    qc: QueryClient,
+    key: readonly unknown[],
+    id: string,
+    change: (row: T) => T,
+) =>
+    qc.setQueryData<Pages<T>>(
+        key,
+        (d) =>
+            d && {
+                ...d,
+                pages: d.pages.map((p) =>
+                    p.items?.some((i) => i.id === id)
+                        ? { ...p, items: p.items.map((i) => (i.id === id ? change(i) : i)) }
+                        : p,
+                ),
+            },
+    );
+
 export const allOf = <T,>(q: UseInfiniteQueryResult<{ pages: PageOf<T>[] }, unknown>) =>
     q.data?.pages.flatMap((p) => p.items ?? []) ?? [];
 export function More({ q }: { q: UseInfiniteQueryResult<unknown, unknown> }) {
@@ -48,6 +96,68 @@ export function More({ q }: { q: UseInfiniteQueryResult<unknown, unknown> }) {
         </div>
     );
 }
+// The rows of a list, a page at a time: a page that came is not drawn again when the next one comes, and pages that are far
+// away stand as their height alone, so that a list of any length costs what a window of it costs.
+const FAR = '3000px';
+function PageRowsOf<T extends { id: string }>({ items, row: Row }: { items: T[]; row: ComponentType<{ item: T }> }) {
+    const ref = useRef<HTMLDivElement>(null);
+    const [near, setNear] = useState(true),
+        height = useRef(0);
+    useEffect(() => {
+        const el = ref.current;
+        if (!el) return;
+        const o = new IntersectionObserver(
+            ([e]) => {
+                const held = el.contains(document.activeElement);
+                if (!e.isIntersecting && !held) height.current = el.offsetHeight;
+                setNear(e.isIntersecting || held);
+            },
+            { rootMargin: FAR },
+        );
+        o.observe(el);
+        return () => o.disconnect();
+    }, []);
+    return (
+        <div ref={ref} className="page" style={near ? undefined : { height: height.current }}>
+            {near &&
+                items.map((i) => (
+                    <div role="listitem" key={i.id}>
+                        <Row item={i} />
+                    </div>
+                ))}
+        </div>
+    );
+}
+const PageRows = memo(PageRowsOf) as typeof PageRowsOf;
+export function PagedRows<T extends { id: string }>({
+    q,
+    row,
+    label,
+    cols,
+    heads,
+}: {
+    q: UseInfiniteQueryResult<{ pages: PageOf<T>[] }, unknown>;
+    row: ComponentType<{ item: T }>;
+    label: string;
+    cols: string;
+    heads: string[];
+}) {
+    return (
+        <div className="list" style={{ '--cols': cols } as CSSProperties}>
+            <ListHead heads={heads} />
+            <div role="list" aria-label={label}>
+                {q.data?.pages.map((p, n) => !!p.items?.length && <PageRows key={n} items={p.items} row={row} />)}
+            </div>
+        </div>
+    );
+}
+const ListHead = ({ heads }: { heads: string[] }) => (
+    <div className="list-head" aria-hidden="true">
+        {heads.map((h) => (
+            <span key={h}>{h}</span>
+        ))}
+    </div>
+);
 export function Rows({
     label,
     cols,
@@ -61,11 +171,7 @@ export function Rows({
 }) {
     return (
         <div className="list" style={{ '--cols': cols } as CSSProperties}>
-            <div className="list-head" aria-hidden="true">
-                {heads.map((h) => (
-                    <span key={h}>{h}</span>
-                ))}
-            </div>
+            <ListHead heads={heads} />
             <ul aria-label={label}>{children}</ul>
         </div>
     );

@@ -8,13 +8,14 @@ import { light, type Tone } from '../words';
 export function Pill({ tone, text }: { tone: Tone; text: string }) {
     return <span className={`pill t-${tone}`}>{text}</span>;
 }
-export function Light({ result }: { result?: string }) {
+// short: its colour alone, where a row has little room.
+export function Light({ result, short }: { result?: string; short?: boolean }) {
     const l = light(result);
     if (!l.text) return null;
     return (
         <span className={`light ${l.tone ? `l-${l.tone}` : ''}`}>
             <i aria-hidden="true" />
-            {l.text}
+            <span className={short ? 'clip' : undefined}>{short ? l.text.split(' · ')[0] : l.text}</span>
         </span>
     );
 }

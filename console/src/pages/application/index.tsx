@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One application: the person, the way through the stages, the background checks, the interviews.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get } from '../../api';
+import type { ApplicationDetail, OrderRow, Session } from '../../types';
+import { both, letGo, Link, navigate, useParam, useT } from '../../base';
+import { Button, Head, Load, Pill, Sheet, State } from '../../ui';
+import { orderStatus } from '../../words';
+import { ArrangeForm } from '../arrange';
+import { RecordForm } from '../arrange/record';
+import { CheckCard } from '../check';
+import { ScheduleForm } from '../schedule';
+import { CandidateCard, InterviewsCard, StagesCard } from './cards';
+
+type Which = '' | 'arrange' | 'record' | 'schedule';
+
+function Title({ d, open }: { d: ApplicationDetail; open?: (w: Which) => void }) {
+    const t = useT();
+    const a = d.application;
+    return (
+        <Head
+            title={d.candidate?.name ?? a.talent_name}
+            crumb={
+                <Link className="crumb" href="/applications">
+                    ← {t('投递', 'Applications')}
+                </Link>
+            }
+            sub={
+                <span className="row tight">
+                    <span>{d.job?.title ?? a.job_title}</span>
+                    {d.job?.department && <span>· {both(d.job.department)}</span>}
+                    {a.stage && <span className="chip">{both(a.stage.name)}</span>}
+                    {a.active_status === 2 && <Pill tone="grey" text={t('已终止', 'Terminated')} />}
+                </span>
+            }
+        >
+            {open && (
+                <>
+                    <Button onClick={() => open('schedule')}>{t('安排面试', 'Schedule an interview')}</Button>
+                    <Button onClick={() => open('record')}>{t('录入背调结果', 'Record a result')}</Button>
+                    <Button theme="solid" onClick={() => open('arrange')}>
+                        {t('发起背调', 'Order a check')}
+                    </Button>
+                </>
+            )}
+        </Head>
+    );
+}
+
+function Tabs({ orders, shown, choose }: { orders: OrderRow[]; shown?: OrderRow; choose: (id: string) => void }) {
+    const t = useT();
+    return (
+        <nav className="tabs" aria-label={t('背景调查', 'Background checks')}>
+            {orders.map((o) => (
+                <a
+                    key={o.id}
+                    href={`?order=${o.id}`}
+                    aria-current={o === shown ? 'true' : undefined}
+                    onClick={(e) => {
+                        e.preventDefault();
+                        choose(o.id);
+                    }}
+                >
+                    {o.package || o.name || both(o.provider_name)} · {orderStatus(o.status, o.phase).text}
+                </a>
+            ))}
+        </nav>
+    );
+}
+
+function NoCheck({ recruiter }: { recruiter: boolean }) {
+    const t = useT();
+    return (
+        <section className="card check">
+            <h2>{t('背景调查', 'Background check')}</h2>
+            <State
+                kind="empty"
+                title={t('还没有背景调查', 'No background check yet')}
+                text={
+                    recruiter
+                        ? t('向供应商发起，或录入已有结果。', 'Order one from a vendor, or record a result you have.')
+                        : undefined
+                }
+            />
+        </section>
+    );
+}
+
+function Sheets({
+    which,
+    d,
+    close,
+    changed,
+}: {
+    which: Which;
+    d: ApplicationDetail;
+    close: () => void;
+    changed: (order?: string) => void;
+}) {
+    const t = useT();
+    const titles = {
+        arrange: t('发起背调', 'Order a background check'),
+        record: t('录入背调结果', 'Record a result by hand'),
+        schedule: t('安排面试', 'Schedule an interview'),
+    };
+    return (
+        <Sheet title={which ? titles[which] : ''} open={!!which} close={close}>
+            {which === 'arrange' && <ArrangeForm d={d} done={changed} />}
+            {which === 'record' && <RecordForm application={d.application.id} done={changed} />}
+            {which === 'schedule' && (
+                <ScheduleForm
+                    application={d.application}
+                    done={(i) => {
+                        changed();
+                        navigate(`/interviews/${i}`);
+                    }}
+                />
+            )}
+        </Sheet>
+    );
+}
+
+function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) {
+    const qc = useQueryClient();
+    const [chosen, setChosen] = useParam('order');
+    const [sheet, setSheet] = useState<Which>('');
+    const orders = d.orders ?? [],
+        shown = orders.find((o) => o.id === chosen) ?? orders[0];
+    const changed = (order?: string) => {
+        letGo();
+        setSheet('');
+        for (const k of ['application', 'applications', 'orders', 'overview', 'interviews'])
+            void qc.invalidateQueries({ queryKey: [k] });
+        if (order) setChosen(order);
+    };
+    return (
+        <>
+            <Title d={d} open={recruiter ? setSheet : undefined} />
+            <div className="cols">
+                <div>
+                    {orders.length > 1 && <Tabs orders={orders} shown={shown} choose={setChosen} />}
+                    {shown ? <CheckCard key={shown.id} id={shown.id} /> : <NoCheck recruiter={recruiter} />}
+                </div>
+                <div>
+                    <CandidateCard c={d.candidate} />
+                    <InterviewsCard interviews={d.interviews ?? []} />
+                    <StagesCard stages={d.stages ?? []} />
+                </div>
+            </div>
+            <Sheets which={sheet} d={d} close={() => setSheet('')} changed={changed} />
+        </>
+    );
+}
+
+export default function ApplicationPage({ id, session }: { id: string; session: Session }) {
+    const t = useT();
+    const q = useQuery({ queryKey: ['application', id], queryFn: () => get<ApplicationDetail>(`applications/${id}`) });
+    const recruiter = session.user.roles.some((r) => r === 'admin' || r === 'recruiter');
+    return (
+        <Load q={q} title={t('投递', 'Application')} lines={10}>
+            {(d) => <Detail key={id} d={d} recruiter={recruiter} />}
+        </Load>
+    );
+}

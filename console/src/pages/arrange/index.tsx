@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ordering a check on the vendor's own form.
+import { useState, type FormEvent } from 'react';
+import { post } from '../../api';
+import type { ApplicationDetail, CustomField, Page, Vendor } from '../../types';
+import { both, useT } from '../../base';
+import { Button, Checks, Choice, done, Fault, Field, Load, State, Text, useDeed } from '../../ui';
+import { useVendors } from '../orders';
+import { Custom, wire, type Values } from './custom';
+import { CandidateFields, ContactFields, reachable, usePerson, type Person } from './people';
+
+export function ArrangeForm({ d, done: finish }: { d: ApplicationDetail; done: (order: string) => void }) {
+    const t = useT();
+    const q = useVendors();
+    return (
+        <Load<Page<Vendor>> q={q}>
+            {(v) =>
+                v.items?.length ? (
+                    <Form d={d} vendors={v.items} finish={finish} />
+                ) : (
+                    <State
+                        kind="empty"
+                        title={t('还没有供应商', 'There is no vendor yet')}
+                        text={t('管理员可以在设置里添加。', 'An administrator adds one in the settings.')}
+                    />
+                )
+            }
+        </Load>
+    );
+}
+
+// What is filled in, but for the people.
+function useOrder(d: ApplicationDetail, vendors: Vendor[]) {
+    const only = vendors.length === 1 ? vendors[0] : undefined;
+    const resume = d.candidate?.resume_id
+        ? { id: d.candidate.resume_id, name: d.candidate.resume_name ?? '' }
+        : undefined;
+    // The application's own resume is what a field for one is for, until another is chosen.
+    const begin = (v?: Vendor): Values =>
+        Object.fromEntries((v?.order_fields ?? []).filter((f) => f.type === 'resume').map((f) => [f.key, resume]));
+    const [account, setAccount] = useState(only?.id ?? ''),
+        [pack, setPack] = useState(''),
+        [items, setItems] = useState<string[]>([]),
+        [values, setValues] = useState<Values>(() => begin(only)),
+        [geo, setGeo] = useState('cn'),
+        [remark, setRemark] = useState(''),
+        [going, setGoing] = useState<Record<string, boolean>>({});
+    const vendor = vendors.find((v) => v.id === account);
+    return {
+        vendor,
+        account,
+        choose: (id: string) => {
+            setAccount(id);
+            setPack('');
+            setItems([]);
+            setValues(begin(vendors.find((v) => v.id === id)));
+        },
+        pack,
+        setPack,
+        items,
+        setItems,
+        values,
+        set: (key: string, v: Values[string]) => setValues((all) => ({ ...all, [key]: v })),
+        geo,
+        setGeo,
+        remark,
+        setRemark,
+        going,
+        setGoing: (key: string, b: boolean) => setGoing((all) => ({ ...all, [key]: b })),
+    };
+}
+type Order = ReturnType<typeof useOrder>;
+
+function bodyOf(d: ApplicationDetail, o: Order, candidate: Person, contact: Person) {
+    const reach = (p: Person) => ({
+        name: p.name.trim(),
+        ...(p.mobile.trim() && { mobile: p.mobile.trim() }),
+        ...(p.email.trim() && { email: p.email.trim() }),
+    });
+    return {
+        application_id: d.application.id,
+        account_id: o.account,
+        ...(o.vendor?.packages?.length ? { package_id: o.pack } : { package_name: o.pack.trim() }),
+        item_ids: o.items,
+        candidate: reach(candidate),
+        ...(contact.name.trim() && { contactor: reach(contact) }),
+        custom_values: (o.vendor?.order_fields ?? [])
+            .map((f) => ({ key: f.key, value: wire(o.values[f.key]) }))
+            .filter((x) => x.value),
+        geo: o.geo,
+        ...(o.remark.trim() && { remark: o.remark.trim() }),
+    };
+}
+
+function VendorField({ o, vendors, error }: { o: Order; vendors: Vendor[]; error?: string }) {
+    const t = useT();
+    const name = (v: Vendor) =>
+        `${both(v.provider_name) || v.name}${v.app ? '' : t('（未绑定应用）', ' (no app bound)')}`;
+    return (
+        <Field label={t('供应商', 'Vendor')} required error={error}>
+            <Choice
+                name="account_id"
+                value={o.account}
+                onChange={o.choose}
+                none={t('请选择', 'Choose')}
+                options={vendors.map((v) => [v.id, name(v)])}
+            />
+        </Field>
+    );
+}
+
+function PackageField({ o, vendor, error }: { o: Order; vendor: Vendor; error?: string }) {
+    const t = useT();
+    const packages = vendor.packages ?? [];
+    return (
+        <Field
+            label={t('套餐', 'Package')}
+            required
+            error={error}
+            hint={packages.find((p) => p.id === o.pack)?.description}
+        >
+            {packages.length ? (
+                <Choice
+                    name="package_id"
+                    value={o.pack}
+                    onChange={o.setPack}
+                    none={t('请选择', 'Choose')}
+                    options={packages.map((p) => [p.id, p.name])}
+                />
+            ) : (
+                <Text name="package_name" value={o.pack} onChange={o.setPack} maxLength={500} />
+            )}
+        </Field>
+    );
+}
+
+function VendorFields({
+    o,
+    fields,
+    errorOf,
+}: {
+    o: Order;
+    fields: CustomField[];
+    errorOf: (f: CustomField) => string | undefined;
+}) {
+    const t = useT();
+    if (!fields.length) return null;
+    return (
+        <fieldset>
+            <legend>{t('供应商要求的信息', 'What the vendor asks')}</legend>
+            {fields.map((f) => (
+                <Custom
+                    key={f.key}
+                    f={f}
+                    value={o.values[f.key]}
+                    set={(v) => o.set(f.key, v)}
+                    busy={(b) => o.setGoing(f.key, b)}
+                    error={errorOf(f)}
+                />
+            ))}
+        </fieldset>
+    );
+}
+
+function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[]; finish: (order: string) => void }) {
+    const t = useT();
+    const { busy, fault, run } = useDeed(true);
+    const o = useOrder(d, vendors);
+    const candidate = usePerson(d.candidate),
+        contact = usePerson();
+    const [tried, setTried] = useState(false);
+    const fields = o.vendor?.order_fields ?? [];
+    const need = t('请填写', 'Please fill this in');
+    const faultOf = (f: CustomField) => {
+        if (o.going[f.key]) return t('文件还在上传', 'The file is still on its way');
+        return f.is_required && !wire(o.values[f.key]) ? need : undefined;
+    };
+    const whole =
+        !!o.vendor &&
+        !!o.pack.trim() &&
+        !!candidate.name.trim() &&
+        reachable(candidate) &&
+        !fields.some((f) => faultOf(f));
+    const submit = (e: FormEvent<HTMLFormElement>) => {
+        e.preventDefault();
+        const form = e.currentTarget;
+        setTried(true);
+        if (!whole) {
+            // The first field with a fault comes into view.
+            requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+            return;
+        }
+        void run(async () => {
+            const r = await post<{ order_id: string }>('orders/arrange', bodyOf(d, o, candidate, contact));
+            done(t('背调已发起', 'The check is ordered'));
+            finish(r.order_id);
+        });
+    };
+    return (
+        <form className="form sheet-form" onSubmit={submit} noValidate>
+            <VendorField o={o} vendors={vendors} error={tried && !o.vendor ? need : undefined} />
+            {o.vendor && (
+                <>
+                    <PackageField o={o} vendor={o.vendor} error={tried && !o.pack.trim() ? need : undefined} />
+                    {!!o.vendor.items?.length && (
+                        <Checks
+                            label={t('附加调查项', 'Add-on items')}
+                            value={o.items}
+                            onChange={o.setItems}
+                            options={o.vendor.items.map((i) => [i.id, i.name])}
+                        />
+                    )}
+                    <CandidateFields p={candidate} tried={tried} />
+                    <VendorFields o={o} fields={fields} errorOf={(f) => (tried ? faultOf(f) : undefined)} />
+                    <ContactFields p={contact} o={o} />
+                </>
+            )}
+            <div className="sheet-foot">
+                <Fault
+                    text={
+                        fault ||
+                        (tried && !whole
+                            ? t(
+                                  '还有必填项没有填写，已在表单中标出。',
+                                  'Something is still missing; it is marked at its field.',
+                              )
+                            : '')
+                    }
+                />
+                <Button htmlType="submit" theme="solid" block loading={busy}>
+                    {t('发起', 'Order the check')}
+                </Button>
+            </div>
+        </form>
+    );
+}

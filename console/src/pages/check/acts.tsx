@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What may be done with a check now, each after a question. The server says what, by state and role.
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { post } from '../../api';
+import type { OrderDetail } from '../../types';
+import { useT } from '../../base';
+import { Ask, Button, done } from '../../ui';
+
+interface Act {
+    name: string;
+    button: string;
+    title: string;
+    ok: string;
+    text: string;
+    done: string;
+    reason: 'required' | 'optional';
+    danger?: boolean;
+}
+
+function useWords(report: boolean): Act[] {
+    const t = useT();
+    return [
+        {
+            name: 'approve',
+            button: report ? t('通过报告', 'Approve the report') : t('通过安排', 'Approve'),
+            title: report ? t('通过报告？', 'Approve the report?') : t('通过安排？', 'Approve the arrangement?'),
+            ok: t('通过', 'Approve'),
+            text: report
+                ? t('背景调查随即完成。', 'The check is completed at once.')
+                : t('订单随即发给供应商。', 'The vendor receives the order at once.'),
+            done: t('已通过', 'Approved'),
+            reason: 'optional',
+        },
+        {
+            name: 'reject',
+            button: t('驳回', 'Reject'),
+            title: report ? t('驳回报告？', 'Reject the report?') : t('驳回安排？', 'Reject the arrangement?'),
+            ok: t('驳回', 'Reject'),
+            text: report
+                ? t('供应商可以再次提交结果。', 'The vendor may send another result.')
+                : t('订单就此结束，供应商不会收到。', 'The order ends here; the vendor never hears of it.'),
+            done: t('已驳回', 'Rejected'),
+            reason: 'required',
+            danger: true,
+        },
+        {
+            name: 'withdraw',
+            button: t('撤回审批', 'Withdraw'),
+            title: t('撤回审批？', 'Withdraw the request?'),
+            ok: t('撤回', 'Withdraw'),
+            text: report
+                ? t('报告不再等待审批。', 'The report no longer waits for approval.')
+                : t('订单就此结束，无法恢复。', 'The order ends here and cannot be taken up again.'),
+            done: t('已撤回', 'Withdrawn'),
+            reason: 'optional',
+            danger: true,
+        },
+        {
+            name: 'terminate',
+            button: t('终止背调', 'Terminate'),
+            title: t('终止背景调查？', 'Terminate the check?'),
+            ok: t('终止', 'Terminate'),
+            text: t('供应商会收到取消通知，终止后无法恢复。', 'The vendor is told, and it cannot be undone.'),
+            done: t('已终止', 'Terminated'),
+            reason: 'required',
+            danger: true,
+        },
+    ];
+}
+
+export function Acts({ id, d }: { id: string; d: OrderDetail }) {
+    const qc = useQueryClient();
+    const [deed, setDeed] = useState('');
+    const acts = useWords(d.phase === 2);
+    const act = async (a: Act, reason: string) => {
+        await post(`orders/${id}/${a.name}`, reason ? { reason } : {});
+        done(a.done);
+        await Promise.all(
+            ['order', 'orders', 'application', 'overview'].map((k) => qc.invalidateQueries({ queryKey: [k] })),
+        );
+    };
+    return (
+        <div className="do">
+            {acts
+                .filter((a) => d.actions?.includes(a.name))
+                .map((a) => (
+                    <Button
+                        key={a.name}
+                        theme={a.name === 'approve' ? 'solid' : 'light'}
+                        type={a.name === 'reject' || a.name === 'terminate' ? 'danger' : 'primary'}
+                        onClick={() => setDeed(a.name)}
+                    >
+                        {a.button}
+                    </Button>
+                ))}
+            {acts.map((a) => (
+                <Ask
+                    key={a.name}
+                    open={deed === a.name}
+                    close={() => setDeed('')}
+                    title={a.title}
+                    okText={a.ok}
+                    text={a.text}
+                    reason={a.reason}
+                    danger={a.danger}
+                    act={(reason) => act(a, reason)}
+                />
+            ))}
+        </div>
+    );
+}

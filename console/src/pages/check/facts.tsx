@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What was ordered of whom, and what was filled into the vendor's form.
+import type { ReactNode } from 'react';
+import type { CustomField, OrderDetail } from '../../types';
+import { both, dateTime, lang, tr, useT } from '../../base';
+import { geos } from '../../words';
+
+type Order = OrderDetail['order'];
+
+function Fact({ label, children }: { label: string; children?: ReactNode }) {
+    return (
+        <div>
+            <dt>{label}</dt>
+            <dd>{children || '—'}</dd>
+        </div>
+    );
+}
+
+function AddOns({ items }: { items: NonNullable<Order['ext_item_info_list']> }) {
+    return (
+        <span className="row tight">
+            {items.map((i) => (
+                <span className="chip" key={i.id}>
+                    {i.name}
+                </span>
+            ))}
+        </span>
+    );
+}
+
+export function Facts({ o }: { o: Order }) {
+    const t = useT();
+    const items = o.ext_item_info_list ?? [];
+    return (
+        <dl className="facts three">
+            <Fact label={t('供应商', 'Vendor')}>
+                {both(o.provider_info?.provider_name) || t('手工录入', 'Entered by hand')}
+            </Fact>
+            <Fact label={o.package ? t('套餐', 'Package') : t('名称', 'Name')}>{o.package || o.name}</Fact>
+            <Fact label={t('附加项', 'Add-ons')}>{items.length > 0 && <AddOns items={items} />}</Fact>
+            <Fact label={t('发起', 'Ordered')}>{dateTime(o.begin_time ?? o.upload_time)}</Fact>
+            <Fact label={t('结束', 'Ended')}>{dateTime(o.end_time)}</Fact>
+            <Fact label={t('联系人', 'Contact')}>{o.contactor_info?.name}</Fact>
+        </dl>
+    );
+}
+
+const DAY_MS = 86_400_000;
+// A day is kept as its midnight in UTC; a moment is shown in the zone of whoever looks.
+function dateText(value: string) {
+    if (!/^-?\d+$/.test(value)) return value;
+    const ms = Number(value);
+    const zone = ms % DAY_MS === 0 ? { timeZone: 'UTC' } : {};
+    return new Date(ms).toLocaleDateString(lang.get() === 'zh' ? 'zh-CN' : 'en-GB', zone);
+}
+function listOf(value: string): string[] {
+    try {
+        const list: unknown = JSON.parse(value);
+        return Array.isArray(list) ? list.map(String) : [value];
+    } catch {
+        return [value];
+    }
+}
+function valueText(f: CustomField, value: string): string {
+    const option = (k: string) => both(f.options?.find((o) => o.key === k)?.name) || k;
+    switch (f.type) {
+        case 'boolean':
+            return value === 'true' ? tr('是', 'Yes') : tr('否', 'No');
+        case 'select':
+            return option(value);
+        case 'multiselect':
+            return listOf(value).map(option).join(tr('、', ', '));
+        case 'date':
+            return dateText(value);
+        case 'file':
+        case 'resume':
+            return tr(`已附文件（附件编号 ${value}）`, `A file is attached (attachment ${value})`);
+        default:
+            return value;
+    }
+}
+
+export function FilledIn({ o }: { o: Order }) {
+    const t = useT();
+    const geo = geos.find((g) => g[0] === o.geo);
+    const rows: [string, string][] = (o.custom_data_list ?? []).map((v) => {
+        const f = o.custom_field_list?.find((x) => x.key === v.key);
+        return [f ? both(f.name) || f.key : v.key, f ? valueText(f, v.value) : v.value];
+    });
+    if (geo) rows.push([t('数据区域', 'Region'), t(geo[1], geo[2])]);
+    if (o.remark) rows.push([t('备注', 'Remark'), o.remark]);
+    if (!rows.length) return null;
+    return (
+        <details className="more-of">
+            <summary>
+                {t('订单填写的内容', 'What was filled in')} <span className="muted">({rows.length})</span>
+            </summary>
+            <dl className="dl">
+                {rows.map(([label, text], n) => (
+                    <div key={n} className="pair">
+                        <dt>{label}</dt>
+                        <dd>{text}</dd>
+                    </div>
+                ))}
+            </dl>
+        </details>
+    );
+}

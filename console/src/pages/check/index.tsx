@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The background-check card: how it stands, what the vendor said, and what may be done now.
+import { useQuery } from '@tanstack/react-query';
+import { get } from '../../api';
+import type { OrderDetail } from '../../types';
+import { useT } from '../../base';
+import { Id, Light, Load, Pill } from '../../ui';
+import { orderStatus } from '../../words';
+import { Acts } from './acts';
+import { Facts, FilledIn } from './facts';
+import { Reports } from './reports';
+import { History, Progress } from './story';
+
+function Card({ id, d }: { id: string; d: OrderDetail }) {
+    const t = useT();
+    const o = d.order;
+    return (
+        <>
+            <div className="card-head">
+                <h2>{t('背景调查', 'Background check')}</h2>
+                <Pill {...orderStatus(d.status, d.phase)} />
+                <Acts id={id} d={d} />
+            </div>
+            {o.conclusion && (
+                <div className="verdict">
+                    <Light result={o.conclusion} />
+                    <span className="muted small">{t('结论以最后一份报告为准', 'As the last report has it')}</span>
+                </div>
+            )}
+            <Facts o={o} />
+            <Reports d={d} />
+            {d.account_id && <Progress steps={o.process_info_list ?? []} />}
+            <History steps={d.history ?? []} />
+            <FilledIn o={o} />
+            <Id label={t('背调编号', 'Check no.')} id={id} />
+        </>
+    );
+}
+
+export function CheckCard({ id }: { id: string }) {
+    const t = useT();
+    const q = useQuery({ queryKey: ['order', id], queryFn: () => get<OrderDetail>(`orders/${id}`) });
+    return (
+        <section className="card check" aria-label={t('背景调查', 'Background check')}>
+            <Load q={q} lines={9}>
+                {(d) => <Card id={id} d={d} />}
+            </Load>
+        </section>
+    );
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What happened, newest first: the vendor's progress in both languages, and who did what.
+import type { OrderDetail, Step } from '../../types';
+import { dateTime, lang, personName, tr, useT } from '../../base';
+import { orderAction, orderStatus } from '../../words';
+
+type Stage = NonNullable<OrderDetail['order']['process_info_list']>[number];
+
+function StageItem({ s }: { s: Stage }) {
+    const zh = lang.get() === 'zh';
+    const main = zh ? s.process || s.en_process : s.en_process || s.process,
+        other = zh ? s.en_process : s.process;
+    return (
+        <li>
+            <div className="row tight between">
+                <span className="strong">{main}</span>
+                <span className="small muted">{dateTime(s.update_time)}</span>
+            </div>
+            {other && other !== main && (
+                <div className="small muted" lang={zh ? 'en' : 'zh-CN'}>
+                    {other}
+                </div>
+            )}
+        </li>
+    );
+}
+export function Progress({ steps }: { steps: Stage[] }) {
+    const t = useT();
+    return (
+        <section>
+            <h3>{t('供应商进度', "The vendor's progress")}</h3>
+            {steps.length ? (
+                <ol className="tl" aria-live="polite">
+                    {steps.map((s, n) => (
+                        <StageItem key={`${s.update_time}${n}`} s={s} />
+                    ))}
+                </ol>
+            ) : (
+                <p className="muted">
+                    {t(
+                        '供应商还没有推送进度，推送后会自动出现。',
+                        'The vendor has told of none yet; it appears by itself.',
+                    )}
+                </p>
+            )}
+        </section>
+    );
+}
+
+const who = (s: Step) =>
+    s.actor?.kind === 'system'
+        ? tr('系统', 'hired')
+        : s.actor?.kind === 'operator'
+          ? tr('命令行', 'Command line')
+          : personName(s.actor);
+
+function StepItem({ s }: { s: Step }) {
+    const moved = s.to_status !== s.from_status || s.to_phase !== s.from_phase;
+    return (
+        <li>
+            <span className="at small muted">{dateTime(s.at)}</span>
+            <span className="by">{who(s)}</span>
+            <div className="did">
+                {orderAction(s.action)}
+                {moved && <span className="muted"> → {orderStatus(s.to_status, s.to_phase).text}</span>}
+                {s.why && <q className="why">{s.why}</q>}
+            </div>
+        </li>
+    );
+}
+export function History({ steps }: { steps: Step[] }) {
+    const t = useT();
+    return (
+        <section>
+            <h3>{t('谁做了什么', 'Who did what')}</h3>
+            <ol className="deeds">
+                {steps.map((s, n) => (
+                    <StepItem key={`${s.at}${n}`} s={s} />
+                ))}
+            </ol>
+        </section>
+    );
+}

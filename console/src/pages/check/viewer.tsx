@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A report in the page: the kept PDF, or the vendor's own preview in a frame that cannot reach this page.
+import { useEffect, useState } from 'react';
+import type { Report } from '../../types';
+import { useT } from '../../base';
+import { Button, Loading, Modal, State } from '../../ui';
+
+export interface ReportFile {
+    state: string;
+    size?: string;
+    error?: string;
+}
+
+// A kept file is this server's, under whichever name it is reached.
+const ownPath = (url: string) => new URL(url, location.href).pathname;
+
+// The browser's viewer shows the file as it comes; whether it is there at all is asked first, for a frame cannot tell.
+function KeptPdf({ url, title }: { url: string; title: string }) {
+    const t = useT();
+    const [state, setState] = useState<'asked' | 'there' | 'failed'>('asked'),
+        [tries, setTries] = useState(0);
+    useEffect(() => {
+        let gone = false;
+        setState('asked');
+        fetch(ownPath(url), { method: 'HEAD' })
+            .then((r) => !gone && setState(r.ok ? 'there' : 'failed'))
+            .catch(() => !gone && setState('failed'));
+        return () => {
+            gone = true;
+        };
+    }, [url, tries]);
+    if (state === 'asked') return <Loading lines={8} />;
+    if (state === 'there') return <iframe className="pdf" src={ownPath(url)} title={title} />;
+    return (
+        <State
+            kind="error"
+            title={t('文件无法打开', 'The file cannot be opened')}
+            text={t('请稍后再试。', 'Try again in a moment.')}
+        >
+            <Button onClick={() => setTries(tries + 1)}>{t('重试', 'Try again')}</Button>
+        </State>
+    );
+}
+
+function NoFile({ file }: { file?: ReportFile }) {
+    const t = useT();
+    return file?.state === 'given_up' ? (
+        <State kind="error" title={t('报告文件没有取到', 'The file could not be fetched')} text={file.error} />
+    ) : (
+        <State
+            kind="empty"
+            title={t('报告文件还在获取中', 'The file is still being fetched')}
+            text={t('取到后会自动出现。', 'It appears by itself.')}
+        />
+    );
+}
+
+export function ReportView({ report, file, close }: { report: Report; file?: ReportFile; close: () => void }) {
+    const t = useT();
+    const title = report.report_name || t('报告', 'Report');
+    // The record is asked again while it is looked at, which signs the link anew: the frame keeps the one it began with.
+    const [kept, setKept] = useState('');
+    const preview = report.report_preview_url;
+    const link = !preview && (!file || file.state === 'kept') ? report.attachment_url : '';
+    useEffect(() => {
+        if (link) setKept((before) => before || link);
+    }, [link]);
+    const url = preview || (kept && ownPath(kept));
+    return (
+        <Modal
+            title={title}
+            visible
+            onCancel={close}
+            width="min(1040px, 94vw)"
+            footer={null}
+            closeOnEsc
+            className="report"
+        >
+            {url ? (
+                <>
+                    <p className="small">
+                        <a href={url} target="_blank" rel="noreferrer">
+                            {t('在新窗口打开', 'Open in a window of its own')}
+                        </a>
+                    </p>
+                    {preview ? (
+                        <iframe
+                            className="pdf"
+                            src={preview}
+                            sandbox="allow-scripts allow-same-origin allow-forms allow-popups"
+                            title={title}
+                        />
+                    ) : (
+                        <KeptPdf url={kept} title={title} />
+                    )}
+                </>
+            ) : (
+                <NoFile file={file} />
+            )}
+        </Modal>
+    );
+}
