@@ -162,7 +162,7 @@ for (const lang of ['zh', 'en']) {
             await page.setInputFiles('input[name=letter]', { name: 'a wrong one.txt', mimeType: 'text/plain', buffer: Buffer.from('wrong') });
             await button(w.remove).click();
             await page.setInputFiles('input[name=letter]', { name: 'consent.pdf', mimeType: 'application/pdf', buffer: pdf });
-            await page.locator('.file', { hasText: 'consent.pdf' }).getByText(/B$/).waitFor();
+            await page.locator('.file.kept', { hasText: 'consent.pdf' }).waitFor();
             assert.deepEqual(await violations(page), [], 'the form with a file');
 
             // Leaving asks: by Escape, and by the browser's way back.
@@ -200,7 +200,7 @@ for (const lang of ['zh', 'en']) {
             await page.setInputFiles('input[name=record_file]', { name: 'a.pdf', mimeType: 'application/pdf', buffer: Buffer.from('<script>1</script>') });
             await page.getByText('must be a PDF').waitFor();
             await page.setInputFiles('input[name=record_file]', { name: 'degree.pdf', mimeType: 'application/pdf', buffer: pdf });
-            await page.locator('.file', { hasText: 'degree.pdf' }).waitFor();
+            await page.locator('.file.kept', { hasText: 'degree.pdf' }).waitFor();
             assert.deepEqual(await violations(page), [], 'the form');
             await button(w.recorded).click();
             await page.waitForURL(/order=\d+/);
@@ -243,7 +243,7 @@ test('a large upload shows how far it is, and can be stopped', async () => {
             for (const type of ['dragover', 'drop'])
                 document.querySelector('button.drop').dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
         });
-        await page.locator('.file', { hasText: 'dropped.txt' }).waitFor();
+        await page.locator('.file.kept', { hasText: 'dropped.txt' }).waitFor();
     });
 });
 
@@ -283,7 +283,7 @@ test('by keys alone: search, a row, its page, a check ordered', async () => {
         await tabTo(/^BUTTON (Choose|Field|letter)/);
         const [chooser] = await Promise.all([page.waitForEvent('filechooser'), key('Enter')]);
         await chooser.setFiles({ name: 'consent.pdf', mimeType: 'application/pdf', buffer: pdf });
-        await page.locator('.file', { hasText: 'consent.pdf' }).waitFor();
+        await page.locator('.file.kept', { hasText: 'consent.pdf' }).waitFor();
         await tabTo(/^BUTTON Order the check/);
         await key('Enter');
         await page.waitForURL(/order=\d+/);

@@ -59,7 +59,7 @@ for (const lang of ['zh', 'en']) {
             await page.locator('.banner').waitFor({ state: 'detached', timeout: 30_000 });
             assert.equal(await page.inputValue('input[name=record_name]'), 'Degree', 'coming back takes nothing away');
             await page.locator('.field-fault button').click();
-            await page.locator('.file', { hasText: 'a.pdf' }).waitFor();
+            await page.locator('.file.kept', { hasText: 'a.pdf' }).waitFor();
             await button(w.submit).click();
             await page.waitForURL((u) => u.searchParams.get('order') !== order.id);
 

@@ -106,7 +106,7 @@ function Going({ way, cancel }: { way: Way; cancel: () => void }) {
 function Chosen({ value, remove }: { value: Kept; remove: () => void }) {
     const t = useT();
     return (
-        <div className="file" role="status">
+        <div className="file kept" role="status">
             <div className="grow">
                 <div className="clip">{value.name}</div>
                 <div className="small muted">
