@@ -262,6 +262,7 @@ test('by keys alone: search, a row, its page, a check ordered', async () => {
             }
             assert.fail(`Tab never came to ${pattern}: ${await focused()}`);
         };
+        page.on('filechooser', () => {}); // from now on no chooser of the system's opens
         await go('/');
         await key('g', 'a');
         await page.waitForURL(/\/applications$/);

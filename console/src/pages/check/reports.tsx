@@ -37,9 +37,11 @@ function List({
                         <div className="strong">{r.report_name || t('结果', 'Result')}</div>
                         <About report={r} file={fileOf(r)} />
                     </div>
-                    <span className="small">
-                        <Light result={r.result} />
-                    </span>
+                    {r.result && (
+                        <span className="small">
+                            <Light result={r.result} />
+                        </span>
+                    )}
                     {(r.attachment_url || r.report_preview_url) && (
                         <Button
                             onClick={() => open(r)}
