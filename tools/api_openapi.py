@@ -67,6 +67,17 @@ def answer_schema(op):
     return {'type': 'object', 'properties': properties, 'required': ['code']}
 
 
+def extensions(op):
+    """What OpenAPI has no member for, and the console's API page shows."""
+    out = {'x-effect': op['effect']}
+    if 'title_zh' in op:
+        out['x-title-zh'] = op['title_zh']
+    for member, name in (('scopes_any_of', 'x-scopes'), ('rate_limits', 'x-limits'), ('errors', 'x-errors')):
+        if op.get(member):
+            out[name] = op[member]
+    return out
+
+
 def operation(op):
     answer = {'schema': answer_schema(op)}
     example = op.get('example', {})
@@ -76,6 +87,7 @@ def operation(op):
            'parameters': parameters(op),
            'responses': {'200': {'description': 'done', 'content': {'application/json': answer}},
                          'default': {'$ref': '#/components/responses/refused'}}}
+    out.update(extensions(op))
     notes = []
     if op.get('scopes_any_of'):
         notes.append('Needs one of the scopes ' + ', '.join(op['scopes_any_of']) + '.')
