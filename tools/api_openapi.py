@@ -69,7 +69,7 @@ def answer_schema(op):
 
 def extensions(op):
     """What OpenAPI has no member for, and the console's API page shows."""
-    out = {'x-effect': op['effect']}
+    out = {'x-name': op['name'], 'x-effect': op['effect']}
     if 'title_zh' in op:
         out['x-title-zh'] = op['title_zh']
     for member, name in (('scopes_any_of', 'x-scopes'), ('rate_limits', 'x-limits'), ('errors', 'x-errors')):

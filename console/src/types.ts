@@ -242,6 +242,7 @@ export interface Delivery {
 }
 export interface EventDetail {
     event_id: string;
+    header_event_id?: string;
     type: string;
     create_time: string;
     subject_id?: string;
@@ -286,6 +287,8 @@ export interface RequestRow {
     app_id?: string;
     address?: string;
     msg?: string;
+    limit?: number;
+    reset_s?: number;
 }
 export interface Overview {
     orders?: { status: number; phase: number; count: number }[];

@@ -143,6 +143,7 @@ int handle_console_event_get(struct call *c) {
         return call_fail(c, CODE_NOT_FOUND, NULL);
     json_begin(c->out, '{');
     json_member_id(c->out, STR("event_id"), id);
+    json_member_str(c->out, STR("header_event_id"), db_text(&q, 2));
     json_member_str(c->out, STR("type"), db_text(&q, 3));
     console_member_time(c->out, STR("create_time"), db_int(&q, 6));
     if (db_int(&q, 5) != 0)

@@ -39,7 +39,21 @@ static void write_entry(struct call *c, const struct request_entry *e) {
     json_member_str(out, STR("address"), http_peer(&peer));
     if (e->msg[0])
         json_member_str(out, STR("msg"), str_of(e->msg));
+    if (e->limit > 0) {
+        json_member_int(out, STR("limit"), e->limit);
+        json_member_int(out, STR("reset_s"), e->reset_s);
+    }
     json_end(out, '}');
+}
+
+static bool is_wanted(const struct console_request_list_query *in, const struct request_entry *e) {
+    if (in->failed.v && e->code == 0)
+        return false;
+    if (!str_is_empty(in->app_id) && !str_eq(in->app_id, str_of(e->app_id)))
+        return false;
+    if (!str_is_empty(in->operation) && !(e->op && str_eq(in->operation, e->op->name)))
+        return false;
+    return str_is_empty(in->log_id) || str_eq(in->log_id, (struct str){e->log_id, sizeof e->log_id});
 }
 
 int handle_console_request_list(struct call *c) {
@@ -54,11 +68,9 @@ int handle_console_request_list(struct call *c) {
     json_key(c->out, STR("items"));
     json_begin(c->out, '[');
     for (size_t i = 0; i < n && left > 0; i++) {
-        const struct request_entry *e = &entries[i];
-        if ((!str_is_empty(in->app_id) && !str_eq(in->app_id, str_of(e->app_id))) || (in->failed.v && e->code == 0) ||
-            (!str_is_empty(in->log_id) && !str_eq(in->log_id, (struct str){e->log_id, sizeof e->log_id})))
+        if (!is_wanted(in, &entries[i]))
             continue;
-        write_entry(c, e);
+        write_entry(c, &entries[i]);
         left--;
     }
     json_end(c->out, ']');

@@ -76,6 +76,14 @@ static void exchange_log(const struct exchange *x, int64_t duration_ns) {
              "tenant", number[3], "app", app, NULL);
 }
 
+static void log_request(struct exchange *x, int64_t duration_ns) {
+    bool limited = x->call.code == CODE_LIMITED;
+    const struct request_measure m = {.duration_us = duration_ns / 1000,
+                                      .limit = limited ? x->limit : 0,
+                                      .reset_s = limited ? x->reset_s : 0};
+    request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, &m);
+}
+
 static void exchange_reply(struct exchange *x) {
     struct http_header headers[6] = {
         {STR("X-Tt-Logid"), x->call.log_id},
@@ -99,7 +107,7 @@ static void exchange_reply(struct exchange *x) {
     if (gateway_settings_now(x->g)->access_log)
         exchange_log(x, duration);
     if (!x->call.op || x->call.op->access != OP_CONSOLE)
-        request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, duration / 1000);
+        log_request(x, duration);
     http_reply(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n);
 }
 

@@ -48,13 +48,15 @@ static void keep(char *to, size_t size, struct str text) {
 }
 
 void request_log_add(struct request_log *l, unsigned loop, const struct call *call, const struct http_request *r,
-                     int64_t duration_us) {
+                     const struct request_measure *m) {
     struct ring *ring = &l->rings[loop];
     pthread_mutex_lock(&ring->lock);
     struct request_entry *e = &ring->entries[ring->n++ % RING];
     e->at_ms = call->now_ms;
     e->tenant = call->tenant;
-    e->duration_us = duration_us;
+    e->duration_us = m->duration_us;
+    e->limit = m->limit;
+    e->reset_s = m->reset_s;
     e->op = call->op;
     e->status = call->code == 0 ? 200 : call->http_status;
     e->code = call->code;

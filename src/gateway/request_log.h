@@ -20,6 +20,7 @@ struct request_entry {
     const struct op *op; /* NULL: none */
     unsigned status;
     int code;
+    uint32_t limit, reset_s; /* of a call that was refused for being one too many; else 0 */
     struct sockaddr_storage peer;
     char log_id[LOG_ID_LEN], method[8];
     char path[REQUEST_LOG_PATH], app_id[REQUEST_LOG_APP], msg[REQUEST_LOG_MSG]; /* cut; end with a NUL */
@@ -30,9 +31,15 @@ struct request_log;
 struct request_log *request_log_new(unsigned loops);
 struct request_log *request_log_free(struct request_log *l); /* takes NULL; returns NULL */
 
+/* How long a call took, and what of a limit it was refused by. */
+struct request_measure {
+    int64_t duration_us;
+    uint32_t limit, reset_s;
+};
+
 /* On the loop's own thread. */
 void request_log_add(struct request_log *l, unsigned loop, const struct call *call, const struct http_request *r,
-                     int64_t duration_us);
+                     const struct request_measure *m);
 
 /* The entries of that tenant (and, with unknown, those of none), newest first, at most limit; in the arena. Any thread. */
 size_t request_log_read(struct request_log *l, int64_t tenant, bool unknown, struct arena *a, struct request_entry **ret);

@@ -7,9 +7,6 @@ import { State, Text } from '../../ui';
 import type { Operation } from './spec';
 
 const groups: Record<string, [string, string]> = {
-    tenant_access_token: ['租户访问凭证', 'Tenant access token'],
-    app_access_token: ['应用访问凭证', 'App access token'],
-    app_ticket: ['应用票据', 'App ticket'],
     background_check_order: ['背景调查订单', 'Background check orders'],
     eco_background_check: ['供应商：背调进度与结果', 'Vendor: progress and results'],
     eco_background_check_package: ['供应商：套餐与附加项', 'Vendor: packages and add-ons'],
@@ -29,6 +26,9 @@ const groups: Record<string, [string, string]> = {
     resume_source: ['简历来源', 'Resume sources'],
     location: ['地址', 'Locations'],
     room: ['会议室', 'Rooms'],
+    tenant_access_token: ['租户访问凭证', 'Tenant access token'],
+    app_access_token: ['应用访问凭证', 'App access token'],
+    app_ticket: ['应用票据', 'App ticket'],
 };
 export const useTitle = () => {
     const lang = useLang();
@@ -79,7 +79,7 @@ export function Operations({
                     const of = shown.filter((o) => o.group === g);
                     return of.length ? (
                         <section key={g}>
-                            <h3>{groups[g] ? t(...groups[g]) : g}</h3>
+                            <h2>{groups[g] ? t(...groups[g]) : g}</h2>
                             <ul>
                                 {of.map((o) => (
                                     <Item key={o.key} o={o} chosen={o.key === chosen} choose={choose} />

@@ -23,6 +23,7 @@ export interface Param {
 }
 interface Op {
     summary: string;
+    'x-name'?: string;
     'x-title-zh'?: string;
     'x-effect'?: 'reads' | 'writes';
     'x-scopes'?: string[];

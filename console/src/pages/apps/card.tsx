@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One app as it stands.
+import { Link, useT } from '../../base';
+import type { App } from '../../types';
+import { Button, Pill } from '../../ui';
+import { eventName } from '../events/names';
+import type { Deed } from './question';
+
+function Facts({ app: a }: { app: App }) {
+    const t = useT();
+    return (
+        <dl className="dl">
+            <dt>app_id</dt>
+            <dd className="mono">{a.app_id}</dd>
+            <dt>{t('权限', 'Scopes')}</dt>
+            <dd>
+                {a.scopes?.length ? (
+                    <details>
+                        <summary>{t(`${a.scopes.length} 个`, `${a.scopes.length} granted`)}</summary>
+                        <div className="chips">
+                            {a.scopes.map((s) => (
+                                <span className="chip mono" key={s}>
+                                    {s}
+                                </span>
+                            ))}
+                        </div>
+                    </details>
+                ) : (
+                    t('没有：什么接口也不能调用', 'none: it may call nothing')
+                )}
+            </dd>
+            <dt>{t('IP 白名单', 'Addresses')}</dt>
+            <dd className="mono">{a.ip_allow?.join(', ') || t('不限', 'any')}</dd>
+            <dt>{t('订阅', 'Subscriptions')}</dt>
+            <dd>{a.subscriptions?.map(eventName).join(t('、', ', ')) || '—'}</dd>
+            <dt>{t('请求地址', 'Request URL')}</dt>
+            <dd>
+                <span className="mono">{a.request_url || '—'}</span>
+                {a.request_url && a.encrypted && <span className="muted small"> · {t('已加密', 'encrypted')}</span>}
+            </dd>
+        </dl>
+    );
+}
+
+export function AppCard({ app: a, edit, ask }: { app: App; edit: () => void; ask: (deed: Deed) => void }) {
+    const t = useT();
+    return (
+        <section className="card" data-app={a.app_id}>
+            <div className="card-head">
+                <h2>{a.name}</h2>
+                <Pill
+                    tone={a.disabled ? 'grey' : 'green'}
+                    text={a.disabled ? t('已停用', 'Disabled') : t('启用', 'Enabled')}
+                />
+                <span className="chip">{a.kind === 'store' ? t('商店应用', 'Store') : t('自建应用', 'Custom')}</span>
+                {a.kind === 'custom' && (
+                    <div className="do">
+                        <Button onClick={edit}>{t('设置', 'Edit')}</Button>
+                        <Button onClick={() => ask('rotate')}>{t('更换密钥', 'New secret')}</Button>
+                        <Button
+                            type={a.disabled ? 'primary' : 'danger'}
+                            onClick={() => ask(a.disabled ? 'enable' : 'disable')}
+                        >
+                            {a.disabled ? t('启用', 'Enable') : t('停用', 'Disable')}
+                        </Button>
+                    </div>
+                )}
+            </div>
+            <Facts app={a} />
+            <div className="row small card-links">
+                <Link href={`/requests?app=${a.app_id}`}>{t('它的请求', 'Its calls')}</Link>
+                <Link href={`/events?app=${a.app_id}`}>{t('它的事件', 'Its events')}</Link>
+            </div>
+        </section>
+    );
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an app may do, from where, and what it hears of.
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { post } from '../../api';
+import { useT } from '../../base';
+import type { App } from '../../types';
+import { Checks, Dialog, done, Field, Seg, Text } from '../../ui';
+import type { Rows } from '.';
+import { useKnown } from '../events/deliveries';
+import { eventName } from '../events/names';
+import { receiverBody, ReceiverFields } from './receiver';
+import { Scopes } from './scopes';
+
+type Part = 'scopes' | 'events' | 'addresses';
+
+export function Edit({ app, close }: { app: App; close: (rows?: Rows) => void }) {
+    const t = useT();
+    const qc = useQueryClient();
+    const types = useKnown().data?.event_types ?? [];
+    const [part, setPart] = useState<Part>('scopes'),
+        [busy, setBusy] = useState(false),
+        [fault, setFault] = useState(''),
+        [scopes, setScopes] = useState(app.scopes ?? []),
+        [ips, setIps] = useState((app.ip_allow ?? []).join('\n')),
+        [receiver, setReceiver] = useState({ url: app.request_url ?? '', key: '', token: '' }),
+        [subscriptions, setSubscriptions] = useState(app.subscriptions ?? []);
+    const save = async () => {
+        setBusy(true);
+        setFault('');
+        try {
+            const r = await post<{ verification_token?: string }>(`apps/${app.app_id}`, {
+                scopes,
+                ip_allow: ips.split(/\s+/).filter(Boolean),
+                subscriptions,
+                ...receiverBody(app, receiver),
+            });
+            done(t('已保存', 'Saved'));
+            await qc.invalidateQueries({ queryKey: ['apps'] });
+            close(r.verification_token ? [['Verification Token', r.verification_token]] : undefined);
+        } catch (e) {
+            setFault((e as Error).message);
+        }
+        setBusy(false);
+    };
+    return (
+        <Dialog
+            width={680}
+            title={app.name}
+            open
+            close={() => close()}
+            busy={busy}
+            okText={t('保存', 'Save')}
+            ok={save}
+        >
+            <Seg
+                label={t('设置', 'Settings')}
+                value={part}
+                onChange={setPart}
+                options={[
+                    ['scopes', t('权限', 'Scopes')],
+                    ['events', t('事件', 'Events')],
+                    ['addresses', t('IP 白名单', 'Addresses')],
+                ]}
+            />
+            {fault && (
+                <div className="notice t-red" role="alert">
+                    {t('未保存：', 'Not saved: ')}
+                    {fault}
+                </div>
+            )}
+            <div className="form tall" tabIndex={-1}>
+                {part === 'scopes' && <Scopes value={scopes} set={setScopes} />}
+                {part === 'events' && (
+                    <>
+                        <Checks
+                            label={t('订阅的事件', 'Subscriptions')}
+                            value={subscriptions}
+                            onChange={setSubscriptions}
+                            options={types.map((s) => [s, `${eventName(s)} · ${s}`])}
+                        />
+                        <ReceiverFields app={app} value={receiver} set={setReceiver} />
+                    </>
+                )}
+                {part === 'addresses' && (
+                    <Field
+                        label={t('允许的来源地址', 'Addresses that may call')}
+                        hint={t(
+                            '每行一个地址或网段，如 10.1.0.0/16；留空不限制',
+                            'One address or network a line, such as 10.1.0.0/16; none: any',
+                        )}
+                    >
+                        <Text rows={5} name="ip_allow" className="mono" value={ips} onChange={setIps} />
+                    </Field>
+                )}
+            </div>
+        </Dialog>
+    );
+}

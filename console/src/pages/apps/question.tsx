@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Before an app is switched off or on, or gets a new secret.
+import { useQueryClient } from '@tanstack/react-query';
+import { post } from '../../api';
+import { tr, useT } from '../../base';
+import type { App } from '../../types';
+import { Ask } from '../../ui';
+import type { Rows } from '.';
+
+export type Deed = 'rotate' | 'enable' | 'disable';
+
+const words = (deed: Deed): { title: string; text: string; ok: string } =>
+    ({
+        rotate: {
+            title: tr('更换密钥？', 'Make a new secret?'),
+            text: tr(
+                '旧密钥和现有令牌立即失效，长连接会断开。',
+                'The old secret and all tokens stop working at once, and long connections are closed.',
+            ),
+            ok: tr('更换', 'Make a new one'),
+        },
+        enable: {
+            title: tr('启用应用？', 'Enable the app?'),
+            text: tr('它又可以调用接口并接收事件。', 'It may call and receive events again.'),
+            ok: tr('启用', 'Enable'),
+        },
+        disable: {
+            title: tr('停用应用？', 'Disable the app?'),
+            text: tr(
+                '它的所有请求会被拒绝，不再收到事件，长连接会断开。',
+                'All its requests are refused, it receives no events, and its long connections are closed.',
+            ),
+            ok: tr('停用', 'Disable'),
+        },
+    })[deed];
+
+export function Question({
+    asked,
+    close,
+    tell,
+}: {
+    asked?: { deed: Deed; app: App };
+    close: () => void;
+    tell: (rows: Rows) => void;
+}) {
+    useT();
+    const qc = useQueryClient();
+    const w = words(asked?.deed ?? 'disable');
+    const act = async () => {
+        const { deed, app } = asked!;
+        if (deed === 'rotate') {
+            const { app_secret } = await post<{ app_secret: string }>(`apps/${app.app_id}/rotate`);
+            tell([
+                ['app_id', app.app_id],
+                ['app_secret', app_secret],
+            ]);
+        } else await post(`apps/${app.app_id}`, { disabled: deed === 'disable' });
+        await qc.invalidateQueries({ queryKey: ['apps'] });
+    };
+    return (
+        <Ask
+            open={!!asked}
+            close={close}
+            danger={asked?.deed !== 'enable'}
+            title={w.title}
+            text={
+                <>
+                    <b>{asked?.app.name}</b> <span className="mono">{asked?.app.app_id}</span>
+                    <br />
+                    {w.text}
+                </>
+            }
+            okText={w.ok}
+            act={act}
+        />
+    );
+}

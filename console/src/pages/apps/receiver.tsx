@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where an app's events go: the address is asked before it is kept, and may be tried at any time.
+import { useEffect, useRef, useState } from 'react';
+import { post } from '../../api';
+import { useT } from '../../base';
+import type { App } from '../../types';
+import { Button, Field, Text } from '../../ui';
+
+export interface Receiver {
+    url: string;
+    key: string; // '': stays
+    token: string;
+}
+export const receiverBody = (app: App, r: Receiver) => ({
+    ...(r.url.trim() !== (app.request_url ?? '') && { request_url: r.url.trim() }),
+    ...(r.key && { encrypt_key: r.key }),
+    ...(r.token && { verification_token: r.token }),
+});
+
+function Test({ app, receiver }: { app: App; receiver: Receiver }) {
+    const t = useT();
+    const [busy, setBusy] = useState(false),
+        [said, say] = useState<{ good: boolean; text: string }>();
+    const place = useRef<HTMLDivElement>(null);
+    useEffect(() => {
+        place.current?.scrollIntoView({ block: 'nearest' }); // a promise in some browsers: not to be returned
+    }, [said]);
+    const test = async () => {
+        setBusy(true);
+        say(undefined);
+        try {
+            await post(`apps/${app.app_id}/challenge`, receiverBody(app, receiver));
+            say({
+                good: true,
+                text: t('地址回应了校验，可以保存。', 'The address echoed the challenge; it can be saved.'),
+            });
+        } catch (e) {
+            say({ good: false, text: (e as Error).message });
+        }
+        setBusy(false);
+    };
+    return (
+        <div>
+            <Button loading={busy} disabled={!receiver.url.trim()} onClick={test}>
+                {t('测试地址', 'Test the address')}
+            </Button>
+            <div role="status" className="test-said" ref={place}>
+                {said && <div className={`notice ${said.good ? 't-green' : 't-red'}`}>{said.text}</div>}
+            </div>
+        </div>
+    );
+}
+
+export function ReceiverFields({ app, value, set }: { app: App; value: Receiver; set: (r: Receiver) => void }) {
+    const t = useT();
+    const kept = t('已设置，留空不变', 'Set; left empty it stays');
+    return (
+        <>
+            <Field
+                label={t('事件请求地址', 'Request URL of events')}
+                hint={t(
+                    '保存时会发送 url_verification；一秒内原样返回 challenge 才会保存。留空则经长连接接收。',
+                    'Saving sends url_verification; it is kept if the challenge comes back within a second. Empty: by long connection.',
+                )}
+            >
+                <Text
+                    type="url"
+                    name="request_url"
+                    placeholder="https://hr.example.com/events"
+                    value={value.url}
+                    onChange={(url) => set({ ...value, url })}
+                />
+            </Field>
+            <div className="two">
+                <Field label="Encrypt Key" hint={app.encrypted ? kept : t('可不填', 'May be left out')}>
+                    <Text
+                        name="encrypt_key"
+                        autoComplete="off"
+                        value={value.key}
+                        onChange={(key) => set({ ...value, key })}
+                    />
+                </Field>
+                <Field
+                    label="Verification Token"
+                    hint={app.verified ? kept : t('不填会自动生成', 'One is made up if left out')}
+                >
+                    <Text
+                        name="verification_token"
+                        autoComplete="off"
+                        value={value.token}
+                        onChange={(token) => set({ ...value, token })}
+                    />
+                </Field>
+            </div>
+            <Test app={app} receiver={value} />
+        </>
+    );
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Choosing scopes out of many: a search, and those that are chosen first.
+import { useState } from 'react';
+import { useT } from '../../base';
+import { Button, Checks, Field, Text } from '../../ui';
+import { useKnown } from '../events/deliveries';
+
+export function Scopes({ value, set }: { value: string[]; set: (v: string[]) => void }) {
+    const t = useT();
+    const all = useKnown().data?.scopes ?? [];
+    const [find, setFind] = useState('');
+    const shown = all.filter((s) => s.includes(find.trim()));
+    return (
+        <>
+            <Field label={t('查找权限', 'Find a scope')}>
+                <Text type="search" name="find" placeholder="background_check" value={find} onChange={setFind} />
+            </Field>
+            <Checks
+                label={t(`权限（已选 ${value.length}）`, `Scopes (${value.length} chosen)`)}
+                value={value}
+                onChange={set}
+                options={shown.map((s) => [s, s])}
+            />
+            <div className="row tight">
+                <Button size="small" onClick={() => set([...new Set([...value, ...shown])])}>
+                    {t('选中列出的', 'Choose those listed')}
+                </Button>
+                <Button size="small" onClick={() => set(value.filter((s) => !shown.includes(s)))}>
+                    {t('取消列出的', 'Drop those listed')}
+                </Button>
+            </div>
+        </>
+    );
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list of deliveries with its filters.
+import { useQuery } from '@tanstack/react-query';
+import { get } from '../../api';
+import { Link, useParam, useT } from '../../base';
+import type { App, Delivery, Page } from '../../types';
+import { allOf, Choice, Failed, Loading, More, Pill, Rows, State, usePages, When } from '../../ui';
+import { deliveryState } from '../../words';
+import { eventName } from './names';
+
+export const useApps = () => useQuery({ queryKey: ['apps'], queryFn: () => get<Page<App>>('apps') });
+export const useKnown = () =>
+    useQuery({
+        queryKey: ['scopes'],
+        staleTime: Infinity,
+        queryFn: () => get<{ scopes?: string[]; event_types?: string[] }>('scopes'),
+    });
+const states = ['waiting', 'delivered', 'given_up', 'superseded'];
+
+function Filters() {
+    const t = useT();
+    const [state, setState] = useParam('state'),
+        [app, setApp] = useParam('app'),
+        [type, setType] = useParam('type');
+    const apps = useApps().data?.items ?? [],
+        types = useKnown().data?.event_types ?? [];
+    return (
+        <search className="filters">
+            <Choice
+                name="state"
+                aria-label={t('状态', 'State')}
+                value={state}
+                onChange={setState}
+                none={t('所有状态', 'Every state')}
+                options={states.map((s) => [s, deliveryState(s).text])}
+            />
+            <Choice
+                name="app"
+                aria-label={t('应用', 'App')}
+                value={app}
+                onChange={setApp}
+                none={t('所有应用', 'All apps')}
+                options={apps.map((a) => [a.app_id, a.name])}
+            />
+            <Choice
+                name="type"
+                aria-label={t('类型', 'Type')}
+                value={type}
+                onChange={setType}
+                none={t('所有类型', 'Every type')}
+                options={types.map((x) => [x, eventName(x)])}
+            />
+        </search>
+    );
+}
+
+function Line({ delivery: d }: { delivery: Delivery }) {
+    const t = useT();
+    return (
+        <li>
+            <Link className="line" href={`/events/${d.event_id}`}>
+                <span className="two-lines">
+                    <b className="clip">{eventName(d.type)}</b>
+                    <span className="mono muted clip">{d.type}</span>
+                </span>
+                <span className="clip">{d.app_name}</span>
+                <span>
+                    <Pill {...deliveryState(d.state)} />
+                </span>
+                <span className="small muted clip">
+                    {d.last_status ? `HTTP ${d.last_status}` : d.last_error || '—'}
+                    {d.attempts ? t(` · ${d.attempts} 次`, ` · ${d.attempts}×`) : ''}
+                </span>
+                <span className="small muted">
+                    <When ms={d.create_time} />
+                </span>
+            </Link>
+        </li>
+    );
+}
+
+function List() {
+    const t = useT();
+    const [state] = useParam('state'),
+        [app] = useParam('app'),
+        [type] = useParam('type');
+    const q = usePages<Delivery>(['events'], 'events', { state, app_id: app, type, page_size: 50 });
+    const rows = allOf(q);
+    if (q.isPending)
+        return (
+            <div className="list">
+                <Loading lines={8} />
+            </div>
+        );
+    if (q.error && !q.data)
+        return (
+            <div className="card">
+                <Failed error={q.error} retry={() => q.refetch()} />
+            </div>
+        );
+    if (!rows.length)
+        return (
+            <div className="card">
+                <State
+                    kind="empty"
+                    title={t('没有事件', 'No events')}
+                    text={
+                        state || app || type
+                            ? t('没有符合筛选的投递。', 'No delivery fits the filters.')
+                            : t(
+                                  '应用订阅事件后，这里会显示每次投递。',
+                                  'Once an app subscribes, each delivery stands here.',
+                              )
+                    }
+                />
+            </div>
+        );
+    return (
+        <>
+            <Rows
+                label={t('事件', 'Events')}
+                cols="minmax(0,2fr) minmax(0,1.2fr) 100px minmax(0,1.2fr) 110px"
+                heads={[
+                    t('事件', 'Event'),
+                    t('应用', 'App'),
+                    t('状态', 'State'),
+                    t('最后一次', 'Last attempt'),
+                    t('时间', 'When'),
+                ]}
+            >
+                {rows.map((d) => (
+                    <Line key={d.event_id + d.app_id} delivery={d} />
+                ))}
+            </Rows>
+            <More q={q} />
+        </>
+    );
+}
+
+export function Deliveries() {
+    return (
+        <>
+            <Filters />
+            <List />
+        </>
+    );
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What was told to whom: deliveries, subscriptions, and one event with every attempt.
+import { useParam, useT } from '../../base';
+import { Head, Seg } from '../../ui';
+import { Deliveries } from './deliveries';
+import { One } from './one';
+import { Subscriptions } from './subscriptions';
+
+export default function Events({ id }: { id?: string }) {
+    return id ? <One id={id} /> : <All />;
+}
+
+function All() {
+    const t = useT();
+    const [view, setView] = useParam('view');
+    return (
+        <>
+            <Head
+                title={t('事件', 'Events')}
+                sub={t(
+                    '发给应用的每一个事件，以及它是否送达',
+                    'Every event that went to an app, and whether it arrived',
+                )}
+            >
+                <Seg
+                    label={t('视图', 'View')}
+                    value={view === 'subscriptions' ? 'subscriptions' : ''}
+                    onChange={(v) => setView(v || undefined)}
+                    options={[
+                        ['', t('投递', 'Deliveries')],
+                        ['subscriptions', t('订阅', 'Subscriptions')],
+                    ]}
+                />
+            </Head>
+            {view === 'subscriptions' ? <Subscriptions /> : <Deliveries />}
+        </>
+    );
+}

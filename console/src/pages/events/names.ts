@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Events in words.
+import { tr } from '../../base';
+
+const names: Record<string, [string, string]> = {
+    'hire.eco_background_check.created_v1': ['背调已创建', 'A check was ordered'],
+    'hire.eco_background_check.canceled_v1': ['背调已终止', 'A check was terminated'],
+    'hire.eco_account.created_v1': ['账号已添加', 'A vendor account was added'],
+    'hire.application.deleted_v1': ['投递已删除', 'An application was deleted'],
+    'hire.application.stage_changed_v1': ['投递阶段变更', 'An application moved to another stage'],
+    app_ticket: ['应用票据', 'App ticket'],
+};
+export const eventName = (type: string) => (names[type] ? tr(...names[type]) : type);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which app hears of what, and where.
+import { Link, useT } from '../../base';
+import type { App } from '../../types';
+import { Load, Pill, State } from '../../ui';
+import { useApps, useKnown } from './deliveries';
+import { eventName } from './names';
+
+function Subscriber({ app }: { app: App }) {
+    const t = useT();
+    return (
+        <li className="subscriber">
+            <span className="grow two-lines">
+                <b className="clip">{app.name}</b>
+                <span className="mono muted clip">
+                    {app.request_url ||
+                        t('没有请求地址：经长连接，否则等待', 'no request URL: by long connection, or it waits')}
+                </span>
+            </span>
+            {app.disabled && <Pill tone="grey" text={t('已停用', 'Disabled')} />}
+            <Link className="small" href={`/events?app=${app.app_id}`}>
+                {t('它的投递', 'Its deliveries')}
+            </Link>
+        </li>
+    );
+}
+
+export function Subscriptions() {
+    const t = useT();
+    const apps = useApps(),
+        known = useKnown();
+    return (
+        <Load q={apps}>
+            {(d) => (
+                <div className="cards">
+                    {(known.data?.event_types ?? []).map((type) => {
+                        const of = (d.items ?? []).filter((a) => a.subscriptions?.includes(type));
+                        return (
+                            <section className="card s6" key={type}>
+                                <h2>{eventName(type)}</h2>
+                                <p className="mono muted">{type}</p>
+                                {of.length ? (
+                                    <ul>
+                                        {of.map((a) => (
+                                            <Subscriber key={a.app_id} app={a} />
+                                        ))}
+                                    </ul>
+                                ) : (
+                                    <State
+                                        kind="empty"
+                                        title={t('没有应用订阅', 'No app has subscribed')}
+                                        text={
+                                            <Link href="/settings/apps">
+                                                {t('在应用设置里订阅', "Subscribe in an app's settings")}
+                                            </Link>
+                                        }
+                                    />
+                                )}
+                            </section>
+                        );
+                    })}
+                </div>
+            )}
+        </Load>
+    );
+}

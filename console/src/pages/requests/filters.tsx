@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which calls are shown; it stands in the address.
+import { useParam, useT } from '../../base';
+import type { App } from '../../types';
+import { Choice, Text, Tick } from '../../ui';
+import { useTitle } from '../tryapi/operations';
+import type { Operation } from '../tryapi/spec';
+
+export function Filters({ apps, operations }: { apps: App[]; operations: Operation[] }) {
+    const t = useT();
+    const title = useTitle();
+    const [logId, setLogId] = useParam('log_id'),
+        [app, setApp] = useParam('app'),
+        [operation, setOperation] = useParam('operation'),
+        [failed, setFailed] = useParam('failed');
+    return (
+        <search className="filters">
+            <Text
+                className="search mono"
+                type="search"
+                aria-label={t('日志号', 'Log id')}
+                placeholder={t('日志号 X-Tt-Logid', 'Log id X-Tt-Logid')}
+                maxLength={40}
+                value={logId}
+                onChange={setLogId}
+            />
+            <Choice
+                aria-label={t('应用', 'App')}
+                name="app"
+                value={app}
+                onChange={setApp}
+                none={t('所有应用', 'All apps')}
+                options={apps.map((a) => [a.app_id, a.name])}
+            />
+            <Choice
+                aria-label={t('接口', 'Operation')}
+                name="operation"
+                value={operation}
+                onChange={setOperation}
+                none={t('所有接口', 'All operations')}
+                options={operations.map((o) => [o.op['x-name'] ?? '', title(o)])}
+            />
+            <Tick checked={!!failed} onChange={(v) => setFailed(v ? '1' : undefined)}>
+                {t('只看被拒绝的', 'Only refusals')}
+            </Tick>
+        </search>
+    );
+}
