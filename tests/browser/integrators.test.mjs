@@ -3,7 +3,7 @@
 // The integrators' pages by clicking, in both languages: an app from its making to its end, what it is refused in the live
 // log, its receiver and its events, and the API page, whose code runs as it is pasted.
 // once
-// weight: 45
+// weight: 90
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -248,6 +248,8 @@ test('the last requests of programs are shown, with what was wrong', async () =>
     const [refused] = await list({ app_id: server.demo.app_id, failed: 'true' });
     assert.deepEqual([refused.log_id, refused.status, refused.code, refused.msg], [bad.headers['x-tt-logid'], bad.status, bad.code, bad.msg]);
     assert.equal((await list({ log_id: lost.headers['x-tt-logid'] }))[0].code, 99991663);
+    assert.ok((await list({ operation: 'background_check_order.list' })).every((r) => r.path === paths.orders));
+    assert.deepEqual(await list({ operation: 'room.list' }), []);
     await recruiter.fails(403, 4031, 'GET', 'requests');
 });
 
