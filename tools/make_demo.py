@@ -172,6 +172,33 @@ def score_id(form, level):
     return make_id(f'score {form} {level}')
 
 
+def choices(label, *names):
+    return [{'id': make_id(f'option {label} {n}'), 'name': i18n(zh, en), **({'score_val': points[0]} if points else {})}
+            for n, (zh, en, *points) in enumerate(names)]
+
+
+def technical_modules(dimension):
+    """A question of each kind, and one that is asked only after a certain answer."""
+    talk = choices('talk', ('清晰', 'Clear'), ('一般', 'Fair'), ('有困难', 'Difficult'))
+    yield {'id': make_id('module technical skills'), 'name': i18n('专业能力', 'Skills'),
+           'description': i18n('逐项打分', 'Scored one by one'), 'type': 2, 'sequence': 2, 'dimensions': [
+               dimension('coding', 7, 1, '编码能力', 'Coding', True, score_dimension_config={
+                   'score_dimension_type': 2, 'lower_limit_score': 1, 'upper_limit_score': 10}),
+               dimension('design', 3, 2, '系统设计', 'System design', False),
+               dimension('depth', 6, 3, '技术深度', 'Technical depth', True, option_items=choices(
+                   'depth', ('入门', 'Beginner', 1), ('熟练', 'Practised', 3), ('精通', 'Expert', 5)))]}
+    yield {'id': make_id('module technical person'), 'name': i18n('综合评价', 'The person'),
+           'description': i18n('沟通、所长与职级建议', 'Communication, strengths and level'), 'type': 2, 'sequence': 3, 'dimensions': [
+               dimension('talk', 1, 1, '沟通表达', 'Communication', True, option_items=talk),
+               dimension('doubts', 3, 2, '有哪些顾虑', 'What gives you doubts', True, related_dimension_config={
+                   'type': 1, 'related_dimension_settings': [{
+                       'dimension_id': make_id('dimension technical talk'), 'related_operator_type': 3,
+                       'dimension_option_ids': [talk[2]['id']]}]}),
+               dimension('strengths', 2, 3, '所长', 'Strengths', False, option_items=choices(
+                   'strengths', ('后端', 'Back end'), ('前端', 'Front end'), ('数据', 'Data'), ('基础设施', 'Infrastructure'))),
+               dimension('level', 5, 4, '职级建议', 'Suggested level', False, display_not_evident=True)]}
+
+
 def feedback_forms():
     for key, (zh, en) in FORMS.items():
         dimension = lambda name, kind, sequence, z, e, required, **more: {
@@ -185,13 +212,10 @@ def feedback_forms():
                                    dimension('score', 11, 2, '得分', 'Score', True, option_items=options),
                                    dimension('record', 12, 3, '记录', 'Record', False)]}]
         if key == 'technical':
-            modules.append({'id': make_id('module technical skills'), 'name': i18n('专业能力', 'Skills'),
-                            'description': i18n('逐项打分', 'Scored one by one'), 'type': 2, 'sequence': 2,
-                            'dimensions': [dimension('coding', 7, 1, '编码能力', 'Coding', True, score_dimension_config={
-                                'score_dimension_type': 2, 'lower_limit_score': 1, 'upper_limit_score': 10}),
-                                dimension('design', 3, 2, '系统设计', 'System design', False)]})
-        yield {'id': make_id('form ' + key), 'version': 2 if key == 'technical' else 1, 'name': i18n(zh, en), 'type': 1,
-               'score_calculation_config': {'enabled': False, 'calculation_mode': 1}, 'modules': modules}
+            modules += technical_modules(dimension)
+        yield {'id': make_id('form ' + key), 'version': 2 if key == 'technical' else 1, 'name': i18n(zh, en),
+               'type': 2 if key == 'technical' else 1,
+               'score_calculation_config': {'enabled': key == 'technical', 'calculation_mode': 1}, 'modules': modules}
 
 
 def round_types():

@@ -20,6 +20,8 @@ export type Checked = [
     Described<wire.console_order_step, ours.Step>,
     Described<wire.console_interview, ours.Interview>,
     Described<wire.console_interviewer, ours.Interviewer>,
+    Described<wire.console_interview_get_data, ours.InterviewDetail>,
+    Described<wire.console_conflict, ours.Conflict>,
     Described<wire.console_vendor, ours.Vendor>,
     Described<wire.console_reference_list_data, ours.References>,
     Described<wire.console_settings_get_data, ours.Settings>,

@@ -83,10 +83,13 @@ export interface Interview {
     stage?: { id: string; name: I18n };
     round_type?: { id: string; name: I18n };
     rooms?: string[];
+    room_ids?: string[];
     address?: I18n;
+    address_id?: string;
     remark?: string;
     interviewers?: Interviewer[];
     may_assess?: boolean;
+    may_change?: boolean;
 }
 export interface ApplicationDetail {
     application: Application;
@@ -185,17 +188,81 @@ export interface Vendor {
     packages?: { id: string; name: string; description?: string }[];
     items?: { id: string; name: string; description?: string }[];
 }
+export interface Option {
+    id: string;
+    name: I18n;
+    description?: I18n;
+    level?: number;
+}
+export interface Question {
+    id: string;
+    name: I18n;
+    description?: I18n;
+    module_id?: string;
+    module?: I18n;
+    module_description?: I18n;
+    type: number;
+    is_required?: boolean;
+    options?: Option[];
+    lower?: number;
+    upper?: number;
+    not_evident?: boolean;
+    related?: {
+        type?: number;
+        related_dimension_settings?: {
+            dimension_id: string;
+            related_operator_type: number;
+            dimension_option_ids?: string[];
+        }[];
+    };
+}
 export interface Form {
     id: string;
     name: I18n;
-    dimensions?: {
-        id: string;
-        module?: I18n;
-        name: I18n;
-        type: number;
-        is_required?: boolean;
-        options?: { id: string; name: I18n; description?: I18n; level?: number }[];
-    }[];
+    dimensions?: Question[];
+}
+export interface InterviewRecord {
+    id: string;
+    user_id?: string;
+    content?: string;
+    commit_status?: number;
+    conclusion?: number;
+    interview_score?: { level?: number; zh_name?: string; en_name?: string };
+    interviewer?: { id: string; name?: I18n };
+}
+export interface Answered {
+    interview_feedback_form_dimension_id: string;
+    dimension_name?: I18n;
+    dimension_type: number;
+    dimension_content?: string;
+    dimension_option?: Option & { score_val?: number };
+    dimension_options?: Option[];
+    dimension_score?: number;
+    recommended_job_level?: { lower_limit_job_level_name?: I18n; higher_limit_job_level_name?: I18n };
+}
+export interface InterviewAnswers {
+    id: string;
+    submit_time?: string;
+    record_score?: { score?: number; total_score?: number };
+    module_assessments?: { module_name?: I18n; dimension_assessments?: Answered[] }[];
+}
+export interface InterviewDetail {
+    interview: Interview;
+    records?: InterviewRecord[];
+    answers?: InterviewAnswers[];
+    form?: Form;
+    job_levels?: Named[];
+    cancelled?: { at?: string; actor?: Person; reason?: string };
+}
+export interface Conflict {
+    interview_id: string;
+    talent_name?: string;
+    job_title?: string;
+    begin_time: string;
+    end_time?: string;
+    interviewers?: Interviewer[];
+    rooms?: string[];
+    candidate?: boolean;
 }
 export interface References {
     stages?: Named[];
@@ -204,7 +271,6 @@ export interface References {
     round_types?: Named[];
     locations?: Named[];
     users?: Named[];
-    forms?: Form[];
 }
 export interface Settings {
     approve_arrangement: boolean;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/interviews.
+ * console/api/interviews: lists, and one with its assessments.
  */
 #include "api_handlers.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "console/interview.h"
 #include "console/list.h"
 #include "console/people.h"
-#include "hire/interview_change.h"
 
 /* ---- rows ---- */
 
@@ -23,7 +23,7 @@ static void write_id_name(struct buf *out, struct str key, const struct id_name_
 }
 
 /* A record's user as the tenant names it; a text that is no internal id stays as it is. */
-static int write_interviewer(struct call *c, const struct interview_record *record) {
+int write_interviewer(struct call *c, const struct interview_record *record) {
     struct buf *out = c->out;
     int64_t uid = 0;
     int r = 0;
@@ -47,8 +47,7 @@ static int write_interviewer(struct call *c, const struct interview_record *reco
     return r < 0 ? r : 0;
 }
 
-/* The person's own record; NULL: takes no part. */
-static const struct interview_record *own_record(const struct call *c, const struct interview_extend *in) {
+const struct interview_record *own_record(const struct call *c, const struct interview_extend *in) {
     for (size_t i = 0; c->person->users_id != 0 && i < in->interview_record_list.n; i++) {
         int64_t uid;
         if (id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && uid == c->person->users_id)
@@ -57,12 +56,21 @@ static const struct interview_record *own_record(const struct call *c, const str
     return NULL;
 }
 
+static bool is_submitted(const struct interview_record *record) {
+    return record->commit_status.set && record->commit_status.v == 1;
+}
+
+static bool may_schedule(const struct call *c) {
+    return (c->person->roles & (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER))) != 0;
+}
+
 static void write_opt_int(struct buf *out, struct str key, struct opt_int v) {
     if (v.set)
         json_member_int(out, key, v.v);
 }
 
-static int write_interview(struct call *c, struct hire *h, const struct interview_extend *in) {
+/* live: it was not cancelled. */
+static int write_interview(struct call *c, struct hire *h, const struct interview_extend *in, bool live) {
     struct buf *out = c->out;
     int64_t application = 0;
     int r = 0;
@@ -84,8 +92,15 @@ static int write_interview(struct call *c, struct hire *h, const struct intervie
     for (size_t i = 0; i < in->meeting_room_list.n; i++)
         json_str(out, in->meeting_room_list.v[i].room_name);
     json_end(out, ']');
+    json_key(out, STR("room_ids"));
+    json_begin(out, '[');
+    for (size_t i = 0; i < in->meeting_room_list.n; i++)
+        json_str(out, in->meeting_room_list.v[i].room_id);
+    json_end(out, ']');
     if (in->address && in->address->name)
         console_member_i18n(out, STR("address"), in->address->name->zh_cn, in->address->name->en_us);
+    if (in->address)
+        json_member_str(out, STR("address_id"), in->address->id);
     json_member_str(out, STR("remark"), in->remark);
     json_key(out, STR("interviewers"));
     json_begin(out, '[');
@@ -93,7 +108,8 @@ static int write_interview(struct call *c, struct hire *h, const struct intervie
         r = write_interviewer(c, &in->interview_record_list.v[i]);
     json_end(out, ']');
     const struct interview_record *own = own_record(c, in);
-    json_member_bool(out, STR("may_assess"), own && !(own->commit_status.set && own->commit_status.v == 1));
+    json_member_bool(out, STR("may_assess"), live && own && !is_submitted(own));
+    json_member_bool(out, STR("may_change"), live && may_schedule(c) && interview_is_open(in));
     json_end(out, '}');
     return r;
 }
@@ -108,7 +124,7 @@ static bool sees_own_only(const struct call *c) {
 static int write_stored(struct call *c, struct hire *h, struct str doc) {
     struct interview_extend in = {0};
     int r = record_read_stored(&type_interview_extend, &in, doc, c->arena);
-    return r < 0 ? r : write_interview(c, h, &in);
+    return r < 0 ? r : write_interview(c, h, &in, true);
 }
 
 int write_interviews_of(struct call *c, struct hire *h, int64_t application) {
@@ -157,7 +173,7 @@ int handle_console_interview_list(struct call *c) {
             continue;
         if (!list_add(&l, db_int(&q, 0), db_int(&q, 1)))
             break;
-        if ((r = write_interview(c, &l.h, &one)) < 0)
+        if ((r = write_interview(c, &l.h, &one, true)) < 0)
             return r;
     }
     if (r < 0)
@@ -168,20 +184,6 @@ int handle_console_interview_list(struct call *c) {
 
 /* ---- one ---- */
 
-/* The form of an interview's round type; absent: none. */
-static int form_of(struct hire *h, const struct id_name_object *kind, struct str *ret) {
-    struct interview_round_type type = {0};
-    struct str doc;
-    *ret = STR_ABSENT;
-    int r = kind ? reference_get(h, STR("interview_round_type"), kind->id, &doc) : 0;
-    if (r <= 0)
-        return r;
-    r = record_read_stored(&type_interview_round_type, &type, doc, h->arena);
-    if (type.interview_assessment_template_info)
-        *ret = type.interview_assessment_template_info->id;
-    return r;
-}
-
 /* A record as the API answers it: user ids are the tenant's. */
 static void write_record(struct call *c, const struct interview_record *record) {
     struct record_reader reader = call_reader(c);
@@ -190,88 +192,123 @@ static void write_record(struct call *c, const struct interview_record *record) 
     record_splice(&reader, buf_str(&stored), c->out);
 }
 
+/* Who has still to assess is not told what the others think. */
+struct view {
+    struct call *c;
+    const struct interview_record *only; /* NULL: all */
+};
+
+static struct view view_of(struct call *c, const struct interview_extend *doc) {
+    const struct interview_record *own = own_record(c, doc);
+    return (struct view){c, own && !is_submitted(own) ? own : NULL};
+}
+
+static void write_records(const struct view *v, const struct interview_extend *doc) {
+    json_key(v->c->out, STR("records"));
+    json_begin(v->c->out, '[');
+    for (size_t i = 0; i < doc->interview_record_list.n; i++)
+        if (!v->only || v->only == &doc->interview_record_list.v[i])
+            write_record(v->c, &doc->interview_record_list.v[i]);
+    json_end(v->c->out, ']');
+}
+
+static int write_answer(void *ctx, int64_t record_id, struct str doc) {
+    const struct view *v = ctx;
+    struct record_reader reader = call_reader(v->c);
+    if (!v->only || str_eq(v->only->id, arena_printf(v->c->arena, "%lld", (long long)record_id)))
+        record_splice(&reader, doc, v->c->out);
+    return 0;
+}
+
+static int write_answers(struct view *v, struct hire *h, int64_t id) {
+    json_key(v->c->out, STR("answers"));
+    json_begin(v->c->out, '[');
+    int r = interview_answers(h, id, write_answer, v);
+    json_end(v->c->out, ']');
+    return r;
+}
+
+static bool asks_levels(const struct interview_feedback_form *form) {
+    for (size_t m = 0; m < form->modules.n; m++)
+        for (size_t i = 0; i < form->modules.v[m].dimensions.n; i++)
+            if (form->modules.v[m].dimensions.v[i].type.v == QUESTION_JOB_LEVEL)
+                return true;
+    return false;
+}
+
+static int write_form_of(const struct view *v, struct hire *h, const struct interview_extend *doc) {
+    struct interview_feedback_form form;
+    int r = interview_form_get(h, doc->interview_round_type, &form);
+    if (r != 1)
+        return r;
+    write_form(v->c, h, &form);
+    return v->only && asks_levels(&form) ? write_job_levels(v->c, h) : 0;
+}
+
+static int write_cancelled(struct call *c, const struct interview_cancelled *gone) {
+    struct account who;
+    int r = account_get(c->db, c->tenant, gone->actor_id, c->arena, &who);
+    json_key(c->out, STR("cancelled"));
+    json_begin(c->out, '{');
+    console_member_time(c->out, STR("at"), gone->at_ms);
+    if (r == 1) {
+        json_key(c->out, STR("actor"));
+        json_begin(c->out, '{');
+        json_member_str(c->out, STR("kind"), STR("user"));
+        json_member_id(c->out, STR("id"), gone->actor_id);
+        json_member_str(c->out, STR("name"), who.name);
+        json_member_str(c->out, STR("en_name"), who.en_name);
+        json_end(c->out, '}');
+    }
+    if (!str_is_empty(gone->why))
+        json_member_str(c->out, STR("reason"), gone->why);
+    json_end(c->out, '}');
+    return r < 0 ? r : 0;
+}
+
+static bool may_see(const struct call *c, const struct interview_extend *doc) {
+    return !sees_own_only(c) || own_record(c, doc);
+}
+
+static int write_live(struct call *c, struct hire *h, int64_t id, const struct interview_extend *doc) {
+    struct view v = view_of(c, doc);
+    json_begin(c->out, '{');
+    json_key(c->out, STR("interview"));
+    int r = write_interview(c, h, doc, true);
+    write_records(&v, doc);
+    if (r >= 0)
+        r = write_answers(&v, h, id);
+    if (r >= 0)
+        r = write_form_of(&v, h, doc);
+    json_end(c->out, '}');
+    return r < 0 ? r : 0;
+}
+
+static int write_gone(struct call *c, struct hire *h, const struct interview_cancelled *gone) {
+    json_begin(c->out, '{');
+    json_key(c->out, STR("interview"));
+    int r = write_interview(c, h, &gone->doc, false);
+    if (r >= 0)
+        r = write_cancelled(c, gone);
+    json_end(c->out, '}');
+    return r;
+}
+
 int handle_console_interview_get(struct call *c) {
     const struct console_interview_get_params *in = c->params;
     struct hire h = console_hire(c);
+    struct interview_cancelled gone;
     struct interview_extend doc;
-    struct str form;
     int64_t id;
     int r = console_id(c, in->interview_id, &id);
     if (r == 0)
         r = interview_get(&h, id, &doc);
     if (r < 0)
         return r;
-    const struct interview_record *own = r == 1 ? own_record(c, &doc) : NULL;
-    if (r == 0 || (sees_own_only(c) && !own))
-        return call_fail(c, CODE_NOT_FOUND, NULL);
-    json_begin(c->out, '{');
-    json_key(c->out, STR("interview"));
-    r = write_interview(c, &h, &doc);
-    json_key(c->out, STR("records"));
-    json_begin(c->out, '[');
-    /* Who has still to assess is not told what the others think. */
-    bool blind = own && !(own->commit_status.set && own->commit_status.v == 1);
-    for (size_t i = 0; i < doc.interview_record_list.n; i++)
-        if (!blind || &doc.interview_record_list.v[i] == own)
-            write_record(c, &doc.interview_record_list.v[i]);
-    json_end(c->out, ']');
-    if (r == 0)
-        r = form_of(&h, doc.interview_round_type, &form);
-    if (r == 0)
-        json_member_str(c->out, STR("form_id"), form);
-    json_end(c->out, '}');
-    return r;
-}
-
-/* ---- changes ---- */
-
-int handle_console_interview_schedule(struct call *c) {
-    const struct console_interview_schedule_body *in = c->body;
-    struct hire h = console_hire(c);
-    struct interview_plan plan = {
-        .creator_uid = c->person->users_id,
-        .type = (int)in->interview_type.v,
-        .video_type = in->video_type,
-        .round = in->round,
-        .stage_id = in->stage_id,
-        .round_type_id = in->round_type_id,
-        .address_id = in->address_id,
-        .room_ids = in->room_ids,
-        .remark = in->remark,
-    };
-    int64_t id = 0;
-    int r = hire_id(&h, "application_id", in->application_id, &plan.application_id);
-    if (r == 0)
-        r = hire_time(&h, "begin_time", in->begin_time, &plan.begin_ms);
-    if (r == 0)
-        r = hire_time(&h, "end_time", in->end_time, &plan.end_ms);
-    for (size_t i = 0; r == 0 && i < in->interviewers.n && i < INTERVIEWERS_MAX; i++) {
-        r = find_user(c, in->interviewers.v[i], &plan.interviewers[i]);
-        if (r < 0)
-            return r;
-        plan.n_interviewers++;
-    }
-    if (r == 0)
-        r = interview_schedule(&h, &plan, &id);
-    if (r < 0)
-        return console_result(c, &h, r);
-    c->audit_subject = arena_printf(c->arena, "%lld", (long long)id);
-    json_begin(c->out, '{');
-    json_member_id(c->out, STR("interview_id"), id);
-    json_end(c->out, '}');
-    return 0;
-}
-
-int handle_console_interview_assess(struct call *c) {
-    const struct console_interview_assess_params *at = c->params;
-    const struct console_interview_assess_body *in = c->body;
-    const struct interview_verdict verdict = {
-        .conclusion = (int)in->conclusion.v, .content = in->content, .score_id = in->score_id};
-    struct hire h = console_hire(c);
-    int64_t id;
-    int r = console_id(c, at->interview_id, &id);
+    if (r == 1)
+        return may_see(c, &doc) ? write_live(c, &h, id, &doc) : call_fail(c, CODE_NOT_FOUND, NULL);
+    r = interview_cancelled_get(&h, id, &gone);
     if (r < 0)
         return r;
-    r = interview_assess(&h, id, c->person->users_id, &verdict);
-    return r == -ENOENT ? call_fail(c, CODE_NOT_FOUND, NULL) : console_result(c, &h, r);
+    return r == 1 && may_see(c, &gone.doc) ? write_gone(c, &h, &gone) : call_fail(c, CODE_NOT_FOUND, NULL);
 }

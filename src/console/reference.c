@@ -61,6 +61,8 @@ static int write_room(void *ctx, int64_t seq, struct str id, struct str doc) {
     int r = record_read_stored(&type_room, &room, doc, c->arena);
     if (r < 0)
         return r;
+    if (room.room_status && room.room_status->status.set && !room.room_status->status.v)
+        return 0;
     write_named(c->out, room.room_id, room.name, room.name);
     if (room.capacity.set)
         json_member_str(c->out, STR("detail"), arena_printf(c->arena, "%.*s (%lld)", STR_FMT(room.description),
@@ -75,6 +77,8 @@ static int write_round_type(void *ctx, int64_t seq, struct str id, struct str do
     int r = record_read_stored(&type_interview_round_type, &kind, doc, c->arena);
     if (r < 0)
         return r;
+    if (kind.active_status.set && kind.active_status.v != 1)
+        return 0;
     write_named(c->out, kind.id, zh(kind.name), en(kind.name));
     if (kind.process_type.set)
         json_member_int(c->out, STR("type"), kind.process_type.v);
@@ -93,45 +97,6 @@ static int write_location(void *ctx, int64_t seq, struct str id, struct str doc)
     return 1;
 }
 
-static void write_options(struct buf *out, const struct interview_dimension_option_list *options) {
-    json_key(out, STR("options"));
-    json_begin(out, '[');
-    for (size_t i = 0; i < options->n; i++) {
-        const struct interview_dimension_option *o = &options->v[i];
-        write_named(out, o->id, zh(o->name), en(o->name));
-        console_member_i18n(out, STR("description"), zh(o->description), en(o->description));
-        if (o->score_val.set)
-            json_member_int(out, STR("level"), o->score_val.v);
-        json_end(out, '}');
-    }
-    json_end(out, ']');
-}
-
-static int write_form(void *ctx, int64_t seq, struct str id, struct str doc) {
-    struct call *c = ctx;
-    struct interview_feedback_form form = {0};
-    int r = record_read_stored(&type_interview_feedback_form, &form, doc, c->arena);
-    if (r < 0)
-        return r;
-    write_named(c->out, form.id, zh(form.name), en(form.name));
-    json_key(c->out, STR("dimensions"));
-    json_begin(c->out, '[');
-    for (size_t m = 0; m < form.modules.n; m++)
-        for (size_t i = 0; i < form.modules.v[m].dimensions.n; i++) {
-            const struct interview_feedback_form_dimension *d = &form.modules.v[m].dimensions.v[i];
-            write_named(c->out, d->id, zh(d->name), en(d->name));
-            console_member_i18n(c->out, STR("module"), zh(form.modules.v[m].name), en(form.modules.v[m].name));
-            if (d->type.set)
-                json_member_int(c->out, STR("type"), d->type.v);
-            json_member_bool(c->out, STR("is_required"), d->is_required.v);
-            write_options(c->out, &d->option_items);
-            json_end(c->out, '}');
-        }
-    json_end(c->out, ']');
-    json_end(c->out, '}');
-    return 1;
-}
-
 int handle_console_reference_list(struct call *c) {
     const struct {
         struct str key, kind;
@@ -140,7 +105,6 @@ int handle_console_reference_list(struct call *c) {
         {STR("rooms"), STR("room"), write_room},
         {STR("round_types"), STR("interview_round_type"), write_round_type},
         {STR("locations"), STR("location"), write_location},
-        {STR("forms"), STR("interview_feedback_form"), write_form},
     };
     struct hire h = console_hire(c);
     json_begin(c->out, '{');

@@ -321,13 +321,33 @@ static int erase_orders_of(struct erasing *e, int64_t application) {
     return r;
 }
 
+/* ---- interviews ---- */
+
+/* What was answered to a form is about the person, every word of it; a cancelled interview is of no use to anybody. */
+static int erase_interviews_of(struct erasing *e, int64_t application) {
+    const struct kept_kind interview = {&type_interview_extend, SQL_INTERVIEW_GET, SQL_ERASURE_INTERVIEW_DOC, 2,
+                                        &e->n.interviews};
+    struct id_list held = {0}, cancelled = {0};
+    int r;
+
+    if ((r = gather(e->h, SQL_ERASURE_INTERVIEWS, application, &held)) < 0 ||
+        (r = gather(e->h, SQL_ERASURE_CANCELLED_INTERVIEWS, application, &cancelled)) < 0 ||
+        (r = erase_all_kept(e, &interview, &held)) < 0)
+        return r;
+    for (size_t i = 0; i < held.n && r >= 0; i++)
+        r = run_by_id(e, SQL_ERASURE_INTERVIEW_ANSWERS, held.v[i]);
+    for (size_t i = 0; i < cancelled.n && r >= 0; i++)
+        if ((r = forget_audit(e, cancelled.v[i])) >= 0)
+            r = run_by_id(e, SQL_ERASURE_CANCELLED_INTERVIEW, cancelled.v[i]);
+    e->n.interviews += cancelled.n;
+    return r;
+}
+
 /* ---- the person ---- */
 
 static int erase_applications(struct erasing *e) {
     const struct kept_kind application = {&type_application, SQL_APPLICATION_GET, SQL_ERASURE_APPLICATION_DOC, 5,
                                           &e->n.applications};
-    const struct kept_kind interview = {&type_interview_extend, SQL_INTERVIEW_GET, SQL_ERASURE_INTERVIEW_DOC, 2,
-                                        &e->n.interviews};
     struct id_list ids = {0};
     int r;
 
@@ -335,12 +355,9 @@ static int erase_applications(struct erasing *e) {
         (r = gather(e->h, SQL_ERASURE_DELETED_APPLICATIONS, e->talent, &ids)) < 0)
         return r;
     e->known |= ids.n > 0;
-    for (size_t i = 0; i < ids.n && r >= 0; i++) {
-        struct id_list interviews = {0};
-        if ((r = erase_kept(e, &application, ids.v[i])) >= 0 && (r = erase_orders_of(e, ids.v[i])) >= 0 &&
-            (r = gather(e->h, SQL_ERASURE_INTERVIEWS, ids.v[i], &interviews)) >= 0)
-            r = erase_all_kept(e, &interview, &interviews);
-    }
+    for (size_t i = 0; i < ids.n && r >= 0; i++)
+        if ((r = erase_kept(e, &application, ids.v[i])) >= 0 && (r = erase_orders_of(e, ids.v[i])) >= 0)
+            r = erase_interviews_of(e, ids.v[i]);
     return r;
 }
 

@@ -5,11 +5,12 @@
 #include "hire/interview_change.h"
 
 #include "base/id.h"
-#include "hire/application.h"
+#include "hire/application_internal.h"
 #include "hire/interview.h"
 #include "hire/reference.h"
 
-enum { BY_VIDEO = 3, SUBMITTED = 1, NOT_SUBMITTED = 2 };
+enum { ON_SITE = 1, BY_VIDEO = 3, SUBMITTED = 1, NOT_SUBMITTED = 2, ROUND_TYPE_ENABLED = 1 };
+
 
 int interview_get(struct hire *h, int64_t id, struct interview_extend *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_GET);
@@ -64,7 +65,16 @@ static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
     return 0;
 }
 
+static const struct interview_record *record_of(const struct interview_record_list *list, struct str uid) {
+    for (size_t i = 0; i < list->n; i++)
+        if (str_eq(list->v[i].user_id, uid))
+            return &list->v[i];
+    return NULL;
+}
+
+/* Who was an interviewer before keeps the record. */
 static int set_interviewers(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    const struct interview_record_list before = out->interview_record_list;
     struct interview_record_list *list = &out->interview_record_list;
 
     if (in->n_interviewers == 0)
@@ -75,7 +85,8 @@ static int set_interviewers(struct hire *h, const struct interview_plan *in, str
         for (size_t k = 0; k < i; k++)
             if (in->interviewers[k] == in->interviewers[i])
                 return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody is named twice");
-        list->v[i].id = hire_text(h, id_new());
+        const struct interview_record *kept = record_of(&before, hire_text(h, in->interviewers[i]));
+        list->v[i].id = kept ? kept->id : hire_text(h, id_new());
         list->v[i].user_id = hire_text(h, in->interviewers[i]);
         list->v[i].commit_status = SET_INT(NOT_SUBMITTED);
         list->v[i].conclusion = SET_INT(CONCLUSION_NOT_STARTED);
@@ -98,6 +109,8 @@ static int set_stage(struct hire *h, const struct interview_plan *in, struct int
     if (r < 0 || (r = record_read_stored(&type_application, &application, doc, h->arena)) < 0 ||
         (r = reference_processes(h, &processes)) < 0)
         return r;
+    if (application.active_status.v == APPLICATION_TERMINATED)
+        return hire_refuse(h, REFUSED_PARAMETER, "application_id: the application has ended");
     if (str_is_empty(id) && application.stage)
         id = application.stage->id;
     if (str_is_empty(id))
@@ -114,6 +127,10 @@ static int set_rooms(struct hire *h, const struct interview_plan *in, struct int
     struct interview_meeting_room_list *list = &out->meeting_room_list;
 
     list->n = in->room_ids.n;
+    for (size_t i = 0; i < list->n; i++)
+        for (size_t k = 0; k < i; k++)
+            if (str_eq(in->room_ids.v[i], in->room_ids.v[k]))
+                return hire_refuse(h, REFUSED_PARAMETER, "room_ids: a room is named twice");
     list->v = list->n ? arena_array(h->arena, struct interview_meeting_room, list->n) : NULL;
     for (size_t i = 0; i < list->n; i++) {
         struct room room = {0};
@@ -130,10 +147,14 @@ static int set_place_and_kind(struct hire *h, const struct interview_plan *in, s
     struct location place = {0};
     int r;
 
+    out->interview_round_type = NULL;
+    out->address = NULL;
     if (!str_is_empty(in->round_type_id)) {
         r = named(h, "round_type_id", "interview_round_type", in->round_type_id, &type_interview_round_type, &kind);
         if (r < 0)
             return r;
+        if (kind.active_status.set && kind.active_status.v != ROUND_TYPE_ENABLED)
+            return hire_refuse(h, REFUSED_PARAMETER, "round_type_id: that kind of round is not in use any more");
         out->interview_round_type = id_name(h, kind.id, kind.name ? kind.name->zh_cn : STR_ABSENT,
                                             kind.name ? kind.name->en_us : STR_ABSENT);
     }
@@ -164,103 +185,144 @@ static int set_round(struct hire *h, const struct interview_plan *in, struct int
     return r < 0 ? r : 0;
 }
 
+/* What can be said of a plan without looking anything up. */
+static int check_plan(struct hire *h, const struct interview_plan *in) {
+    if (in->begin_ms >= in->end_ms)
+        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be later than begin_time");
+    if (in->end_ms - in->begin_ms > INTERVIEW_LENGTH_MAX_MS)
+        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be within 24 hours of begin_time");
+    if (in->video_type.set && in->type != BY_VIDEO)
+        return hire_refuse(h, REFUSED_PARAMETER, "video_type is of an interview by video only");
+    if (!str_is_empty(in->address_id) && in->type != ON_SITE)
+        return hire_refuse(h, REFUSED_PARAMETER, "address_id is of an interview on site only");
+    return hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX);
+}
+
+/* What may change later. */
+static int set_plan(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
+    int r;
+
+    if ((r = check_plan(h, in)) < 0 || (r = set_stage(h, in, out)) < 0 || (r = set_interviewers(h, in, out)) < 0 ||
+        (r = set_rooms(h, in, out)) < 0 || (r = set_place_and_kind(h, in, out)) < 0)
+        return r;
+    out->begin_time = SET_INT(in->begin_ms);
+    out->end_time = SET_INT(in->end_ms);
+    out->interview_type = SET_INT(in->type);
+    out->video_type = in->video_type;
+    out->remark = str_is_empty(in->remark) ? STR_ABSENT : in->remark;
+    out->biz_modify_time = SET_INT(h->now_ms);
+    return 0;
+}
+
 int interview_schedule(struct hire *h, const struct interview_plan *in, int64_t *ret_id) {
     struct interview_extend out = {0};
     int64_t id = id_new();
     int r;
 
-    if (in->begin_ms >= in->end_ms)
-        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be later than begin_time");
-    if (in->video_type.set && in->type != BY_VIDEO)
-        return hire_refuse(h, REFUSED_PARAMETER, "video_type is of an interview by video only");
-    if ((r = set_stage(h, in, &out)) < 0 || (r = set_interviewers(h, in, &out)) < 0 || (r = set_rooms(h, in, &out)) < 0 ||
-        (r = set_place_and_kind(h, in, &out)) < 0 || (r = set_round(h, in, &out)) < 0 ||
-        (r = hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX)) < 0)
+    if ((r = set_plan(h, in, &out)) < 0 || (r = set_round(h, in, &out)) < 0)
         return r;
     if (in->creator_uid != 0 && (r = set_user(h, in->creator_uid, &out.creator)) < 0)
         return r;
     out.id = hire_text(h, id);
     out.application_id = hire_text(h, in->application_id);
-    out.begin_time = SET_INT(in->begin_ms);
-    out.end_time = SET_INT(in->end_ms);
-    out.interview_type = SET_INT(in->type);
-    out.video_type = in->video_type;
-    out.remark = str_is_empty(in->remark) ? STR_ABSENT : in->remark;
     out.interview_arrangement_id = hire_text(h, id_new());
     out.arrangement_type = SET_INT(1);
     out.arrangement_appointment_kind = SET_INT(1);
-    out.biz_create_time = out.biz_modify_time = SET_INT(h->now_ms);
+    out.biz_create_time = SET_INT(h->now_ms);
     r = interview_import(h, &out);
     if (r >= 0)
         *ret_id = id;
     return r < 0 ? r : 0;
 }
 
-/* ---- assessments ---- */
+/* ---- later ---- */
 
-struct score_search {
-    struct hire *h;
-    struct str id;
-    struct interview_score *found;
-};
-
-static int look_in_form(void *ctx, int64_t seq, struct str id, struct str doc) {
-    struct score_search *s = ctx;
-    struct interview_feedback_form form = {0};
-    int r = record_read_stored(&type_interview_feedback_form, &form, doc, s->h->arena);
-
-    for (size_t m = 0; r == 0 && !s->found && m < form.modules.n; m++)
-        for (size_t d = 0; d < form.modules.v[m].dimensions.n; d++) {
-            const struct interview_dimension_option_list *options = &form.modules.v[m].dimensions.v[d].option_items;
-            for (size_t i = 0; i < options->n; i++)
-                if (str_eq(options->v[i].id, s->id)) {
-                    const struct interview_dimension_option *o = &options->v[i];
-                    s->found = arena_new(s->h->arena, struct interview_score);
-                    *s->found = (struct interview_score){
-                        .id = o->id,
-                        .level = o->score_val,
-                        .zh_name = o->name ? o->name->zh_cn : STR_ABSENT,
-                        .zh_description = o->description ? o->description->zh_cn : STR_ABSENT,
-                        .en_name = o->name ? o->name->en_us : STR_ABSENT,
-                        .en_description = o->description ? o->description->en_us : STR_ABSENT,
-                    };
-                }
-        }
-    return r < 0 ? r : 0;
+bool interview_is_open(const struct interview_extend *in) {
+    for (size_t i = 0; i < in->interview_record_list.n; i++) {
+        const struct interview_record *r = &in->interview_record_list.v[i];
+        if (r->commit_status.v == SUBMITTED || (r->conclusion.set && r->conclusion.v != CONCLUSION_NOT_STARTED &&
+                                                r->conclusion.v != CONCLUSION_NOT_SUBMITTED))
+            return false;
+    }
+    return true;
 }
 
-static struct interview_record *record_of(struct interview_extend *in, struct str uid) {
-    for (size_t i = 0; i < in->interview_record_list.n; i++)
-        if (str_eq(in->interview_record_list.v[i].user_id, uid))
-            return &in->interview_record_list.v[i];
-    return NULL;
-}
-
-int interview_assess(struct hire *h, int64_t interview_id, int64_t uid, const struct interview_verdict *in) {
-    struct score_search search = {.h = h, .id = in->score_id};
-    struct interview_extend doc;
-    struct interview_record *own;
-    int r = interview_get(h, interview_id, &doc);
+/* The interview, if it may still be changed. */
+static int get_open(struct hire *h, int64_t id, struct interview_extend *ret) {
+    int r = interview_get(h, id, ret);
 
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    own = uid == 0 ? NULL : record_of(&doc, hire_text(h, uid));
-    if (!own)
-        return hire_refuse(h, REFUSED_PARAMETER, "only those who hold an interview assess it");
-    if (own->commit_status.set && own->commit_status.v == SUBMITTED)
-        return hire_refuse(h, REFUSED_PARAMETER, "the assessment is submitted already");
-    if (!str_is_empty(in->score_id)) {
-        r = reference_walk(h, STR("interview_feedback_form"), 0, 1000, look_in_form, &search);
-        if (r < 0)
-            return r;
-        if (!search.found)
-            return hire_refuse(h, REFUSED_PARAMETER, "score_id: no feedback form has that option");
-    }
-    own->commit_status = SET_INT(SUBMITTED);
-    own->conclusion = SET_INT(in->conclusion);
-    own->content = str_is_empty(in->content) ? STR_ABSENT : in->content;
-    own->interview_score = search.found;
-    doc.feedback_submit_time = doc.biz_modify_time = SET_INT(h->now_ms);
+    return interview_is_open(ret) ? 0
+                                  : hire_refuse(h, REFUSED_PARAMETER,
+                                                "somebody has assessed the interview: it is not changed any more");
+}
+
+int interview_reschedule(struct hire *h, int64_t id, const struct interview_plan *in) {
+    struct interview_plan plan = *in;
+    struct interview_extend doc;
+    int r = get_open(h, id, &doc);
+
+    if (r < 0)
+        return r;
+    if ((r = hire_id(h, "application_id", doc.application_id, &plan.application_id)) < 0)
+        return r;
+    if (str_is_empty(plan.stage_id))
+        plan.stage_id = doc.stage_id;
+    if (plan.round.set)
+        doc.round = plan.round;
+    r = set_plan(h, &plan, &doc);
+    if (r < 0)
+        return r;
     r = interview_import(h, &doc);
     return r < 0 ? r : 0;
+}
+
+static int forget_places(struct hire *h, int64_t id, int64_t begin_time) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_DROP);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, begin_time);
+    db_bind_int(&q, 3, id);
+    return db_run(&q);
+}
+
+int interview_cancel(struct hire *h, int64_t id, struct str why) {
+    struct interview_extend doc;
+    int r = get_open(h, id, &doc);
+
+    if (r < 0 || (r = hire_bounded(h, "reason", why, false, HIRE_TEXT_MAX)) < 0 ||
+        (r = forget_places(h, id, doc.begin_time.v)) < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_CANCEL);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    db_bind_int(&q, 3, h->now_ms);
+    db_bind_int(&q, 4, h->actor_id);
+    db_bind_text(&q, 5, str_is_absent(why) ? STR("") : why);
+    r = db_run(&q);
+    if (r < 0)
+        return r;
+    struct db_query drop DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_DROP);
+    db_bind_int(&drop, 1, h->tenant);
+    db_bind_int(&drop, 2, id);
+    r = db_run(&drop);
+    return r < 0 ? r : 0;
+}
+
+int interview_cancelled_get(struct hire *h, int64_t id, struct interview_cancelled *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_CANCELLED_GET);
+    int r;
+
+    *ret = (struct interview_cancelled){0};
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    if (r != 1)
+        return r;
+    ret->at_ms = db_int(&q, 0);
+    ret->actor_id = db_int(&q, 1);
+    ret->why = arena_dup(h->arena, db_text(&q, 2));
+    r = record_read_stored(&type_interview_extend, &ret->doc, db_text(&q, 3), h->arena);
+    return r < 0 ? r : 1;
 }

@@ -24,7 +24,7 @@ export function pageOf(path: string, s: Session): ReactNode {
     if (!a) return may(s, ['recruiter', 'approver']) ? <Overview session={s} /> : <Interviews session={s} />;
     if (a === 'applications') return b ? <ApplicationPage id={b} session={s} /> : <Applications />;
     if (a === 'orders') return <Orders />;
-    if (a === 'interviews') return b ? <InterviewPage id={b} /> : <Interviews session={s} />;
+    if (a === 'interviews') return b ? <InterviewPage id={b} session={s} /> : <Interviews session={s} />;
     if (a === 'settings') return <SettingsPage tab={b ?? 'vendors'} session={s} />;
     if (a === 'api') return <ApiPage />;
     if (a === 'requests') return <Requests />;

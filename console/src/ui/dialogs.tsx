@@ -66,6 +66,35 @@ export function Fault({ text }: { text: string }) {
         </p>
     ) : null;
 }
+// Semi's own head has a heading of the fifth rank, which skips those above it.
+function DialogHead({ title, close }: { title: string; close: () => void }) {
+    return (
+        <div className="semi-modal-header">
+            <h2 className="semi-modal-title" id="semi-modal-title">
+                {title}
+            </h2>
+            <Button
+                className="semi-modal-close"
+                type="tertiary"
+                theme="borderless"
+                aria-label={tr('关闭', 'Close')}
+                onClick={close}
+                icon={
+                    <svg
+                        width="14"
+                        height="14"
+                        viewBox="0 0 14 14"
+                        stroke="currentColor"
+                        strokeWidth="2"
+                        aria-hidden="true"
+                    >
+                        <path d="M2 2l10 10M12 2L2 12" />
+                    </svg>
+                }
+            />
+        </div>
+    );
+}
 export function Dialog({
     title,
     open,
@@ -95,6 +124,7 @@ export function Dialog({
     return (
         <Modal
             title={title}
+            header={<DialogHead title={title} close={close} />}
             visible={open}
             onCancel={close}
             width={width ?? 520}

@@ -23,6 +23,8 @@ WHERE tenant = $1 AND external_application_id >= $2 AND external_application_id 
 SELECT id FROM background_check_order WHERE tenant = $1 AND application_id >= $2 AND application_id <= $2;
 -- name: erasure_interviews
 SELECT id FROM interview WHERE tenant = $1 AND application_id >= $2 AND application_id <= $2;
+-- name: erasure_cancelled_interviews
+SELECT id FROM interview_cancelled WHERE tenant = $1 AND application_id >= $2 AND application_id <= $2;
 -- name: erasure_reports
 SELECT id, state FROM report_file WHERE tenant = $1 AND order_id >= $2 AND order_id <= $2;
 -- name: erasure_events
@@ -43,6 +45,10 @@ UPDATE reference SET doc = $3 WHERE tenant = $1 AND kind = 'talent' AND id = $2;
 -- name: erasure_event_doc
 UPDATE event SET doc = $3 WHERE tenant = $1 AND id = $2;
 
+-- name: erasure_interview_answers
+DELETE FROM interview_answers WHERE tenant = $1 AND interview_id = $2;
+-- name: erasure_cancelled_interview
+DELETE FROM interview_cancelled WHERE tenant = $1 AND id = $2;
 -- name: erasure_stages
 DELETE FROM order_stage WHERE tenant = $1 AND order_id = $2;
 -- name: erasure_history

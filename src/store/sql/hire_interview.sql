@@ -36,3 +36,33 @@ ORDER BY b.begin_time, b.id LIMIT $7;
 SELECT begin_time, id, doc FROM interview
 WHERE tenant = $1 AND (application_id, id) > ($2, $3) AND application_id <= $2 AND begin_time >= $4 AND begin_time <= $5
 ORDER BY application_id, id LIMIT $6;
+
+-- Those that stand in the walk between two times, neither included.
+-- name: interview_between
+SELECT b.id, i.application_id, i.doc FROM interview_begin b
+JOIN interview i ON i.tenant = b.tenant AND i.id = b.id
+WHERE b.tenant = $1 AND b.begin_time > $2 AND b.begin_time < $3 AND b.moved_ms = 0
+ORDER BY b.begin_time, b.id;
+
+-- Only the place where it stands: those that it has left are swept up in time.
+-- name: interview_begin_drop
+DELETE FROM interview_begin WHERE tenant = $1 AND begin_time = $2 AND id = $3;
+
+-- name: interview_cancel
+INSERT INTO interview_cancelled (tenant, id, application_id, cancelled_ms, actor, why, doc)
+SELECT tenant, id, application_id, $3, $4, $5, doc FROM interview WHERE tenant = $1 AND id = $2
+ON CONFLICT (tenant, id) DO UPDATE
+SET cancelled_ms = excluded.cancelled_ms, actor = excluded.actor, why = excluded.why, doc = excluded.doc;
+
+-- name: interview_drop
+DELETE FROM interview WHERE tenant = $1 AND id = $2;
+
+-- name: interview_cancelled_get
+SELECT cancelled_ms, actor, why, doc FROM interview_cancelled WHERE tenant = $1 AND id = $2;
+
+-- name: interview_answers_put
+INSERT INTO interview_answers (tenant, interview_id, record_id, doc) VALUES ($1, $3, $2, $4)
+ON CONFLICT (tenant, interview_id, record_id) DO UPDATE SET doc = excluded.doc;
+
+-- name: interview_answers_of
+SELECT record_id, doc FROM interview_answers WHERE tenant = $1 AND interview_id = $2 ORDER BY record_id;

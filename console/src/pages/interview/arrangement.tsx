@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// When, where and with whom an interview is.
+import { type ReactNode } from 'react';
+import { both, clock, day, isZhNow, personName, useT } from '../../base';
+import type { Interview } from '../../types';
+import { Pill } from '../../ui';
+import { conclusion, interviewType, videoType } from '../../words';
+import { lengthOf, zone } from '../interviews/dates';
+
+function When({ i }: { i: Interview }) {
+    const t = useT();
+    const begin = Number(i.begin_time ?? 0),
+        end = Number(i.end_time ?? 0);
+    if (!begin) return <>{t('未定', 'Not set')}</>;
+    const year = new Date(begin).getFullYear();
+    return (
+        <>
+            <b>
+                {isZhNow() ? `${year}年${day(begin)}` : `${day(begin)} ${year}`} {clock(begin)}
+                {end > begin && `–${clock(end)}`}
+            </b>
+            <br />
+            <span className="muted small">
+                {[end > begin && lengthOf(end - begin), zone(begin)].filter(Boolean).join(' · ')}
+            </span>
+        </>
+    );
+}
+
+function People({ i }: { i: Interview }) {
+    return (
+        <ul className="held-by">
+            {i.interviewers?.map((p) => (
+                <li key={p.record_id ?? p.user_id}>
+                    <span>{personName(p)}</span>
+                    <Pill {...conclusion(p.conclusion)} />
+                </li>
+            ))}
+        </ul>
+    );
+}
+
+export function Arrangement({ i }: { i: Interview }) {
+    const t = useT();
+    const how = [interviewType(i.interview_type), i.interview_type === 3 && videoType(i.video_type)];
+    const rows: [string, ReactNode][] = [
+        [t('时间', 'When'), <When i={i} />],
+        [t('方式', 'How'), how.filter(Boolean).join(' · ')],
+        [t('会议室', 'Rooms'), i.rooms?.join(t('、', ', '))],
+        [t('地点', 'Address'), both(i.address)],
+        [t('阶段', 'Stage'), both(i.stage?.name)],
+        [
+            t('轮次', 'Round'),
+            [i.round !== undefined && t(`第 ${i.round + 1} 轮`, `Round ${i.round + 1}`), both(i.round_type?.name)]
+                .filter(Boolean)
+                .join(' · '),
+        ],
+        [t('备注', 'Remark'), i.remark && <span className="said">{i.remark}</span>],
+        [t('面试官', 'Interviewers'), <People i={i} />],
+    ];
+    return (
+        <section className="card" aria-labelledby="arrangement">
+            <h2 id="arrangement">{t('安排', 'Arrangement')}</h2>
+            <dl className="dl">
+                {rows
+                    .filter(([, what]) => what)
+                    .map(([name, what]) => [<dt key={`${name}-t`}>{name}</dt>, <dd key={`${name}-d`}>{what}</dd>])}
+            </dl>
+        </section>
+    );
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One interview: when and where, what the interviewers said, and the form to say it on.
+import { useQuery } from '@tanstack/react-query';
+import { ApiError, get } from '../../api';
+import type { InterviewDetail, Session } from '../../types';
+import { dateTime, Link, personName, useT } from '../../base';
+import { Head, Load, Pill, State } from '../../ui';
+import { interviewSummary } from '../../words';
+import { may } from '../../shell/nav';
+import { Arrangement } from './arrangement';
+import { Assess } from './assess';
+import { Change } from './change';
+import { Records } from './records';
+
+function Crumb() {
+    const t = useT();
+    return (
+        <Link className="crumb" href="/interviews">
+            ← {t('面试', 'Interviews')}
+        </Link>
+    );
+}
+
+function Cancelled({ d }: { d: InterviewDetail }) {
+    const t = useT();
+    const { at, actor, reason } = d.cancelled ?? {};
+    return (
+        <section className="note t-amber" role="status">
+            <b>{t('这场面试已取消', 'This interview was cancelled')}</b>
+            <div>{[dateTime(at), personName(actor)].filter(Boolean).join(' · ')}</div>
+            {reason && <div>{t(`原因：${reason}`, `Reason: ${reason}`)}</div>}
+        </section>
+    );
+}
+
+function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
+    const t = useT();
+    const i = d.interview;
+    return (
+        <>
+            <Head
+                title={i.talent_name || t('面试', 'Interview')}
+                crumb={<Crumb />}
+                sub={
+                    <span className="row tight">
+                        {i.job_title}
+                        {d.cancelled ? (
+                            <Pill tone="grey" text={t('已取消', 'Cancelled')} />
+                        ) : (
+                            <Pill {...interviewSummary(i.interview_round_summary)} />
+                        )}
+                    </span>
+                }
+            >
+                {may(session, ['recruiter', 'approver']) && (
+                    <Link
+                        className="semi-button semi-button-tertiary semi-button-light"
+                        href={`/applications/${i.application_id}`}
+                    >
+                        {t('查看投递', 'The application')}
+                    </Link>
+                )}
+                <Change i={i} />
+            </Head>
+            <div className="cols">
+                <div>
+                    {d.cancelled ? (
+                        <Cancelled d={d} />
+                    ) : (
+                        <>
+                            {i.may_assess && (
+                                <Assess
+                                    key={i.id}
+                                    interview={i}
+                                    form={d.form}
+                                    levels={d.job_levels ?? []}
+                                    account={session.user.id}
+                                />
+                            )}
+                            <Records d={d} me={session.user.user_id} />
+                        </>
+                    )}
+                </div>
+                <Arrangement i={i} />
+            </div>
+        </>
+    );
+}
+
+export default function InterviewPage({ id, session }: { id: string; session: Session }) {
+    const t = useT();
+    const q = useQuery({
+        queryKey: ['interview', id],
+        queryFn: () => get<InterviewDetail>(`interviews/${id}`),
+    });
+    if (q.error instanceof ApiError && q.error.status === 404)
+        return (
+            <>
+                <Head title={t('面试', 'Interview')} crumb={<Crumb />} />
+                <div className="card">
+                    <State
+                        kind="empty"
+                        title={t('没有这场面试', 'There is no such interview')}
+                        text={t('它不存在，或者不是你的面试。', 'It does not exist, or it is not yours to see.')}
+                    >
+                        <Link href="/interviews">{t('查看所有面试', 'All interviews')}</Link>
+                    </State>
+                </div>
+            </>
+        );
+    return (
+        <Load q={q} title={t('面试', 'Interview')} lines={9}>
+            {(d) => <Detail d={d} session={session} />}
+        </Load>
+    );
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A week day by day, for a narrow window.
+import type { Interview } from '../../types';
+import { both, clock, Link, personName, useT } from '../../base';
+import { Pill } from '../../ui';
+import { interviewSummary, interviewType } from '../../words';
+import { beginOf, beginsOn, isoDay, isToday, longDay, week, weekday } from './dates';
+
+function Row({ i }: { i: Interview }) {
+    const t = useT();
+    return (
+        <li>
+            <Link className="agenda-row" href={`/interviews/${i.id}`}>
+                <span className="agenda-time">
+                    <b>{clock(i.begin_time)}</b>
+                    <span className="muted">{clock(i.end_time)}</span>
+                </span>
+                <span className="agenda-what">
+                    <b>{i.talent_name || t('面试', 'Interview')}</b>
+                    <span className="muted small">
+                        {[i.job_title, both(i.stage?.name), interviewType(i.interview_type)]
+                            .filter(Boolean)
+                            .join(' · ')}
+                    </span>
+                    <span className="muted small">{i.interviewers?.map(personName).join(t('、', ', '))}</span>
+                    <span>
+                        <Pill {...interviewSummary(i.interview_round_summary)} />
+                    </span>
+                </span>
+            </Link>
+        </li>
+    );
+}
+
+function AgendaDay({ day, items }: { day: Date; items: Interview[] }) {
+    const t = useT();
+    return (
+        <li id={`day-${isoDay(day)}`} className={`agenda-day ${isToday(day) ? 'today' : ''}`}>
+            <h2 tabIndex={-1}>
+                {longDay(day)}
+                {isToday(day) && <span className="chip">{t('今天', 'Today')}</span>}
+            </h2>
+            {items.length ? (
+                <ul>
+                    {items.map((i) => (
+                        <Row key={i.id} i={i} />
+                    ))}
+                </ul>
+            ) : (
+                <p className="muted small">{t('没有面试', 'No interviews')}</p>
+            )}
+        </li>
+    );
+}
+
+// One button a day that leads to it, with as many dots as there are interviews.
+function DayStrip({ days, counts }: { days: Date[]; counts: number[] }) {
+    const t = useT();
+    return (
+        <div className="day-strip" role="group" aria-label={t('到某一天', 'Go to a day')}>
+            {days.map((d, n) => (
+                <button
+                    type="button"
+                    key={d.getTime()}
+                    aria-current={isToday(d) ? 'date' : undefined}
+                    aria-label={`${longDay(d)}${t('，', ', ')}${t(`${counts[n]} 场面试`, `${counts[n]} interviews`)}`}
+                    onClick={() => {
+                        const to = document.getElementById(`day-${isoDay(d)}`);
+                        to?.scrollIntoView({ block: 'start' });
+                        to?.querySelector('h2')?.focus({ preventScroll: true });
+                    }}
+                >
+                    <span>{weekday(d)}</span>
+                    <b>{d.getDate()}</b>
+                    <i aria-hidden="true">{'•'.repeat(Math.min(counts[n], 3))}</i>
+                </button>
+            ))}
+        </div>
+    );
+}
+
+export function Agenda({ items, start }: { items: Interview[]; start: Date }) {
+    const days = week(start);
+    const of = days.map((d) => items.filter((i) => beginsOn(i, d)).sort((a, b) => beginOf(a) - beginOf(b)));
+    return (
+        <>
+            <DayStrip days={days} counts={of.map((x) => x.length)} />
+            <ul className="agenda">
+                {days.map((d, n) => (
+                    <AgendaDay key={d.getTime()} day={d} items={of[n]} />
+                ))}
+            </ul>
+        </>
+    );
+}
