@@ -303,8 +303,8 @@ static int failures(struct days *w, const struct due *e, int times) {
     int n = 0, r = 0;
 
     while (n < times && at_ms < w->now_ms && r >= 0) {
-        r = n % 2 == 0 ? attempt(w, e, n, at_ms, 503, "upstream is restarting", "the receiver answered 503")
-                       : attempt(w, e, n, at_ms, 0, "", "the receiver did not answer within 3 seconds");
+        r = n % 2 == 0 ? attempt(w, e, n, at_ms, 503, "upstream is restarting", "answered with status 503; 200 is expected")
+                       : attempt(w, e, n, at_ms, 0, "", "no answer within 3 seconds (2 of them to connect)");
         at_ms += 3000 + delivery_backoff_ms(++n);
     }
     return r < 0 ? r : n;
