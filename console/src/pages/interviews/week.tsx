@@ -28,7 +28,8 @@ function Slot({ p }: { p: Placed }) {
     const i = p.interview,
         s = interviewSummary(i.interview_round_summary),
         time = `${clock(i.begin_time)}–${clock(i.end_time)}`,
-        lines = Math.floor((px(p.height) - 6) / LINE_PX); // whole ones alone
+        // Whole ones alone; where it is narrow, the name takes two.
+        lines = Math.floor((px(p.height) - 6) / LINE_PX) - (p.lanes > 2 ? 1 : 0);
     const more = [both(i.stage?.name), s.text].filter(Boolean).join(' · ');
     return (
         <li
