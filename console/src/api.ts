@@ -10,8 +10,9 @@ export class ApiError extends Error {
     ) {
         super(msg);
     }
+    // A wrong password (4012) is no end of the session.
     get signedOut() {
-        return this.status === 401;
+        return this.status === 401 && this.code !== 4012;
     }
     get forbidden() {
         return this.status === 403;

@@ -125,6 +125,18 @@ int before_console_account_update(struct call *c) {
     return 0;
 }
 
+/* Nobody locks themselves out by mistake. */
+static int spares_oneself(struct call *c, const struct account *a) {
+    const struct console_account_update_body *in = c->body;
+    if (a->id != c->person->account)
+        return 0;
+    if (in->disabled.set && in->disabled.v)
+        return call_fail(c, CODE_PARAMETER, "nobody can disable their own account; ask another administrator");
+    if (!(a->roles & ROLE_BIT(ROLE_ADMIN)))
+        return call_fail(c, CODE_PARAMETER, "nobody can give up their own administration; ask another administrator");
+    return 0;
+}
+
 /* Somebody must be left who can administer the tenant. */
 static int keeps_an_admin(struct call *c) {
     int admins = account_admins(c->db, c->tenant);
@@ -153,6 +165,8 @@ int handle_console_account_update(struct call *c) {
         a.disabled = in->disabled.v;
     r = str_is_absent(in->user_id) ? 0 : find_user(c, in->user_id, &a.users_id);
     if (r == 0)
+        r = spares_oneself(c, &a);
+    if (r == 0)
         r = account_update(c->db, &a);
     if (r == 0)
         r = keeps_an_admin(c);
@@ -165,24 +179,51 @@ int handle_console_account_update(struct call *c) {
 
 /* ---- the audit log ---- */
 
+/* An optional time; absent: what it stands for then. */
+static int filter_time(struct call *c, const char *name, struct str text, int64_t absent, int64_t *ret) {
+    *ret = absent;
+    if (str_is_empty(text) || (str_to_i64(text, ret) == 0 && *ret >= 0))
+        return 0;
+    return call_fail(c, CODE_PARAMETER, "%s must be a time in milliseconds since 1970", name);
+}
+
+/* An order is shown on the page of its application. */
+static int write_place(struct call *c, struct str action, struct str subject) {
+    int64_t id;
+    if (!str_starts(action, STR("order.")) || id_parse(subject, &id) < 0)
+        return 0;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, id);
+    int r = db_row(&q);
+    if (r == 1)
+        json_member_id(c->out, STR("application_id"), db_int(&q, 0));
+    return r < 0 ? r : 0;
+}
+
 int handle_console_audit_list(struct call *c) {
     static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
     const struct console_audit_list_query *in = c->query;
-    int64_t account;
+    int64_t filters[3], *account = &filters[0], *since = &filters[1], *until = &filters[2];
     struct list l;
-    int r = console_filter_id(c, "account_id", in->account_id, &account);
+    int r = console_filter_id(c, "account_id", in->account_id, account);
     if (r == 0)
-        r = list_begin(&l, c, in->page_size, in->page_token, &account, 1,
+        r = filter_time(c, "since", in->since, 0, since);
+    if (r == 0)
+        r = filter_time(c, "until", in->until, HIRE_TIME_MAX, until);
+    if (r == 0)
+        r = list_begin(&l, c, in->page_size, in->page_token, filters, 3,
                        arena_printf(c->arena, "%.*s\n%.*s", STR_FMT(in->action), STR_FMT(in->subject)));
     if (r < 0)
         return r;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_AUDIT_LIST);
     db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, l.from.a);
-    db_bind_int(&q, 3, account);
+    db_bind_int(&q, 2, l.from.a < id_at(*until) ? l.from.a : id_at(*until));
+    db_bind_int(&q, 3, *account);
     db_bind_text(&q, 4, str_is_absent(in->action) ? STR("") : in->action);
     db_bind_text(&q, 5, str_is_absent(in->subject) ? STR("") : in->subject);
     db_bind_int(&q, 6, l.limit + 1);
+    db_bind_int(&q, 7, id_at(*since));
     while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), 0)) {
         json_begin(c->out, '{');
         json_member_id(c->out, STR("id"), db_int(&q, 0));
@@ -197,6 +238,8 @@ int handle_console_audit_list(struct call *c) {
         json_end(c->out, '}');
         json_member_str(c->out, STR("action"), db_text(&q, 4));
         json_member_str(c->out, STR("subject"), db_text(&q, 5));
+        if ((r = write_place(c, db_text(&q, 4), db_text(&q, 5))) < 0)
+            return r;
         json_member_str(c->out, STR("detail"), db_text(&q, 6));
         json_member_str(c->out, STR("address"), db_text(&q, 7));
         json_member_str(c->out, STR("log_id"), db_text(&q, 8));

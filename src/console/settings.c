@@ -233,6 +233,15 @@ int handle_console_vendor_form(struct call *c) {
     return console_result(c, &h, r);
 }
 
+static struct eco_account_custom_field_event_data_list read_values(struct call *c, const struct console_value *v,
+                                                                   size_t n) {
+    struct eco_account_custom_field_event_data_list list = {
+        .v = arena_array(c->arena, struct eco_account_custom_field_event_data, n), .n = n};
+    for (size_t i = 0; i < n; i++)
+        list.v[i] = (struct eco_account_custom_field_event_data){.key = v[i].key, .value = v[i].value};
+    return list;
+}
+
 int handle_console_vendor_create(struct call *c) {
     const struct console_vendor_create_body *in = c->body;
     struct hire h = console_hire(c);
@@ -248,11 +257,7 @@ int handle_console_vendor_create(struct call *c) {
         filled.account.provider_zh = str_is_absent(in->provider_name->zh_cn) ? STR("") : in->provider_name->zh_cn;
         filled.account.provider_en = str_is_absent(in->provider_name->en_us) ? STR("") : in->provider_name->en_us;
     }
-    filled.values.n = in->values.n;
-    filled.values.v = arena_array(c->arena, struct eco_account_custom_field_event_data, in->values.n);
-    for (size_t i = 0; i < in->values.n; i++)
-        filled.values.v[i] = (struct eco_account_custom_field_event_data){.key = in->values.v[i].key,
-                                                                          .value = in->values.v[i].value};
+    filled.values = read_values(c, in->values.v, in->values.n);
     r = vendor_account_create(&h, &filled, &id);
     if (r < 0)
         return console_result(c, &h, r);
@@ -267,15 +272,34 @@ int handle_console_vendor_update(struct call *c) {
     const struct console_vendor_update_params *at = c->params;
     const struct console_vendor_update_body *in = c->body;
     struct hire h = console_hire(c);
+    struct vendor_account_edit edit = {.name = in->name, .provider_zh = STR_ABSENT, .provider_en = STR_ABSENT};
+    struct eco_account_custom_field_event_data_list values;
+    bool told = false;
     int64_t id, app;
     int r = hire_id(&h, "vendor_id", at->vendor_id, &id);
     if (r < 0)
         return console_result(c, &h, r);
-    if (str_is_absent(in->app_id))
-        return call_fail(c, CODE_PARAMETER, "app_id is missing; an empty one unbinds the account");
-    r = find_app(c, in->app_id, &app);
-    if (r < 0)
-        return r;
+    if (str_is_absent(in->app_id) && str_is_absent(in->name) && !in->provider_name && !in->values.v)
+        return call_fail(c, CODE_PARAMETER, "nothing is to be changed; app_id, name, provider_name or values say what is");
+    if (!str_is_absent(in->app_id)) {
+        if ((r = find_app(c, in->app_id, &app)) < 0)
+            return r;
+        edit.app = SET_INT(app);
+    }
+    if (in->provider_name) {
+        edit.provider_zh = in->provider_name->zh_cn;
+        edit.provider_en = in->provider_name->en_us;
+    }
+    if (in->values.v) {
+        values = read_values(c, in->values.v, in->values.n);
+        edit.values = &values;
+    }
     c->audit_detail = in->app_id;
-    return console_result(c, &h, vendor_account_assign(&h, id, app));
+    r = vendor_account_edit(&h, id, &edit, &told);
+    if (r < 0)
+        return console_result(c, &h, r);
+    json_begin(c->out, '{');
+    json_member_bool(c->out, STR("told"), told);
+    json_end(c->out, '}');
+    return 0;
 }

@@ -98,6 +98,19 @@ static int emit_created(struct hire *h, int64_t id, const struct eco_account_cre
     return hire_emit(h, &event);
 }
 
+static int keep_filled(struct hire *h, int64_t id, const struct eco_account_created_v1_event *e) {
+    struct buf doc BUF_CLEANUP = BUF_EMPTY;
+    int r;
+
+    record_write_stored(&type_eco_account_created_v1_event, e, &doc);
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_SET_DOC);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    db_bind_text(&q, 3, buf_str(&doc));
+    r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int vendor_account_create(struct hire *h, const struct vendor_account_filled *in, int64_t *ret_id) {
     static int64_t social[] = {USAGE_SOCIAL};
     struct eco_account_created_v1_event e = {
@@ -105,7 +118,6 @@ int vendor_account_create(struct hire *h, const struct vendor_account_filled *in
         .account_name = in->account.name,
         .usage_list = in->usages.n > 0 ? in->usages : (struct int_list){social, 1},
     };
-    struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t id;
     int r;
 
@@ -113,13 +125,7 @@ int vendor_account_create(struct hire *h, const struct vendor_account_filled *in
         (r = vendor_account_add(h, &in->account, &id)) < 0)
         return r;
     e.account_id = hire_text(h, id);
-    record_write_stored(&type_eco_account_created_v1_event, &e, &doc);
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_SET_DOC);
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_int(&q, 2, id);
-    db_bind_text(&q, 3, buf_str(&doc));
-    r = db_run(&q);
-    if (r < 0)
+    if ((r = keep_filled(h, id, &e)) < 0)
         return r;
     r = emit_created(h, id, &e);
     if (r == 0)
@@ -141,23 +147,85 @@ int vendor_account_filled(struct hire *h, int64_t id, struct eco_account_created
     return r < 0 ? r : 1;
 }
 
-int vendor_account_assign(struct hire *h, int64_t id, int64_t app) {
-    struct vendor_account account;
-    struct eco_account_created_v1_event e;
-    int64_t was;
-    int r = vendor_account_get(h, id, &account);
+static int keep_names(struct hire *h, const struct vendor_account *a) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_RENAME);
+    int r;
 
-    if (r < 0)
-        return r;
-    was = r == 1 ? account.app : 0;
-    r = vendor_account_bind(h, id, app);
-    if (r < 0 || app == 0 || app == was)
-        return r;
-    r = vendor_account_filled(h, id, &e);
-    if (r < 0)
-        return r;
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, a->id);
+    db_bind_text(&q, 3, a->name);
+    db_bind_text(&q, 4, a->provider_zh);
+    db_bind_text(&q, 5, a->provider_en);
+    r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+static bool same_values(const struct eco_account_created_v1_event *a, const struct eco_account_created_v1_event *b) {
+    if (a->custom_field_list.n != b->custom_field_list.n)
+        return false;
+    for (size_t i = 0; i < a->custom_field_list.n; i++)
+        if (!str_eq(a->custom_field_list.v[i].key, b->custom_field_list.v[i].key) ||
+            !str_eq(a->custom_field_list.v[i].value, b->custom_field_list.v[i].value))
+            return false;
+    return true;
+}
+
+/* What the vendor knows of the account, or would. */
+static int known_of(struct hire *h, const struct vendor_account *a, struct eco_account_created_v1_event *ret) {
+    int r = vendor_account_filled(h, a->id, ret);
+
     if (r == 0)
-        e = (struct eco_account_created_v1_event){
-            .scope = SET_INT(VENDOR_CHECKS), .account_id = hire_text(h, id), .account_name = account.name};
-    return emit_created(h, id, &e);
+        *ret = (struct eco_account_created_v1_event){
+            .scope = SET_INT(VENDOR_CHECKS), .account_id = hire_text(h, a->id), .account_name = a->name};
+    return r < 0 ? r : 0;
+}
+
+/* Takes over into *a and *e what the edit says. Returns 1 if the vendor would see a difference, 0 or < 0. */
+static int take_edit(struct hire *h, const struct vendor_account_edit *in, struct vendor_account *a,
+                     struct eco_account_created_v1_event *e) {
+    struct eco_account_created_v1_event before = *e;
+    int r;
+
+    if (!str_is_absent(in->name) && (r = hire_bounded(h, "name", in->name, true, HIRE_NAME_MAX)) < 0)
+        return r;
+    if (in->app.set)
+        a->app = in->app.v;
+    a->name = str_is_absent(in->name) ? a->name : in->name;
+    a->provider_zh = str_is_absent(in->provider_zh) ? a->provider_zh : in->provider_zh;
+    a->provider_en = str_is_absent(in->provider_en) ? a->provider_en : in->provider_en;
+    e->account_name = a->name;
+    if (in->values) {
+        const struct vendor_account_filled filled = {.account = *a, .values = *in->values};
+        e->custom_field_list.n = 0;
+        if ((r = fill(h, &filled, e)) < 0)
+            return r;
+    }
+    return !str_eq(before.account_name, e->account_name) || !same_values(&before, e);
+}
+
+int vendor_account_edit(struct hire *h, int64_t id, const struct vendor_account_edit *in, bool *ret_told) {
+    struct eco_account_created_v1_event e;
+    struct vendor_account account;
+    int64_t was;
+    int r = vendor_account_get(h, id, &account), changed;
+
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, id);
+    if (r < 0 || (r = known_of(h, &account, &e)) < 0)
+        return r;
+    was = account.app;
+    if ((changed = take_edit(h, in, &account, &e)) < 0)
+        return changed;
+    if ((r = vendor_account_bind(h, id, account.app)) < 0 || (r = keep_names(h, &account)) < 0 ||
+        (changed && (r = keep_filled(h, id, &e)) < 0))
+        return r;
+    *ret_told = account.app != 0 && (changed || account.app != was);
+    return *ret_told ? emit_created(h, id, &e) : 0;
+}
+
+int vendor_account_assign(struct hire *h, int64_t id, int64_t app) {
+    const struct vendor_account_edit edit = {.app = SET_INT(app)};
+    bool told;
+
+    return vendor_account_edit(h, id, &edit, &told);
 }

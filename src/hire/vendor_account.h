@@ -24,6 +24,17 @@ int vendor_account_create(struct hire *h, const struct vendor_account_filled *in
 /* Binds the account to another app (0: none), which is told of it as if it had been added now. */
 int vendor_account_assign(struct hire *h, int64_t id, int64_t app);
 
+struct vendor_account_edit {
+    struct opt_int app;                     /* 0: none */
+    struct str name, provider_zh, provider_en; /* absent: stays */
+    const struct eco_account_custom_field_event_data_list *values; /* NULL: stay */
+};
+
+/* Changes what was given. The app that is bound then is told (*ret_told) if it is another one than before, or if the name or
+ * a value that it knows has changed: by the same event as of a new account, with the same account_id. Refuses what
+ * vendor_account_create refuses of values, an empty name, and an unknown account. */
+int vendor_account_edit(struct hire *h, int64_t id, const struct vendor_account_edit *in, bool *ret_told);
+
 /* What was filled in. Returns 1, 0 (the account is unknown, or an import made it) or < 0. In the arena. */
 int vendor_account_filled(struct hire *h, int64_t id, struct eco_account_created_v1_event *ret);
 

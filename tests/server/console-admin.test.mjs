@@ -65,8 +65,23 @@ test('a vendor account: its form, the account, another app', async () => {
     const made = (await recruiter.get(`orders/${order_id}`)).order;
     assert.deepEqual([made.package, made.ext_item_info_list[0].name, made.custom_data_list[0].value], ['Basic', 'Degree', 'Shanghai']);
 
+    // Edited: the vendor hears of what it knows of the account, and of nothing else.
+    const told = async (change) => (await admin.post(`vendors/${id}`, change)).told;
+    assert.equal(await told({ provider_name: { zh_cn: '澄观背调', en_us: 'Clearview Ltd' } }), false);
+    assert.equal(await told({ name: '澄观三部' }), true);
+    assert.equal(await told({ name: '澄观三部', values: [{ key: 'org', value: 'QZ-1' }] }), false);
+    assert.equal(await told({ values: [{ key: 'org', value: 'QZ-2' }] }), true);
+    const edited = await find(admin);
+    assert.deepEqual([edited.name, edited.provider_name.en_us, edited.account_values], ['澄观三部', 'Clearview Ltd', [{ key: 'org', value: 'QZ-2' }]]);
+    await admin.fails(400, 1002002, 'POST', `vendors/${id}`, { body: { values: [] } });
+    await admin.fails(400, 1002002, 'POST', `vendors/${id}`, { body: { values: [{ key: 'other', value: 'x' }] } });
+    await admin.fails(400, 1002002, 'POST', 'vendors/77', { body: { name: 'x' } });
+    assert.deepEqual((await find(admin)).account_values, [{ key: 'org', value: 'QZ-2' }], 'nothing of a refused call stays');
+
     await admin.post(`vendors/${id}`, { app_id: '' });
     assert.equal((await find(admin)).app, undefined);
+    assert.equal(await told({ name: '澄观二部' }), false);
+    assert.equal(await told({ app_id }), true);
     await admin.fails(404, 4004, 'POST', `vendors/${id}`, { body: { app_id: 'cli_0000000000000000' } });
     await admin.fails(404, 4004, 'POST', 'vendors', { body: { ...body, app_id: 'cli_0000000000000000' } });
     await admin.fails(404, 4004, 'GET', 'vendor_form', { query: { app_id: 'cli_0000000000000000' } });
@@ -259,4 +274,20 @@ test('what is the administrator\'s is nobody else\'s', async () => {
         for (const path of ['apps', 'apps/x', 'apps/x/rotate', 'apps/x/token', 'events/1/replay', 'users', 'users/1', 'vendors', 'vendors/1', 'settings']) await who.fails(403, 4031, 'POST', path, { body: {} });
     }
     for (const path of ['vendors', 'settings', 'metrics/overview']) await interviewer.fails(403, 4031, 'GET', path);
+});
+
+test('nobody locks themselves out, and the log is asked by time', async () => {
+    const words = async (body) => (await admin.fails(400, 1002002, 'POST', `users/${admin.id}`, { body })).msg;
+    assert.match(await words({ disabled: true }), /own account/);
+    assert.match(await words({ roles: ['recruiter'] }), /own administration/);
+    const start = Date.now();
+    await admin.post('settings', { approve_report: false });
+    const since = await admin.walk('audit', { since: start - 5, page_size: 10 });
+    assert.deepEqual(since.map((e) => e.action), ['settings.update']);
+    assert.deepEqual(await admin.walk('audit', { since: start - 5, until: start - 4 }), []);
+    assert.ok((await admin.walk('audit', { until: start - 5, page_size: 100 })).every((e) => Number(e.at) < start));
+    await admin.fails(400, 1002002, 'GET', 'audit', { query: { since: 'yesterday' } });
+    const order = (await recruiter.get('orders')).items.find((o) => o.status === 2);
+    await recruiter.post(`orders/${order.id}/terminate`, { reason: 'x' });
+    assert.equal((await admin.get('audit', { action: 'order.terminate' })).items[0].application_id, order.application_id);
 });

@@ -1,34 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Settings of the tenant, a tab each.
+import { useEffect } from 'react';
 import { Link, useT } from '../base';
+import { may } from '../shell/nav';
 import type { Session } from '../types';
-import { Head } from '../ui';
+import { Head, State } from '../ui';
 import { Apps } from './apps';
-import { Accounts, Approvals, AuditLog } from './people';
+import { Accounts, Approvals, AuditLog, Erasure } from './people';
 import { Vendors } from './vendors';
 
-export default function Settings({ tab }: { tab: string; session: Session }) {
+function NotForYou() {
     const t = useT();
-    const tabs: [string, string, () => JSX.Element][] = [
-        ['vendors', t('背调供应商', 'Vendors'), Vendors],
-        ['approvals', t('审批', 'Approvals'), Approvals],
-        ['apps', t('应用', 'Apps'), Apps],
-        ['users', t('账号与角色', 'Users and roles'), Accounts],
-        ['audit', t('审计日志', 'Audit log'), AuditLog],
+    return (
+        <section className="card">
+            <State
+                kind="lock"
+                title={t('设置只对管理员开放', 'The settings are for administrators')}
+                text={t(
+                    '需要改供应商、审批人或账号时，请联系管理员。',
+                    'Ask an administrator for another vendor, approver or account.',
+                )}
+            >
+                <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+            </State>
+        </section>
+    );
+}
+
+export default function Settings({ tab, session }: { tab: string; session: Session }) {
+    const t = useT();
+    const tabs: [string, string, JSX.Element][] = [
+        ['vendors', t('背调供应商', 'Vendors'), <Vendors />],
+        ['approvals', t('审批', 'Approvals'), <Approvals />],
+        ['apps', t('应用', 'Apps'), <Apps />],
+        ['users', t('账号与角色', 'Users and roles'), <Accounts mine={session.user.id} />],
+        ['audit', t('审计日志', 'Audit log'), <AuditLog />],
+        ['erasure', t('删除个人数据', 'Erasure'), <Erasure />],
     ];
-    const Now = (tabs.find((x) => x[0] === tab) ?? tabs[0])[2];
+    const [now, , page] = tabs.find((x) => x[0] === tab) ?? tabs[0];
+    // In a narrow window the tabs scroll; the present one is to be seen.
+    useEffect(() => {
+        document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    }, [now]);
+    if (!may(session, []))
+        return (
+            <>
+                <Head title={t('设置', 'Settings')} />
+                <NotForYou />
+            </>
+        );
     return (
         <>
             <Head title={t('设置', 'Settings')} />
             <nav className="tabs" aria-label={t('设置', 'Settings')}>
                 {tabs.map(([k, name]) => (
-                    <Link key={k} href={`/settings/${k}`} aria-current={k === tab ? 'page' : undefined}>
+                    <Link key={k} href={`/settings/${k}`} aria-current={k === now ? 'page' : undefined}>
                         {name}
                     </Link>
                 ))}
             </nav>
-            <Now />
+            <div key={now}>{page}</div>
         </>
     );
 }

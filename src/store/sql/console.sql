@@ -42,13 +42,13 @@ DELETE FROM console_session WHERE expires_ms < $1;
 -- name: console_audit_add
 INSERT INTO console_audit (tenant, id, at_ms, actor_kind, actor, action, subject, detail, address, log_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
--- Newest first, before $2. $3: one account's, or 0; $4 an action, $5 a subject, or ''.
+-- Newest first, before $2 and from $7 on: ids grow with time. $3: one account's, or 0; $4 an action, $5 a subject, or ''.
 -- name: console_audit_list
 SELECT x.id, x.at_ms, x.actor_kind, x.actor, x.action, x.subject, x.detail, x.address, x.log_id,
     COALESCE(a.name, ''), COALESCE(a.en_name, '')
 FROM console_audit x
 LEFT JOIN console_account a ON a.tenant = x.tenant AND a.id = x.actor
-WHERE x.tenant = $1 AND x.id < $2 AND (CAST($3 AS BIGINT) = 0 OR x.actor = $3)
+WHERE x.tenant = $1 AND x.id < $2 AND x.id >= $7 AND (CAST($3 AS BIGINT) = 0 OR x.actor = $3)
     AND (CAST($4 AS TEXT) = '' OR x.action = $4) AND (CAST($5 AS TEXT) = '' OR x.subject = $5)
 ORDER BY x.id DESC LIMIT $6;
 

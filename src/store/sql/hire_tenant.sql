@@ -26,6 +26,9 @@ SELECT id FROM vendor_account WHERE tenant = $1 AND provider_id = $2 ORDER BY id
 -- name: vendor_account_by_app
 SELECT id FROM vendor_account WHERE app = $2 AND tenant = $1 ORDER BY id;
 
+-- name: vendor_account_rename
+UPDATE vendor_account SET name = $3, provider_zh = $4, provider_en = $5 WHERE tenant = $1 AND id = $2;
+
 -- name: vendor_account_bind
 UPDATE vendor_account SET app = $3 WHERE tenant = $1 AND id = $2;
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What part of the audit log is shown: whose, what, when. It stands in the address.
+import { personName, useParam, useT } from '../../base';
+import { Button, Choice, Text } from '../../ui';
+import { useAccounts } from './accounts-data';
+import { actions, actionText } from './audit-words';
+
+// The first moment of a day as the browser counts it, days later; '' if no day is chosen.
+function startOf(day: string, later = 0): string {
+    if (!/^\d{4}-\d\d-\d\d$/.test(day)) return '';
+    const [y, m, d] = day.split('-').map(Number);
+    return String(new Date(y, m - 1, d + later).getTime());
+}
+
+export function useAuditFilters() {
+    const [person, setPerson] = useParam('person'),
+        [action, setAction] = useParam('action'),
+        [from, setFrom] = useParam('from'),
+        [to, setTo] = useParam('to'),
+        [subject, setSubject] = useParam('subject');
+    return {
+        ...{ person, setPerson, action, setAction, from, setFrom, to, setTo, subject, setSubject },
+        any: !!(person || action || from || to || subject),
+        query: { account_id: person, action, subject, since: startOf(from), until: startOf(to, 1), page_size: 50 },
+    };
+}
+
+export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
+    const t = useT();
+    const accounts = useAccounts().data?.items ?? [];
+    const sorted = actions.map((a): [string, string] => [a, actionText(a)]);
+    return (
+        <div className="filters" role="search" aria-label={t('筛选', 'Filters')}>
+            <Choice
+                name="person"
+                aria-label={t('谁', 'Who')}
+                value={f.person}
+                onChange={f.setPerson}
+                none={t('所有人', 'Everybody')}
+                options={accounts.map((a) => [a.id, personName(a)])}
+            />
+            <Choice
+                name="action"
+                aria-label={t('做了什么', 'What')}
+                value={f.action}
+                onChange={f.setAction}
+                none={t('所有操作', 'Everything')}
+                options={sorted}
+            />
+            <label className="between">
+                <span className="muted small">{t('从', 'From')}</span>
+                <Text type="date" name="from" value={f.from} onChange={f.setFrom} />
+            </label>
+            <label className="between">
+                <span className="muted small">{t('到', 'To')}</span>
+                <Text type="date" name="to" value={f.to} onChange={f.setTo} />
+            </label>
+            {f.subject && (
+                <Button
+                    onClick={() => f.setSubject(undefined)}
+                    aria-label={t('不再只看这个对象', 'Show other things too')}
+                >
+                    <span className="mono">{f.subject}</span> ✕
+                </Button>
+            )}
+        </div>
+    );
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The dialog before an erasure: what goes, why, and the name typed once more, since nothing brings it back.
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { get, post } from '../../../api';
+import { dateTime, useT } from '../../../base';
+import { Dialog, Field, Load, State, Text, useDeed } from '../../../ui';
+import type {
+    console_erasure,
+    console_erasure_create_data,
+    console_erasure_look_data,
+    console_talent,
+} from '../../../wire';
+import { Counts, nothing } from './counts';
+
+function Explained({ look }: { look: console_erasure_look_data }) {
+    const t = useT();
+    const open = look.would?.terminated ?? 0;
+    return (
+        <>
+            {look.erased_at && (
+                <p className="note">
+                    {t(
+                        `这个人的数据在 ${dateTime(look.erased_at)} 删除过，下面是之后又有的。`,
+                        `The data of this person was erased on ${dateTime(look.erased_at)}; this is what has come since.`,
+                    )}
+                </p>
+            )}
+            <Counts n={look.would ?? {}} label={t('将要改动的记录', 'Records that will be changed')} />
+            {open > 0 && (
+                <p className="note warn" role="note">
+                    {t(
+                        `${open} 个进行中的背调会被终止，并通知供应商。`,
+                        open === 1
+                            ? '1 open background check is terminated, and its vendor is told.'
+                            : `${open} open background checks are terminated, and their vendors are told.`,
+                    )}
+                </p>
+            )}
+            <dl className="dl">
+                <dt>{t('会删除', 'Goes')}</dt>
+                <dd>
+                    {t(
+                        '姓名、手机、邮箱、地址、简历、评价、备注、背调结果、报告和附件',
+                        'Name, mobile, mail, address, resume, assessments, remarks, results of checks, reports and attachments',
+                    )}
+                </dd>
+                <dt>{t('会保留', 'Stays')}</dt>
+                <dd>
+                    {t(
+                        'ID、状态和时间，所以列表和统计不变',
+                        'Ids, states and times, so lists and counts stay as they are',
+                    )}
+                </dd>
+            </dl>
+        </>
+    );
+}
+
+function Sure({
+    look,
+    why,
+    setWhy,
+    typed,
+    setTyped,
+}: {
+    look: console_erasure_look_data;
+    why: string;
+    setWhy: (v: string) => void;
+    typed: string;
+    setTyped: (v: string) => void;
+}) {
+    const t = useT();
+    return (
+        <>
+            <Field
+                label={t('原因', 'Reason')}
+                required
+                hint={t(
+                    '写进审计日志，请不要写个人信息。',
+                    'Goes into the audit log; please write nothing about the person.',
+                )}
+            >
+                <Text rows={2} name="reason" value={why} onChange={setWhy} maxLength={2000} />
+            </Field>
+            <Field
+                label={t(`输入“${look.name}”或人才 ID 以确认`, `Type “${look.name}” or the id to confirm`)}
+                required
+                hint={<span className="mono">{look.talent_id}</span>}
+            >
+                <Text name="confirm" value={typed} onChange={setTyped} autoComplete="off" />
+            </Field>
+        </>
+    );
+}
+
+export function Confirm({
+    person,
+    close,
+    erased,
+}: {
+    person: console_talent;
+    close: () => void;
+    erased: (n: console_erasure) => void;
+}) {
+    const t = useT();
+    const qc = useQueryClient();
+    const { busy, run } = useDeed();
+    const [why, setWhy] = useState(''),
+        [typed, setTyped] = useState('');
+    const q = useQuery({
+        queryKey: ['erasure', person.talent_id],
+        gcTime: 0,
+        queryFn: () => get<console_erasure_look_data>(`erasure/${person.talent_id}`),
+    });
+    const sure = typed.trim() !== '' && (typed.trim() === q.data?.name?.trim() || typed.trim() === person.talent_id);
+    const none = !!q.data?.erased_at && nothing(q.data.would ?? {});
+    const erase = () =>
+        run(async () => {
+            const r = await post<console_erasure_create_data>('erasure', {
+                talent_id: person.talent_id,
+                reason: why.trim(),
+            });
+            // Nothing that an open page still holds may show the person.
+            qc.removeQueries({ type: 'inactive' });
+            await qc.invalidateQueries();
+            erased(r.erased ?? {});
+        });
+    return (
+        <Dialog
+            title={t(`删除 ${person.name} 的个人数据`, `Erase the data of ${person.name}`)}
+            open
+            close={close}
+            width={600}
+            danger
+            busy={busy}
+            disabled={!sure || !why.trim()}
+            okText={t('永久删除', 'Erase for good')}
+            ok={none || !q.data ? undefined : erase}
+        >
+            <Load q={q} lines={4}>
+                {(look) =>
+                    none ? (
+                        <State
+                            kind="empty"
+                            title={t('没有可以删除的了', 'Nothing is left to erase')}
+                            text={t(
+                                `数据已在 ${dateTime(look.erased_at)} 删除。`,
+                                `The data was erased on ${dateTime(look.erased_at)}.`,
+                            )}
+                        />
+                    ) : (
+                        <div className="form">
+                            <Explained look={look} />
+                            <Sure {...{ look, why, setWhy, typed, setTyped }} />
+                        </div>
+                    )
+                }
+            </Load>
+        </Dialog>
+    );
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How many records of each kind an erasure changes.
+import { useT } from '../../../base';
+import type { console_erasure } from '../../../wire';
+
+export const nothing = (n: console_erasure) => Object.values(n).every((x) => !x);
+
+export function Counts({ n, label }: { n: console_erasure; label: string }) {
+    const t = useT();
+    const rows: [string, number | undefined][] = [
+        [t('投递', 'Applications'), n.applications],
+        [t('背调', 'Background checks'), n.orders],
+        [t('面试', 'Interviews'), n.interviews],
+        [t('外部记录', 'External records'), n.external],
+        [t('文件', 'Files'), n.files],
+        [t('发给供应商的事件', 'Events to vendors'), n.events],
+    ];
+    return (
+        <>
+            <h3 className="caption">{label}</h3>
+            <dl className="counts">
+                {rows.map(([name, value]) => (
+                    <div key={name} className={value ? '' : 'none'}>
+                        <dt>{name}</dt>
+                        <dd>{value ?? 0}</dd>
+                    </div>
+                ))}
+            </dl>
+        </>
+    );
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Erasing a person's data: find them, see what goes, say why, and see what was done.
+import { useState } from 'react';
+import { Link, useT } from '../../../base';
+import type { console_erasure, console_talent } from '../../../wire';
+import { Confirm } from './confirm';
+import { Counts } from './counts';
+import { Find } from './find';
+
+function Done({ talent, n }: { talent: string; n: console_erasure }) {
+    const t = useT();
+    const ended = n.terminated ?? 0;
+    return (
+        <section className="card" role="status">
+            <h2>{t('已删除', 'Erased')}</h2>
+            <p className="muted small">
+                {t('人才 ID', 'Talent')} <span className="mono">{talent}</span>
+                {ended > 0 &&
+                    t(
+                        `；终止了 ${ended} 个进行中的背调`,
+                        `; ${ended} open background ${ended === 1 ? 'check was' : 'checks were'} terminated`,
+                    )}
+            </p>
+            <Counts n={n} label={t('改动的记录', 'Records that were changed')} />
+            <Link href={`/settings/audit?subject=${talent}`}>{t('在审计日志里查看', 'See it in the audit log')}</Link>
+        </section>
+    );
+}
+
+export function Erasure() {
+    const t = useT();
+    const [text, setText] = useState(''),
+        [person, setPerson] = useState<console_talent>(),
+        [result, setResult] = useState<{ talent: string; n: console_erasure }>();
+    return (
+        <div className="narrowpage">
+            {result && <Done {...result} />}
+            <section className="card">
+                <h2>{t('删除一个人的个人数据', "Erase a person's data")}</h2>
+                <p className="muted lead">
+                    {t(
+                        '候选人要求删除时使用。关于这个人的内容会从所有记录和文件里删除，无法恢复；记录本身保留。备份和已导出的文件不受影响。',
+                        'For when a candidate asks for it. What is about the person leaves every record and file for good; the records themselves stay. Backups and exports are not touched.',
+                    )}
+                </p>
+                <Find text={text} setText={setText} choose={setPerson} />
+            </section>
+            {person && (
+                <Confirm
+                    person={person}
+                    close={() => setPerson(undefined)}
+                    erased={(n) => {
+                        setResult({ talent: person.talent_id ?? '', n });
+                        setPerson(undefined);
+                        setText('');
+                    }}
+                />
+            )}
+        </div>
+    );
+}

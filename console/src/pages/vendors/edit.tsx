@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// An account at a vendor: added, or changed later. The dialog says what the vendor hears of it.
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { post } from '../../api';
+import { useT } from '../../base';
+import type { Vendor } from '../../types';
+import { Dialog, done, Field, Text, useDeed } from '../../ui';
+import { AppChoice, filled, FormFields, lacks, useVendorForm, type Values } from './form';
+
+function useFields(v: Vendor | null) {
+    const [name, setName] = useState(v?.name ?? ''),
+        [provider, setProvider] = useState(v?.provider_id ?? ''),
+        [zh, setZh] = useState(v?.provider_name?.zh_cn ?? ''),
+        [en, setEn] = useState(v?.provider_name?.en_us ?? ''),
+        [app, setApp] = useState(v?.app?.app_id ?? ''),
+        [values, setValues] = useState<Values>(
+            Object.fromEntries((v?.account_values ?? []).map((x) => [x.key, x.value])),
+        );
+    return { name, setName, provider, setProvider, zh, setZh, en, setEn, app, setApp, values, setValues };
+}
+type Fields = ReturnType<typeof useFields>;
+
+// What the vendor will hear, before it does.
+function Told({ v, f, valuesChanged }: { v: Vendor | null; f: Fields; valuesChanged: boolean }) {
+    const t = useT();
+    const was = v?.app?.app_id ?? '';
+    if (was && !f.app)
+        return (
+            <p className="note warn" role="note">
+                {t(
+                    '解除绑定后，这个应用不再收到此账号的通知，也不能再更新它的订单。进行中的订单保留。供应商不会收到解绑通知。',
+                    'Unbound, that app hears no more of this account and can update its orders no longer. Open orders stay. The vendor is not told of it.',
+                )}
+            </p>
+        );
+    if (!f.app) return null;
+    const tells = f.app !== was || f.name.trim() !== v?.name || valuesChanged;
+    return (
+        <p className="note small" role="note">
+            {tells
+                ? t(
+                      '保存后会通知供应商（账号绑定事件）。',
+                      'The vendor is told when you save (the event of an account).',
+                  )
+                : t('供应商不会收到通知：它知道的内容没有变。', 'The vendor is not told: what it knows is the same.')}
+        </p>
+    );
+}
+
+function Names({ f, fresh }: { f: Fields; fresh: boolean }) {
+    const t = useT();
+    return (
+        <>
+            <Field label={t('账号名称', 'Name of the account')} required>
+                <Text name="name" value={f.name} onChange={f.setName} maxLength={500} />
+            </Field>
+            {fresh && (
+                <Field
+                    label={t('供应商 ID', 'Id of the vendor')}
+                    required
+                    hint={t(
+                        '供应商在订单里的标识，以后不能改。',
+                        'As orders name the vendor; it cannot be changed later.',
+                    )}
+                >
+                    <Text name="provider_id" value={f.provider} onChange={f.setProvider} maxLength={200} />
+                </Field>
+            )}
+            <div className="two">
+                <Field label={t('供应商中文名', 'Vendor, in Chinese')}>
+                    <Text name="zh" value={f.zh} onChange={f.setZh} maxLength={100} />
+                </Field>
+                <Field label={t('供应商英文名', 'Vendor, in English')}>
+                    <Text name="en" value={f.en} onChange={f.setEn} maxLength={100} />
+                </Field>
+            </div>
+        </>
+    );
+}
+
+export function EditVendor({ vendor, close }: { vendor: Vendor | null; close: () => void }) {
+    const t = useT();
+    const qc = useQueryClient();
+    const { busy, run } = useDeed();
+    const f = useFields(vendor);
+    const form = useVendorForm(f.app);
+    const values = filled(form, f.values);
+    const valuesChanged = JSON.stringify(values) !== JSON.stringify(vendor?.account_values ?? []);
+    const body = {
+        name: f.name.trim(),
+        provider_name: { zh_cn: f.zh.trim() || f.en.trim(), en_us: f.en.trim() || f.zh.trim() },
+        app_id: f.app,
+        ...(form.length && (!vendor || valuesChanged) && { values }),
+    };
+    const save = () =>
+        run(async () => {
+            const told = vendor
+                ? (await post<{ told?: boolean }>(`vendors/${vendor.id}`, body)).told
+                : (await post('vendors', { ...body, provider_id: f.provider.trim() }), !!f.app);
+            done(told ? t('已保存，供应商会收到通知', 'Saved; the vendor is told') : t('已保存', 'Saved'));
+            await qc.invalidateQueries({ queryKey: ['vendors'] });
+            close();
+        });
+    return (
+        <Dialog
+            title={vendor ? t('编辑供应商账号', 'Edit the account') : t('添加供应商账号', 'Add an account at a vendor')}
+            open
+            close={close}
+            width={560}
+            busy={busy}
+            disabled={!f.name.trim() || !f.provider.trim() || lacks(form, f.values)}
+            okText={vendor ? t('保存', 'Save') : t('添加', 'Add')}
+            danger={!!vendor?.app && !f.app}
+            ok={save}
+        >
+            <div className="form">
+                <Names f={f} fresh={!vendor} />
+                <AppChoice value={f.app} onChange={f.setApp} none={t('不绑定', 'None')} />
+                <FormFields form={form} values={f.values} set={f.setValues} strict={!!vendor} />
+                <Told v={vendor} f={f} valuesChanged={valuesChanged} />
+            </div>
+        </Dialog>
+    );
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Accounts at vendors: bind one, fill what the vendor asks for, see what it offers.
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { post } from '../../api';
+import { both, useT } from '../../base';
+import type { Vendor } from '../../types';
+import { Ask, Button, done, Load, State } from '../../ui';
+import { useVendors } from '../orders';
+import { VendorCard } from './card';
+import { EditVendor } from './edit';
+
+export { useApps } from './form';
+
+function Unbind({ v, close }: { v: Vendor; close: () => void }) {
+    const t = useT();
+    const qc = useQueryClient();
+    const name = both(v.provider_name) || v.name;
+    return (
+        <Ask
+            open
+            close={close}
+            danger
+            title={t(`解除 ${name} 的绑定？`, `Unbind ${name}?`)}
+            okText={t('解除绑定', 'Unbind')}
+            text={t(
+                `“${v.app?.name}”不再收到此账号的通知，也不能再更新它的订单。进行中的订单保留，供应商不会收到解绑通知。以后可以重新绑定。`,
+                `“${v.app?.name}” hears no more of this account and can update its orders no longer. Open orders stay, and the vendor is not told. It can be bound again.`,
+            )}
+            act={async () => {
+                await post(`vendors/${v.id}`, { app_id: '' });
+                done(t('已解除绑定', 'Unbound'));
+                await qc.invalidateQueries({ queryKey: ['vendors'] });
+            }}
+        />
+    );
+}
+
+export function Vendors() {
+    const t = useT();
+    const q = useVendors();
+    const [edit, setEdit] = useState<Vendor | null>(),
+        [unbind, setUnbind] = useState<Vendor>();
+    return (
+        <>
+            <div className="row above">
+                <p className="muted grow">
+                    {t(
+                        '在供应商处的账号；绑定应用后才能在线发起背调。',
+                        'Your accounts at vendors; with an app bound, checks are ordered online.',
+                    )}
+                </p>
+                <Button theme="solid" onClick={() => setEdit(null)}>
+                    {t('添加账号', 'Add an account')}
+                </Button>
+            </div>
+            <Load q={q}>
+                {(d) =>
+                    !d.items?.length ? (
+                        <section className="card">
+                            <State
+                                kind="empty"
+                                title={t('还没有供应商', 'No vendors yet')}
+                                text={t(
+                                    '添加账号后就可以向供应商发起背调。',
+                                    'Add an account to order checks from a vendor.',
+                                )}
+                            >
+                                <Button onClick={() => setEdit(null)}>{t('添加账号', 'Add an account')}</Button>
+                            </State>
+                        </section>
+                    ) : (
+                        <>
+                            {d.items.map((v) => (
+                                <VendorCard key={v.id} v={v} edit={() => setEdit(v)} unbind={() => setUnbind(v)} />
+                            ))}
+                        </>
+                    )
+                }
+            </Load>
+            {edit !== undefined && <EditVendor vendor={edit} close={() => setEdit(undefined)} />}
+            {unbind && <Unbind v={unbind} close={() => setUnbind(undefined)} />}
+        </>
+    );
+}
