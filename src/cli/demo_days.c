@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cli/demo.h"
+#include "cli/user.h"
 #include "events/delivery.h"
 #include "gateway/identity.h"
 #include "hire/check_form.h"

@@ -339,7 +339,7 @@ static int erase_interviews_of(struct erasing *e, int64_t application) {
     for (size_t i = 0; i < cancelled.n && r >= 0; i++)
         if ((r = forget_audit(e, cancelled.v[i])) >= 0)
             r = run_by_id(e, SQL_ERASURE_CANCELLED_INTERVIEW, cancelled.v[i]);
-    e->n.interviews += cancelled.n;
+    e->n.interviews += (int)cancelled.n;
     return r;
 }
 

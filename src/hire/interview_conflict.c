@@ -43,7 +43,7 @@ static bool overlaps(const struct interview_wish *w, const struct interview_exte
 int interview_conflicts(struct hire *h, const struct interview_wish *wish, int limit, interview_conflict_fn fn,
                         void *ctx) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BETWEEN);
-    int n = 0, r;
+    int n = 0, r = 0;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, wish->begin_ms - INTERVIEW_LENGTH_MAX_MS);
