@@ -185,6 +185,7 @@ static void test_audit(void **state) {
     db_bind_text(&q, 4, STR(""));
     db_bind_text(&q, 5, STR("12"));
     db_bind_int(&q, 6, 10);
+    db_bind_int(&q, 7, 0);
     assert_int_equal(db_row(&q), 1);
     assert_str(db_text(&q, 4), STR("order.approve"));
     assert_str(db_text(&q, 9), STR("林月"));

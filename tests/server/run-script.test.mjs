@@ -28,7 +28,8 @@ test('./run makes the demo, prints how to call it, and serves', { timeout: 180_0
         assert.equal(answer.code, 0);
         assert.ok(answer.data.items.length > 0, 'one pasted line: token first, then a call');
         const server = { baseUrl: demo.base_url, demo, secrets: new Set() };
-        assert.equal((await new Client(server).orders({ page_size: 100 })).items.length, 12);
+        // The demo's twelve of a date long past, and those of the last days.
+        assert.ok((await new Client(server).orders({ page_size: 100 })).items.length > 12);
     } finally {
         child.kill('SIGTERM');
     }
