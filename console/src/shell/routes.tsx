@@ -4,7 +4,7 @@
 import { lazy, type ReactNode } from 'react';
 import { Link, useT } from '../base';
 import type { Session } from '../types';
-import { State } from '../ui';
+import { Head, State } from '../ui';
 import { may } from './nav';
 
 const Overview = lazy(() => import('../pages/overview'));
@@ -35,8 +35,14 @@ export function pageOf(path: string, s: Session): ReactNode {
 function NotFound() {
     const t = useT();
     return (
-        <State kind="empty" title={t('没有这个页面', 'There is no such page')}>
-            <Link href="/">{t('回到首页', 'Back to the start')}</Link>
-        </State>
+        <>
+            <Head title={t('没有这个页面', 'There is no such page')} />
+            <State
+                kind="empty"
+                title={t('地址可能有误，或页面已经移走', 'The address may be mistyped, or the page is gone')}
+            >
+                <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+            </State>
+        </>
     );
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every page of the console, full of the demo's last days, in a real browser: what axe has against it, and whether it is wider than
+// the window, in both languages, widths and themes.
+// once
+// weight: 30
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+
+import { openBrowser, violations } from '../lib/browser.mjs';
+import { Person } from '../lib/console.mjs';
+import { hiredOk, startServer, tempDir } from '../lib/server.mjs';
+
+const dir = tempDir();
+hiredOk(['demo', '--data', dir]);
+const server = await startServer({ dir });
+after(() => server.stop());
+const admin = await Person.of(server, 'admin');
+const first = async (path, query) => (await admin.get(path, query)).items[0];
+const event = (await first('events')).event_id;
+const interview = (await first('interviews', { from: '1', to: String(Date.now()) })).id;
+const application = '7612525187797179011';
+const pages = ['/', '/applications', `/applications/${application}`, '/orders', '/interviews', '/interviews?view=list&week=2026-03-09',
+    `/interviews/${interview}`, '/settings/vendors', '/settings/approvals', '/settings/apps', '/settings/users', '/settings/audit',
+    '/settings/erasure', '/events', `/events/${event}`, '/events?view=subscriptions',
+    '/api', '/api?op=GET+%2Fopen-apis%2Fhire%2Fv1%2Fbackground_check_orders', '/requests', '/me', '/nowhere', '/applications/1'];
+
+for (const [lang, width, theme] of [['zh', 1280, 'light'], ['en', 390, 'dark'], ['en', 1280, 'dark'], ['zh', 390, 'light']]) {
+    test(`axe finds nothing, nothing is wider than the window: ${lang}, ${width} px, ${theme}`, async () => {
+        const b = await openBrowser(server.baseUrl, { lang, width, theme });
+        try {
+            await b.page.goto(server.baseUrl);
+            await b.page.waitForSelector('form');
+            assert.deepEqual(await violations(b.page), [], 'the sign-in');
+            await b.signIn(server.demo.console.accounts.find((a) => a.role === 'admin'));
+            for (const at of pages) {
+                await b.go(at);
+                assert.deepEqual(await violations(b.page), [], at);
+                assert.ok(await b.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${at} scrolls sideways`);
+            }
+            assert.equal(await b.page.evaluate(() => document.documentElement.lang), lang === 'zh' ? 'zh-CN' : 'en');
+            assert.deepEqual(b.errors, []);
+        } finally {
+            await b.close();
+        }
+    });
+}
