@@ -16,11 +16,10 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/cli.h"
-#include "cli/digest.h"
+#include "cli/kept.h"
 #include "cli/open.h"
 #include "store/files.h"
 
-#define PAGE 500
 #define PROGRESS_MS 200
 
 static const char help[] =
@@ -79,8 +78,9 @@ static int fail_file(struct backup *b, int64_t id, int error) {
 }
 
 /* Returns 0, or 1 after telling. */
-static int copy_file(struct backup *b, int64_t id, int64_t wanted_size, struct str sha256) {
-    char path[PATH_MAX], hex[DIGEST_HEX];
+static int copy_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
+    struct backup *b = ctx;
+    char path[PATH_MAX], hex[KEPT_HEX];
     int64_t size;
     int r = files_path(b->from, id, path);
 
@@ -88,7 +88,7 @@ static int copy_file(struct backup *b, int64_t id, int64_t wanted_size, struct s
         r = files_draft_begin(&b->file, b->draft, id);
     if (r < 0)
         return fail_file(b, id, r);
-    r = digest_file(path, write_piece, b, &size, hex);
+    r = kept_digest(path, write_piece, b, &size, hex);
     if (r == 0 && (size != wanted_size || !str_eq(str_of(hex), sha256))) {
         files_draft_drop(&b->file);
         return cli_fail(b->cli, "%s is not what was kept; hired check tells whose it is", path);
@@ -102,26 +102,6 @@ static int copy_file(struct backup *b, int64_t id, int64_t wanted_size, struct s
     b->files++;
     b->bytes += size;
     show_progress(b, "files", b->files, 0);
-    return 0;
-}
-
-/* Returns 0, or 1 after telling. */
-static int copy_files(struct backup *b, enum db_statement walk) {
-    int64_t last = 0;
-    int rows, r;
-
-    do {
-        struct db_query q DB_CLEANUP = db_query(b->cli->db, walk);
-        db_bind_int(&q, 1, last);
-        db_bind_int(&q, 2, PAGE);
-        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            last = db_int(&q, 0);
-            if (copy_file(b, last, db_int(&q, 1), db_text(&q, 2)) != 0)
-                return 1;
-        }
-        if (r < 0)
-            return cli_fail_errno(b->cli, r, "list the kept files", NULL);
-    } while (rows == PAGE);
     return 0;
 }
 
@@ -147,11 +127,9 @@ static int copy_all(struct backup *b) {
         return cli_fail_errno(b->cli, r, "read the database", NULL);
     r = copy_database(b);
     if (r == 0)
-        r = copy_files(b, SQL_CLI_KEPT_REPORTS);
-    if (r == 0)
-        r = copy_files(b, SQL_CLI_KEPT_ATTACHMENTS);
+        r = kept_walk(b->cli->db, copy_file, b);
     db_snapshot_end(b->cli->db);
-    return r;
+    return r < 0 ? cli_fail_errno(b->cli, r, "list the kept files", NULL) : r;
 }
 
 static int sync_dir(const char *path) {

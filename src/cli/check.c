@@ -12,7 +12,7 @@
 
 #include "api_types.h"
 #include "cli/cli.h"
-#include "cli/digest.h"
+#include "cli/kept.h"
 #include "cli/open.h"
 #include "store/files.h"
 
@@ -95,18 +95,18 @@ static int check_records(struct check *ck, int64_t tenant, enum db_statement wal
 
 /* ---- report files ---- */
 
-/* order_id 0: an attachment. */
-static void check_file(struct check *ck, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
+static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
+    struct check *ck = ctx;
     struct str what = order_id ? arena_printf(&ck->scratch, "the report file of order %lld", (long long)order_id)
                                : arena_printf(&ck->scratch, "the file of attachment %lld", (long long)id);
-    char path[PATH_MAX], hex[DIGEST_HEX];
+    char path[PATH_MAX], hex[KEPT_HEX];
     struct stat st;
     int64_t size;
     int r = files_path(ck->dir, id, path);
 
     ck->files++;
     if (r == 0)
-        r = digest_file(path, NULL, NULL, &size, hex);
+        r = kept_digest(path, NULL, NULL, &size, hex);
     if (r < 0)
         find(ck, "%s: %.*s %s", path, STR_FMT(what), r == -ENOENT ? "is missing" : strerror(-r));
     else if (size != wanted_size || !str_eq(str_of(hex), sha256))
@@ -116,23 +116,6 @@ static void check_file(struct check *ck, int64_t id, int64_t wanted_size, struct
         find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path, (unsigned)st.st_mode & 0777,
              path);
     arena_reset(&ck->scratch);
-}
-
-static int check_kept_files(struct check *ck, enum db_statement walk) {
-    int64_t last = 0;
-    int rows, r;
-
-    do {
-        struct db_query q DB_CLEANUP = db_query(ck->cli->db, walk);
-        db_bind_int(&q, 1, last);
-        db_bind_int(&q, 2, PAGE);
-        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            last = db_int(&q, 0);
-            check_file(ck, last, db_int(&q, 1), db_text(&q, 2), db_int(&q, 3));
-        }
-        if (r < 0)
-            return r;
-    } while (rows == PAGE);
     return 0;
 }
 
@@ -232,9 +215,7 @@ static void check_database(struct check *ck) {
     for (size_t i = 0; i < n && r >= 0; i++)
         r = check_tenant(ck, tenants[i]);
     if (r >= 0)
-        r = check_kept_files(ck, SQL_CLI_KEPT_REPORTS);
-    if (r >= 0)
-        r = check_kept_files(ck, SQL_CLI_KEPT_ATTACHMENTS);
+        r = kept_walk(ck->cli->db, check_file, ck);
     if (r >= 0)
         check_stray_files(ck);
     else

@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { get } from '../api';
 import type { Application, References } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Failed, Head, Light, Loading, More, PagedRows, Pill, State, Text, usePages, When } from '../ui';
+import { Choice, Head, Light, Listing, PagedRows, Pill, State, Text, usePages, When } from '../ui';
 import { orderStatus } from '../words';
 
 export const useReferences = () =>
@@ -107,17 +107,13 @@ function Nothing({ f }: { f: Filters }) {
     const t = useT();
     const filtered = !!(f.query || f.stage || f.job || f.status);
     return (
-        <div className="card">
-            <State
-                kind="empty"
-                title={
-                    filtered
-                        ? t('没有符合条件的投递', 'Nothing matches')
-                        : t('还没有投递', 'There are no applications yet')
-                }
-                text={filtered ? t('换个词或放宽筛选试试。', 'Try another word or fewer filters.') : undefined}
-            />
-        </div>
+        <State
+            kind="empty"
+            title={
+                filtered ? t('没有符合条件的投递', 'Nothing matches') : t('还没有投递', 'There are no applications yet')
+            }
+            text={filtered ? t('换个词或放宽筛选试试。', 'Try another word or fewer filters.') : undefined}
+        />
     );
 }
 
@@ -130,21 +126,8 @@ function List({ f }: { f: Filters }) {
         job_id: f.job,
         page_size: 50,
     });
-    if (q.isPending)
-        return (
-            <div className="list">
-                <Loading lines={8} />
-            </div>
-        );
-    if (q.error && !q.data)
-        return (
-            <div className="card">
-                <Failed error={q.error} retry={() => q.refetch()} />
-            </div>
-        );
-    if (!q.data?.pages[0]?.items?.length) return <Nothing f={f} />;
     return (
-        <>
+        <Listing q={q} empty={<Nothing f={f} />}>
             <PagedRows
                 q={q}
                 row={Row}
@@ -158,8 +141,7 @@ function List({ f }: { f: Filters }) {
                     t('更新', 'Changed'),
                 ]}
             />
-            <More q={q} />
-        </>
+        </Listing>
     );
 }
 

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Failed, Head, Light, Loading, More, PagedRows, Pill, State, usePages, When } from '../ui';
+import { Choice, Head, Light, Listing, PagedRows, Pill, State, usePages, When } from '../ui';
 import { orderStatus, orderStatuses } from '../words';
 
 export const useVendors = () =>
@@ -51,38 +51,23 @@ function Row({ item: o }: { item: OrderRow }) {
 function List({ status, account }: { status: string; account: string }) {
     const t = useT();
     const q = usePages<OrderRow>(['orders'], 'orders', { status, account_id: account, page_size: 50 });
-    if (q.isPending)
-        return (
-            <div className="list">
-                <Loading lines={8} />
-            </div>
-        );
-    if (q.error && !q.data)
-        return (
-            <div className="card">
-                <Failed error={q.error} retry={() => q.refetch()} />
-            </div>
-        );
-    if (!q.data?.pages[0]?.items?.length)
-        return (
-            <div className="card">
-                <State
-                    kind="empty"
-                    title={
-                        status || account
-                            ? t('没有符合条件的背景调查', 'Nothing matches')
-                            : t('没有背景调查', 'No background checks')
-                    }
-                    text={
-                        status || account
-                            ? t('放宽筛选试试。', 'Try fewer filters.')
-                            : t('在投递页里发起一个。', 'Order one from an application.')
-                    }
-                />
-            </div>
-        );
+    const empty = (
+        <State
+            kind="empty"
+            title={
+                status || account
+                    ? t('没有符合条件的背景调查', 'Nothing matches')
+                    : t('没有背景调查', 'No background checks')
+            }
+            text={
+                status || account
+                    ? t('放宽筛选试试。', 'Try fewer filters.')
+                    : t('在投递页里发起一个。', 'Order one from an application.')
+            }
+        />
+    );
     return (
-        <>
+        <Listing q={q} empty={empty}>
             <PagedRows
                 q={q}
                 row={Row}
@@ -96,8 +81,7 @@ function List({ status, account }: { status: string; account: string }) {
                     t('更新', 'Changed'),
                 ]}
             />
-            <More q={q} />
-        </>
+        </Listing>
     );
 }
 

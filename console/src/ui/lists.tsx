@@ -12,6 +12,7 @@ import { memo, useEffect, useRef, useState, type ComponentType, type CSSProperti
 import { get } from '../api';
 import type { Page as PageOf } from '../types';
 import { useT } from '../base';
+import { Failed, Loading } from './states';
 
 type Filters = Record<string, string | number | boolean | undefined>;
 export function usePages<T>(key: unknown[], path: string, query: Filters = {}) {
@@ -96,6 +97,37 @@ export function More({ q }: { q: UseInfiniteQueryResult<unknown, unknown> }) {
         </div>
     );
 }
+// What stands in a list's place until it has rows; then the rows, and more of them as one scrolls.
+export function Listing<T>({
+    q,
+    empty,
+    children,
+}: {
+    q: UseInfiniteQueryResult<{ pages: PageOf<T>[] }, unknown>;
+    empty: ReactNode;
+    children: ReactNode;
+}) {
+    if (q.isPending)
+        return (
+            <div className="list">
+                <Loading lines={8} />
+            </div>
+        );
+    if (q.error && !q.data)
+        return (
+            <div className="card">
+                <Failed error={q.error} retry={() => q.refetch()} />
+            </div>
+        );
+    if (!q.data?.pages.some((p) => p.items?.length)) return <div className="card">{empty}</div>;
+    return (
+        <>
+            {children}
+            <More q={q} />
+        </>
+    );
+}
+
 // The rows of a list, a page at a time: a page that came is not drawn again when the next one comes, and pages that are far
 // away stand as their height alone, so that a list of any length costs what a window of it costs.
 const FAR = '3000px';

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { Link, useParam, useT } from '../../base';
 import type { App, Delivery, Page } from '../../types';
-import { allOf, Choice, Failed, Loading, More, Pill, Rows, State, usePages, When } from '../../ui';
+import { allOf, Choice, Listing, Pill, Rows, State, usePages, When } from '../../ui';
 import { deliveryState } from '../../words';
 import { eventName } from './names';
 
@@ -87,37 +87,19 @@ function List() {
         [type] = useParam('type');
     const q = usePages<Delivery>(['events'], 'events', { state, app_id: app, type, page_size: 50 });
     const rows = allOf(q);
-    if (q.isPending)
-        return (
-            <div className="list">
-                <Loading lines={8} />
-            </div>
-        );
-    if (q.error && !q.data)
-        return (
-            <div className="card">
-                <Failed error={q.error} retry={() => q.refetch()} />
-            </div>
-        );
-    if (!rows.length)
-        return (
-            <div className="card">
-                <State
-                    kind="empty"
-                    title={t('没有事件', 'No events')}
-                    text={
-                        state || app || type
-                            ? t('没有符合筛选的投递。', 'No delivery fits the filters.')
-                            : t(
-                                  '应用订阅事件后，这里会显示每次投递。',
-                                  'Once an app subscribes, each delivery stands here.',
-                              )
-                    }
-                />
-            </div>
-        );
+    const empty = (
+        <State
+            kind="empty"
+            title={t('没有事件', 'No events')}
+            text={
+                state || app || type
+                    ? t('没有符合筛选的投递。', 'No delivery fits the filters.')
+                    : t('应用订阅事件后，这里会显示每次投递。', 'Once an app subscribes, each delivery stands here.')
+            }
+        />
+    );
     return (
-        <>
+        <Listing q={q} empty={empty}>
             <Rows
                 label={t('事件', 'Events')}
                 cols="minmax(0,2fr) minmax(0,1.2fr) 100px minmax(0,1.2fr) 110px"
@@ -133,8 +115,7 @@ function List() {
                     <Line key={d.event_id + d.app_id} delivery={d} />
                 ))}
             </Rows>
-            <More q={q} />
-        </>
+        </Listing>
     );
 }
 

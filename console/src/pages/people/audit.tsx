@@ -6,7 +6,7 @@ import { get } from '../../api';
 import { both, dateTimeExact, Link, personName, useT } from '../../base';
 import type { App, Audit, Page } from '../../types';
 import type { console_audit } from '../../wire';
-import { allOf, Failed, Loading, More, Rows, State, usePages } from '../../ui';
+import { allOf, Listing, Rows, State, usePages } from '../../ui';
 import { useVendors } from '../orders';
 import { useAccounts } from './accounts-data';
 import { AuditFilters, useAuditFilters } from './audit-filters';
@@ -83,23 +83,17 @@ export function AuditLog() {
     const names = useNames();
     const q = usePages<Entry>(['audit'], 'audit', f.query);
     const rows = allOf(q);
-    const body = q.isError ? (
-        <Failed error={q.error} retry={() => q.refetch()} />
-    ) : !q.data ? (
-        <Loading />
-    ) : !rows.length ? (
+    const empty = (
         <State
             kind="empty"
             title={f.any ? t('没有符合条件的记录', 'Nothing fits') : t('还没有记录', 'Nothing yet')}
             text={f.any ? t('放宽一个筛选条件试试。', 'Try with one filter less.') : undefined}
         />
-    ) : null;
+    );
     return (
         <>
             <AuditFilters f={f} />
-            {body ? (
-                <section className="card">{body}</section>
-            ) : (
+            <Listing q={q} empty={empty}>
                 <Rows
                     label={t('审计日志', 'Audit log')}
                     cols="minmax(200px, 1.6fr) minmax(110px, 0.8fr) minmax(140px, 1fr) 190px"
@@ -114,8 +108,7 @@ export function AuditLog() {
                         <Row key={e.id} e={e} name={names(subjectKind(e.action), e.subject ?? '')} />
                     ))}
                 </Rows>
-            )}
-            <More q={q} />
+            </Listing>
         </>
     );
 }

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Goes through kept files: their rows, and each once for its digest and for whoever wants its bytes.
+ */
+#include "cli/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define PAGE 500
+
+static int read_through(int fd, EVP_MD_CTX *md, kept_piece_fn fn, void *ctx, int64_t *ret_size) {
+    char bytes[65536];
+
+    *ret_size = 0;
+    for (;;) {
+        ssize_t n = read(fd, bytes, sizeof(bytes));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        if (EVP_DigestUpdate(md, bytes, (size_t)n) != 1)
+            return -ENOMEM;
+        int r = fn ? fn(ctx, (struct str){bytes, (size_t)n}) : 0;
+        if (r < 0)
+            return r;
+        *ret_size += n;
+    }
+}
+
+int kept_digest(const char *path, kept_piece_fn fn, void *ctx, int64_t *ret_size, char ret_hex[KEPT_HEX]) {
+    unsigned char digest[32];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+
+    EVP_MD_CTX *md = EVP_MD_CTX_new();
+    int r = md && EVP_DigestInit_ex(md, EVP_sha256(), NULL) == 1 ? read_through(fd, md, fn, ctx, ret_size) : -ENOMEM;
+    if (r == 0 && EVP_DigestFinal_ex(md, digest, NULL) != 1)
+        r = -ENOMEM;
+    EVP_MD_CTX_free(md);
+    close(fd);
+    for (int i = 0; r == 0 && i < 32; i++)
+        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+    return r;
+}
+
+/* Pages of its own, so that no read lasts for as long as the files do. */
+static int walk(struct db *db, enum db_statement which, kept_fn fn, void *ctx) {
+    int64_t last = 0;
+    int rows, r;
+
+    do {
+        struct db_query q DB_CLEANUP = db_query(db, which);
+        db_bind_int(&q, 1, last);
+        db_bind_int(&q, 2, PAGE);
+        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
+            last = db_int(&q, 0);
+            r = fn(ctx, last, db_int(&q, 1), db_text(&q, 2), db_int(&q, 3));
+            if (r != 0)
+                return r;
+        }
+        if (r < 0)
+            return r;
+    } while (rows == PAGE);
+    return 0;
+}
+
+int kept_walk(struct db *db, kept_fn fn, void *ctx) {
+    int r = walk(db, SQL_CLI_KEPT_REPORTS, fn, ctx);
+
+    return r != 0 ? r : walk(db, SQL_CLI_KEPT_ATTACHMENTS, fn, ctx);
+}
