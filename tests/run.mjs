@@ -18,7 +18,7 @@ const usage = `usage: ./test [OPTION...] [WORD...]
 
 Builds hired and runs its tests. With WORDs only test files and unit tests whose name holds one of them.
 
-  --long        the soak tests as well (about half an hour more)
+  --long        the soak tests as well (about twenty minutes more)
   --fast        without the second round under ASan and UBSan
   --sanitize    only the round under ASan and UBSan
   --tsan        only a round under TSan, which finds data races
