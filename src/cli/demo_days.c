@@ -12,8 +12,10 @@
 #include "cli/user.h"
 #include "events/delivery.h"
 #include "gateway/identity.h"
+#include "hire/application.h"
 #include "hire/check_form.h"
 #include "hire/order.h"
+#include "hire/order_state.h"
 #include "hire/tenant.h"
 #include "hire/vendor_form.h"
 
@@ -375,8 +377,30 @@ static int find_accounts(struct days *w) {
     return r;
 }
 
-/* One check for each active application, spread over the days, at hours when people work. */
+/* Whether a recruiter would order a check now: none is under way, and nobody who has an offer is looked into again.
+ * Returns 1, 0 or < 0. */
+static int wants_check(struct days *w, int64_t id) {
+    struct application a = {0};
+    struct str doc;
+    int r = application_get(&w->h, id, &doc);
+
+    if (r <= 0 || (r = record_read_stored(&type_application, &a, doc, w->h.arena)) < 0)
+        return r;
+    if (a.stage && a.stage->type.v >= STAGE_OFFER && a.stage->type.v <= STAGE_ONBOARDED)
+        return 0;
+    struct db_query q DB_CLEANUP = db_query(w->h.db, SQL_CONSOLE_ORDER_OF_APPLICATION);
+    db_bind_int(&q, 1, w->h.tenant);
+    db_bind_int(&q, 2, id);
+    if ((r = db_row(&q)) <= 0)
+        return r < 0 ? r : 1;
+    int64_t status = db_int(&q, 1);
+    return status != ORDER_ARRANGED && status != ORDER_IN_APPROVAL && status != ORDER_APPROVED;
+}
+
+/* One check for each application that wants one, spread over the days, at hours when people work. */
 static int plan_checks(struct days *w) {
+    int64_t active[CHECKS_MAX];
+    size_t n_active = 0;
     struct db_query q DB_CLEANUP = db_query(w->cli->db, SQL_CONSOLE_APPLICATIONS);
     int r;
 
@@ -386,9 +410,12 @@ static int plan_checks(struct days *w) {
     db_bind_text(&q, 4, STR(""));
     db_bind_int(&q, 5, 1);
     db_bind_int(&q, 6, 0);
-    while ((r = db_row(&q)) == 1 && w->n_checks < CHECKS_MAX)
-        w->checks[w->n_checks++].application = db_int(&q, 1);
-    for (size_t i = 0; i < w->n_checks; i++) {
+    while ((r = db_row(&q)) == 1 && n_active < CHECKS_MAX)
+        active[n_active++] = db_int(&q, 1);
+    for (size_t i = 0; i < n_active && r >= 0; i++)
+        if ((r = wants_check(w, active[i])) == 1)
+            w->checks[w->n_checks++].application = active[i];
+    for (size_t i = 0; i < w->n_checks && r >= 0; i++) {
         struct check *c = &w->checks[i];
         int64_t midnight = w->now_ms - w->now_ms % DAY_MS - (int64_t)(w->n_checks - i) * w->d->days * DAY_MS / (int64_t)w->n_checks;
         c->n = (int)i;

@@ -11,6 +11,9 @@
 #include "api_types.h"
 #include "hire/hire.h"
 
+/* Types of a stage that rules go by. */
+enum { STAGE_OFFER = 5, STAGE_TO_BE_ONBOARDED = 6, STAGE_ONBOARDED = 7 };
+
 enum application_lock { LOCK_NONE = 1, LOCK_BY_OTHER = 2, LOCK_BY_THIS = 3 };
 
 struct application_filter {

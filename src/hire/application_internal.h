@@ -9,7 +9,6 @@
 #include "hire/reference.h"
 
 enum { APPLICATION_ACTIVE = 1, APPLICATION_TERMINATED = 2 };
-enum { STAGE_OFFER = 5, STAGE_TO_BE_ONBOARDED = 6, STAGE_ONBOARDED = 7 };
 
 /* An application on its way from the table and back. */
 struct application_case {
