@@ -8,6 +8,7 @@
 #include "console/interview.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "hire/interview_summary.h"
 
 /* ---- rows ---- */
 
@@ -23,7 +24,7 @@ static void write_id_name(struct buf *out, struct str key, const struct id_name_
 }
 
 /* A record's user as the tenant names it; a text that is no internal id stays as it is. */
-int write_interviewer(struct call *c, const struct interview_record *record) {
+int write_interviewer(struct call *c, const struct interview_record *record, bool verdict) {
     struct buf *out = c->out;
     int64_t uid = 0;
     int r = 0;
@@ -41,7 +42,7 @@ int write_interviewer(struct call *c, const struct interview_record *record) {
     }
     json_member_str(out, STR("record_id"), record->id);
     json_member_bool(out, STR("submitted"), record->commit_status.set && record->commit_status.v == 1);
-    if (record->conclusion.set)
+    if (verdict && record->conclusion.set)
         json_member_int(out, STR("conclusion"), record->conclusion.v);
     json_end(out, '}');
     return r < 0 ? r : 0;
@@ -60,6 +61,20 @@ static bool is_submitted(const struct interview_record *record) {
     return record->commit_status.set && record->commit_status.v == 1;
 }
 
+/* The person's own record while it is not submitted: as long, they are not told what the others think. */
+static const struct interview_record *record_to_write(const struct call *c, const struct interview_extend *in) {
+    const struct interview_record *own = own_record(c, in);
+    return own && !is_submitted(own) ? own : NULL;
+}
+
+/* What all records add up to; for who has still to assess, their own. */
+static struct opt_int summary_for(const struct interview_extend *in, const struct interview_record *only) {
+    if (!only || !only->conclusion.set)
+        return in->interview_round_summary;
+    const enum interview_conclusion own = (enum interview_conclusion)only->conclusion.v;
+    return (struct opt_int){.set = true, .v = interview_summary(&own, 1)};
+}
+
 static bool may_schedule(const struct call *c) {
     return (c->person->roles & (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER))) != 0;
 }
@@ -71,6 +86,7 @@ static void write_opt_int(struct buf *out, struct str key, struct opt_int v) {
 
 /* live: it was not cancelled. */
 static int write_interview(struct call *c, struct hire *h, const struct interview_extend *in, bool live) {
+    const struct interview_record *only = record_to_write(c, in);
     struct buf *out = c->out;
     int64_t application = 0;
     int r = 0;
@@ -82,7 +98,7 @@ static int write_interview(struct call *c, struct hire *h, const struct intervie
     console_member_time(out, STR("begin_time"), in->begin_time.v);
     console_member_time(out, STR("end_time"), in->end_time.v);
     write_opt_int(out, STR("round"), in->round);
-    write_opt_int(out, STR("interview_round_summary"), in->interview_round_summary);
+    write_opt_int(out, STR("interview_round_summary"), summary_for(in, only));
     write_opt_int(out, STR("interview_type"), in->interview_type);
     write_opt_int(out, STR("video_type"), in->video_type);
     write_id_name(out, STR("stage"), in->stage);
@@ -105,10 +121,9 @@ static int write_interview(struct call *c, struct hire *h, const struct intervie
     json_key(out, STR("interviewers"));
     json_begin(out, '[');
     for (size_t i = 0; r == 0 && i < in->interview_record_list.n; i++)
-        r = write_interviewer(c, &in->interview_record_list.v[i]);
+        r = write_interviewer(c, &in->interview_record_list.v[i], !only || only == &in->interview_record_list.v[i]);
     json_end(out, ']');
-    const struct interview_record *own = own_record(c, in);
-    json_member_bool(out, STR("may_assess"), live && own && !is_submitted(own));
+    json_member_bool(out, STR("may_assess"), live && only);
     json_member_bool(out, STR("may_change"), live && may_schedule(c) && interview_is_open(in));
     json_end(out, '}');
     return r;
@@ -199,8 +214,7 @@ struct view {
 };
 
 static struct view view_of(struct call *c, const struct interview_extend *doc) {
-    const struct interview_record *own = own_record(c, doc);
-    return (struct view){c, own && !is_submitted(own) ? own : NULL};
+    return (struct view){c, record_to_write(c, doc)};
 }
 
 static void write_records(const struct view *v, const struct interview_extend *doc) {
@@ -266,7 +280,7 @@ static int write_cancelled(struct call *c, const struct interview_cancelled *gon
     return r < 0 ? r : 0;
 }
 
-static bool may_see(const struct call *c, const struct interview_extend *doc) {
+bool may_see_interview(const struct call *c, const struct interview_extend *doc) {
     return !sees_own_only(c) || own_record(c, doc);
 }
 
@@ -306,9 +320,9 @@ int handle_console_interview_get(struct call *c) {
     if (r < 0)
         return r;
     if (r == 1)
-        return may_see(c, &doc) ? write_live(c, &h, id, &doc) : call_fail(c, CODE_NOT_FOUND, NULL);
+        return may_see_interview(c, &doc) ? write_live(c, &h, id, &doc) : call_fail(c, CODE_NOT_FOUND, NULL);
     r = interview_cancelled_get(&h, id, &gone);
     if (r < 0)
         return r;
-    return r == 1 && may_see(c, &gone.doc) ? write_gone(c, &h, &gone) : call_fail(c, CODE_NOT_FOUND, NULL);
+    return r == 1 && may_see_interview(c, &gone.doc) ? write_gone(c, &h, &gone) : call_fail(c, CODE_NOT_FOUND, NULL);
 }

@@ -12,8 +12,11 @@
 /* The person's own record in an interview; NULL: takes no part. */
 const struct interview_record *own_record(const struct call *c, const struct interview_extend *in);
 
-/* A record's user as console_interviewer. */
-int write_interviewer(struct call *c, const struct interview_record *record);
+/* Whether the person may know of the interview: who only interviews, may of their own. */
+bool may_see_interview(const struct call *c, const struct interview_extend *doc);
+
+/* A record's user as console_interviewer; verdict: also what they concluded. */
+int write_interviewer(struct call *c, const struct interview_record *record, bool verdict);
 
 /* As console_form. */
 void write_form(struct call *c, struct hire *h, const struct interview_feedback_form *form);

@@ -111,10 +111,15 @@ int handle_console_interview_assess(struct call *c) {
         .n_answers = in->answers.n,
     };
     struct hire h = console_hire(c);
+    struct interview_extend doc;
     int64_t id;
     int r = console_id(c, at->interview_id, &id);
+    if (r == 0)
+        r = interview_get(&h, id, &doc);
     if (r < 0)
         return r;
+    if (r == 0 || !may_see_interview(c, &doc))
+        return call_fail(c, CODE_NOT_FOUND, NULL);
     for (size_t i = 0; i < in->answers.n; i++) {
         const struct console_answer *a = &in->answers.v[i];
         answers[i] = (struct form_answer){
@@ -143,7 +148,7 @@ static int write_taken(struct call *c, const struct interview_conflict *found) {
     json_begin(c->out, '[');
     for (size_t i = 0; r == 0 && i < found->n_interviewers; i++) {
         const struct interview_record who = {.user_id = hire_text(&(struct hire){.arena = c->arena}, found->interviewers[i])};
-        r = write_interviewer(c, &who);
+        r = write_interviewer(c, &who, false);
     }
     json_end(c->out, ']');
     json_key(c->out, STR("rooms"));

@@ -2,8 +2,11 @@
  *
  * Counts attempts to sign in. A table of fixed size under one lock: attempts cost a scrypt each, so they are rare.
  */
+#include <arpa/inet.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gateway/session.h"
 
@@ -55,44 +58,70 @@ static uint64_t bucket_key(enum bucket b, struct str name, struct str address) {
     return h | 1;
 }
 
-/* The key's slot, or the one whose window ends first among those where it may stand. */
-static struct attempt_slot *find(struct attempts *t, uint64_t key) {
+/* Of an IPv6 address its network's 64 bits, written over text: whoever has one of its addresses has all of them. */
+static struct str network_of(struct str address, char text[static INET6_ADDRSTRLEN]) {
+    struct in6_addr bytes;
+    if (address.len >= INET6_ADDRSTRLEN)
+        return address;
+    snprintf(text, INET6_ADDRSTRLEN, "%.*s", STR_FMT(address));
+    if (inet_pton(AF_INET6, text, &bytes) != 1)
+        return address;
+    memcpy(text, &bytes, 8);
+    return (struct str){text, 8};
+}
+
+/* The key's slot, or NULL. ret_free: where it would stand: whatever is over or counts least has to go. */
+static struct attempt_slot *find(struct attempts *t, uint64_t key, int64_t mono_ms, struct attempt_slot **ret_free) {
     struct attempt_slot *best = NULL;
     for (uint64_t i = 0; i < PROBES; i++) {
         struct attempt_slot *s = &t->slots[((key >> 20) + i) & (SLOTS - 1)];
-        if (s->key == key)
+        if (s->key == key && s->end_ms > mono_ms)
             return s;
-        if (!best || s->end_ms < best->end_ms)
+        if (s->end_ms <= mono_ms)
+            s->count = 0;
+        if (!best || s->count < best->count)
             best = s;
     }
-    *best = (struct attempt_slot){.key = key};
-    return best;
+    *ret_free = best;
+    return NULL;
 }
 
+static void count(struct attempts *t, uint64_t key, int64_t mono_ms) {
+    struct attempt_slot *at, *s = find(t, key, mono_ms, &at);
+    if (!s) {
+        s = at;
+        *s = (struct attempt_slot){.key = key, .end_ms = mono_ms + ATTEMPTS_WINDOW_MS};
+    }
+    s->count++;
+}
+
+/* What is refused leaves nothing in the table: else a stranger who is refused already would wash out, with ever new names,
+ * what is counted against him. */
 unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
+    char text[INET6_ADDRSTRLEN];
     unsigned wait_s = 0;
+    address = network_of(address, text);
     pthread_mutex_lock(&t->lock);
     for (int b = 0; b < BUCKETS; b++) {
-        struct attempt_slot *s = find(t, bucket_key((enum bucket)b, name, address));
-        if (s->end_ms <= mono_ms) {
-            s->count = 0;
-            s->end_ms = mono_ms + ATTEMPTS_WINDOW_MS;
-        }
-        unsigned left_s = (unsigned)((s->end_ms - mono_ms + 999) / 1000);
-        if (s->count >= most[b] && left_s > wait_s)
+        struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), mono_ms, &at);
+        unsigned left_s = s ? (unsigned)((s->end_ms - mono_ms + 999) / 1000) : 0;
+        if (s && s->count >= most[b] && left_s > wait_s)
             wait_s = left_s;
     }
     for (int b = 0; wait_s == 0 && b < BUCKETS; b++)
-        find(t, bucket_key((enum bucket)b, name, address))->count++;
+        count(t, bucket_key((enum bucket)b, name, address), mono_ms);
     pthread_mutex_unlock(&t->lock);
     return wait_s;
 }
 
 void attempts_good(struct attempts *t, struct str name, struct str address) {
+    char text[INET6_ADDRSTRLEN];
+    address = network_of(address, text);
     pthread_mutex_lock(&t->lock);
     for (int b = 0; b < BUCKETS; b++) {
-        struct attempt_slot *s = find(t, bucket_key((enum bucket)b, name, address));
-        s->count = b == PAIR || s->count == 0 ? 0 : s->count - 1;
+        struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), 0, &at);
+        if (s)
+            s->count = b == PAIR || s->count == 0 ? 0 : s->count - 1;
     }
     pthread_mutex_unlock(&t->lock);
 }

@@ -40,6 +40,10 @@ static int find_operation(struct exchange *x, struct route *route) {
     }
     if (r < 0)
         return answer_fail_gateway(c, CODE_NO_PATH);
+    if (route->op->stream && x->r->method == HTTP_HEAD) { /* its answer would have no end */
+        x->allow = STR("GET");
+        return answer_fail_gateway(c, CODE_NO_METHOD);
+    }
     if (!route->op->handle) {
         c->detail = arena_printf(c->arena,
                                  "%.*s is an operation of the platform that this version of hired does not "
@@ -109,10 +113,14 @@ static void write_done(struct write_job *job, int result) {
     (void)http_loop_post(x->r->loop, on_written, x);
 }
 
-static void fail_busy(struct call *c) {
+static void fail_busy_with(struct call *c, struct str detail) {
     answer_fail_gateway(c, CODE_SYSTEM);
     c->http_status = 503;
-    c->detail = STR("too many writes are waiting; try again in a second");
+    c->detail = detail;
+}
+
+static void fail_busy(struct call *c) {
+    fail_busy_with(c, STR("too many writes are waiting; try again in a second"));
 }
 
 void dispatch_write(struct exchange *x) {
@@ -186,7 +194,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     if (x->call.op->stream) {
         error = watch_begin(x->loop->watch, &x->call, r);
         if (error < 0) {
-            fail_busy(&x->call);
+            fail_busy_with(&x->call, STR("too many streams are open; close a page of the console and try again"));
             exchange_fail(x);
         }
         return;

@@ -75,8 +75,9 @@ struct gateway *gateway_free(struct gateway *g) {
 static void on_change_timer(uv_timer_t *timer) {
     struct gateway_loop *gl = timer->data;
     int64_t count = db_change_count(gl->db);
-    watch_tend(gl->watch, gl->db, atomic_load(&gl->g->draining));
-    if (count == gl->change_count)
+    bool changed = count != gl->change_count;
+    watch_tend(gl->watch, gl->db, changed, atomic_load(&gl->g->draining));
+    if (!changed)
         return;
     gl->change_count = count;
     auth_cache_clear(gl->auth);

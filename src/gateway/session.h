@@ -54,7 +54,7 @@ struct attempts *attempts_free(struct attempts *t); /* takes NULL; returns NULL 
 
 #define ATTEMPTS_WINDOW_MS (15 * 60 * 1000LL)
 #define ATTEMPTS_PAIR 10    /* one name from one address */
-#define ATTEMPTS_ADDRESS 60 /* one address, whatever the name */
+#define ATTEMPTS_ADDRESS 60 /* one address (of IPv6, one /64), whatever the name */
 #define ATTEMPTS_NAME 200   /* one name from anywhere: high, so that a stranger cannot easily lock somebody out */
 
 /* Counts an attempt as failed, before it is looked at: so those at the same time count too. Returns 0, or the seconds to

@@ -170,6 +170,25 @@ static void test_attempts(void **state) {
         assert_int_equal(attempts_take(t, str_of(text), address, 1000), 0);
     }
     assert_int_not_equal(attempts_take(t, STR("yet another"), address, 1000), 0);
+    /* Refused attempts with ever new names wash nothing out. */
+    for (int i = 0; i < 50000; i++) {
+        snprintf(text, sizeof text, "flood%d", i);
+        assert_int_not_equal(attempts_take(t, str_of(text), address, 1001), 0);
+    }
+    attempts_free(t);
+}
+
+/* Whoever has one IPv6 address has its whole network. */
+static void test_attempts_of_networks(void **state) {
+    struct attempts *t = attempts_new();
+    char name[32], address[64];
+    for (int i = 0; i < ATTEMPTS_ADDRESS; i++) {
+        snprintf(name, sizeof name, "name%d", i);
+        snprintf(address, sizeof address, i % 2 ? "2001:db8:0:7::%x" : "2001:db8:0:7:%x:1:2:3", i + 1);
+        assert_int_equal(attempts_take(t, str_of(name), str_of(address), 1000), 0);
+    }
+    assert_int_not_equal(attempts_take(t, STR("x"), STR("2001:db8:0:7:ffff::"), 1000), 0);
+    assert_int_equal(attempts_take(t, STR("x"), STR("2001:db8:0:8::1"), 1000), 0);
     attempts_free(t);
 }
 
@@ -201,6 +220,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_sessions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_disabled, setup, teardown),
         cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_attempts_of_networks),
         cmocka_unit_test_setup_teardown(test_audit, setup, teardown),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

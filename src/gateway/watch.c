@@ -12,6 +12,7 @@
 #include "gateway/session.h"
 
 #define STREAMS_MAX 256   /* of one loop */
+#define ACCOUNT_MAX 32    /* of those, one account's: nobody can take all of them */
 #define OVERLAP_MS 10000  /* a write may be kept that long after its time: it waited for the writer */
 #define TOLD 128          /* changes that are remembered as told, so that the overlap tells nothing twice */
 #define AT_ONCE 50        /* more changes of a kind at once are told as one, without an id */
@@ -19,14 +20,19 @@
 
 enum kind { ORDER, APPLICATION, INTERVIEW, DELIVERY, KINDS };
 
+#define READERS (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER) | ROLE_BIT(ROLE_APPROVER))
+
+/* Roles that may read every record of the kind hear which one changed; those that see something made of some of them hear
+ * that one did. */
 static const struct {
     struct str name;
     enum db_statement newer;
+    unsigned hear_which, hear_that;
 } kinds[KINDS] = {
-    {STR_INIT("order"), SQL_WATCH_ORDERS},
-    {STR_INIT("application"), SQL_WATCH_APPLICATIONS},
-    {STR_INIT("interview"), SQL_WATCH_INTERVIEWS},
-    {STR_INIT("delivery"), SQL_WATCH_DELIVERIES},
+    {STR_INIT("order"), SQL_WATCH_ORDERS, READERS, READERS},
+    {STR_INIT("application"), SQL_WATCH_APPLICATIONS, READERS, READERS},
+    {STR_INIT("interview"), SQL_WATCH_INTERVIEWS, READERS, READERS | ROLE_BIT(ROLE_INTERVIEWER)},
+    {STR_INIT("delivery"), SQL_WATCH_DELIVERIES, ROLE_BIT(ROLE_ADMIN), READERS}, /* the overview counts them */
 };
 
 struct change {
@@ -35,7 +41,8 @@ struct change {
 
 struct stream {
     struct http_request *r;
-    int64_t tenant, begun_ms, beat_ms;
+    int64_t tenant, account, begun_ms, beat_ms;
+    unsigned roles;
     char key[SESSION_TEXT_LEN];
     int64_t seen_ms[KINDS];
     struct change told[KINDS][TOLD];
@@ -54,9 +61,16 @@ struct watch *watch_new(void) {
 
 struct watch *watch_free(struct watch *w) {
     if (w)
-        watch_tend(w, NULL, true);
+        watch_tend(w, NULL, false, true);
     free(w);
     return NULL;
+}
+
+static bool has_room(const struct watch *w, int64_t account) {
+    unsigned own = 0;
+    for (const struct stream *s = w->streams; s; s = s->next)
+        own += s->account == account;
+    return w->n < STREAMS_MAX && own < ACCOUNT_MAX;
 }
 
 int watch_begin(struct watch *w, const struct call *call, struct http_request *r) {
@@ -65,10 +79,18 @@ int watch_begin(struct watch *w, const struct call *call, struct http_request *r
         {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* for a proxy that would gather answers */
         {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
     };
-    if (w->n == STREAMS_MAX)
+    if (!has_room(w, call->person->account))
         return -EBUSY;
     struct stream *s = mem_alloc(sizeof *s);
-    *s = (struct stream){.r = r, .tenant = call->tenant, .begun_ms = call->now_ms, .beat_ms = call->now_ms, .next = w->streams};
+    *s = (struct stream){
+        .r = r,
+        .tenant = call->tenant,
+        .account = call->person->account,
+        .roles = call->person->roles,
+        .begun_ms = call->now_ms,
+        .beat_ms = call->now_ms,
+        .next = w->streams,
+    };
     memcpy(s->key, call->person->key.ptr, sizeof s->key);
     for (int k = 0; k < KINDS; k++)
         s->seen_ms[k] = call->now_ms;
@@ -102,17 +124,20 @@ static void write_change(struct buf *out, enum kind k, int64_t id) {
 static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(db, kinds[k].newer);
     int64_t since = s->seen_ms[k] - OVERLAP_MS;
+    const int most = s->roles & kinds[k].hear_which ? AT_ONCE : 0;
     int r, n = 0;
     size_t at = out->len;
+    if (!(s->roles & kinds[k].hear_that))
+        return 0;
     db_bind_int(&q, 1, s->tenant);
     db_bind_int(&q, 2, since < s->begun_ms ? s->begun_ms - 1 : since);
     while ((r = db_row(&q)) == 1) {
         struct change c = {db_int(&q, 0), db_int(&q, 1)};
         if (c.at > s->seen_ms[k])
             s->seen_ms[k] = c.at;
-        if (n > AT_ONCE || !tell_once(s, k, c))
+        if (n > most || !tell_once(s, k, c))
             continue;
-        if (++n <= AT_ONCE) {
+        if (++n <= most) {
             write_change(out, k, c.id);
             continue;
         }
@@ -133,24 +158,31 @@ void watch_look(struct watch *w, struct db *db) {
     }
 }
 
-/* Whether somebody reads it who may. */
-static bool lives(struct stream *s, struct db *db, int64_t now_ms) {
-    if (now_ms - s->beat_ms < BEAT_MS)
-        return http_stream_write(s->r, STR("")) != -EPIPE;
-    s->beat_ms = now_ms;
+/* Whether the session lasts; what its person may hear is what it is now. */
+static bool may_listen(struct stream *s, struct db *db, int64_t now_ms) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_GET);
     db_bind_text(&q, 1, (struct str){s->key, sizeof s->key});
     int r = db_row(&q);
-    if (r == 0 || (r == 1 && (db_int(&q, 2) <= now_ms || db_int(&q, 8) != 0)))
-        return false;
-    return http_stream_write(s->r, STR(": still here\n\n")) != -EPIPE;
+    if (r == 1)
+        s->roles = (unsigned)db_int(&q, 6);
+    return r < 0 || (r == 1 && db_int(&q, 2) > now_ms && db_int(&q, 8) == 0);
 }
 
-void watch_tend(struct watch *w, struct db *db, bool end_all) {
+/* Whether somebody reads it who may. */
+static bool lives(struct stream *s, struct db *db, int64_t now_ms, bool changed) {
+    bool beat = now_ms - s->beat_ms >= BEAT_MS;
+    if ((beat || changed) && !may_listen(s, db, now_ms))
+        return false;
+    if (beat)
+        s->beat_ms = now_ms;
+    return http_stream_write(s->r, beat ? STR(": still here\n\n") : STR("")) != -EPIPE;
+}
+
+void watch_tend(struct watch *w, struct db *db, bool changed, bool end_all) {
     int64_t now_ms = clock_now_ms();
     for (struct stream **at = &w->streams; *at;) {
         struct stream *s = *at;
-        if (!end_all && lives(s, db, now_ms)) {
+        if (!end_all && lives(s, db, now_ms, changed)) {
             at = &s->next;
             continue;
         }

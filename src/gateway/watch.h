@@ -15,13 +15,15 @@ struct watch *watch_new(void);
 /* Ends all streams; takes NULL; returns NULL. */
 struct watch *watch_free(struct watch *w);
 
-/* Begins the stream of a person who has signed in; r is the watch's from here on. -EBUSY: there are too many. */
+/* Begins the stream of a person who has signed in; r is the watch's from here on. -EBUSY: there are too many, of
+ * all or of this account. */
 int watch_begin(struct watch *w, const struct call *call, struct http_request *r);
 
 /* The database has changed. Outside of a snapshot. */
 void watch_look(struct watch *w, struct db *db);
 
-/* From time to time: streams that nobody reads any more, or whose session is over, end. */
-void watch_tend(struct watch *w, struct db *db, bool end_all);
+/* From time to time: streams that nobody reads any more, or whose session is over, end. changed: the database has, so
+ * sessions and roles may have too; comes before watch_look, which tells them nothing any more. */
+void watch_tend(struct watch *w, struct db *db, bool changed, bool end_all);
 
 #endif

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
-import { startServer } from '../lib/server.mjs';
+import { hiredOk, startServer } from '../lib/server.mjs';
 
 let server, recruiter, approver, interviewer, app, offers, plan, application, general, technical;
 before(async () => {
@@ -232,6 +232,29 @@ test('an interviewer does not see the interviews of others', async () => {
         await interviewer.fails(403, 4031, 'GET', path);
     await recruiter.fails(404, 4004, 'GET', 'interviews/77');
     assert.ok((await app.walk('GET', paths.interviews, { query: { interview_id: id } })).length === 1);
+    // An assessment is refused as if there were no such interview; somebody who may see it is told why.
+    await interviewer.fails(404, 4004, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } });
+    assert.match((await recruiter.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } })).msg, /only those who hold/);
+});
+
+test('neither a list nor the page tells what others concluded before one has assessed', async () => {
+    const made = hiredOk(['user', 'create', 'second', '--role', 'interviewer', '--user-id', 'a85d1e30', '--data', server.dir]);
+    const second = new Person(server, 'second', made.password);
+    await second.signIn();
+    const id = await schedule(at(60));
+    await second.post(`interviews/${id}/assess`, { conclusion: 5 });
+    const told = async (who) => {
+        const { interview } = await who.get(`interviews/${id}`);
+        const row = (await who.walk('interviews', { from: at(60).begin_time, to: at(60).end_time })).find((i) => i.id === id);
+        assert.deepEqual(row, interview);
+        return [interview.interviewers.map((p) => [p.submitted, p.conclusion]), interview.interview_round_summary];
+    };
+    const summary = (await recruiter.get(`interviews/${id}`)).interview.interview_round_summary;
+    assert.deepEqual(await told(interviewer), [[[false, 4], [true, undefined]], 3]);
+    assert.deepEqual(await told(recruiter), [[[false, 4], [true, 5]], summary]);
+    assert.notEqual(summary, 3);
+    await interviewer.post(`interviews/${id}/assess`, { conclusion: 5 });
+    assert.deepEqual((await told(interviewer))[0], [[true, 5], [true, 5]]);
 });
 
 test("an erasure takes the answers to the form and the cancelled interviews along, and why they were cancelled", async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 
-import { Client, eventually } from '../lib/client.mjs';
+import { Client, eventually, send } from '../lib/client.mjs';
 import { coverage } from '../lib/coverage.mjs';
 import { Person } from '../lib/console.mjs';
 import { hiredOk, startServer } from '../lib/server.mjs';
@@ -82,6 +82,70 @@ test('many pages hear the same', async () => {
 test('nobody listens without a session', async () => {
     const nobody = new Person(server, 'x', 'y');
     await nobody.fails(401, 4010, 'GET', 'events/stream');
+});
+
+test('each hears what it may ask for: an interviewer no ids, a recruiter no deliveries', async () => {
+    const [admin, approver, interviewer] = await Promise.all(['admin', 'approver', 'interviewer'].map((role) => Person.of(server, role)));
+    const [all, approves, holds] = [await open(admin), await open(approver), await open(interviewer)];
+    const id = await arrange();
+    await tells(all, 'order', id);
+    await tells(approves, 'order', id);
+    const { application_id } = (await recruiter.get(`orders/${id}`)).order;
+    const from = 4_000_000_000_000;
+    const offers = await recruiter.get('references');
+    const { interview_id } = await recruiter.post('interviews', { application_id, plan: { begin_time: String(from), end_time: String(from + 3_600_000),
+        interview_type: 1, interviewers: [offers.users[0].id] } });
+    await tells(all, 'interview', interview_id);
+    await eventually(() => holds.events, (e) => e.length > 0);
+    assert.deepEqual(holds.events, [{ kind: 'interview' }]);
+    assert.ok(approves.events.every((e) => e.kind !== 'delivery' || !e.id), JSON.stringify(approves.events));
+    for (const s of [all, approves, holds]) s.close();
+});
+
+test('a stream ends with its session: at once, whoever ended it; a new role counts at once', async () => {
+    const made = (name, role) => hiredOk(['user', 'create', name, '--role', role, '--data', server.dir]);
+    const listener = async (name, role = 'recruiter') => {
+        const person = new Person(server, name, made(name, role).password);
+        await person.signIn();
+        return [person, await open(person)];
+    };
+    const ends = async (stream, why) => {
+        const begun = Date.now();
+        await eventually(() => stream, (s) => s.ended, { withinMs: 5000, what: why });
+        return Date.now() - begun;
+    };
+    const [leaver, left] = await listener('leaver');
+    await leaver.post('session/sign_out');
+    await ends(left, 'signed out');
+    const [, gone] = await listener('gone.one');
+    hiredOk(['user', 'disable', 'gone.one', '--data', server.dir]);
+    await ends(gone, 'disabled');
+    const [changer, stays] = await listener('pw.changer');
+    const other = new Person(server, changer.user, changer.password);
+    await other.signIn();
+    const elsewhere = await open(other);
+    await changer.post('session/change_password', { password: changer.password, new_password: 'quite another one' });
+    await ends(elsewhere, 'another password');
+    assert.equal(stays.ended, false);
+    hiredOk(['user', 'roles', 'pw.changer', '--role', 'interviewer', '--data', server.dir]);
+    const witness = await open(recruiter);
+    const before = stays.events.length;
+    const id = await arrange();
+    await tells(witness, 'order', id);
+    assert.deepEqual(stays.events.slice(before), []);
+    for (const s of [stays, witness]) s.close();
+});
+
+test('one account cannot take all streams, and HEAD begins none', async () => {
+    const approver = await Person.of(server, 'approver');
+    const streams = [];
+    for (let i = 0; i < 40 * 8 && streams.at(-1)?.status !== 503; i++) streams.push(await open(approver));
+    assert.equal(streams.at(-1).status, 503, `${streams.length} streams were opened`);
+    const other = await open(recruiter);
+    assert.equal(other.status, 200);
+    for (const s of [...streams, other]) s.close();
+    const head = await send(server.baseUrl, 'HEAD', PATH, { headers: { Cookie: recruiter.cookie }, timeoutMs: 5000 });
+    assert.deepEqual([head.status, head.headers.allow], [405, 'GET']);
 });
 
 test('a server that ends does not wait for its pages', async () => {

@@ -28,13 +28,19 @@ function When({ i }: { i: Interview }) {
     );
 }
 
+// Who has still to assess is not told what the others concluded.
 function People({ i }: { i: Interview }) {
+    const t = useT();
     return (
         <ul className="held-by">
             {i.interviewers?.map((p) => (
                 <li key={p.record_id ?? p.user_id}>
                     <span>{personName(p)}</span>
-                    <Pill {...conclusion(p.conclusion)} />
+                    {p.submitted && p.conclusion === undefined ? (
+                        <Pill text={t('已提交', 'Submitted')} tone="grey" />
+                    ) : (
+                        <Pill {...conclusion(p.conclusion)} />
+                    )}
                 </li>
             ))}
         </ul>
