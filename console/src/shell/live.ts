@@ -8,15 +8,29 @@ import type { Application, OrderDetail } from '../types';
 import { changeRow, freshen, pagesOf } from '../ui';
 
 const GATHER_MS = 100; // changes that come together are looked at together
+const BUSY_MS = 1000; // while they keep coming, that often
+const SLOW_MS = 5000; // figures over all records are asked for that often at most
+const SINGLY_MAX = 20; // rows that are looked at one by one; of more the list's beginning is enough
 const AGAIN_MS = 2000; // until a stream that was refused is tried again
 
-// Queries that show something of a kind, and lists of it.
-const shows: Record<string, { one?: string; more: string[]; lists: string[] }> = {
-    order: { one: 'order', more: ['overview', 'application'], lists: ['orders'] },
+// Queries that show something of a kind, lists of it, and figures in which it counts.
+const shows: Record<string, { one?: string; more: string[]; lists: string[]; figures?: string }> = {
+    order: { one: 'order', more: ['application'], lists: ['orders'], figures: 'overview' },
     application: { one: 'application', more: [], lists: ['applications'] },
     interview: { more: ['interview', 'interviews', 'application'], lists: [] },
-    delivery: { more: ['events', 'event', 'overview'], lists: [] },
+    delivery: { more: ['events', 'event'], lists: [], figures: 'overview' },
 };
+const slow = new Map<string, { timer: number; at: number }>();
+function askSlowly(qc: QueryClient, key: string) {
+    const s = slow.get(key) ?? { timer: 0, at: 0 };
+    slow.set(key, s);
+    const now = () => {
+        s.timer = 0;
+        s.at = Date.now();
+        void qc.invalidateQueries({ queryKey: [key] });
+    };
+    s.timer ||= window.setTimeout(now, Math.max(0, s.at + SLOW_MS - Date.now()));
+}
 // ids: what changed; '' stands for much at once.
 function ask(qc: QueryClient, kind: string, ids: Set<string>) {
     const s = shows[kind];
@@ -26,6 +40,7 @@ function ask(qc: QueryClient, kind: string, ids: Set<string>) {
     else if (s.one) void qc.invalidateQueries({ queryKey: [s.one] });
     for (const k of s.more) void qc.invalidateQueries({ queryKey: [k] });
     for (const k of s.lists) void freshen(qc, k, known);
+    if (s.figures) askSlowly(qc, s.figures);
     if (kind === 'order') void showChecks(qc, known);
 }
 // A row of an application shows its check, whose change does not move it: in a long list the row alone is looked at.
@@ -34,7 +49,7 @@ async function showChecks(qc: QueryClient, ids: string[]) {
         .getQueryCache()
         .findAll({ queryKey: ['applications'], predicate: (q) => q.isActive() && pagesOf(q) > 1 });
     void qc.invalidateQueries({ queryKey: ['applications'], predicate: (q) => !long.includes(q) || !ids.length });
-    if (!long.length) return;
+    if (!long.length || ids.length > SINGLY_MAX) return;
     for (const id of ids) {
         const o = await get<OrderDetail>(`orders/${id}`).catch(() => null);
         const at = o?.order.application_id;
@@ -49,9 +64,11 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
     let source: EventSource,
         timer = 0,
         retry = 0,
+        told = 0,
         lost = false;
     const tell = () => {
         timer = 0;
+        told = Date.now();
         for (const [kind, ids] of changed) ask(qc, kind, ids);
         changed.clear();
     };
@@ -64,7 +81,7 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         }
         if (!d.kind) return;
         changed.set(d.kind, (changed.get(d.kind) ?? new Set()).add(d.id ?? ''));
-        timer ||= window.setTimeout(tell, GATHER_MS);
+        timer ||= window.setTimeout(tell, Date.now() - told < 2 * BUSY_MS ? BUSY_MS : GATHER_MS);
     };
     const open = () => {
         source = new EventSource('/console/api/events/stream');
