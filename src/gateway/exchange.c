@@ -85,7 +85,7 @@ static void log_request(struct exchange *x, int64_t duration_ns) {
 }
 
 static void exchange_reply(struct exchange *x) {
-    struct http_header headers[6] = {
+    struct http_header headers[7] = {
         {STR("X-Tt-Logid"), x->call.log_id},
         {STR("X-Request-Id"), x->request_id},
     };
@@ -98,8 +98,10 @@ static void exchange_reply(struct exchange *x) {
     } else if (x->call.code == CODE_NO_METHOD) {
         headers[n++] = (struct http_header){STR("Allow"), x->allow};
     }
-    if (x->call.op && x->call.op->access == OP_CONSOLE)
+    if (x->call.op ? x->call.op->access == OP_CONSOLE : str_starts(x->r->path, STR("/console/"))) {
         headers[n++] = (struct http_header){STR("Cache-Control"), STR("no-store")};
+        headers[n++] = (struct http_header){STR("X-Content-Type-Options"), STR("nosniff")};
+    }
     if (!str_is_absent(x->call.set_cookie) && x->call.code == 0)
         headers[n++] = (struct http_header){STR("Set-Cookie"), x->call.set_cookie};
     int64_t duration = clock_mono_ns() - x->r->start_ns;

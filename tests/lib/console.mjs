@@ -47,7 +47,7 @@ export class Person {
         const payload = body === undefined ? (method === 'GET' ? undefined : '') : JSON.stringify(body);
         const answer = await send(this.server.baseUrl, method, target, { headers: all, body: payload });
         const parsed = checkEnvelope(this.server, method, target, answer);
-        assert.equal(answer.headers['cache-control'], 'no-store');
+        assert.deepEqual([answer.headers['cache-control'], answer.headers['x-content-type-options']], ['no-store', 'nosniff']);
         return { ...answer, code: parsed.code, msg: parsed.msg, data: parsed.data, error: parsed.error };
     }
 
