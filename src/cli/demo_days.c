@@ -11,6 +11,7 @@
 #include "cli/demo.h"
 #include "cli/user.h"
 #include "events/delivery.h"
+#include "gateway/account.h"
 #include "gateway/identity.h"
 #include "hire/application.h"
 #include "hire/check_form.h"
@@ -116,7 +117,7 @@ struct days {
     struct cli *cli;
     const struct demo_days *d;
     struct hire h;
-    int64_t now_ms, accounts[VENDORS], recruiter;
+    int64_t now_ms, accounts[VENDORS], recruiter, arranger; /* the recruiter as a user, and their console account */
     struct check checks[CHECKS_MAX];
     size_t n_checks, n_steps;
     struct step steps[STEPS_MAX];
@@ -232,7 +233,7 @@ static int take_step(struct days *w, const struct step *s, bool approve) {
 
     h->now_ms = s->at_ms;
     h->actor_kind = person ? ACTOR_USER : ACTOR_APP;
-    h->actor_id = person ? w->recruiter : s->check->account == w->d->vendor_account ? w->d->vendor_app : w->d->own_app;
+    h->actor_id = person ? w->arranger : s->check->account == w->d->vendor_account ? w->d->vendor_app : w->d->own_app;
     if (r < 0)
         return r;
     switch (s->kind) {
@@ -360,6 +361,14 @@ static int subscribe(struct days *w) {
 
 /* ---- all of it ---- */
 
+static int find_arranger(struct days *w) {
+    struct account who;
+    int r = account_by_login(w->cli->db, account_role_name(ROLE_RECRUITER), &w->cli->arena, &who);
+
+    w->arranger = r == 1 ? who.id : 0;
+    return r;
+}
+
 static int find_accounts(struct days *w) {
     struct vendor_account *accounts;
     size_t n;
@@ -432,6 +441,8 @@ static int make_days(struct cli *c, void *ctx) {
     struct days *w = ctx;
     int r = user_find_uid(c, w->h.tenant, w->d->recruiter, &w->recruiter);
 
+    if (r >= 0)
+        r = find_arranger(w);
     if (r >= 0)
         r = subscribe(w);
     if (r >= 0)

@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "cli/open.h"
 #include "cli/reader.h"
+#include "gateway/account.h"
 #include "hire/check_form.h"
 #include "hire/order.h"
 
@@ -78,18 +79,16 @@ static const char *actor_name(enum hire_actor_kind kind) {
     return (unsigned)kind < 4 ? names[kind] : "unknown";
 }
 
-/* Who did it, by an id that people know. */
+/* Who did it, by a name or id that people know. */
 static void write_actor(struct cli *c, const struct tenant_row *tenant, const struct order_history_entry *e,
                         struct buf *out) {
-    struct user_view view = {.tenant = tenant->id};
+    struct account account;
     struct app_row *apps;
-    struct str id;
     size_t n;
 
     json_member_str(out, STR("by"), str_of(actor_name(e->actor_kind)));
-    if (e->actor_kind == ACTOR_USER &&
-        user_external_id(c->db, c->seal, &view, USER_USER_ID, e->actor_id, &c->arena, &id) == 0)
-        json_member_str(out, STR("user_id"), id);
+    if (e->actor_kind == ACTOR_USER && account_get(c->db, tenant->id, e->actor_id, &c->arena, &account) == 1)
+        json_member_str(out, STR("user"), account.login);
     if (e->actor_kind == ACTOR_APP && app_list(c->db, tenant->id, &c->arena, &apps, &n) == 0)
         for (size_t i = 0; i < n; i++)
             if (apps[i].id == e->actor_id)
