@@ -173,6 +173,7 @@ export function duration(ms?: string | number) {
     const h = Number(ms ?? 0) / 3600000;
     if (h < 1) return tr(`${Math.max(1, Math.round(h * 60))} 分钟`, `${Math.max(1, Math.round(h * 60))} min`);
     if (h < 48) return tr(`${h.toFixed(1)} 小时`, `${h.toFixed(1)} h`);
-    return tr(`${(h / 24).toFixed(1)} 天`, `${(h / 24).toFixed(1)} days`);
+    const days = (h / 24).toFixed(h < 240 ? 1 : 0);
+    return tr(`${days} 天`, `${days} days`);
 }
 export const isZhNow = () => lang.get() === 'zh';

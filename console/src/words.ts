@@ -150,7 +150,7 @@ export function deliveryState(s: string): { text: string; tone: Tone } {
     return (
         (
             {
-                waiting: { text: tr('等待投递', 'Waiting'), tone: 'amber' },
+                waiting: { text: tr('等待推送', 'Waiting'), tone: 'amber' },
                 delivered: { text: tr('已送达', 'Delivered'), tone: 'green' },
                 given_up: { text: tr('已放弃', 'Given up'), tone: 'red' },
                 superseded: { text: tr('已被取代', 'Superseded'), tone: 'grey' },

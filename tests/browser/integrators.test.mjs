@@ -25,7 +25,7 @@ const ORDERS = 'GET /open-apis/hire/v1/background_check_orders';
 const words = {
     zh: {
         create: '创建应用', made: '创建', close: '关闭', edit: '设置', save: '保存', test: '测试地址', events: '事件', addresses: 'IP 白名单', echoed: '地址回应了校验',
-        notSaved: '未保存', disable: '停用', rotate: '更换密钥', change: '更换', replay: '重新投递', send: '发送', tidy: '整理格式', noJson: '不是 JSON', required: '这是必填的', noScope: '应用没有这个接口要的权限',
+        notSaved: '未保存', disable: '停用', rotate: '更换密钥', change: '更换', replay: '重新推送', send: '发送', tidy: '整理格式', noJson: '不是 JSON', required: '这是必填的', noScope: '应用没有这个接口要的权限',
         address: '来源地址不在应用的 IP 白名单里', off: '应用已停用', pause: '暂停', paused: '已暂停', lacks: '没有所需的权限', delivered: '已送达', given: '查找权限', attempt: '第 1 次',
     },
     en: {

@@ -33,7 +33,7 @@ const words = {
     en: { find: 'Erase…', erase: 'Erase for good', erased: 'Erased', see: 'See it in the audit log', was: "Erased a person's data", nothing: 'Nothing is left to erase', add: 'Add an account', addDo: 'Add',
         save: 'Save', saved: 'Saved', tells: 'The vendor is told when you save', silent: 'The vendor is not told', edit: 'Edit', unbind: 'Unbind', unbound: 'No app bound', all: 'Show all 12',
         close: 'Close', cancel: 'Cancel', reset: 'Reset', disable: 'Disable', enable: 'Enable', disabled: 'Disabled', self: 'It is your own account', taken: 'It is taken already',
-        nobody: 'There is no approver', bare: 'has no other role', signedIn: 'Signed in', changed: 'Changed the approvals', fits: 'Nothing fits', wrong: 'The present password is wrong', short: 'At least 10 characters; now',
+        nobody: 'There is no approver', bare: 'has no other role', signedIn: 'Signed in', changed: 'Changed the approvals', fits: 'No entry fits', wrong: 'The present password is wrong', short: 'At least 10 characters; now',
         differ: 'The two differ', change: 'Change', done: 'Changed; all other sessions ended', locked: 'The settings are for administrators', vendorSaved: 'Saved; the vendor is told' },
 };
 

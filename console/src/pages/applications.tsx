@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { get } from '../api';
 import type { Application, References } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Head, Light, Listing, PagedRows, Pill, State, Text, usePages, When } from '../ui';
+import { Choice, Head, Light, Listing, PagedRows, Pill, State, Text, usePages, When, NothingFits } from '../ui';
 import { orderStatus } from '../words';
 
 export const useReferences = () =>
@@ -96,7 +96,7 @@ function Row({ item: a }: { item: Application }) {
             <span className="small">
                 <Light result={o?.conclusion} short />
             </span>
-            <span className="muted small">
+            <span className="when muted small">
                 <When ms={a.update_time} />
             </span>
         </Link>
@@ -105,14 +105,16 @@ function Row({ item: a }: { item: Application }) {
 
 function Nothing({ f }: { f: Filters }) {
     const t = useT();
-    const filtered = !!(f.query || f.stage || f.job || f.status);
+    if (f.query || f.stage || f.job || f.status)
+        return <NothingFits title={t('没有符合条件的投递', 'No application fits')} />;
     return (
         <State
             kind="empty"
-            title={
-                filtered ? t('没有符合条件的投递', 'Nothing matches') : t('还没有投递', 'There are no applications yet')
-            }
-            text={filtered ? t('换个词或放宽筛选试试。', 'Try another word or fewer filters.') : undefined}
+            title={t('还没有投递', 'No applications yet')}
+            text={t(
+                '导入或通过开放接口创建后会出现在这里。',
+                'They appear here once imported or made with the open API.',
+            )}
         />
     );
 }

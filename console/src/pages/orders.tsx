@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Head, Light, Listing, PagedRows, Pill, State, usePages, When } from '../ui';
+import { Choice, Head, Light, Listing, PagedRows, Pill, State, usePages, When, NothingFits } from '../ui';
 import { orderStatus, orderStatuses } from '../words';
 
 export const useVendors = () =>
@@ -41,7 +41,7 @@ function Row({ item: o }: { item: OrderRow }) {
             <span className="small">
                 <Light result={o.conclusion} short />
             </span>
-            <span className="muted small">
+            <span className="when muted small">
                 <When ms={o.update_time} />
             </span>
         </Link>
@@ -51,21 +51,16 @@ function Row({ item: o }: { item: OrderRow }) {
 function List({ status, account }: { status: string; account: string }) {
     const t = useT();
     const q = usePages<OrderRow>(['orders'], 'orders', { status, account_id: account, page_size: 50 });
-    const empty = (
-        <State
-            kind="empty"
-            title={
-                status || account
-                    ? t('没有符合条件的背景调查', 'Nothing matches')
-                    : t('没有背景调查', 'No background checks')
-            }
-            text={
-                status || account
-                    ? t('放宽筛选试试。', 'Try fewer filters.')
-                    : t('在投递页里发起一个。', 'Order one from an application.')
-            }
-        />
-    );
+    const empty =
+        status || account ? (
+            <NothingFits title={t('没有符合条件的背景调查', 'No background check fits')} />
+        ) : (
+            <State
+                kind="empty"
+                title={t('还没有背景调查', 'No background checks yet')}
+                text={t('打开一份投递，点“发起背调”。', 'To order one, open an application.')}
+            />
+        );
     return (
         <Listing q={q} empty={empty}>
             <PagedRows
@@ -95,17 +90,14 @@ export default function Orders() {
         <>
             <Head
                 title={t('背景调查', 'Background checks')}
-                sub={t(
-                    '最近有变动的在前，供应商推送后自动更新',
-                    'What changed last comes first; moves by itself when a vendor pushes',
-                )}
+                sub={t('最近有变动的在前，供应商推送后自动更新', 'What changed last comes first; updates by itself')}
             />
             <search className="filters">
                 <Choice
                     aria-label={t('状态', 'Status')}
                     value={status}
                     onChange={setStatus}
-                    none={t('所有状态', 'Every status')}
+                    none={t('所有状态', 'All statuses')}
                     options={statuses}
                 />
                 <Choice

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Settings of the tenant, a tab each.
-import { useEffect } from 'react';
 import { Link, useT } from '../base';
 import { may } from '../shell/nav';
 import type { Session } from '../types';
-import { Head, State } from '../ui';
+import { Head, State, Tabs } from '../ui';
 import { Apps } from './apps';
 import { Accounts, Approvals, AuditLog, Erasure } from './people';
 import { Vendors } from './vendors';
@@ -38,11 +37,7 @@ export default function Settings({ tab, session }: { tab: string; session: Sessi
         ['audit', t('审计日志', 'Audit log'), <AuditLog />],
         ['erasure', t('删除个人数据', 'Erasure'), <Erasure />],
     ];
-    const [now, , page] = tabs.find((x) => x[0] === tab) ?? tabs[0];
-    // In a narrow window the tabs scroll; the present one is to be seen.
-    useEffect(() => {
-        document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-    }, [now]);
+    const [now, name, page] = tabs.find((x) => x[0] === tab) ?? tabs[0];
     if (!may(session, []))
         return (
             <>
@@ -52,14 +47,14 @@ export default function Settings({ tab, session }: { tab: string; session: Sessi
         );
     return (
         <>
-            <Head title={t('设置', 'Settings')} />
-            <nav className="tabs" aria-label={t('设置', 'Settings')}>
-                {tabs.map(([k, name]) => (
+            <Head title={t('设置', 'Settings')} window={`${name} · ${t('设置', 'Settings')}`} />
+            <Tabs label={t('设置', 'Settings')} now={now}>
+                {tabs.map(([k, text]) => (
                     <Link key={k} href={`/settings/${k}`} aria-current={k === now ? 'page' : undefined}>
-                        {name}
+                        {text}
                     </Link>
                 ))}
-            </nav>
+            </Tabs>
             <div key={now}>{page}</div>
         </>
     );

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The keys: "/" goes to the search, arrows go from there through the rows of a list, "g" and a letter go to a page.
+// The keys: "/" goes to the search, arrows go from there through the rows of a list, "g" and a letter go to a page,
+// "?" tells of them.
 import { useEffect } from 'react';
 import { navigate } from '../base';
+
+// After "g": the letter of a place.
+export const letters: Record<string, string> = {
+    '/': 'o',
+    '/applications': 'a',
+    '/orders': 'b',
+    '/interviews': 'i',
+    '/settings/vendors': 's',
+    '/events': 'e',
+};
 
 function toRow(e: KeyboardEvent) {
     const at = e.target as HTMLElement;
@@ -16,7 +27,8 @@ function toRow(e: KeyboardEvent) {
     next.focus();
 }
 
-export function useKeys() {
+// help: shows which keys there are.
+export function useKeys(help: () => void) {
     useEffect(() => {
         let g = 0;
         const press = (e: KeyboardEvent) => {
@@ -31,21 +43,17 @@ export function useKeys() {
                     e.preventDefault();
                     s.focus();
                 }
-            } else if (e.key === 'g') g = Date.now();
+            } else if (e.key === '?') help();
+            else if (e.key === 'g') g = Date.now();
             else if (Date.now() - g < 1200) {
-                const to = {
-                    o: '/',
-                    a: '/applications',
-                    b: '/orders',
-                    i: '/interviews',
-                    s: '/settings/vendors',
-                    e: '/events',
-                }[e.key];
+                const to = Object.keys(letters).find((place) => letters[place] === e.key);
                 if (to) navigate(to);
                 g = 0;
             }
         };
         addEventListener('keydown', press);
         return () => removeEventListener('keydown', press);
+        // help only opens what it opens; the keys stay as they are.
+        // eslint-disable-next-line react-hooks/exhaustive-deps
     }, []);
 }

@@ -5,7 +5,7 @@ import { lazy, type ReactNode } from 'react';
 import { Link, useT } from '../base';
 import type { Session } from '../types';
 import { Head, State } from '../ui';
-import { may } from './nav';
+import { items, may } from './nav';
 
 const Overview = lazy(() => import('../pages/overview'));
 const Applications = lazy(() => import('../pages/applications'));
@@ -22,6 +22,8 @@ const Me = lazy(() => import('../pages/me'));
 export function pageOf(path: string, s: Session): ReactNode {
     const [, a, b] = path.split('?')[0].split('/');
     if (!a) return may(s, ['recruiter', 'approver']) ? <Overview session={s} /> : <Interviews session={s} />;
+    const place = items.find((i) => i.href === `/${a}`);
+    if (place && !may(s, place.roles)) return <NotForYou zh={place.zh} en={place.en} />;
     if (a === 'applications') return b ? <ApplicationPage id={b} session={s} /> : <Applications />;
     if (a === 'orders') return <Orders />;
     if (a === 'interviews') return b ? <InterviewPage id={b} session={s} /> : <Interviews session={s} />;
@@ -32,17 +34,31 @@ export function pageOf(path: string, s: Session): ReactNode {
     if (a === 'me') return <Me session={s} />;
     return <NotFound />;
 }
-function NotFound() {
+
+function Nowhere({ title, kind, text }: { title: string; kind: string; text: string }) {
     const t = useT();
     return (
         <>
-            <Head title={t('没有这个页面', 'There is no such page')} />
-            <State
-                kind="empty"
-                title={t('地址可能有误，或页面已经移走', 'The address may be mistyped, or the page is gone')}
-            >
-                <Link href="/">{t('回到首页', 'Back to the start')}</Link>
-            </State>
+            <Head title={title} />
+            <section className="card">
+                <State kind={kind} title={text}>
+                    <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+                </State>
+            </section>
         </>
+    );
+}
+function NotForYou({ zh, en }: { zh: string; en: string }) {
+    const t = useT();
+    return <Nowhere title={t(zh, en)} kind="lock" text={t('你的角色没有这里的权限', 'Not for your role')} />;
+}
+function NotFound() {
+    const t = useT();
+    return (
+        <Nowhere
+            title={t('没有这个页面', 'There is no such page')}
+            kind="empty"
+            text={t('地址可能有误，或页面已经移走', 'The address may be mistyped, or the page is gone')}
+        />
     );
 }

@@ -10,6 +10,7 @@ import { Failed, Loading } from '../ui';
 import { role } from '../words';
 import { Icon } from './icon';
 import { useKeys } from './keys';
+import { KeysHelp } from './keys-help';
 import { useLive, useOnline } from './live';
 import { items, may, type Item } from './nav';
 import { pageOf } from './routes';
@@ -35,6 +36,7 @@ export function Switches() {
     const t = useT();
     const l = useLang(),
         th = useTheme();
+    const colours = th === 'dark' ? t('浅色', 'Light colours') : t('深色', 'Dark colours');
     return (
         <div className="row tight">
             <button
@@ -46,7 +48,8 @@ export function Switches() {
             </button>
             <button
                 className="iconbtn"
-                aria-label={th === 'dark' ? t('浅色', 'Light colours') : t('深色', 'Dark colours')}
+                aria-label={colours}
+                title={colours}
                 onClick={() => theme.set(th === 'dark' ? 'light' : 'dark')}
             >
                 <Icon
@@ -66,25 +69,29 @@ export function Shell({ session }: { session: Session }) {
     const at = useLocation();
     const qc = useQueryClient();
     const isOnline = useOnline();
-    const [open, setOpen] = useState(false);
+    const [open, setOpen] = useState(false),
+        [keys, setKeys] = useState(false);
     const main = useRef<HTMLElement>(null);
     const lost = useLive();
     useEffect(() => setOpen(false), [at]);
-    useKeys();
+    useKeys(() => setKeys(true));
     const path = at.split('?')[0];
-    const top = `/${path.split('/')[1] ?? ''}`;
+    const mine = items.filter((i) => may(session, i.roles));
+    // Who has no overview begins with the first place there is.
+    const here = path === '/' ? mine[0].href : `/${path.split('/')[1]}`;
     const link = (i: Item) => (
         <li key={i.href}>
             <Link
                 href={i.href}
-                aria-current={(i.href === '/' ? path === '/' : `/${i.href.split('/')[1]}` === top) ? 'page' : undefined}
+                aria-current={
+                    (i.href === '/' ? path === '/' : `/${i.href.split('/')[1]}` === here) ? 'page' : undefined
+                }
             >
                 <Icon d={i.icon} />
                 {t(i.zh, i.en)}
             </Link>
         </li>
     );
-    const mine = items.filter((i) => may(session, i.roles));
     const dev = mine.filter((i) => i.group === 'dev');
     return (
         <div className="shell">
@@ -141,7 +148,18 @@ export function Shell({ session }: { session: Session }) {
                     )}
                 </nav>
                 <div className="side-foot">
-                    <Switches />
+                    <div className="row tight">
+                        <Switches />
+                        <button
+                            className="iconbtn"
+                            aria-label={t('快捷键', 'Keys')}
+                            title={t('快捷键（?）', 'Keys (?)')}
+                            aria-keyshortcuts="?"
+                            onClick={() => setKeys(true)}
+                        >
+                            ?
+                        </button>
+                    </div>
                     <div className="who">
                         <span className="face" aria-hidden="true">
                             {personName(session.user).slice(0, 1)}
@@ -171,6 +189,7 @@ export function Shell({ session }: { session: Session }) {
                     </div>
                 </div>
             </aside>
+            <KeysHelp session={session} open={keys} close={() => setKeys(false)} />
             <main id="main" ref={main} tabIndex={-1}>
                 {(lost || !isOnline) && (
                     <div className="banner" role="status">

@@ -8,5 +8,6 @@ export * from './lists';
 export * from './fields';
 export * from './dialogs';
 export * from './sheet';
+export * from './tabs';
 export * from './upload';
 export * from './copy';

@@ -12,7 +12,7 @@ import { memo, useEffect, useRef, useState, type ComponentType, type CSSProperti
 import { get } from '../api';
 import type { Page as PageOf } from '../types';
 import { useT } from '../base';
-import { Failed, Loading } from './states';
+import { Failed, LoadingRows } from './states';
 
 type Filters = Record<string, string | number | boolean | undefined>;
 export function usePages<T>(key: unknown[], path: string, query: Filters = {}) {
@@ -107,12 +107,7 @@ export function Listing<T>({
     empty: ReactNode;
     children: ReactNode;
 }) {
-    if (q.isPending)
-        return (
-            <div className="list">
-                <Loading lines={8} />
-            </div>
-        );
+    if (q.isPending) return <LoadingRows />;
     if (q.error && !q.data)
         return (
             <div className="card">

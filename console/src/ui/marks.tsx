@@ -27,20 +27,26 @@ export function When({ ms }: { ms?: string | number }) {
         </time>
     );
 }
+// What the browser's window, its history and its tabs call the page.
+export function useWindowTitle(title?: string) {
+    useEffect(() => {
+        if (title) document.title = `${title} · hired`;
+    }, [title]);
+}
 export function Head({
     title,
+    window,
     sub,
     crumb,
     children,
 }: {
     title: ReactNode;
+    window?: string; // absent: as the title
     sub?: ReactNode;
     crumb?: ReactNode;
     children?: ReactNode;
 }) {
-    useEffect(() => {
-        if (typeof title === 'string') document.title = `${title} · hired`;
-    }, [title]);
+    useWindowTitle(window ?? (typeof title === 'string' ? title : undefined));
     return (
         <header className="head">
             <div className="grow">

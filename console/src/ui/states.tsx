@@ -4,7 +4,8 @@
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { type ReactElement, type ReactNode } from 'react';
 import { ApiError } from '../api';
-import { useT } from '../base';
+import { Link, navigate, useT } from '../base';
+import { useWindowTitle } from './marks';
 
 const drawings: Record<string, ReactElement> = {
     empty: <path d="M8 20h14l4 6h12l4-6h14M8 20l8-12h32l8 12v28a4 4 0 0 1-4 4H12a4 4 0 0 1-4-4z" />,
@@ -62,14 +63,25 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
             return (
                 <State
                     kind="lock"
-                    title={t('没有权限', 'Not for your role')}
-                    text={t('请联系管理员。', 'Please ask an administrator.')}
+                    title={t('你的角色没有这里的权限', 'Not for your role')}
+                    text={t('需要时请联系管理员。', 'Ask an administrator if you need it.')}
                 />
             );
         if (error.status === 501)
             return <State kind="lock" title={t('这个版本还没有此功能', 'This version does not have it yet')} />;
         if (error.status === 404)
-            return <State kind="empty" title={t('没有找到', 'There is nothing here')} text={error.message} />;
+            return (
+                <State
+                    kind="empty"
+                    title={t('没有找到', 'There is nothing here')}
+                    text={t(
+                        '它可能已被删除，或者地址不完整。',
+                        'It may have been erased, or the address is not complete.',
+                    )}
+                >
+                    <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+                </State>
+            );
         return (
             <State
                 kind="error"
@@ -102,6 +114,29 @@ export function Loading({ lines = 5 }: { lines?: number }) {
         </div>
     );
 }
+// Rows that are as high as those of a list.
+export function LoadingRows() {
+    const t = useT();
+    return (
+        <div className="list loading-rows" role="status" aria-label={t('加载中', 'Loading')}>
+            {Array.from({ length: 10 }, (_, i) => (
+                <div key={i}>
+                    <div className="sk" />
+                    <div className="sk" />
+                </div>
+            ))}
+        </div>
+    );
+}
+// No row fits the filters, which stand in the address.
+export function NothingFits({ title }: { title: string }) {
+    const t = useT();
+    return (
+        <State kind="empty" title={title} text={t('换个条件，或清除筛选。', 'Try other filters, or none.')}>
+            <Button onClick={() => navigate(location.pathname, true)}>{t('清除筛选', 'Clear the filters')}</Button>
+        </State>
+    );
+}
 export function Load<T>({
     q,
     children,
@@ -113,6 +148,7 @@ export function Load<T>({
     children: (d: T) => ReactNode;
     lines?: number;
 }) {
+    useWindowTitle(q.data === undefined ? title : undefined);
     if (q.data !== undefined) return <>{children(q.data)}</>;
     return (
         <>

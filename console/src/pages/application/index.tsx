@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { get } from '../../api';
 import type { ApplicationDetail, OrderRow, Session } from '../../types';
 import { both, letGo, Link, navigate, useParam, useT } from '../../base';
-import { Button, Head, Load, Pill, Sheet, State } from '../../ui';
+import { Button, Head, Load, Pill, Sheet, State, Tabs } from '../../ui';
 import { orderStatus } from '../../words';
 import { ArrangeForm } from '../arrange';
 import { RecordForm } from '../arrange/record';
@@ -49,10 +49,10 @@ function Title({ d, open }: { d: ApplicationDetail; open?: (w: Which) => void })
     );
 }
 
-function Tabs({ orders, shown, choose }: { orders: OrderRow[]; shown?: OrderRow; choose: (id: string) => void }) {
+function Checks({ orders, shown, choose }: { orders: OrderRow[]; shown?: OrderRow; choose: (id: string) => void }) {
     const t = useT();
     return (
-        <nav className="tabs" aria-label={t('背景调查', 'Background checks')}>
+        <Tabs label={t('背景调查', 'Background checks')} now={shown?.id ?? ''}>
             {orders.map((o) => (
                 <a
                     key={o.id}
@@ -66,7 +66,7 @@ function Tabs({ orders, shown, choose }: { orders: OrderRow[]; shown?: OrderRow;
                     {o.package || o.name || both(o.provider_name)} · {orderStatus(o.status, o.phase).text}
                 </a>
             ))}
-        </nav>
+        </Tabs>
     );
 }
 
@@ -140,7 +140,7 @@ function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) 
             <Title d={d} open={recruiter ? setSheet : undefined} />
             <div className="cols">
                 <div>
-                    {orders.length > 1 && <Tabs orders={orders} shown={shown} choose={setChosen} />}
+                    {orders.length > 1 && <Checks orders={orders} shown={shown} choose={setChosen} />}
                     {shown ? <CheckCard key={shown.id} id={shown.id} /> : <NoCheck recruiter={recruiter} />}
                 </div>
                 <div>

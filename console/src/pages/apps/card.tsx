@@ -36,7 +36,7 @@ function Facts({ app: a }: { app: App }) {
             <dd>{a.subscriptions?.map(eventName).join(t('、', ', ')) || '—'}</dd>
             <dt>{t('请求地址', 'Request URL')}</dt>
             <dd>
-                <span className="mono">{a.request_url || '—'}</span>
+                {a.request_url ? <span className="mono">{a.request_url}</span> : '—'}
                 {a.request_url && a.encrypted && <span className="muted small"> · {t('已加密', 'encrypted')}</span>}
             </dd>
         </dl>

@@ -40,7 +40,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
                 <p className="muted">
                     {t(
                         '供应商还没有推送进度，推送后会自动出现。',
-                        'The vendor has told of none yet; it appears by itself.',
+                        'None yet; the vendor’s steps appear here by themselves.',
                     )}
                 </p>
             )}

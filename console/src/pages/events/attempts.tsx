@@ -47,7 +47,7 @@ export function DeliveryCard({ one: { delivery: d, attempts }, replay }: { one: 
                 <Pill {...deliveryState(d.state)} />
                 <div className="do">
                     <Button size="small" onClick={replay}>
-                        {t('只给它重新投递', 'Again to this app')}
+                        {t('只给它重新推送', 'Again to this app')}
                     </Button>
                 </div>
             </div>

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { Link, useParam, useT } from '../../base';
 import type { App, Delivery, Page } from '../../types';
-import { allOf, Choice, Listing, Pill, Rows, State, usePages, When } from '../../ui';
+import { allOf, Choice, Listing, Pill, Rows, State, usePages, When, NothingFits } from '../../ui';
 import { deliveryState } from '../../words';
 import { eventName } from './names';
 
@@ -32,7 +32,7 @@ function Filters() {
                 aria-label={t('状态', 'State')}
                 value={state}
                 onChange={setState}
-                none={t('所有状态', 'Every state')}
+                none={t('所有状态', 'All states')}
                 options={states.map((s) => [s, deliveryState(s).text])}
             />
             <Choice
@@ -48,7 +48,7 @@ function Filters() {
                 aria-label={t('类型', 'Type')}
                 value={type}
                 onChange={setType}
-                none={t('所有类型', 'Every type')}
+                none={t('所有类型', 'All types')}
                 options={types.map((x) => [x, eventName(x)])}
             />
         </search>
@@ -72,7 +72,7 @@ function Line({ delivery: d }: { delivery: Delivery }) {
                     {d.last_status ? `HTTP ${d.last_status}` : d.last_error || '—'}
                     {d.attempts ? t(` · ${d.attempts} 次`, ` · ${d.attempts}×`) : ''}
                 </span>
-                <span className="small muted">
+                <span className="when small muted">
                     <When ms={d.create_time} />
                 </span>
             </Link>
@@ -87,17 +87,16 @@ function List() {
         [type] = useParam('type');
     const q = usePages<Delivery>(['events'], 'events', { state, app_id: app, type, page_size: 50 });
     const rows = allOf(q);
-    const empty = (
-        <State
-            kind="empty"
-            title={t('没有事件', 'No events')}
-            text={
-                state || app || type
-                    ? t('没有符合筛选的投递。', 'No delivery fits the filters.')
-                    : t('应用订阅事件后，这里会显示每次投递。', 'Once an app subscribes, each delivery stands here.')
-            }
-        />
-    );
+    const empty =
+        state || app || type ? (
+            <NothingFits title={t('没有符合条件的推送', 'No delivery fits')} />
+        ) : (
+            <State
+                kind="empty"
+                title={t('还没有事件', 'No events yet')}
+                text={t('应用订阅事件后，这里会显示每次推送。', 'Once an app subscribes, each delivery stands here.')}
+            />
+        );
     return (
         <Listing q={q} empty={empty}>
             <Rows

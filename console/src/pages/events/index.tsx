@@ -28,7 +28,7 @@ function All() {
                     value={view === 'subscriptions' ? 'subscriptions' : ''}
                     onChange={(v) => setView(v || undefined)}
                     options={[
-                        ['', t('投递', 'Deliveries')],
+                        ['', t('推送记录', 'Deliveries')],
                         ['subscriptions', t('订阅', 'Subscriptions')],
                     ]}
                 />

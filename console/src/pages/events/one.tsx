@@ -17,7 +17,7 @@ function Replay({ id, app, close }: { id: string; app: string | null; close: () 
         <Ask
             open={app !== null}
             close={close}
-            title={t('重新投递？', 'Deliver again?')}
+            title={t('重新推送？', 'Deliver again?')}
             text={
                 app
                     ? t('这个应用会再次收到同一个 event_id。', 'This app receives the same event_id once more.')
@@ -26,7 +26,7 @@ function Replay({ id, app, close }: { id: string; app: string | null; close: () 
                           'Every app that it went to receives the same event_id once more.',
                       )
             }
-            okText={t('重新投递', 'Deliver again')}
+            okText={t('重新推送', 'Deliver again')}
             act={async () => {
                 await post(`events/${id}/replay`, app ? { app_id: app } : {});
                 done(t('已排队', 'It is on its way'));
@@ -58,7 +58,7 @@ export function One({ id }: { id: string }) {
                         }
                     >
                         <Button theme="solid" onClick={() => setReplay('')}>
-                            {t('重新投递', 'Deliver again')}
+                            {t('重新推送', 'Deliver again')}
                         </Button>
                     </Head>
                     <div className="cards">

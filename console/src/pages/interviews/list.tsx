@@ -16,14 +16,15 @@ function Line({ i }: { i: Interview }) {
                     {clock(i.begin_time)}–{clock(i.end_time)}
                 </span>
             </span>
-            <div className="grow">
+            <div className="who-is whole">
                 <div className="name clip">{i.talent_name}</div>
                 <div className="small muted clip">{i.job_title}</div>
             </div>
-            <span className="small">
-                {[both(i.stage?.name), interviewType(i.interview_type)].filter(Boolean).join(' · ')}
-            </span>
-            <span className="small">{i.interviewers?.map(personName).join(t('、', ', '))}</span>
+            <div className="round small">
+                <div className="clip">{both(i.stage?.name)}</div>
+                <div className="clip muted">{interviewType(i.interview_type)}</div>
+            </div>
+            <span className="small whole">{i.interviewers?.map(personName).join(t('、', ', '))}</span>
             <span>
                 <Pill {...interviewSummary(i.interview_round_summary)} />
             </span>
@@ -50,7 +51,7 @@ export function InterviewList({ items, mine }: { items: Interview[]; mine: boole
     return (
         <Rows
             label={t('面试', 'Interviews')}
-            cols="190px minmax(0,1.300fr) minmax(0,1.100fr) minmax(0,1fr) minmax(0,1.500fr)"
+            cols="184px minmax(0,1.3fr) minmax(0,1fr) minmax(0,1.1fr) minmax(0,1.5fr)"
             heads={[
                 t('时间', 'Time'),
                 t('候选人', 'Candidate'),

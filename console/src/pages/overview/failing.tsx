@@ -24,7 +24,7 @@ export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) 
     const t = useT();
     return (
         <section className="card s6">
-            <h2>{t('投递失败的事件', 'Failing deliveries')}</h2>
+            <h2>{t('推送失败的事件', 'Failing deliveries')}</h2>
             {!failing.length ? (
                 <State kind="empty" title={t('全部送达', 'All is delivered')} />
             ) : (

@@ -74,7 +74,7 @@ function AccountRow({
                         </span>
                     ))}
                 </div>
-                <div className="small muted">
+                <div className="when small muted">
                     {a.last_sign_in ? <When ms={a.last_sign_in} /> : t('从未登录', 'Never signed in')}
                 </div>
                 <Deeds a={a} why={why} choose={choose} />

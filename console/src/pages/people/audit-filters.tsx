@@ -37,7 +37,7 @@ export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
                 aria-label={t('谁', 'Who')}
                 value={f.person}
                 onChange={f.setPerson}
-                none={t('所有人', 'Everybody')}
+                none={t('所有人', 'Everyone')}
                 options={accounts.map((a) => [a.id, personName(a)])}
             />
             <Choice
@@ -45,7 +45,7 @@ export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
                 aria-label={t('做了什么', 'What')}
                 value={f.action}
                 onChange={f.setAction}
-                none={t('所有操作', 'Everything')}
+                none={t('所有操作', 'All actions')}
                 options={sorted}
             />
             <label className="between">

@@ -6,7 +6,7 @@ import { get } from '../../api';
 import { both, dateTimeExact, Link, personName, useT } from '../../base';
 import type { App, Audit, Page } from '../../types';
 import type { console_audit } from '../../wire';
-import { allOf, Listing, Rows, State, usePages } from '../../ui';
+import { allOf, Listing, Rows, State, usePages, NothingFits } from '../../ui';
 import { useVendors } from '../orders';
 import { useAccounts } from './accounts-data';
 import { AuditFilters, useAuditFilters } from './audit-filters';
@@ -83,12 +83,10 @@ export function AuditLog() {
     const names = useNames();
     const q = usePages<Entry>(['audit'], 'audit', f.query);
     const rows = allOf(q);
-    const empty = (
-        <State
-            kind="empty"
-            title={f.any ? t('没有符合条件的记录', 'Nothing fits') : t('还没有记录', 'Nothing yet')}
-            text={f.any ? t('放宽一个筛选条件试试。', 'Try with one filter less.') : undefined}
-        />
+    const empty = f.any ? (
+        <NothingFits title={t('没有符合条件的记录', 'No entry fits')} />
+    ) : (
+        <State kind="empty" title={t('还没有记录', 'Nothing yet')} />
     );
     return (
         <>

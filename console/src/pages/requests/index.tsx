@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { get } from '../../api';
 import { useParam, useT } from '../../base';
 import type { App, Page, RequestRow } from '../../types';
-import { Button, Head, Load, State } from '../../ui';
+import { Button, Head, Load, State, NothingFits } from '../../ui';
 import { operationsOf, type Spec } from '../tryapi/spec';
 import { Filters } from './filters';
 import { Row } from './row';
@@ -61,16 +61,18 @@ export default function Requests() {
                 {(d) =>
                     !d.items?.length ? (
                         <div className="card">
-                            <State
-                                kind="empty"
-                                title={
-                                    filtered ? t('没有符合的请求', 'No such calls') : t('还没有请求', 'No calls yet')
-                                }
-                                text={t(
-                                    '用 SDK、curl 或接口调试页调用后会出现在这里。',
-                                    'Call the API with an SDK, curl or the API page, and it appears here.',
-                                )}
-                            />
+                            {filtered ? (
+                                <NothingFits title={t('没有符合条件的请求', 'No call fits')} />
+                            ) : (
+                                <State
+                                    kind="empty"
+                                    title={t('还没有请求', 'No calls yet')}
+                                    text={t(
+                                        '用 SDK、curl 或接口调试页调用后会出现在这里。',
+                                        'Call the API with an SDK, curl or the API page, and it appears here.',
+                                    )}
+                                />
+                            )}
                         </div>
                     ) : (
                         <ul className="list log" aria-label={t('请求', 'Calls')}>
