@@ -141,6 +141,23 @@ export function useParam(name: string): [string, (v: string | undefined) => void
     ];
 }
 
+// An address that somebody else gave: '' unless it is of the web, so that no link runs a script or opens a program.
+export function webAddress(url?: string) {
+    try {
+        return /^https?:$/.test(new URL(url ?? '').protocol) ? (url ?? '') : '';
+    } catch {
+        return '';
+    }
+}
+// The path of a file that this server keeps, under whichever name it is reached.
+export function ownPath(url?: string) {
+    try {
+        return url ? new URL(url, location.href).pathname.replace(/^\/*/, '/') : '';
+    } catch {
+        return '';
+    }
+}
+
 // ---- times ----
 const locale = () => (lang.get() === 'zh' ? 'zh-CN' : 'en-GB');
 const date = (ms?: string | number) => (ms ? new Date(Number(ms)) : null);

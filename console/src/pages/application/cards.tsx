@@ -3,7 +3,7 @@
 // What stands beside the checks of an application: the person, the interviews, the stages.
 import type { ReactNode } from 'react';
 import type { ApplicationDetail, Interview } from '../../types';
-import { both, dateTime, Link, useT } from '../../base';
+import { both, dateTime, Link, ownPath, useT } from '../../base';
 import { Pill, When } from '../../ui';
 import { interviewSummary, interviewType } from '../../words';
 
@@ -31,16 +31,16 @@ export function CandidateCard({ c }: { c: ApplicationDetail['candidate'] }) {
             <h2>{t('候选人', 'Candidate')}</h2>
             <dl className="facts">
                 <Fact label={t('手机', 'Mobile')} wide>
-                    {c.mobile && <a href={`tel:${c.mobile}`}>{c.mobile}</a>}
+                    {c.mobile && <a href={`tel:${c.mobile.replace(/[^\d+]/g, '')}`}>{c.mobile}</a>}
                 </Fact>
                 <Fact label={t('邮箱', 'Email')} wide>
-                    {c.email && <a href={`mailto:${c.email}`}>{c.email}</a>}
+                    {c.email && <a href={`mailto:${encodeURIComponent(c.email).replace('%40', '@')}`}>{c.email}</a>}
                 </Fact>
                 <Fact label={t('城市', 'City')}>{both(c.current_city)}</Fact>
                 <Fact label={t('工作年限', 'Experience')}>{years ? t(`${years} 年`, `${years} years`) : ''}</Fact>
                 {c.resume_url && (
                     <Fact label={t('简历', 'Resume')} wide>
-                        <a href={new URL(c.resume_url, location.href).pathname} target="_blank" rel="noreferrer">
+                        <a href={ownPath(c.resume_url)} target="_blank" rel="noreferrer">
                             {c.resume_name || t('打开', 'Open')}
                         </a>
                     </Fact>

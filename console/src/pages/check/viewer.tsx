@@ -3,7 +3,7 @@
 // A report in the page: the kept PDF, or the vendor's own preview in a frame that cannot reach this page.
 import { useEffect, useState } from 'react';
 import type { Report } from '../../types';
-import { useT } from '../../base';
+import { ownPath, useT, webAddress } from '../../base';
 import { Button, Loading, Modal, State } from '../../ui';
 
 export interface ReportFile {
@@ -11,9 +11,6 @@ export interface ReportFile {
     size?: string;
     error?: string;
 }
-
-// A kept file is this server's, under whichever name it is reached.
-const ownPath = (url: string) => new URL(url, location.href).pathname;
 
 // The browser's viewer shows the file as it comes; whether it is there at all is asked first, for a frame cannot tell.
 function KeptPdf({ url, title }: { url: string; title: string }) {
@@ -43,8 +40,16 @@ function KeptPdf({ url, title }: { url: string; title: string }) {
     );
 }
 
-function NoFile({ file }: { file?: ReportFile }) {
+function NoFile({ report, file }: { report: Report; file?: ReportFile }) {
     const t = useT();
+    if (report.report_preview_url)
+        return (
+            <State
+                kind="error"
+                title={t('供应商给的不是网页地址', "What the vendor gave is no web page's address")}
+                text={report.report_preview_url}
+            />
+        );
     return file?.state === 'given_up' ? (
         <State kind="error" title={t('报告文件没有取到', 'The file could not be fetched')} text={file.error} />
     ) : (
@@ -61,8 +66,8 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
     const title = report.report_name || t('报告', 'Report');
     // The record is asked again while it is looked at, which signs the link anew: the frame keeps the one it began with.
     const [kept, setKept] = useState('');
-    const preview = report.report_preview_url;
-    const link = !preview && (!file || file.state === 'kept') ? report.attachment_url : '';
+    const preview = webAddress(report.report_preview_url);
+    const link = !report.report_preview_url && (!file || file.state === 'kept') ? report.attachment_url : '';
     useEffect(() => {
         if (link) setKept((before) => before || link);
     }, [link]);
@@ -96,7 +101,7 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
                     )}
                 </>
             ) : (
-                <NoFile file={file} />
+                <NoFile report={report} file={file} />
             )}
         </Modal>
     );

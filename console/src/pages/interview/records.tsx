@@ -74,7 +74,7 @@ function Record({ r, answers, own }: { r: InterviewRecord; answers?: InterviewAn
         <li className="record">
             <div className="row">
                 <h3>
-                    {both(r.interviewer?.name) || t('面试官', 'Interviewer')}
+                    {both(r.interviewer?.name).trim() || t('面试官', 'Interviewer')}
                     {own && <span className="muted"> {t('（你）', '(you)')}</span>}
                 </h3>
                 <Pill {...conclusion(r.conclusion)} />
