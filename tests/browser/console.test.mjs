@@ -42,6 +42,28 @@ test('a wrong password is told in words, and nobody is signed in', async () => {
     }
 });
 
+test('a role is told what it may not open; "?" tells the keys, which go to what it may', async () => {
+    const b = await openBrowser(server.baseUrl, { lang: 'en', width: 390 });
+    try {
+        await b.signIn(account('interviewer'));
+        await b.go('/orders');
+        await b.page.getByText('Not for your role').waitFor();
+        await b.page.keyboard.press('?');
+        const keys = b.page.getByRole('dialog');
+        await keys.getByText('To: Interviews').waitFor();
+        assert.equal(await keys.getByText('To: Settings').count(), 0);
+        assert.deepEqual(await violations(b.page), []);
+        await b.page.keyboard.press('Escape');
+        await keys.waitFor({ state: 'hidden' });
+        await b.page.keyboard.press('g');
+        await b.page.keyboard.press('i');
+        await b.page.waitForURL('**/interviews');
+        assert.deepEqual(b.errors, []);
+    } finally {
+        await b.close();
+    }
+});
+
 const words = {
     zh: { order: '发起背调', submit: '发起', approve: '通过报告', yes: '通过', waits: '报告待审批', completed: '已完成', green: '绿灯', other: 'English', otherOrder: 'Order a check', progress: '工作履历核实中' },
     en: { order: 'Order a check', submit: 'Order the check', approve: 'Approve the report', yes: 'Approve', waits: 'Report awaits approval', completed: 'Completed', green: 'Green', other: '中文', otherOrder: '发起背调', progress: 'Employment being verified' },

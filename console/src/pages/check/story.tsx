@@ -55,7 +55,11 @@ const who = (s: Step) =>
           ? tr('命令行', 'Command line')
           : personName(s.actor);
 
+// The time of a vendor's report stands beside it already.
+const whyOf = (s: Step) => s.why?.replace(/ \(\w+_time \d+\)$/, '');
+
 function StepItem({ s }: { s: Step }) {
+    const why = whyOf(s);
     const moved = s.to_status !== s.from_status || s.to_phase !== s.from_phase;
     return (
         <li>
@@ -64,7 +68,7 @@ function StepItem({ s }: { s: Step }) {
             <div className="did">
                 {orderAction(s.action)}
                 {moved && <span className="muted"> → {orderStatus(s.to_status, s.to_phase).text}</span>}
-                {s.why && <q className="why">{s.why}</q>}
+                {why && <q className="why">{why}</q>}
             </div>
         </li>
     );

@@ -9,6 +9,7 @@ const names: Record<string, [string, string]> = {
     'hire.eco_account.created_v1': ['账号已添加', 'A vendor account was added'],
     'hire.application.deleted_v1': ['投递已删除', 'An application was deleted'],
     'hire.application.stage_changed_v1': ['投递阶段变更', 'An application moved to another stage'],
+    'hire.talent.deleted_v1': ['人才已删除', 'A talent was deleted'],
     app_ticket: ['应用票据', 'App ticket'],
 };
 export const eventName = (type: string) => (names[type] ? tr(...names[type]) : type);

@@ -3,7 +3,7 @@
 // Which app hears of what, and where.
 import { Link, useT } from '../../base';
 import type { App } from '../../types';
-import { Load, Pill, State } from '../../ui';
+import { Load, Pill } from '../../ui';
 import { useApps, useKnown } from './deliveries';
 import { eventName } from './names';
 
@@ -20,7 +20,7 @@ function Subscriber({ app }: { app: App }) {
             </span>
             {app.disabled && <Pill tone="grey" text={t('已停用', 'Disabled')} />}
             <Link className="small" href={`/events?app=${app.app_id}`}>
-                {t('它的投递', 'Its deliveries')}
+                {t('它的推送', 'Its deliveries')}
             </Link>
         </li>
     );
@@ -47,15 +47,12 @@ export function Subscriptions() {
                                         ))}
                                     </ul>
                                 ) : (
-                                    <State
-                                        kind="empty"
-                                        title={t('没有应用订阅', 'No app has subscribed')}
-                                        text={
-                                            <Link href="/settings/apps">
-                                                {t('在应用设置里订阅', "Subscribe in an app's settings")}
-                                            </Link>
-                                        }
-                                    />
+                                    <p className="small muted nobody">
+                                        {t('没有应用订阅。', 'No app has subscribed.')}{' '}
+                                        <Link href="/settings/apps">
+                                            {t('在应用设置里订阅', "Subscribe in an app's settings")}
+                                        </Link>
+                                    </p>
                                 )}
                             </section>
                         );

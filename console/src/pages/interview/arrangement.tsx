@@ -17,8 +17,11 @@ function When({ i }: { i: Interview }) {
     return (
         <>
             <b>
-                {isZhNow() ? `${year}年${day(begin)}` : `${day(begin)} ${year}`} {clock(begin)}
-                {end > begin && `–${clock(end)}`}
+                {isZhNow() ? `${year}年${day(begin)}` : `${day(begin)} ${year}`}{' '}
+                <span className="nowrap">
+                    {clock(begin)}
+                    {end > begin && `–${clock(end)}`}
+                </span>
             </b>
             <br />
             <span className="muted small">

@@ -166,7 +166,7 @@ export function Accounts({ mine }: { mine: string }) {
                 {() => (
                     <Rows
                         label={t('账号', 'Accounts')}
-                        cols="minmax(180px, 1.2fr) minmax(160px, 1.3fr) 130px 240px"
+                        cols="minmax(180px, 1.2fr) minmax(160px, 1.3fr) 120px 300px"
                         heads={[t('姓名', 'Name'), t('角色', 'Roles'), t('最近登录', 'Last sign-in'), '']}
                     >
                         {all.map((a) => (
