@@ -1,34 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real browser for the console's tests: Debian's Chromium with a profile of its own, signed in as a role of the demo. What the
+// A real browser for the console's tests: Debian's Chromium, signed in as a role of the demo. What the
 // server answers to the page is held against its description, as all the tests' traffic is.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 
 import { chromium } from 'playwright-core';
 
 import { coverage } from './coverage.mjs';
-import { tempDir } from './server.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((f) => fs.existsSync(f));
 
-// Opens a browser at the server. lang: "zh" or "en". Faults of scripts are collected in errors.
-export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800 } = {}) {
+// Starting Chromium costs seconds, a context of its own (storage, cookies, cache) next to nothing: a process has one browser,
+// which goes when nobody has used it for a second.
+const LINGER_MS = 1000;
+let browser, users = 0, leaving;
+async function newContext(options) {
     if (!executablePath) throw new Error('no chromium is installed: scripts/setup test');
-    const context = await chromium.launchPersistentContext(path.join(tempDir(), 'profile'), {
-        executablePath, headless: true, viewport: { width, height }, reducedMotion: 'reduce', bypassCSP: false,
+    clearTimeout(leaving);
+    users++;
+    browser ??= chromium.launch({
+        executablePath, headless: true,
         args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
             '--disable-component-update', '--disable-sync'],
     });
+    const context = await (await browser).newContext(options);
+    context.on('close', () => {
+        if (--users > 0) return;
+        leaving = setTimeout(() => {
+            const gone = browser;
+            browser = undefined;
+            gone.then((b) => b.close());
+        }, LINGER_MS);
+    });
+    return context;
+}
+
+// Opens a window at the server. lang: "zh" or "en". Faults of scripts are collected in errors.
+export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800 } = {}) {
+    const context = await newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
     const errors = [];
     await context.addInitScript(([l, t]) => {
         if (!globalThis.localStorage) return; // a frame of the browser's own, such as its PDF viewer
         if (!localStorage.getItem('hired.lang')) localStorage.setItem('hired.lang', l);
         if (!localStorage.getItem('hired.theme')) localStorage.setItem('hired.theme', t);
     }, [lang, theme]);
-    const page = context.pages()[0] ?? await context.newPage();
+    const page = await context.newPage();
     page.on('pageerror', (e) => errors.push(String(e)));
     page.on('console', (m) => {
         if (m.type() === 'error' && !/status of (400|401|403|404)/.test(m.text())) errors.push(m.text());
