@@ -54,10 +54,20 @@ export function leftovers(dir, secrets) {
             found.push(...leftovers(at, secrets));
             continue;
         }
-        const bytes = fs.existsSync(at) ? fs.readFileSync(at) : Buffer.alloc(0);
+        const bytes = readIfThere(at);
         for (const s of secrets) if (bytes.includes(s)) found.push(`${at}: ${s}`);
     }
     return found;
+}
+
+// The bytes of a file that the server may be removing at this moment: none when it has.
+function readIfThere(at) {
+    try {
+        return fs.readFileSync(at);
+    } catch (e) {
+        if (e.code === 'ENOENT') return Buffer.alloc(0);
+        throw e;
+    }
 }
 
 // Uploads a file; its id.
