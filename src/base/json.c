@@ -191,3 +191,14 @@ void json_member_id(struct buf *b, struct str key, int64_t id) {
     json_key(b, key);
     json_id(b, id);
 }
+
+void json_member_words(struct buf *b, struct str key, struct str words) {
+    json_key(b, key);
+    json_begin(b, '[');
+    while (!str_is_absent(words)) {
+        struct str word = str_cut(&words, ' ');
+        if (word.len > 0)
+            json_str(b, word);
+    }
+    json_end(b, ']');
+}

@@ -41,5 +41,6 @@ void json_member_str(struct buf *b, struct str key, struct str value); /* an abs
 void json_member_int(struct buf *b, struct str key, int64_t value);
 void json_member_bool(struct buf *b, struct str key, bool value);
 void json_member_id(struct buf *b, struct str key, int64_t id);
+void json_member_words(struct buf *b, struct str key, struct str words); /* what spaces separate, as an array of strings */
 
 #endif

@@ -30,17 +30,6 @@ static const char help[] =
     "install lets a store app act in a further tenant, uninstall ends that.\n\n"
     "example: hired app create --name 'HR sync' --scope hire:interview:readonly\n";
 
-static void write_words(struct buf *out, struct str key, struct str words) {
-    json_key(out, key);
-    json_begin(out, '[');
-    while (!str_is_absent(words)) {
-        struct str word = str_cut(&words, ' ');
-        if (word.len > 0)
-            json_str(out, word);
-    }
-    json_end(out, ']');
-}
-
 static void write_app(struct buf *out, const struct app_row *app, struct str secret) {
     json_begin(out, '{');
     json_member_str(out, STR("app_id"), app->app_id);
@@ -48,9 +37,9 @@ static void write_app(struct buf *out, const struct app_row *app, struct str sec
     json_member_str(out, STR("name"), app->name);
     json_member_str(out, STR("type"), app->kind == APP_STORE ? STR("store") : STR("custom"));
     json_member_bool(out, STR("disabled"), app->disabled);
-    write_words(out, STR("scopes"), app->scopes);
+    json_member_words(out, STR("scopes"), app->scopes);
     if (!str_is_empty(app->ip_allow))
-        write_words(out, STR("addresses"), app->ip_allow);
+        json_member_words(out, STR("addresses"), app->ip_allow);
     json_end(out, '}');
 }
 

@@ -8,6 +8,18 @@
 #include "console/list.h"
 #include "console/people.h"
 
+void write_actor(struct call *c, enum hire_actor_kind kind, int64_t id, struct str name, struct str en_name) {
+    static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
+    json_key(c->out, STR("actor"));
+    json_begin(c->out, '{');
+    json_member_str(c->out, STR("kind"), kinds[kind & 3]);
+    if (id != 0)
+        json_member_id(c->out, STR("id"), id);
+    json_member_str(c->out, STR("name"), name);
+    json_member_str(c->out, STR("en_name"), en_name);
+    json_end(c->out, '}');
+}
+
 int user_id_of(struct call *c, int64_t uid, struct str *ret) {
     *ret = STR_ABSENT;
     if (uid == 0)
@@ -202,11 +214,10 @@ static int write_place(struct call *c, struct str action, struct str subject) {
 }
 
 int handle_console_audit_list(struct call *c) {
-    static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
     const struct console_audit_list_query *in = c->query;
     int64_t filters[3], *account = &filters[0], *since = &filters[1], *until = &filters[2];
     struct list l;
-    int r = console_filter_id(c, "account_id", in->account_id, account);
+    int r = call_filter_id(c, "account_id", in->account_id, account);
     if (r == 0)
         r = filter_time(c, "since", in->since, 0, since);
     if (r == 0)
@@ -228,14 +239,7 @@ int handle_console_audit_list(struct call *c) {
         json_begin(c->out, '{');
         json_member_id(c->out, STR("id"), db_int(&q, 0));
         console_member_time(c->out, STR("at"), db_int(&q, 1));
-        json_key(c->out, STR("actor"));
-        json_begin(c->out, '{');
-        json_member_str(c->out, STR("kind"), kinds[db_int(&q, 2) & 3]);
-        if (db_int(&q, 3) != 0)
-            json_member_id(c->out, STR("id"), db_int(&q, 3));
-        json_member_str(c->out, STR("name"), db_text(&q, 9));
-        json_member_str(c->out, STR("en_name"), db_text(&q, 10));
-        json_end(c->out, '}');
+        write_actor(c, (enum hire_actor_kind)db_int(&q, 2), db_int(&q, 3), db_text(&q, 9), db_text(&q, 10));
         json_member_str(c->out, STR("action"), db_text(&q, 4));
         json_member_str(c->out, STR("subject"), db_text(&q, 5));
         if ((r = write_place(c, db_text(&q, 4), db_text(&q, 5))) < 0)

@@ -11,17 +11,6 @@
 #include "events/receiver.h"
 #include "gateway/auth.h"
 
-static void write_words(struct buf *out, struct str key, struct str words) {
-    json_key(out, key);
-    json_begin(out, '[');
-    while (!str_is_absent(words)) {
-        struct str word = str_cut(&words, ' ');
-        if (word.len > 0)
-            json_str(out, word);
-    }
-    json_end(out, ']');
-}
-
 static int write_subscriptions(struct call *c, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_LIST);
     int r;
@@ -47,8 +36,8 @@ static int write_app(struct call *c, const struct app_row *app) {
     json_member_str(out, STR("name"), app->name);
     json_member_str(out, STR("kind"), app->kind == APP_STORE ? STR("store") : STR("custom"));
     json_member_bool(out, STR("disabled"), app->disabled);
-    write_words(out, STR("scopes"), app->scopes);
-    write_words(out, STR("ip_allow"), app->ip_allow);
+    json_member_words(out, STR("scopes"), app->scopes);
+    json_member_words(out, STR("ip_allow"), app->ip_allow);
     json_member_str(out, STR("request_url"), db_text(&q, 1));
     json_member_bool(out, STR("encrypted"), db_text(&q, 2).len > 0);
     json_member_bool(out, STR("verified"), db_text(&q, 3).len > 0);

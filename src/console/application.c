@@ -117,7 +117,7 @@ int handle_console_application_list(struct call *c) {
     int64_t job, status = in->status.set ? in->status.v : 0;
     struct wanted wanted;
     struct list l;
-    int r = console_filter_id(c, "job_id", in->job_id, &job);
+    int r = call_filter_id(c, "job_id", in->job_id, &job);
     if (r == 0)
         r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){job, status}, 2,
                        arena_printf(c->arena, "%.*s\n%.*s", STR_FMT(in->stage_id), STR_FMT(in->query)));

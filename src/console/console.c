@@ -34,15 +34,6 @@ int console_id(struct call *c, struct str text, int64_t *ret) {
     return id_parse(text, ret) < 0 ? call_fail(c, CODE_NOT_FOUND, NULL) : 0;
 }
 
-int console_filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
-    *ret = 0;
-    if (str_is_empty(text))
-        return 0;
-    if (id_parse(text, ret) < 0)
-        return call_fail(c, CODE_PARAMETER, "%s is not an id; ids are decimal digits", name);
-    return 0;
-}
-
 void console_member_time(struct buf *out, struct str key, int64_t ms) {
     if (ms > 0)
         json_member_id(out, key, ms);

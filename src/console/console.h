@@ -20,8 +20,6 @@ int console_result(struct call *c, const struct hire *h, int result);
 
 /* An id that must be one: else the call fails as not found. */
 int console_id(struct call *c, struct str text, int64_t *ret);
-/* An optional id in a filter: absent or empty is 0. */
-int console_filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
 
 /* A member with a time; 0 writes nothing. */
 void console_member_time(struct buf *out, struct str key, int64_t ms);

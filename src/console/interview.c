@@ -23,6 +23,10 @@ static void write_id_name(struct buf *out, struct str key, const struct id_name_
     json_end(out, '}');
 }
 
+static bool is_submitted(const struct interview_record *record) {
+    return record->commit_status.set && record->commit_status.v == 1;
+}
+
 /* A record's user as the tenant names it; a text that is no internal id stays as it is. */
 int write_interviewer(struct call *c, const struct interview_record *record, bool verdict) {
     struct buf *out = c->out;
@@ -41,7 +45,7 @@ int write_interviewer(struct call *c, const struct interview_record *record, boo
         }
     }
     json_member_str(out, STR("record_id"), record->id);
-    json_member_bool(out, STR("submitted"), record->commit_status.set && record->commit_status.v == 1);
+    json_member_bool(out, STR("submitted"), is_submitted(record));
     if (verdict && record->conclusion.set)
         json_member_int(out, STR("conclusion"), record->conclusion.v);
     json_end(out, '}');
@@ -55,10 +59,6 @@ const struct interview_record *own_record(const struct call *c, const struct int
             return &in->interview_record_list.v[i];
     }
     return NULL;
-}
-
-static bool is_submitted(const struct interview_record *record) {
-    return record->commit_status.set && record->commit_status.v == 1;
 }
 
 /* The person's own record while it is not submitted: as long, they are not told what the others think. */
@@ -162,7 +162,7 @@ int handle_console_interview_list(struct call *c) {
     bool mine = in->mine.v || sees_own_only(c);
     struct hire h = console_hire(c);
     struct list l;
-    int r = console_filter_id(c, "application_id", in->application_id, &application);
+    int r = call_filter_id(c, "application_id", in->application_id, &application);
     if (r == 0 && !str_is_empty(in->from))
         r = console_result(c, &h, hire_time(&h, "from", in->from, &from));
     if (r == 0 && !str_is_empty(in->to))
@@ -199,14 +199,6 @@ int handle_console_interview_list(struct call *c) {
 
 /* ---- one ---- */
 
-/* A record as the API answers it: user ids are the tenant's. */
-static void write_record(struct call *c, const struct interview_record *record) {
-    struct record_reader reader = call_reader(c);
-    struct buf stored BUF_CLEANUP = BUF_EMPTY;
-    record_write_stored(&type_interview_record, record, &stored);
-    record_splice(&reader, buf_str(&stored), c->out);
-}
-
 /* Who has still to assess is not told what the others think. */
 struct view {
     struct call *c;
@@ -222,14 +214,15 @@ static void write_records(const struct view *v, const struct interview_extend *d
     json_begin(v->c->out, '[');
     for (size_t i = 0; i < doc->interview_record_list.n; i++)
         if (!v->only || v->only == &doc->interview_record_list.v[i])
-            write_record(v->c, &doc->interview_record_list.v[i]);
+            call_write_record(v->c, &type_interview_record, &doc->interview_record_list.v[i], v->c->out);
     json_end(v->c->out, ']');
 }
 
 static int write_answer(void *ctx, int64_t record_id, struct str doc) {
     const struct view *v = ctx;
     struct record_reader reader = call_reader(v->c);
-    if (!v->only || str_eq(v->only->id, arena_printf(v->c->arena, "%lld", (long long)record_id)))
+    int64_t only;
+    if (!v->only || (id_parse(v->only->id, &only) == 0 && only == record_id))
         record_splice(&reader, doc, v->c->out);
     return 0;
 }
@@ -265,15 +258,8 @@ static int write_cancelled(struct call *c, const struct interview_cancelled *gon
     json_key(c->out, STR("cancelled"));
     json_begin(c->out, '{');
     console_member_time(c->out, STR("at"), gone->at_ms);
-    if (r == 1) {
-        json_key(c->out, STR("actor"));
-        json_begin(c->out, '{');
-        json_member_str(c->out, STR("kind"), STR("user"));
-        json_member_id(c->out, STR("id"), gone->actor_id);
-        json_member_str(c->out, STR("name"), who.name);
-        json_member_str(c->out, STR("en_name"), who.en_name);
-        json_end(c->out, '}');
-    }
+    if (r == 1)
+        write_actor(c, ACTOR_USER, gone->actor_id, who.name, who.en_name);
     if (!str_is_empty(gone->why))
         json_member_str(c->out, STR("reason"), gone->why);
     json_end(c->out, '}');

@@ -187,9 +187,9 @@ int handle_console_interview_conflicts(struct call *c) {
     if (r == 0)
         r = read_people(c, &in->interviewers, people, &wish.n_interviewers);
     if (r == 0)
-        r = console_filter_id(c, "application_id", in->application_id, &wish.application_id);
+        r = call_filter_id(c, "application_id", in->application_id, &wish.application_id);
     if (r == 0)
-        r = console_filter_id(c, "except_id", in->except_id, &wish.except_id);
+        r = call_filter_id(c, "except_id", in->except_id, &wish.except_id);
     if (r < 0)
         return r;
     json_begin(c->out, '{');

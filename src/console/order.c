@@ -8,6 +8,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
+#include "console/people.h"
 #include "hire/check_form.h"
 
 /* ---- lists ---- */
@@ -68,9 +69,9 @@ int handle_console_order_list(struct call *c) {
     const struct console_order_list_query *in = c->query;
     int64_t account, application, status = in->status.set ? in->status.v : 0;
     struct list l;
-    int r = console_filter_id(c, "account_id", in->account_id, &account);
+    int r = call_filter_id(c, "account_id", in->account_id, &account);
     if (r == 0)
-        r = console_filter_id(c, "application_id", in->application_id, &application);
+        r = call_filter_id(c, "application_id", in->application_id, &application);
     if (r == 0 && account != 0 && application != 0)
         r = call_fail(c, CODE_PARAMETER, "give account_id or application_id, not both");
     if (r == 0)
@@ -126,8 +127,7 @@ static void write_actions(struct call *c, struct order_state state) {
     json_end(c->out, ']');
 }
 
-static int write_actor(struct call *c, enum hire_actor_kind kind, int64_t id) {
-    static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
+static int write_doer(struct call *c, enum hire_actor_kind kind, int64_t id) {
     struct str name = STR_ABSENT, en_name = STR_ABSENT;
     int r = 0;
     if (kind == ACTOR_APP) {
@@ -144,14 +144,7 @@ static int write_actor(struct call *c, enum hire_actor_kind kind, int64_t id) {
             en_name = who.en_name;
         }
     }
-    json_key(c->out, STR("actor"));
-    json_begin(c->out, '{');
-    json_member_str(c->out, STR("kind"), kinds[kind]);
-    if (id != 0)
-        json_member_id(c->out, STR("id"), id);
-    json_member_str(c->out, STR("name"), name);
-    json_member_str(c->out, STR("en_name"), en_name);
-    json_end(c->out, '}');
+    write_actor(c, kind, id, name, en_name);
     return r < 0 ? r : 0;
 }
 
@@ -176,7 +169,7 @@ static int write_history(struct call *c, struct hire *h, int64_t id) {
         const struct order_history_entry *e = &steps[--n];
         json_begin(c->out, '{');
         console_member_time(c->out, STR("at"), e->at_ms);
-        r = write_actor(c, e->actor_kind, e->actor_id);
+        r = write_doer(c, e->actor_kind, e->actor_id);
         if (r < 0)
             return r;
         json_member_str(c->out, STR("action"), names[e->action]);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "console/console.h"
 #include "console/people.h"
+#include "gateway/identity.h"
 
 /* ---- answers ---- */
 
@@ -96,15 +97,14 @@ int handle_console_session_sign_in(struct call *c) {
 /* ---- the session ---- */
 
 int handle_console_session_get(struct call *c) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_BY_ID);
-    db_bind_int(&q, 1, c->tenant);
-    int r = db_row(&q);
+    struct tenant_row tenant;
+    int r = tenant_get(c->db, c->tenant, c->arena, &tenant);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
     json_begin(c->out, '{');
     r = write_user(c, c->person);
-    json_member_str(c->out, STR("tenant_key"), db_text(&q, 1));
-    json_member_str(c->out, STR("tenant_name"), db_text(&q, 2));
+    json_member_str(c->out, STR("tenant_key"), tenant.tenant_key);
+    json_member_str(c->out, STR("tenant_name"), tenant.name);
     json_member_str(c->out, STR("version"), STR(HIRED_VERSION));
     json_end(c->out, '}');
     return r;

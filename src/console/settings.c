@@ -28,16 +28,15 @@ static int write_approvers(struct call *c) {
 }
 
 int handle_console_settings_get(struct call *c) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_BY_ID);
-    db_bind_int(&q, 1, c->tenant);
-    int r = db_row(&q);
+    struct tenant_row tenant;
+    int r = tenant_get(c->db, c->tenant, c->arena, &tenant);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
     json_begin(c->out, '{');
-    json_member_str(c->out, STR("tenant_key"), db_text(&q, 1));
-    json_member_str(c->out, STR("tenant_name"), db_text(&q, 2));
-    json_member_bool(c->out, STR("approve_arrangement"), db_int(&q, 3) != 0);
-    json_member_bool(c->out, STR("approve_report"), db_int(&q, 4) != 0);
+    json_member_str(c->out, STR("tenant_key"), tenant.tenant_key);
+    json_member_str(c->out, STR("tenant_name"), tenant.name);
+    json_member_bool(c->out, STR("approve_arrangement"), tenant.approve_arrangement);
+    json_member_bool(c->out, STR("approve_report"), tenant.approve_report);
     r = write_approvers(c);
     json_end(c->out, '}');
     return r;

@@ -123,6 +123,9 @@ bool caller_has_scope(const struct caller_app *app, int scope_index);
 /* A reader for record_splice that fills in this caller's user ids and signed links. Valid for the call. */
 struct record_reader call_reader(struct call *c);
 
+/* A record that is in its struct, with users' ids internal, in the wire form of this caller. */
+void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out);
+
 /* A link to a kept file of that kind, for life_s seconds. */
 struct str call_link(struct call *c, enum link_kind kind, int64_t file_id, unsigned life_s);
 
@@ -134,6 +137,11 @@ void call_write_page_end(struct call *c, bool has_more, int64_t next_a, int64_t 
 
 /* The internal id of the user that id means to this caller (in its user_id_type). Returns 0, -ENOENT, or another errno. */
 int call_user_find(struct call *c, struct str id, int64_t *ret_uid);
+
+/* ---- filters ---- */
+
+/* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */
+int call_filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
 
 /* ---- paging ---- */
 

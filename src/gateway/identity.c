@@ -36,6 +36,15 @@ static void tenant_from_row(const struct db_query *q, struct arena *a, struct te
     };
 }
 
+int tenant_get(struct db *db, int64_t tenant, struct arena *a, struct tenant_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_ID);
+    db_bind_int(&q, 1, tenant);
+    int r = db_row(&q);
+    if (r == 1)
+        tenant_from_row(&q, a, ret);
+    return r;
+}
+
 int tenant_find(struct db *db, struct str tenant_key, struct arena *a, struct tenant_row *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_KEY);
     db_bind_text(&q, 1, tenant_key);

@@ -18,7 +18,8 @@ struct tenant_row {
     bool approve_arrangement, approve_report;
 };
 
-/* Returns 1 and the tenant (texts in the arena), 0 if there is none, or < 0. */
+/* Return 1 and the tenant (texts in the arena), 0 if there is none, or < 0. */
+int tenant_get(struct db *db, int64_t tenant, struct arena *a, struct tenant_row *ret);
 int tenant_find(struct db *db, struct str tenant_key, struct arena *a, struct tenant_row *ret);
 /* The tenant when there is exactly one; 0 if there is none, -E2BIG if there are several. */
 int tenant_only(struct db *db, struct arena *a, struct tenant_row *ret);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "gateway/answer.h"
@@ -89,9 +90,27 @@ struct record_reader call_reader(struct call *c) {
     return (struct record_reader){.hidden = c->hidden, .user = write_user, .file = write_file, .ctx = c};
 }
 
+void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out) {
+    struct buf stored BUF_CLEANUP = BUF_EMPTY;
+    struct record_reader reader = call_reader(c);
+    record_write_stored(type, record, &stored);
+    record_splice(&reader, buf_str(&stored), out);
+}
+
 int call_user_find(struct call *c, struct str id, int64_t *ret_uid) {
     struct user_view view = call_view(c);
     return user_find(c->db, c->seal, &view, c->user_id_type, id, ret_uid);
+}
+
+/* ---- filters ---- */
+
+int call_filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
+    *ret = 0;
+    if (str_is_empty(text))
+        return 0;
+    if (id_parse(text, ret) < 0)
+        return call_fail(c, CODE_PARAMETER, "%s is not an id; ids are decimal digits", name);
+    return 0;
 }
 
 /* ---- paging ---- */

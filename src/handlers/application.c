@@ -31,9 +31,9 @@ int handle_application_get(struct call *c) {
 
 static int filter_of(struct call *c, const struct application_list_query *q, struct application_filter *ret) {
     *ret = (struct application_filter){.stage_id = q->stage_id, .process_id = q->process_id, .to_ms = INT64_MAX};
-    int r = filter_id(c, "talent_id", q->talent_id, &ret->talent_id);
+    int r = call_filter_id(c, "talent_id", q->talent_id, &ret->talent_id);
     if (r == 0)
-        r = filter_id(c, "job_id", q->job_id, &ret->job_id);
+        r = call_filter_id(c, "job_id", q->job_id, &ret->job_id);
     if (r == 0)
         r = filter_time(c, "update_start_time", q->update_start_time, &ret->from_ms);
     if (r == 0)

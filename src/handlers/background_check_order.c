@@ -39,7 +39,7 @@ int handle_background_check_order_list(struct call *c) {
     const struct background_check_order_list_query *in = c->query;
     struct order_filter f = {.update_end = INT64_MAX, .begin_end = INT64_MAX};
     struct page_key from;
-    int r = filter_id(c, "application_id", in->application_id, &f.application_id);
+    int r = call_filter_id(c, "application_id", in->application_id, &f.application_id);
     if (r == 0)
         r = update_range(c, in->update_start_time, in->update_end_time, &f);
     if (r == 0)
@@ -61,7 +61,7 @@ static int orders_by_id(struct call *c, const struct str_list *ids) {
     for (size_t i = 0; r == 0 && i < ids->n; i++) {
         struct order_state state;
         struct str doc;
-        r = filter_id(c, "background_check_order_id_list", ids->v[i], &seen[i]);
+        r = call_filter_id(c, "background_check_order_id_list", ids->v[i], &seen[i]);
         bool again = seen[i] == 0;
         for (size_t j = 0; j < i; j++)
             again |= seen[j] == seen[i];
@@ -85,7 +85,7 @@ int handle_background_check_order_batch_query(struct call *c) {
     /* The other conditions have no effect then, and all fit one page. */
     if (in->background_check_order_id_list.n > 0)
         return orders_by_id(c, &in->background_check_order_id_list);
-    int r = filter_id(c, "application_id", in->application_id, &f.application_id);
+    int r = call_filter_id(c, "application_id", in->application_id, &f.application_id);
     if (r == 0)
         r = update_range(c, in->update_start_time, in->update_end_time, &f);
     if (r == 0)

@@ -16,7 +16,7 @@ static void add_check(void *page, int64_t id, struct str doc) {
 static int checks_by_id(struct call *c, struct hire *h, const struct str_list *ids, struct page *page) {
     int64_t *seen = arena_array(c->arena, int64_t, ids->n);
     for (size_t i = 0; i < ids->n; i++) {
-        int r = filter_id(c, "external_background_check_id_list", ids->v[i], &seen[i]);
+        int r = call_filter_id(c, "external_background_check_id_list", ids->v[i], &seen[i]);
         if (r < 0)
             return r;
         bool again = seen[i] == 0;
@@ -44,7 +44,7 @@ int handle_external_background_check_batch_query(struct call *c) {
         return call_from_hire(c, &h, r);
     }
     int64_t application;
-    r = filter_id(c, "external_application_id", query->external_application_id, &application);
+    r = call_filter_id(c, "external_application_id", query->external_application_id, &application);
     if (r == 0)
         r = call_page_open(c, query->page_token, filter_bytes(c, &application, 1), &from);
     if (r < 0)

@@ -59,13 +59,6 @@ int page_limit(struct opt_int page_size) {
     return page_size.set ? (int)page_size.v : 10;
 }
 
-void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out) {
-    struct buf stored BUF_CLEANUP = BUF_EMPTY;
-    struct record_reader reader = call_reader(c);
-    record_write_stored(type, record, &stored);
-    record_splice(&reader, buf_str(&stored), out);
-}
-
 int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out) {
     void *record = arena_alloc(c->arena, type->size);
     int r = record_read_stored(type, record, doc, c->arena);
@@ -113,15 +106,6 @@ void page_end(struct page *p, const struct page_key *from) {
     json_end(p->c->out, ']');
     call_write_page_end(p->c, p->n > p->limit, p->last_a, p->last_b, from);
     json_end(p->c->out, '}');
-}
-
-int filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {
-    *ret = 0;
-    if (str_is_empty(text))
-        return 0;
-    if (id_parse(text, ret) < 0)
-        return call_fail(c, CODE_PARAMETER, "%s is not an id; ids are decimal digits", name);
-    return 0;
 }
 
 struct str filter_bytes(struct call *c, const int64_t *filters, size_t n) {

@@ -22,9 +22,6 @@ int call_from_hire_as(struct call *c, const struct hire *h, int result, int para
  * -EBADMSG. */
 int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out);
 
-/* The same for one in its struct, with users' ids internal. */
-void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out);
-
 /* Checks the id of a user in the request. Fails the call if there is none. */
 int call_user(struct call *c, struct str id, int64_t *ret_uid);
 
@@ -46,9 +43,6 @@ void page_begin_as(struct page *p, struct call *c, struct str member, int limit)
 /* Adds what the type describes of a record that was stored as it came. Returns 1, or a negative errno. */
 int page_add_typed(struct page *p, int64_t a, const struct record_type *type, struct str doc);
 void page_end(struct page *p, const struct page_key *from);
-
-/* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */
-int filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
 
 /* Filters as call_page_open wants them. */
 struct str filter_bytes(struct call *c, const int64_t *filters, size_t n);

@@ -13,9 +13,9 @@ static int interview_filter_read(struct call *c, const struct interview_list_que
         str_is_empty(in->end_time))
         return call_fail(c, CODE_PARAMETER,
                          "application_id, interview_id, start_time and end_time must not all be empty");
-    int r = filter_id(c, "application_id", in->application_id, &f->application_id);
+    int r = call_filter_id(c, "application_id", in->application_id, &f->application_id);
     if (r == 0)
-        r = filter_id(c, "interview_id", in->interview_id, &f->interview_id);
+        r = call_filter_id(c, "interview_id", in->interview_id, &f->interview_id);
     if (r == 0)
         r = filter_time(c, "start_time", in->start_time, &f->begin_start);
     if (r == 0)

@@ -75,6 +75,17 @@ static struct str lower(struct hire *h, struct str s) {
     return (struct str){text, s.len};
 }
 
+int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, bool searchable) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_PUT);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, kind);
+    db_bind_int(&q, 3, id);
+    db_bind_text(&q, 4, name);
+    db_bind_text(&q, 5, searchable ? lower(h, name) : STR(""));
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc) {
     struct person_card person = {0};
     struct job_card job = {0};
@@ -90,16 +101,7 @@ int card_keep_name(struct hire *h, struct str kind, struct str id, struct str st
     if (r < 0 || id_parse(id, &number) < 0)
         return r;
     struct str name = str_is_absent(person.name) ? job.title : person.name;
-    if (str_is_absent(name))
-        name = STR("");
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_PUT);
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_text(&q, 2, kind);
-    db_bind_int(&q, 3, number);
-    db_bind_text(&q, 4, name);
-    db_bind_text(&q, 5, lower(h, name));
-    r = db_run(&q);
-    return r < 0 ? r : 0;
+    return card_set_name(h, kind, number, str_is_absent(name) ? STR("") : name, true);
 }
 
 int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret) {

@@ -394,19 +394,6 @@ static const struct record_field talent_kept_fields[] = {
 static const struct record_type type_talent_kept = {STR_INIT("talent"), sizeof(struct talent_kept), talent_kept_fields,
                                                     sizeof(talent_kept_fields) / sizeof(talent_kept_fields[0])};
 
-static int erase_name(struct erasing *e) {
-    struct db_query q DB_CLEANUP = db_query(e->h->db, SQL_REFERENCE_NAME_PUT);
-    int r;
-
-    db_bind_int(&q, 1, e->h->tenant);
-    db_bind_text(&q, 2, STR("talent"));
-    db_bind_int(&q, 3, e->talent);
-    db_bind_text(&q, 4, STR(ERASED_NAME));
-    db_bind_text(&q, 5, STR(""));
-    r = db_run(&q);
-    return r < 0 ? r : 0;
-}
-
 static int erase_talent(struct erasing *e) {
     struct hire *h = e->h;
     struct str id = hire_text(h, e->talent), doc;
@@ -435,7 +422,8 @@ static int erase_talent(struct erasing *e) {
     }
     if (e->look)
         return 0;
-    if ((r = erase_name(e)) < 0 || (r = run_by_id(e, SQL_ERASURE_EMPLOYEE, e->talent)) < 0)
+    if ((r = card_set_name(h, STR("talent"), e->talent, STR(ERASED_NAME), false)) < 0 ||
+        (r = run_by_id(e, SQL_ERASURE_EMPLOYEE, e->talent)) < 0)
         return r;
     return forget_audit(e, e->talent);
 }
