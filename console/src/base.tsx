@@ -2,6 +2,7 @@
 //
 // Language, theme, addresses and times: what every page uses.
 import { useSyncExternalStore, type AnchorHTMLAttributes } from 'react';
+import { depart } from './arrive';
 import type { I18n } from './types';
 
 function store<T extends string>(key: string, first: T, apply: (v: T) => void) {
@@ -62,6 +63,8 @@ export const personName = (p?: { name?: string; en_name?: string } | null) =>
 // ---- addresses ----
 const moved = new Set<() => void>();
 const tell = () => moved.forEach((l) => l());
+// What is kept with a page in the history: the address to which it was left.
+type Left = { left: string };
 // A page with a form that was begun may hold people back: it is given the way on, to take it or not.
 let here = location.pathname + location.search;
 let held: ((go: () => void) => void) | null = null;
@@ -79,6 +82,7 @@ addEventListener('popstate', () => {
         ask(() => leave(to));
         return;
     }
+    depart(here, to, (history.state as Left | null)?.left);
     here = to;
     tell();
 });
@@ -96,6 +100,8 @@ export function navigate(to: string, replace = false) {
         held(() => leave(to));
         return;
     }
+    if (!replace) history.replaceState({ left: to } satisfies Left, '');
+    depart(here, to);
     here = to;
     history[replace ? 'replaceState' : 'pushState'](null, '', to);
     if (!replace) scrollTo(0, 0);

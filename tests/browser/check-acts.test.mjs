@@ -247,13 +247,18 @@ test('a large upload shows how far it is, and can be stopped', async () => {
     });
 });
 
-test('by keys alone: search, a row, its page, a check ordered', async () => {
+test('by keys alone: search, a row, its page, back, a check ordered; the focus comes along', async () => {
     await inBrowser('recruiter', { lang: 'en' }, async ({ page, go }) => {
         const key = (...keys) => keys.reduce((p, k) => p.then(() => page.keyboard.press(k)), Promise.resolve());
         const focused = () => page.evaluate(() => {
             const e = document.activeElement;
             return `${e.tagName} ${e.getAttribute('name') ?? e.getAttribute('aria-label') ?? e.textContent}`;
         });
+        // The page's head has the focus, and the window has its name.
+        const arrived = async (name) => {
+            await page.waitForFunction((n) => document.activeElement.matches('main h1:not(.vh)') && document.title === `${n} · hired`, name);
+            assert.equal(await focused(), `H1 ${name}`);
+        };
         // Tab until what has the focus is what is meant.
         const tabTo = async (pattern) => {
             for (let i = 0; i < 40; i++) {
@@ -266,14 +271,20 @@ test('by keys alone: search, a row, its page, a check ordered', async () => {
         await go('/');
         await key('g', 'a');
         await page.waitForURL(/\/applications$/);
-        await settled(page);
+        await arrived('Applications');
         await key('/');
         await page.keyboard.type('王梓涵');
         await page.waitForURL(/q=/);
         await page.waitForFunction(() => document.querySelectorAll('.list .line').length === 1);
+        assert.equal(await page.evaluate(() => document.activeElement.type), 'search', 'a filter leaves one where one is');
         await key('ArrowDown', 'Enter');
         await page.waitForURL(/\/applications\/\d+/);
-        await settled(page);
+        await arrived('王梓涵');
+        await page.goBack();
+        await page.waitForFunction(() => document.activeElement.matches('.list a.line'));
+        assert.match(await focused(), /^A .*王梓涵/, 'back, one stands at the row one came from');
+        await key('Enter');
+        await arrived('王梓涵');
         await tabTo(/^BUTTON Order a check/);
         await key('Enter');
         await page.locator('select[name=account_id]').waitFor();

@@ -4,6 +4,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { useEffect, useState, type FormEvent } from 'react';
+import { depart } from '../arrive';
 import { ApiError, get, post, setCsrf } from '../api';
 import type { Session } from '../types';
 import { lang, useLang, useT } from '../base';
@@ -26,7 +27,9 @@ export function SignIn() {
         setError('');
         try {
             setCsrf((await post<Session>('session/sign_in', { user: user.trim(), password })).csrf_token);
-            qc.setQueryData(['session'], await get<Session>('session'));
+            const session = await get<Session>('session');
+            depart('', location.pathname);
+            qc.setQueryData(['session'], session);
         } catch (x) {
             const a = x as ApiError;
             setError(

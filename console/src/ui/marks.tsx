@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Small marks: a state's pill, a light, a time, the head of a page.
-import { useEffect, type ReactNode } from 'react';
-import { ago, dateTimeExact } from '../base';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { arrive } from '../arrive';
+import { ago, dateTimeExact, useLocation } from '../base';
 import { light, type Tone } from '../words';
 
 export function Pill({ tone, text }: { tone: Tone; text: string }) {
@@ -33,6 +34,17 @@ export function useWindowTitle(title?: string) {
         if (title) document.title = `${title} · hired`;
     }, [title]);
 }
+// The page's name, which has the focus when one comes to the page. passing: it stands while the page is loaded.
+export function Name({ children, passing }: { children: ReactNode; passing?: boolean }) {
+    const ref = useRef<HTMLHeadingElement>(null);
+    const path = useLocation().split('?')[0];
+    useEffect(() => arrive(ref.current, !!passing), [path, passing]);
+    return (
+        <h1 ref={ref} tabIndex={-1} className={passing ? 'vh' : undefined}>
+            {children}
+        </h1>
+    );
+}
 export function Head({
     title,
     window,
@@ -51,7 +63,7 @@ export function Head({
         <header className="head">
             <div className="grow">
                 {crumb}
-                <h1>{title}</h1>
+                <Name>{title}</Name>
                 {sub && <div className="sub">{sub}</div>}
             </div>
             {children && <div className="do">{children}</div>}

@@ -4,8 +4,9 @@
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { type ReactElement, type ReactNode } from 'react';
 import { ApiError } from '../api';
+import { toHead } from '../arrive';
 import { Link, navigate, useT } from '../base';
-import { useWindowTitle } from './marks';
+import { Name, useWindowTitle } from './marks';
 
 const drawings: Record<string, ReactElement> = {
     empty: <path d="M8 20h14l4 6h12l4-6h14M8 20l8-12h32l8 12v28a4 4 0 0 1-4 4H12a4 4 0 0 1-4-4z" />,
@@ -133,7 +134,14 @@ export function NothingFits({ title }: { title: string }) {
     const t = useT();
     return (
         <State kind="empty" title={title} text={t('换个条件，或清除筛选。', 'Try other filters, or none.')}>
-            <Button onClick={() => navigate(location.pathname, true)}>{t('清除筛选', 'Clear the filters')}</Button>
+            <Button
+                onClick={() => {
+                    navigate(location.pathname, true);
+                    toHead();
+                }}
+            >
+                {t('清除筛选', 'Clear the filters')}
+            </Button>
         </State>
     );
 }
@@ -152,7 +160,7 @@ export function Load<T>({
     if (q.data !== undefined) return <>{children(q.data)}</>;
     return (
         <>
-            {title && <h1 className="vh">{title}</h1>}
+            {title && <Name passing>{title}</Name>}
             {q.error ? <Failed error={q.error} retry={() => q.refetch()} /> : <Loading lines={lines} />}
         </>
     );
