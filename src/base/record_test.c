@@ -352,6 +352,28 @@ static void test_splice_equals_write_for_every_mask(void **state) {
     }
 }
 
+/* Text is copied by registers of several widths: a mark may stand anywhere in one, and what is left behind it be of any
+ * length. The buffers are as long as what is in them, so that sanitizers see a byte too many. */
+static void test_splice_finds_a_mark_at_every_place(void **state) {
+    enum { LONGEST = 140 };
+    char plain[LONGEST];
+    for (size_t i = 0; i < LONGEST; i++)
+        plain[i] = (char)(i % 7 == 0 ? 0xe4 : 'a' + i % 26);
+    for (size_t before = 0; before < LONGEST; before++) {
+        for (size_t behind = 0; behind < LONGEST - before; behind += 1 + before % 3) {
+            struct buf stored BUF_CLEANUP = BUF_EMPTY, spliced BUF_CLEANUP = BUF_EMPTY;
+            buf_add(&stored, plain, before);
+            buf_add_lit(&stored, "\x03");
+            buf_add(&stored, plain + before, behind);
+            char *exact = malloc(stored.len);
+            memcpy(exact, stored.ptr, stored.len);
+            splice((struct str){exact, stored.len}, 0, &spliced);
+            assert_str(buf_str(&spliced), ((struct str){plain, before + behind}));
+            free(exact);
+        }
+    }
+}
+
 static void test_splice_drops_the_comma_behind_an_opening_brace(void **state) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     splice(STR("{\x02"
@@ -571,6 +593,7 @@ int main(void) {
         TEST(test_writes_the_wire_form),
         TEST(test_stored_form),
         TEST(test_splice_equals_write_for_every_mask),
+        TEST(test_splice_finds_a_mark_at_every_place),
         TEST(test_splice_drops_the_comma_behind_an_opening_brace),
         TEST(test_splice_survives_damage),
         TEST(test_stored_form_reads_back),
