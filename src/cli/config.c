@@ -14,7 +14,7 @@
 
 #include "cli/suggest.h"
 
-enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME };
+enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME, OPT_NETWORKS };
 
 struct option {
     const char *section, *name;
@@ -49,6 +49,10 @@ static const struct option options[] = {
     {"server", "base_url", OPT_TEXT, true, AT(base_url), "", "URL", 0, 0, NULL,
      "How clients reach this server, for the links in answers.\n"
      "Empty: as each request's Host header says. Behind a proxy: https://hire.example.com"},
+    {"server", "trusted_proxies", OPT_NETWORKS, true, AT(http.proxies), "", "LIST", 0, 0, NULL,
+     "Reverse proxies that are believed about who calls.\n"
+     "X-Forwarded-For and X-Forwarded-Proto from there count. Empty: from nowhere.\n"
+     "Name no address from which others call, too: whoever does can claim to be anybody."},
     {"server", "rate_limits", OPT_BOOL, true, AT(rate_limits), "on", "on|off", 0, 0, NULL,
      "The platform's documented rate limits.\nOff lifts them for every app; see also [app cli_...] below."},
     {"server", "drain", OPT_MS, false, AT(drain_ms), "10s", "TIME", 0, 600 * SECOND, NULL,
@@ -244,6 +248,10 @@ static void option_accepts(const struct option *o, struct buf *out) {
         for (const char *const *n = o->names; *n; n++)
             buf_printf(out, "%s%s", n == o->names ? "" : n[1] ? ", " : " or ", *n);
         break;
+    case OPT_NETWORKS:
+        buf_printf(out, "addresses and networks, as 127.0.0.1, 10.1.0.0/16 or fd00::/8; at most %d, none of them /0",
+                   NETWORKS_MAX);
+        break;
     case OPT_TEXT:
         if (o->offset == AT(base_url))
             buf_add_lit(out, "http:// or https://, a host, without / at the end");
@@ -311,6 +319,19 @@ static int option_set_name(struct config *c, const struct option *o, struct str 
     return -EINVAL;
 }
 
+/* A network of /0 is everybody, who would all be believed whatever they say they are. */
+static int option_set_networks(struct networks *member, struct str value) {
+    struct networks fresh;
+
+    if (networks_parse(value, &fresh) < 0)
+        return -EINVAL;
+    for (unsigned i = 0; i < fresh.n; i++)
+        if (network_is_everything(&fresh.v[i]))
+            return -EINVAL;
+    *member = fresh;
+    return 0;
+}
+
 /* Returns 0 or -EINVAL for a value that is not accepted. */
 static int option_set(struct config *c, const struct option *o, struct str value) {
     char *member = (char *)c + o->offset;
@@ -330,6 +351,8 @@ static int option_set(struct config *c, const struct option *o, struct str value
         return 0;
     case OPT_NAME:
         return option_set_name(c, o, value);
+    case OPT_NETWORKS:
+        return option_set_networks((struct networks *)(void *)member, value);
     case OPT_TEXT:
         if (value.len == 0 && o->initial[0] != '\0')
             return -EINVAL;

@@ -72,6 +72,7 @@ static void defaults(void **state) {
     assert_int_equal(c.http.head_max, 32 * 1024);
     assert_int_equal(c.fetch_allow, FETCH_ALLOW_NONE);
     assert_int_equal(c.n_app_rates, 0);
+    assert_int_equal(c.http.proxies.n, 0);
 
     /* The server's own defaults are those of the table. */
     struct http_limits http;
@@ -173,6 +174,24 @@ static void units(void **state) {
     assert_true(c.mmap_bytes == (size_t)3 << 30);
     assert_int_equal(c.fetch_allow, FETCH_ALLOW_PRIVATE);
     config_free(&c);
+}
+
+static void trusted_proxies(void **state) {
+    struct config c;
+    struct str why;
+
+    assert_int_equal(load(&c, "[server]\ntrusted_proxies = 127.0.0.1, 10.1.0.0/16 fd00::/8\n", NULL, &why), 0);
+    assert_int_equal(c.http.proxies.n, 3);
+    config_free(&c);
+    assert_int_equal(load(&c, "[server]\ntrusted_proxies = 127.0.0.1\n", WORDS("--trusted-proxies="), &why), 0);
+    assert_int_equal(c.http.proxies.n, 0);
+    config_free(&c);
+    expect_refusal("[server]\ntrusted_proxies = nginx.example.com\n", NULL,
+                   ":2: [server] trusted_proxies: \"nginx.example.com\" is not accepted; it takes addresses and networks");
+    expect_refusal("[server]\ntrusted_proxies = 0.0.0.0/0\n", NULL, "none of them /0");
+    expect_refusal("[server]\ntrusted_proxies = ::/0\n", NULL, "none of them /0");
+    expect_refusal("[server]\ntrusted_proxies = ::ffff:0:0/96\n", NULL, "none of them /0");
+    expect_refusal(NULL, WORDS("--trusted-proxies", "10.0.0.0/33"), "--trusted-proxies: \"10.0.0.0/33\" is not accepted");
 }
 
 static void app_rates(void **state) {
@@ -309,6 +328,7 @@ int main(void) {
         cmocka_unit_test(other_words_stay),
         cmocka_unit_test(mistyped_variables),
         cmocka_unit_test(units),
+        cmocka_unit_test(trusted_proxies),
         cmocka_unit_test(app_rates),
         cmocka_unit_test(refusals_say_where_and_what),
         cmocka_unit_test(all_at_once),

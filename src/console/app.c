@@ -7,6 +7,7 @@
 #include "api_types.h"
 #include "base/json.h"
 #include "base/netaddr.h"
+#include "base/network.h"
 #include "console/console.h"
 #include "events/receiver.h"
 #include "gateway/auth.h"
@@ -135,8 +136,8 @@ static int set_scopes(struct call *c, const struct app_row *app, const struct st
 
 static int set_addresses(struct call *c, const struct app_row *app, const struct str_list *list) {
     for (size_t i = 0; i < list->n; i++) {
-        struct str network = list->v[i], address = str_cut(&network, '/');
-        if (!auth_ip_allowed(list->v[i], address))
+        struct network network;
+        if (network_parse(list->v[i], &network) < 0)
             return call_fail(c, CODE_PARAMETER, "ip_allow: %.*s is neither an address nor a network such as 10.1.0.0/16",
                              STR_FMT(str_head(list->v[i], 60)));
     }

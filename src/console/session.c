@@ -33,9 +33,9 @@ static int write_user(struct call *c, const struct person *p) {
 }
 
 static struct str cookie_header(const struct call *c, struct str value, int64_t max_age_s) {
-    bool secure = str_starts(c->base_url, STR("https://"));
-    return arena_printf(c->arena, SESSION_COOKIE "=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-                        STR_FMT(value), (long long)max_age_s, secure ? "; Secure" : "");
+    return arena_printf(c->arena, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
+                        STR_FMT(person_session_cookie_name(c->https)), STR_FMT(value), (long long)max_age_s,
+                        c->https ? "; Secure" : "");
 }
 
 /* ---- sign in ---- */

@@ -132,7 +132,7 @@ static void endpoint_reply(const struct longlink *ll, struct http_request *r, in
         buf_add_lit(&url, "wss://");
         buf_add_str(&url, str_skip(base, sizeof("https://") - 1));
     } else {
-        buf_add_lit(&url, "ws://");
+        buf_add_str(&url, str_is_empty(base) && r->https ? STR("wss://") : STR("ws://"));
         buf_add_str(&url, str_is_empty(base) ? http_header_get(r, STR("Host")) : str_skip(base, sizeof("http://") - 1));
     }
     buf_add_lit(&url, SOCKET_PATH "?");

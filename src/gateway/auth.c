@@ -2,11 +2,11 @@
  *
  * Access tokens: handing them out and telling who calls by them.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/id.h"
+#include "base/network.h"
 #include "gateway/auth.h"
 
 #define CACHE_SLOTS 1024 /* a power of two */
@@ -256,46 +256,13 @@ int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal,
 
 /* ---- allow lists ---- */
 
-/* An address as 16 bytes; IPv4 mapped into IPv6. */
-static bool address_bytes(struct str text, uint8_t ret[16]) {
-    char cstr[INET6_ADDRSTRLEN];
-    if (text.len == 0 || text.len >= sizeof cstr)
-        return false;
-    memcpy(cstr, text.ptr, text.len);
-    cstr[text.len] = 0;
-    if (inet_pton(AF_INET6, cstr, ret) == 1)
-        return true;
-    memset(ret, 0, 10);
-    ret[10] = ret[11] = 0xff;
-    return inet_pton(AF_INET, cstr, ret + 12) == 1;
-}
-
-static bool in_network(struct str network, const uint8_t address[16]) {
-    uint8_t base[16];
-    int64_t bits = 128;
-    struct str rest = network, host = str_cut(&rest, '/');
-    if (!address_bytes(host, base))
-        return false;
-    bool v4 = str_find(host, ':') == SIZE_MAX;
-    if (!str_is_absent(rest)) {
-        if (str_to_i64(rest, &bits) < 0 || bits < 0 || bits > (v4 ? 32 : 128))
-            return false;
-        bits += v4 ? 96 : 0;
-    }
-    for (int i = 0; bits > 0; i++, bits -= 8) {
-        uint8_t mask = bits >= 8 ? 0xff : (uint8_t)(0xff << (8 - bits));
-        if ((base[i] & mask) != (address[i] & mask))
-            return false;
-    }
-    return true;
-}
-
 bool auth_ip_allowed(struct str list, struct str address) {
+    struct network network;
     uint8_t bytes[16];
-    if (!address_bytes(address, bytes))
+    if (network_address_parse(address, bytes) < 0)
         return false;
     while (!str_is_empty(list))
-        if (in_network(str_cut(&list, ' '), bytes))
+        if (network_parse(str_cut(&list, ' '), &network) == 0 && network_has(&network, bytes))
             return true;
     return false;
 }

@@ -74,6 +74,7 @@ struct call {
     bool private_addresses; /* links to private addresses are accepted (configuration) */
     bool network_addresses; /* not only to this machine's own, but to those of its networks */
     struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
+    bool https;             /* the caller reached us by TLS, which a proxy ends */
     struct str log_id;
     const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
     const struct call_file *file;          /* of a multipart body; else NULL */

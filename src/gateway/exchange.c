@@ -26,7 +26,7 @@ static struct str request_id(const struct exchange *x) {
 static struct str base_url(const struct http_request *r, const struct gateway_settings *s) {
     if (!str_is_absent(s->base_url))
         return s->base_url;
-    static const struct str scheme = STR_INIT("http://");
+    struct str scheme = r->https ? STR("https://") : STR("http://");
     struct str host = http_header_get(r, STR("Host"));
     char *text = arena_bytes(r->arena, scheme.len + host.len);
     memcpy(text, scheme.ptr, scheme.len);
@@ -37,6 +37,7 @@ static struct str base_url(const struct http_request *r, const struct gateway_se
 
 struct exchange *exchange_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s) {
     struct exchange *x = arena_new(r->arena, struct exchange);
+    struct str own = base_url(r, s);
     x->g = g;
     x->r = r;
     x->loop = &g->loops[http_loop_index(r->loop)];
@@ -46,7 +47,8 @@ struct exchange *exchange_new(struct gateway *g, struct http_request *r, const s
         .seal = g->seal,
         .now_ms = clock_now_ms(),
         .out = http_out(r),
-        .base_url = base_url(r, s),
+        .base_url = own,
+        .https = r->https || str_starts(own, STR("https://")),
         .private_addresses = s->private_addresses,
         .network_addresses = s->network_addresses,
         .user_cache = x->loop->users,

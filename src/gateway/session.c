@@ -19,12 +19,16 @@ static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
     return (struct str){text, 2 * len};
 }
 
-struct str person_session_cookie(struct str header) {
-    static const struct str name = STR_INIT(SESSION_COOKIE "=");
+struct str person_session_cookie_name(bool https) {
+    return https ? STR("__Host-hired_session") : STR("hired_session");
+}
+
+struct str person_session_cookie(struct str header, bool https) {
+    struct str name = person_session_cookie_name(https);
     while (!str_is_absent(header)) {
-        struct str part = str_trim(str_cut(&header, ';'));
-        if (str_starts(part, name))
-            return str_skip(part, name.len);
+        struct str value = str_cut(&header, ';'), given = str_trim(str_cut(&value, '='));
+        if (str_eq(given, name) && !str_is_absent(value))
+            return str_trim(value);
     }
     return STR_ABSENT;
 }

@@ -9,7 +9,6 @@
 #include "base/seal.h"
 #include "gateway/account.h"
 
-#define SESSION_COOKIE "hired_session"
 #define SESSION_LIFE_MS (12 * 3600 * 1000LL) /* a working day; a session does not outlive it, used or not */
 #define SESSION_TEXT_LEN 64                  /* hex digits of cookie and key */
 
@@ -26,8 +25,12 @@ static inline bool person_has(const struct person *p, enum console_role role) {
     return (p->roles & ROLE_BIT(role)) != 0;
 }
 
-/* The session's cookie out of a Cookie header; absent if there is none. */
-struct str person_session_cookie(struct str header);
+/* What the cookie is called. By https its name begins with __Host-, which browsers take from this very host alone, by
+ * TLS: no neighbour under the same domain and nobody on the wire can put one of theirs in its place. */
+struct str person_session_cookie_name(bool https);
+
+/* The session's cookie out of a Cookie header; absent if there is none of that name. */
+struct str person_session_cookie(struct str header, bool https);
 
 /* The key under which the store has that cookie. In the arena. */
 struct str person_session_key(struct str cookie, struct arena *a);

@@ -96,10 +96,15 @@ static void test_passwords(void **state) {
 }
 
 static void test_cookies(void **state) {
-    assert_str(person_session_cookie(STR("a=b; hired_session=abc; c=d")), STR("abc"));
-    assert_str(person_session_cookie(STR("hired_session=abc")), STR("abc"));
-    assert_true(str_is_absent(person_session_cookie(STR("xhired_session=abc"))));
-    assert_true(str_is_absent(person_session_cookie(STR_ABSENT)));
+    assert_str(person_session_cookie(STR("a=b; hired_session=abc; c=d"), false), STR("abc"));
+    assert_str(person_session_cookie(STR("hired_session=abc"), false), STR("abc"));
+    assert_true(str_is_absent(person_session_cookie(STR("xhired_session=abc"), false)));
+    assert_true(str_is_absent(person_session_cookie(STR("hired_session; hired_session2=x"), false)));
+    assert_true(str_is_absent(person_session_cookie(STR_ABSENT, false)));
+    /* what a neighbour or somebody on the wire could have set does not count by https */
+    assert_str(person_session_cookie(STR("hired_session=theirs; __Host-hired_session=abc"), true), STR("abc"));
+    assert_true(str_is_absent(person_session_cookie(STR("hired_session=theirs"), true)));
+    assert_true(str_is_absent(person_session_cookie(STR("__host-hired_session=theirs"), true)));
 }
 
 static void test_sessions(void **state) {

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "http/forwarded.h"
 #include "http/internal.h"
 
 /* ---- closing ---- */
@@ -176,6 +177,25 @@ static void begin_request(struct conn *c, size_t head_len) {
         body_begin(c);
 }
 
+/* Returns false if the request was refused. */
+static bool look_behind_proxy(struct conn *c) {
+    struct http_request *r = &c->x->req;
+    const struct http_head *h = &c->x->head;
+    struct forwarded found;
+    const char *why;
+    int error = forwarded_read(&c->loop->limits.proxies, (const struct sockaddr *)&c->peer, h->headers, h->n_headers,
+                               &found, &why);
+    if (error < 0) {
+        conn_refuse(c, 400, why);
+        return false;
+    }
+    if (error > 0) {
+        r->peer = found.client;
+        r->https = found.https;
+    }
+    return true;
+}
+
 static bool head_step(struct conn *c) {
     struct exchange *x = c->x;
     size_t head_len;
@@ -194,6 +214,8 @@ static bool head_step(struct conn *c) {
             c->deadline = uv_now(&c->loop->uv) + c->loop->limits.head_timeout_ms;
         return false;
     }
+    if (c->loop->limits.proxies.n > 0 && !look_behind_proxy(c))
+        return false;
     begin_request(c, head_len);
     return true;
 }

@@ -47,6 +47,9 @@ void exchange_next(struct exchange *x) {
     x->req.sink = NULL;
     x->req.ctx = NULL;
     x->req.held = false;
+    x->req.https = false;
+    if (x->conn) /* the last request may have come for somebody else, through a proxy */
+        memcpy(&x->req.peer, &x->conn->peer, sizeof(x->conn->peer));
     http_head_init(&x->head, x->headers, x->headers_cap);
 }
 
@@ -66,7 +69,6 @@ struct exchange *exchange_take(struct conn *c) {
     x->conn = c;
     x->req.arena = &x->arena;
     x->req.loop = l;
-    memcpy(&x->req.peer, &c->peer, sizeof(c->peer));
     exchange_next(x);
     return x;
 }

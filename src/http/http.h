@@ -17,6 +17,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/network.h"
 #include "base/str.h"
 
 struct http_limits {
@@ -29,6 +30,7 @@ struct http_limits {
     unsigned idle_timeout_ms;  /* of a connection between requests; closed quietly */
     unsigned write_timeout_ms; /* without the peer taking any byte of the answer; closed */
     unsigned connections_max;  /* for all loops together; beyond, 503 and closed */
+    struct networks proxies;   /* whose X-Forwarded-For and X-Forwarded-Proto are believed (forwarded.h); none at first */
 };
 
 /* Values that suit a small server; every field set. */
@@ -71,13 +73,14 @@ struct http_request {
     size_t body_max;              /* the on_head callback may change it for this request */
     void *ctx;                    /* for the handler's own use; NULL at first */
     bool held;                    /* set by a handler whose work cannot be called back; see http_app.gone */
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer; /* who calls: the connection's other end, or for whom that speaks if it is a proxy */
+    bool https;                   /* a proxy says that the client speaks TLS to it */
 };
 
 /* The first header of that name (any case), or absent. */
 struct str http_header_get(const struct http_request *r, struct str name);
 
-/* The peer's address as text ("127.0.0.1", "::1"), in the arena. */
+/* r->peer as text ("127.0.0.1", "::1"), in the arena. */
 struct str http_peer(const struct http_request *r);
 
 /* What a server does with requests. */

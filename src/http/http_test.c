@@ -34,6 +34,37 @@ static void test_get(void **state) {
     close(fd);
 }
 
+/* One after the other on one connection, as a proxy sends them: each has its own client. */
+static void test_behind_proxy(void **state) {
+    int end, fd = client_open();
+    client_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 9.9.9.9, 192.0.2.7:99\r\n\r\n");
+    client_read(fd, answer, sizeof(answer), "192.0.2.7", 1, 2000, &end);
+    assert_string_equal(body_of(answer), "192.0.2.7");
+    client_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 2001:db8::7\r\nX-Forwarded-Proto: https\r\n\r\n");
+    client_read(fd, answer, sizeof(answer), "https", 1, 2000, &end);
+    assert_string_equal(body_of(answer), "2001:db8::7 https");
+    client_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n");
+    client_read(fd, answer, sizeof(answer), "127.0.0.1", 1, 2000, &end);
+    assert_string_equal(body_of(answer), "127.0.0.1");
+    client_say(fd, "POST /peer HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: unknown\r\nContent-Length: 36\r\n\r\n"
+                   "GET /peer HTTP/1.1\r\nHost: smuggled\r\n\r\n");
+    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    assert_int_equal(status_of(answer), 400);
+    assert_int_equal(count_of(answer, "HTTP/1.1 "), 1);
+    assert_non_null(strstr(answer, "an entry that is no address"));
+    assert_int_equal(end, 0);
+    close(fd);
+}
+
+/* Nobody is a proxy unless the configuration says so. */
+static void test_no_proxy(void **state) {
+    int end, fd = client_open();
+    client_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+    client_read(fd, answer, sizeof(answer), "127.0.0.1", 1, 2000, &end);
+    assert_string_equal(body_of(answer), "127.0.0.1");
+    close(fd);
+}
+
 static void test_byte_by_byte(void **state) {
     static const char text[] = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
                                "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -465,9 +496,25 @@ static int end(void **state) {
     return 0;
 }
 
+static int begin_proxied(void **state) {
+    struct http_limits limits;
+    server_end();
+    http_limits_init(&limits);
+    assert_int_equal(networks_parse(STR("127.0.0.0/8"), &limits.proxies), 0);
+    server_begin(&limits, 1);
+    return 0;
+}
+
+static int begin_again(void **state) {
+    server_end();
+    return begin(state);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_get),
+        cmocka_unit_test(test_no_proxy),
+        cmocka_unit_test_setup_teardown(test_behind_proxy, begin_proxied, begin_again),
         cmocka_unit_test(test_byte_by_byte),
         cmocka_unit_test(test_pipelining),
         cmocka_unit_test(test_pipelining_behind_a_late_answer),

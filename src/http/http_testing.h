@@ -275,7 +275,7 @@ static void app_handle(struct http_request *r) {
     else if (str_eq(p, STR("/close")))
         return http_reply_close(r, 200, STR_ABSENT, NULL, 0, "the test says so");
     else if (str_eq(p, STR("/peer")))
-        buf_add_str(http_out(r), http_peer(r));
+        buf_printf(http_out(r), "%.*s%s", STR_FMT(http_peer(r)), r->https ? " https" : "");
     else
         buf_printf(http_out(r), "%.*s %.*s", STR_FMT(r->method_name), STR_FMT(p));
     http_reply(r, 200, STR("text/plain"), extra, 2);

@@ -38,7 +38,7 @@ export class Person {
     // headers: further ones; one that is null is left out.
     async call(method, path, { query, body, headers = {} } = {}) {
         const target = withQuery(path, query);
-        const all = { Origin: this.server.baseUrl };
+        const all = { Origin: this.server.origin ?? this.server.baseUrl };
         if (this.cookie) all.Cookie = this.cookie;
         if (this.csrf && method !== 'GET') all['X-Csrf-Token'] = this.csrf;
         if (body !== undefined) all['Content-Type'] = 'application/json';

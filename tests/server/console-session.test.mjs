@@ -47,7 +47,14 @@ test('behind a proxy with TLS, the cookie is never sent without', async () => {
     const person = new Person(secure, account.user, account.password);
     const r = await person.call('POST', 'session/sign_in', { body: { user: person.user, password: person.password }, headers: { Origin: 'https://hire.example.com' } });
     assert.equal(r.code, 0);
-    assert.match(r.headers['set-cookie'][0], /; Secure$/);
+    assert.match(r.headers['set-cookie'][0], /^__Host-hired_session=[0-9a-f]{64}; Path=\/; .*; Secure$/);
+    secure.secrets.add(/=([0-9a-f]{64})/.exec(r.headers['set-cookie'][0])[1]);
+    // A page of the same name that came without TLS is another page; base_url's is this one's whatever Host the proxy sends.
+    const refused = (headers) => person.fails(403, 4030, 'POST', 'session/sign_in', { body: { user: 'x', password: 'y' }, headers });
+    await refused({ Origin: 'http://hire.example.com' });
+    await refused({ Origin: 'http://hire.example.com', Host: 'hire.example.com' });
+    await refused({ Origin: 'https://hire.example.com.evil.example.com' });
+    await refused({ Origin: 'https://evil.example.com' });
     await secure.stop();
 });
 
