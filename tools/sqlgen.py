@@ -136,11 +136,12 @@ def read_schema(paths):
 
 
 def sqlite_schema(text):
-    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid."""
+    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, its name of STRPOS."""
     out = []
     for statement in split(text.replace('/*CLUSTERED*/', 'CLUSTERED')):
         words = squeeze(statement)
         words = re.sub(r'\b(BIGINT|SMALLINT|INT)\b', 'INTEGER', words)
+        words = re.sub(r'\bSTRPOS\(', 'INSTR(', words)
         if re.match(r'CREATE TABLE\b', words, re.I):
             if words.endswith('CLUSTERED'):
                 words = words[:-len('CLUSTERED')] + 'WITHOUT ROWID, STRICT'

@@ -109,9 +109,11 @@ def test_names_are_unique():
 
 def test_schema_becomes_strict():
     got = sqlgen.sqlite_schema("-- it's a table\nCREATE TABLE a (x BIGINT NOT NULL, y TEXT DEFAULT 'a;b', z INTEGER) "
-                               "/*CLUSTERED*/;\nCREATE TABLE b (x SMALLINT); CREATE INDEX i ON a (x);")
+                               "/*CLUSTERED*/;\nCREATE TABLE b (x SMALLINT); CREATE INDEX i ON a (x); "
+                               "INSERT INTO b SELECT STRPOS(y, 'b') FROM a;")
     assert got == ["CREATE TABLE a (x INTEGER NOT NULL, y TEXT DEFAULT 'a;b', z INTEGER) WITHOUT ROWID, STRICT;",
-                   'CREATE TABLE b (x INTEGER) STRICT;', 'CREATE INDEX i ON a (x);'], got
+                   'CREATE TABLE b (x INTEGER) STRICT;', 'CREATE INDEX i ON a (x);',
+                   "INSERT INTO b SELECT INSTR(y, 'b') FROM a;"], got
 
 
 def test_schema_is_numbered():

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api_types.h"
+#include "base/id.h"
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
@@ -63,29 +64,77 @@ static void check_mode(struct check *ck, const char *name, mode_t wanted) {
 
 /* ---- records ---- */
 
-static void check_doc(struct check *ck, const char *what, int64_t id, const struct record_type *type, struct str doc) {
-    void *record = arena_alloc(&ck->scratch, type->size);
+struct checked {
+    enum db_statement walk;
+    const char *what;
+    const struct record_type *type;
+    int (*also)(struct check *ck, int64_t tenant, int64_t id, const void *record); /* NULL: nothing else */
+};
 
-    ck->records++;
-    if (record_read_stored(type, record, doc, &ck->scratch) < 0)
-        find(ck, "%s %lld cannot be read: its record is damaged", what, (long long)id);
-    arena_reset(&ck->scratch);
+static bool holds(const struct interview_extend *in, int64_t uid) {
+    for (size_t i = 0; i < in->interview_record_list.n; i++) {
+        int64_t one;
+        if (id_parse(in->interview_record_list.v[i].user_id, &one) == 0 && one == uid)
+            return true;
+    }
+    return false;
+}
+
+/* Somebody may have two records of one interview. */
+static int interviewers_of(const struct interview_extend *in) {
+    int n = 0;
+
+    for (size_t i = 0; i < in->interview_record_list.n; i++) {
+        const struct interview_extend before = {.interview_record_list = {in->interview_record_list.v, i}};
+        int64_t uid;
+        n += id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && !holds(&before, uid);
+    }
+    return n;
+}
+
+/* Interviews are found by their interviewers through a table of its own. Returns 0 or a negative errno. */
+static int check_interviewers(struct check *ck, int64_t tenant, int64_t id, const void *record) {
+    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_INTERVIEW_INTERVIEWERS_OF);
+    int n = 0, r;
+    bool same = true;
+
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, id);
+    for (; (r = db_row(&q)) == 1; n++)
+        same = same && holds(record, db_int(&q, 0));
+    if (r == 0 && !(same && n == interviewers_of(record)))
+        find(ck, "interview %lld: those who hold it are not those of interview_interviewer", (long long)id);
+    return r;
 }
 
 /* Returns 0 or a negative errno. */
-static int check_records(struct check *ck, int64_t tenant, enum db_statement walk, const char *what,
-                         const struct record_type *type) {
+static int check_doc(struct check *ck, const struct checked *k, int64_t tenant, int64_t id, struct str doc) {
+    void *record = arena_alloc(&ck->scratch, k->type->size);
+    int r = 0;
+
+    ck->records++;
+    if (record_read_stored(k->type, record, doc, &ck->scratch) < 0)
+        find(ck, "%s %lld cannot be read: its record is damaged", k->what, (long long)id);
+    else if (k->also)
+        r = k->also(ck, tenant, id, record);
+    arena_reset(&ck->scratch);
+    return r;
+}
+
+/* Returns 0 or a negative errno. */
+static int check_records(struct check *ck, int64_t tenant, const struct checked *k) {
     int64_t last = 0;
     int rows, r;
 
     do {
-        struct db_query q DB_CLEANUP = db_query(ck->cli->db, walk);
+        struct db_query q DB_CLEANUP = db_query(ck->cli->db, k->walk);
         db_bind_int(&q, 1, tenant);
         db_bind_int(&q, 2, last);
         db_bind_int(&q, 3, PAGE);
         for (rows = 0; (r = db_row(&q)) == 1; rows++) {
             last = db_int(&q, 0);
-            check_doc(ck, what, last, type, db_text(&q, 1));
+            if ((r = check_doc(ck, k, tenant, last, db_text(&q, 1))) < 0)
+                return r;
         }
         if (r < 0)
             return r;
@@ -196,12 +245,15 @@ static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
 }
 
 static int check_tenant(struct check *ck, int64_t tenant) {
-    int r = check_records(ck, tenant, SQL_CLI_ORDERS, "order", &type_background_check_order);
+    static const struct checked all[] = {
+        {SQL_CLI_ORDERS, "order", &type_background_check_order, NULL},
+        {SQL_CLI_INTERVIEWS, "interview", &type_interview_extend, check_interviewers},
+        {SQL_CLI_CHECKS, "external background check", &type_external_background_check, NULL},
+    };
+    int r = 0;
 
-    if (r == 0)
-        r = check_records(ck, tenant, SQL_CLI_INTERVIEWS, "interview", &type_interview_extend);
-    if (r == 0)
-        r = check_records(ck, tenant, SQL_CLI_CHECKS, "external background check", &type_external_background_check);
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && r == 0; i++)
+        r = check_records(ck, tenant, &all[i]);
     return r;
 }
 

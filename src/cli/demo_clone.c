@@ -9,6 +9,7 @@
 #include "api_types.h"
 #include "base/clock.h"
 #include "cli/demo.h"
+#include "hire/interview.h"
 #include "hire/order.h"
 
 #define IN_TRANSACTION 50000
@@ -236,21 +237,21 @@ struct interview_cloning {
     struct arena scratch;
 };
 
-static int insert_interview(struct interview_cloning *ic, int64_t id, int64_t application_id, int64_t begin_time) {
+static int insert_interview(struct interview_cloning *ic, int64_t id, int64_t application_id,
+                            const struct interview_extend *in) {
     struct db_query q DB_CLEANUP = db_query(ic->cli->db, SQL_INTERVIEW_PUT);
     int r;
 
     db_bind_int(&q, 1, ic->tenant);
     db_bind_int(&q, 2, id);
     db_bind_int(&q, 3, application_id);
-    db_bind_int(&q, 4, begin_time);
+    db_bind_int(&q, 4, in->begin_time.v);
     db_bind_text(&q, 5, buf_str(&ic->doc));
-    r = db_run(&q);
-    if (r < 0)
+    if ((r = db_run(&q)) < 0 || (r = interview_keep_interviewers(ic->cli->db, ic->tenant, id, in)) < 0)
         return r;
     struct db_query b DB_CLEANUP = db_query(ic->cli->db, SQL_INTERVIEW_BEGIN_PUT);
     db_bind_int(&b, 1, ic->tenant);
-    db_bind_int(&b, 2, begin_time);
+    db_bind_int(&b, 2, in->begin_time.v);
     db_bind_int(&b, 3, id);
     return db_run(&b);
 }
@@ -277,7 +278,7 @@ static int clone_interview(struct interview_cloning *ic, int64_t n, int64_t begi
     }
     ic->doc.len = 0;
     record_write_stored(&type_interview_extend, &i, &ic->doc);
-    r = insert_interview(ic, id, application, begin_time);
+    r = insert_interview(ic, id, application, &i);
     arena_reset(&ic->scratch);
     return r < 0 ? r : 0;
 }

@@ -174,23 +174,18 @@ int handle_console_interview_list(struct call *c) {
         return r;
     if (str_is_empty(in->page_token))
         l.from.a = l.from.b = -1; /* this one goes forward */
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_INTERVIEWS);
+    struct db_query q DB_CLEANUP =
+        db_query(c->db, mine ? SQL_CONSOLE_INTERVIEWS_OF_INTERVIEWER : SQL_CONSOLE_INTERVIEWS);
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, l.from.a < from ? from : l.from.a);
     db_bind_int(&q, 3, l.from.a < from ? -1 : l.from.b);
     db_bind_int(&q, 4, to);
     db_bind_int(&q, 5, application);
-    while ((r = db_row(&q)) == 1) {
-        struct interview_extend one = {0};
-        if ((r = record_read_stored(&type_interview_extend, &one, db_text(&q, 2), c->arena)) < 0)
+    if (mine)
+        db_bind_int(&q, 6, c->person->users_id); /* 0, nobody's, holds none */
+    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), db_int(&q, 1)))
+        if ((r = write_stored(c, &l.h, db_text(&q, 2))) < 0)
             return r;
-        if (mine && !own_record(c, &one))
-            continue;
-        if (!list_add(&l, db_int(&q, 0), db_int(&q, 1)))
-            break;
-        if ((r = write_interview(c, &l.h, &one, true)) < 0)
-            return r;
-    }
     if (r < 0)
         return r;
     list_end(&l);

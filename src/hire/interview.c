@@ -4,6 +4,8 @@
  */
 #include "hire/interview.h"
 
+#include "base/id.h"
+
 /* What a record concludes; one that says nothing was not submitted. */
 static enum interview_conclusion conclusion_of(const struct interview_record *r) {
     return r->conclusion.set ? (enum interview_conclusion)r->conclusion.v : CONCLUSION_NOT_SUBMITTED;
@@ -72,6 +74,32 @@ static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *
     return r < 0 ? r : 0;
 }
 
+int interview_forget_interviewers(struct hire *h, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_INTERVIEWERS_DROP);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+int interview_keep_interviewers(struct db *db, int64_t tenant, int64_t id, const struct interview_extend *in) {
+    int r = 0;
+
+    for (size_t i = 0; i < in->interview_record_list.n && r >= 0; i++) {
+        int64_t uid;
+        if (id_parse(in->interview_record_list.v[i].user_id, &uid) < 0)
+            continue;
+        struct db_query q DB_CLEANUP = db_query(db, SQL_INTERVIEW_INTERVIEWER_PUT);
+        db_bind_int(&q, 1, tenant);
+        db_bind_int(&q, 2, uid);
+        db_bind_int(&q, 3, in->begin_time.v);
+        db_bind_int(&q, 4, id);
+        r = db_run(&q);
+    }
+    return r < 0 ? r : 0;
+}
+
 int interview_import(struct hire *h, struct interview_extend *in) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t id, application_id, begin_time = in->begin_time.v, old_begin;
@@ -99,8 +127,9 @@ int interview_import(struct hire *h, struct interview_extend *in) {
         if (known && str_eq(db_text(&q, 2), buf_str(&doc)))
             return 0;
     }
-    r = place(h, id, begin_time, known ? &old_begin : NULL);
-    if (r < 0)
+    if ((r = place(h, id, begin_time, known ? &old_begin : NULL)) < 0 ||
+        (r = interview_forget_interviewers(h, id)) < 0 ||
+        (r = interview_keep_interviewers(h->db, h->tenant, id, in)) < 0)
         return r;
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_PUT);
     db_bind_int(&q, 1, h->tenant);

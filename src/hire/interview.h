@@ -13,6 +13,12 @@
  * anything changed, 0 if it stands so already. */
 int interview_import(struct hire *h, struct interview_extend *in);
 
+/* Puts down who holds an interview that is new, for walks by interviewer; a record whose user is unknown is passed over.
+ * interview_import does it by itself: this is for who writes interviews past it. Returns 0 or < 0. */
+int interview_keep_interviewers(struct db *db, int64_t tenant, int64_t id, const struct interview_extend *in);
+/* Takes the interview out of those walks. Returns 0 or < 0. */
+int interview_forget_interviewers(struct hire *h, int64_t id);
+
 struct interview_filter {
     int64_t application_id, interview_id; /* 0: any */
     int64_t begin_start, begin_end;       /* inclusive; 0 / INT64_MAX: open */

@@ -292,7 +292,7 @@ int interview_cancel(struct hire *h, int64_t id, struct str why) {
     int r = get_open(h, id, &doc);
 
     if (r < 0 || (r = hire_bounded(h, "reason", why, false, HIRE_TEXT_MAX)) < 0 ||
-        (r = forget_places(h, id, doc.begin_time.v)) < 0)
+        (r = forget_places(h, id, doc.begin_time.v)) < 0 || (r = interview_forget_interviewers(h, id)) < 0)
         return r;
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_CANCEL);
     db_bind_int(&q, 1, h->tenant);

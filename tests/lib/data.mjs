@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 
-import { fixtures, hired, hiredOk, readDemo, tempDir } from './server.mjs';
+import { fixtures, hired, hiredOk, readDemo, root, tempDir } from './server.mjs';
 
 export const example = (name) => JSON.parse(fs.readFileSync(path.join(fixtures, `${name}.example.json`), 'utf8'));
 
@@ -78,6 +78,43 @@ export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answe
 
 // Rows of the store itself, for what no operation shows (history, files): read-only, through Python's sqlite3.
 export const sql = (dir, query, ...parameters) => sqlAll(dir, [[query, parameters]])[0];
+
+// Changes the store behind hired's back, with a script of SQL: as a fault would, or an older hired.
+export function meddle(dir, script) {
+    const program = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.executescript(sys.stdin.read()); db.commit()';
+    const r = spawnSync('python3', ['-c', program, path.join(dir, 'hired.db')], { input: script, encoding: 'utf8' });
+    if (r.status !== 0) throw new Error(r.stderr);
+}
+
+// Puts a database of schema `version` in the place of dir's, with the rows that it has room for.
+export function makeOlder(dir, version) {
+    const program = `
+import glob, os, sqlite3, sys
+root, dir, version = sys.argv[1], sys.argv[2], int(sys.argv[3])
+sys.dont_write_bytecode = True
+sys.path.insert(0, root + '/tools')
+import sqlgen
+new, old = dir + '/older.db', dir + '/hired.db'
+db = sqlite3.connect(new, isolation_level=None)
+for step in sqlgen.read_schema(sorted(glob.glob(root + '/src/store/schema/*.sql'))[:version + 1]):
+    for statement in sqlgen.sqlite_schema(step):
+        db.execute(statement)
+db.execute('ATTACH ? AS was', (old,))
+db.execute('PRAGMA application_id = %d' % db.execute('PRAGMA was.application_id').fetchone()[0])
+db.execute('BEGIN')
+for (table,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+    columns = ', '.join(c[1] for c in db.execute('PRAGMA main.table_info(%s)' % table))
+    db.execute('INSERT INTO main.%s (%s) SELECT %s FROM was.%s' % (table, columns, columns, table))
+db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
+db.execute('COMMIT')
+db.close()
+for end in ('', '-wal', '-shm'):
+    if os.path.exists(old + end): os.remove(old + end)
+os.rename(new, old)
+os.chmod(old, 0o600)`;
+    const r = spawnSync('python3', ['-c', program, root, dir, String(version)], { encoding: 'utf8' });
+    if (r.status !== 0) throw new Error(r.stderr);
+}
 
 // Several [query, parameters] at once, all of one moment.
 export function sqlAll(dir, queries) {

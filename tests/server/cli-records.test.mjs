@@ -3,13 +3,12 @@
 // What the command line does to records: background checks and vendors' accounts, exports in each kind of user ids,
 // imports from a pipe, and what hired check finds in a data folder.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
-import { answerOf, importFiles, importItems, makeInterview, makeOrder, range, saveAnswer, sql, tryImport } from '../lib/data.mjs';
+import { answerOf, importFiles, importItems, makeInterview, makeOrder, meddle, range, saveAnswer, sql, tryImport } from '../lib/data.mjs';
 import { demoDir, hired, hiredOk, readDemo, startServer, tempDir } from '../lib/server.mjs';
 
 const dir = demoDir();
@@ -205,11 +204,27 @@ test('hired check finds files that are missing, changed, open to others or nobod
 test('hired check finds records that cannot be read', () => {
     const d = demoDir();
     const [{ id }] = sql(d, 'SELECT CAST(id AS TEXT) AS id FROM interview LIMIT 1');
-    const python = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.execute("UPDATE interview SET doc = substr(doc, 1, 40) WHERE id = ?", (int(sys.argv[2]),)); db.commit()';
-    assert.equal(spawnSync('python3', ['-c', python, path.join(d, 'hired.db'), String(id)]).status, 0);
+    meddle(d, `UPDATE interview SET doc = substr(doc, 1, 40) WHERE id = ${id}`);
     const r = hired(['check', '--data', d]);
     assert.equal(r.status, 1);
     assert.match(r.stderr, new RegExp(`interview ${id} cannot be read`));
+});
+
+test('hired check finds interviews that are not put down where their interviewers look for them', () => {
+    const d = demoDir();
+    const [{ id, who }] = sql(d, 'SELECT CAST(interview_id AS TEXT) AS id, CAST(users_id AS TEXT) AS who FROM interview_interviewer LIMIT 1');
+    const finds = (change, ...wanted) => {
+        meddle(d, change);
+        const r = hired(['check', '--data', d]);
+        assert.equal(r.status, 1);
+        assert.deepEqual(r.stderr.trimEnd().split('\n').map((line) => line.replace(/^.*hired\.db: /, '')), wanted);
+    };
+    const others = `interview ${id}: those who hold it are not those of interview_interviewer`;
+    finds(`DELETE FROM interview_interviewer WHERE interview_id = ${id} AND users_id = ${who}`, others);
+    finds(`INSERT INTO interview_interviewer SELECT tenant, 77, begin_time, id FROM interview WHERE id = ${id}`, others);
+    finds(`DELETE FROM interview_interviewer WHERE interview_id = ${id};
+        INSERT INTO interview_interviewer SELECT tenant, ${who}, begin_time + 1, id FROM interview WHERE id = ${id}`,
+    `interview_interviewer: interview ${id} of user ${who} at ${Number(sql(d, `SELECT begin_time FROM interview WHERE id = ${id}`)[0].begin_time) + 1} is not where the interview is`);
 });
 
 test('demo --orders and --interviews: copies that are whole, found by every filter and updatable', async () => {

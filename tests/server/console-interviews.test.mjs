@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
-import { hiredOk, startServer } from '../lib/server.mjs';
+import { hired, hiredOk, startServer } from '../lib/server.mjs';
 
 let server, recruiter, approver, interviewer, app, offers, plan, application, general, technical;
 before(async () => {
@@ -237,6 +237,31 @@ test('an interviewer does not see the interviews of others', async () => {
     assert.match((await recruiter.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } })).msg, /only those who hold/);
 });
 
+test('the interviews one holds are listed by time, page by page, wherever they are moved to', async () => {
+    const others = { interviewers: ['a85d1e30'] };
+    const range = { from: at(79).begin_time, to: at(99).begin_time };
+    const late = await schedule(at(90)), early = await schedule(at(80)), same = await schedule(at(90));
+    await schedule({ ...at(85), ...others });
+    const mine = async (query) => (await interviewer.walk('interviews', { ...range, page_size: 2, ...query })).map((i) => i.id);
+    assert.deepEqual(await mine(), [early, late, same]);
+    assert.deepEqual((await recruiter.walk('interviews', { ...range, page_size: 2 })).length, 4);
+    assert.deepEqual(await recruiter.walk('interviews', { ...range, mine: true }), [], 'who holds none');
+    assert.deepEqual([await mine({ to: at(80).begin_time }), await mine({ from: at(81).begin_time })], [[early], [late, same]]);
+    assert.deepEqual([await mine({ application_id: application }), await mine({ application_id: '77' })], [[early, late, same], []]);
+    const { page_token } = await interviewer.get('interviews', { ...range, page_size: 2 });
+    await interviewer.fails(400, 1002002, 'GET', 'interviews', { query: { ...range, page_size: 2, application_id: application, page_token } });
+    const move = (id, o) => recruiter.post(`interviews/${id}/reschedule`, { plan: { ...plan, ...o } });
+    await move(late, at(79));
+    assert.deepEqual(await mine(), [late, early, same]);
+    await move(early, { ...at(80), ...others });
+    assert.deepEqual(await mine(), [late, same]);
+    await interviewer.post(`interviews/${same}/assess`, { conclusion: 5 });
+    await recruiter.post(`interviews/${late}/cancel`);
+    assert.deepEqual(await mine(), [same]);
+    const check = hired(['check', '--data', server.dir]);
+    assert.equal(check.status, 0, check.stderr);
+});
+
 test('neither a list nor the page tells what others concluded before one has assessed', async () => {
     const made = hiredOk(['user', 'create', 'second', '--role', 'interviewer', '--user-id', 'a85d1e30', '--data', server.dir]);
     const second = new Person(server, 'second', made.password);
@@ -270,4 +295,5 @@ test("an erasure takes the answers to the form and the cancelled interviews alon
     assert.deepEqual([answers, records.find((r) => r.user_id === 'd716b84f').content], [[], '']);
     assert.equal((await admin.get('audit', { page_size: 100 })).items.find((e) => e.action === 'interview.cancel' && e.subject === cancelled).detail ?? '', '');
     assert.equal((await admin.get(`erasure/${talent}`)).would.interviews, 0);
+    assert.ok((await interviewer.walk('interviews', { from: at(40).begin_time, to: at(40).begin_time })).some((i) => i.id === held), 'who held it is no part of the person');
 });

@@ -16,7 +16,7 @@ const names = ['orders', 'external-checks', 'interviews'];
 
 // Every table's rows, to see that nothing changed.
 const tables = ['background_check_order', 'order_stage', 'order_history', 'report_file', 'interview', 'interview_begin',
-    'external_background_check', 'users', 'user_alias', 'vendor_account'];
+    'interview_interviewer', 'external_background_check', 'users', 'user_alias', 'vendor_account'];
 const dump = (dir) => sqlAll(dir, tables.map((t) => [`SELECT * FROM ${t} ORDER BY 1, 2, 3`, []]));
 
 const dir = demoDir();

@@ -42,3 +42,11 @@ FROM interview_begin b
 WHERE b.moved_ms = 0
     AND NOT EXISTS (
         SELECT 1 FROM interview i WHERE i.tenant = b.tenant AND i.id = b.id AND i.begin_time = b.begin_time);
+
+-- Who stands in the interview's record, its reader compares (src/cli/check.c).
+-- name: check_interview_interviewer
+SELECT 'interview_interviewer: interview ' || CAST(w.interview_id AS TEXT) || ' of user ' || CAST(w.users_id AS TEXT) || ' at '
+    || CAST(w.begin_time AS TEXT) || ' is not where the interview is'
+FROM interview_interviewer w
+WHERE NOT EXISTS (
+    SELECT 1 FROM interview i WHERE i.tenant = w.tenant AND i.id = w.interview_id AND i.begin_time = w.begin_time);

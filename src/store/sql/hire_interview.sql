@@ -48,6 +48,15 @@ ORDER BY b.begin_time, b.id;
 -- name: interview_begin_drop
 DELETE FROM interview_begin WHERE tenant = $1 AND begin_time = $2 AND id = $3;
 
+-- Who holds it: written anew with each change of the interview.
+-- name: interview_interviewers_drop
+DELETE FROM interview_interviewer WHERE tenant = $1 AND interview_id = $2;
+-- name: interview_interviewer_put
+INSERT INTO interview_interviewer (tenant, users_id, begin_time, interview_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, users_id, begin_time, interview_id) DO NOTHING;
+-- name: interview_interviewers_of
+SELECT users_id FROM interview_interviewer WHERE tenant = $1 AND interview_id = $2 ORDER BY users_id;
+
 -- name: interview_cancel
 INSERT INTO interview_cancelled (tenant, id, application_id, cancelled_ms, actor, why, doc)
 SELECT tenant, id, application_id, $3, $4, $5, doc FROM interview WHERE tenant = $1 AND id = $2

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A data directory that an older hired has left is brought up to date by the first server, and by nothing else.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Person } from '../lib/console.mjs';
+import { makeOlder, sql } from '../lib/data.mjs';
+import { demoDir, hired, startServer } from '../lib/server.mjs';
+
+const schemaOf = (dir) => Number(sql(dir, "SELECT value FROM meta WHERE key = 'schema'")[0].value);
+const interviewers = (dir) => sql(dir, 'SELECT CAST(users_id AS TEXT) AS who, begin_time, CAST(interview_id AS TEXT) AS id FROM interview_interviewer ORDER BY tenant, users_id, begin_time, interview_id');
+
+test('a database of schema 008 gets its interviews by interviewer from their records', async () => {
+    const dir = demoDir();
+    const wanted = interviewers(dir), newest = schemaOf(dir);
+    assert.ok(wanted.length >= 40, 'the demo has interviews, and each has somebody who holds it');
+    makeOlder(dir, 8);
+
+    const early = hired(['check', '--data', dir]);
+    assert.equal(early.status, 1);
+    assert.match(early.stderr, new RegExp(`has schema 8, this hired needs ${newest}. Start .hired serve. once`));
+    const server = await startServer({ dir });
+    assert.deepEqual([schemaOf(dir), interviewers(dir)], [newest, wanted]);
+    const check = hired(['check', '--data', dir]);
+    assert.equal(check.status, 0, check.stderr);
+    const interviewer = await Person.of(server, 'interviewer');
+    const [me] = sql(dir, "SELECT CAST(users_id AS TEXT) AS id FROM console_account WHERE login = ?", interviewer.user);
+    assert.deepEqual((await interviewer.walk('interviews')).map((i) => i.id), wanted.filter((w) => w.who === me.id).map((w) => w.id));
+    await server.stop();
+});
