@@ -171,6 +171,9 @@ static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time)
     r = insert_order(oc, t, id, by);
     if (r >= 0)
         r = insert_history(oc, t, id);
+    if (r >= 0)
+        r = order_count_add(oc->cli->db, oc->tenant,
+                            (struct order_state){(enum order_status)t->status, (enum order_phase)t->phase}, 1);
     arena_reset(&oc->scratch);
     return r < 0 ? r : 0;
 }

@@ -164,7 +164,10 @@ static void faults_are_found(void **state) {
     static const struct {
         const char *plant, *undo;
     } faults[] = {
-        {"UPDATE background_check_order SET status = 3", "UPDATE background_check_order SET status = 2"},
+        {"UPDATE order_history SET to_status = 3", "UPDATE order_history SET to_status = 2"},
+        {"UPDATE background_check_order_count SET orders = 2", "UPDATE background_check_order_count SET orders = 1"},
+        {"INSERT INTO background_check_order_count VALUES (77, 9, 2, 1)",
+         "DELETE FROM background_check_order_count WHERE status = 9"},
         {"INSERT INTO order_stage VALUES (77, 5, 's', 1)", "DELETE FROM order_stage"},
         {"INSERT INTO order_stage SELECT 77, id, 's', 1 FROM background_check_order", "DELETE FROM order_stage"},
         {"UPDATE vendor_account SET id = -id", "UPDATE vendor_account SET id = -id"},

@@ -24,6 +24,7 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
         o.application_id = db_int(&q, 1);
         o.account_id = db_int(&q, 2);
         o.state = (struct order_state){(enum order_status)db_int(&q, 3), (enum order_phase)db_int(&q, 4)};
+        o.stored_state = o.state;
         o.begin_time = db_int(&q, 5);
         o.last_stage_time = db_int(&q, 6);
         o.app = db_int(&q, 7);
@@ -42,6 +43,29 @@ struct str order_doc(struct hire *h, const struct background_check_order *doc) {
 
     record_write_stored(&type_background_check_order, doc, &b);
     return arena_dup(h->arena, buf_str(&b));
+}
+
+int order_count_add(struct db *db, int64_t tenant, struct order_state state, int by) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_COUNT_ADD);
+
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, state.status);
+    db_bind_int(&q, 3, state.phase);
+    db_bind_int(&q, 4, by);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+/* The counts follow an order into its new state. */
+static int move_count(struct hire *h, const struct order_row *o) {
+    const struct order_state from = o->stored_state, to = o->state;
+    int r = 0;
+
+    if (o->stored_time != 0 && from.status == to.status && from.phase == to.phase)
+        return 0;
+    if (o->stored_time != 0)
+        r = order_count_add(h->db, h->tenant, from, -1);
+    return r < 0 ? r : order_count_add(h->db, h->tenant, to, 1);
 }
 
 int order_write(struct hire *h, struct order_row *o) {
@@ -68,8 +92,10 @@ int order_write(struct hire *h, struct order_row *o) {
         return r;
     if (r == 0)
         return -EAGAIN;
+    r = move_count(h, o);
     o->stored_time = o->update_time;
-    return 0;
+    o->stored_state = o->state;
+    return r;
 }
 
 int order_note(struct hire *h, int64_t order_id, enum order_action action, struct order_state from,

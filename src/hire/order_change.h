@@ -21,7 +21,8 @@ struct order_row {
     struct background_check_order doc;
 
     struct str stored_doc; /* as it was read; absent: not stored yet */
-    int64_t stored_time;   /* its update_time */
+    int64_t stored_time;   /* its update_time; 0: not stored yet */
+    struct order_state stored_state;
 };
 
 struct order_change {
@@ -43,8 +44,8 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id);
 /* Reads one; REFUSED_NO_ORDER if there is none or it is not the caller's to know. */
 int order_read(struct hire *h, int64_t order_id, struct order_row *ret);
 
-/* Writes the order as it stands in o (doc included, which gets status and update_time from it). -EAGAIN: somebody else
- * has changed it since it was read. */
+/* Writes the order as it stands in o (doc included, which gets status and update_time from it) and moves it from the count
+ * of its former state to that of the new one. -EAGAIN: somebody else has changed it since it was read. */
 int order_write(struct hire *h, struct order_row *o);
 
 /* The stored form of the doc, in the arena. */

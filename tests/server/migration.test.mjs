@@ -10,10 +10,12 @@ import { demoDir, hired, startServer } from '../lib/server.mjs';
 
 const schemaOf = (dir) => Number(sql(dir, "SELECT value FROM meta WHERE key = 'schema'")[0].value);
 const interviewers = (dir) => sql(dir, 'SELECT CAST(users_id AS TEXT) AS who, begin_time, CAST(interview_id AS TEXT) AS id FROM interview_interviewer ORDER BY tenant, users_id, begin_time, interview_id');
+const counts = (dir) => sql(dir, 'SELECT status, phase, orders FROM background_check_order_count WHERE orders <> 0 ORDER BY tenant, status, phase');
 
-test('a database of schema 008 gets its interviews by interviewer from their records', async () => {
+test('a database of schema 008 gets its interviews by interviewer, and its numbers of orders, from their records', async () => {
     const dir = demoDir();
-    const wanted = interviewers(dir), newest = schemaOf(dir);
+    const wanted = interviewers(dir), numbers = counts(dir), newest = schemaOf(dir);
+    assert.ok(numbers.length > 5);
     assert.ok(wanted.length >= 40, 'the demo has interviews, and each has somebody who holds it');
     makeOlder(dir, 8);
 
@@ -21,7 +23,7 @@ test('a database of schema 008 gets its interviews by interviewer from their rec
     assert.equal(early.status, 1);
     assert.match(early.stderr, new RegExp(`has schema 8, this hired needs ${newest}. Start .hired serve. once`));
     const server = await startServer({ dir });
-    assert.deepEqual([schemaOf(dir), interviewers(dir)], [newest, wanted]);
+    assert.deepEqual([schemaOf(dir), interviewers(dir), counts(dir)], [newest, wanted, numbers]);
     const check = hired(['check', '--data', dir]);
     assert.equal(check.status, 0, check.stderr);
     const interviewer = await Person.of(server, 'interviewer');

@@ -137,8 +137,8 @@ SELECT created_ms, request_url, encrypt_key, verification_token FROM app WHERE i
 
 -- The overview.
 -- name: console_order_counts
--- walks: an index of a few bytes an order; counted for the overview alone
-SELECT status, phase, COUNT(*) FROM background_check_order WHERE tenant = $1 GROUP BY status, phase ORDER BY status, phase;
+-- walks: a row for each state
+SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1 AND orders <> 0 ORDER BY status, phase;
 -- Orders that went to a vendor and came to a result since $2: from the first step to the (first) result.
 -- name: console_order_times
 -- walks: sorts the results of 30 days, for the overview alone

@@ -8,6 +8,20 @@ WHERE NOT EXISTS (
     WHERE x.tenant = o.tenant AND x.order_id = o.id AND x.to_status = o.status AND x.to_phase = o.phase
         AND x.seq = (SELECT MAX(y.seq) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id));
 
+-- name: check_order_count
+SELECT 'background_check_order_count: there are ' || CAST(o.n AS TEXT) || ' orders of status ' || CAST(o.status AS TEXT)
+    || ' and phase ' || CAST(o.phase AS TEXT) || ', not ' || CAST(COALESCE(c.orders, 0) AS TEXT)
+FROM (
+    SELECT tenant, status, phase, COUNT(*) AS n FROM background_check_order GROUP BY tenant, status, phase) AS o
+LEFT JOIN background_check_order_count c ON c.tenant = o.tenant AND c.status = o.status AND c.phase = o.phase
+WHERE COALESCE(c.orders, 0) <> o.n;
+-- name: check_order_count_of_none
+SELECT 'background_check_order_count: there are no orders of status ' || CAST(c.status AS TEXT) || ' and phase '
+    || CAST(c.phase AS TEXT) || ', not ' || CAST(c.orders AS TEXT)
+FROM background_check_order_count c
+WHERE c.orders <> 0 AND NOT EXISTS (
+    SELECT 1 FROM background_check_order o WHERE o.tenant = c.tenant AND o.status = c.status AND o.phase = c.phase);
+
 -- name: check_order_stage
 SELECT 'order_stage ' || s.stage_id || ': its order ' || CAST(s.order_id AS TEXT) || ' is unknown, or its time is later than '
     || 'that of the order''s last stage'

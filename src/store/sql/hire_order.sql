@@ -20,6 +20,11 @@ SET update_time = $4, application_id = $5, account_id = $6, status = $7, phase =
     last_stage_time = $10, doc = $11, package_id = $12
 WHERE tenant = $1 AND update_time = $3 AND id = $2;
 
+-- What came into a state ($4: 1) or left it (-1).
+-- name: order_count_add
+INSERT INTO background_check_order_count (tenant, status, phase, orders) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, status, phase) DO UPDATE SET orders = background_check_order_count.orders + excluded.orders;
+
 -- name: order_stage_insert
 INSERT INTO order_stage (tenant, order_id, stage_id, stage_time) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, order_id, stage_id) DO NOTHING;
