@@ -1,14 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Talks to /console/api: the envelope, the CSRF token, and what went wrong as an error with words.
+interface Details {
+    reason?: string; // a word for what was refused, of those in reasons.ts
+    subject?: string;
+    detail?: string;
+    field_violations?: { field: string; description: string }[];
+}
 export class ApiError extends Error {
+    readonly reason: string;
+    readonly subject: string;
+    readonly detail: string;
+    readonly violations: { field: string; description: string }[];
     constructor(
         readonly status: number,
         readonly code: number,
         msg: string,
         readonly logId: string,
+        more: Details = {},
     ) {
         super(msg);
+        this.reason = more.reason ?? '';
+        this.subject = more.subject ?? '';
+        this.detail = more.detail ?? '';
+        this.violations = more.field_violations ?? [];
     }
     // A wrong password (4012) is no end of the session.
     get signedOut() {
@@ -59,14 +74,14 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
     return answerOf<T>(path, res.status, await res.text(), res.headers.get('X-Tt-Logid') ?? '');
 }
 function answerOf<T>(path: string, status: number, text: string, logId: string): T {
-    let json: { code?: number; msg?: string; data?: T } = {};
+    let json: { code?: number; msg?: string; data?: T; error?: Details } = {};
     try {
         json = JSON.parse(text);
     } catch {
         /* not JSON: the status says enough */
     }
     if (status < 200 || status > 299 || json.code !== 0) {
-        const error = new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId);
+        const error = new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId, json.error);
         if (error.signedOut && path !== 'session/sign_in' && path !== 'session') onSignedOut();
         throw error;
     }

@@ -465,11 +465,11 @@ static int print_receiver(const struct receiver_change *w) {
 static int ask_receiver(struct cli *c, const struct receiver *w) {
     const struct receiver_reach reach = {.loopback = c->config.fetch_allow != FETCH_ALLOW_NONE,
                                          .private = c->config.fetch_allow == FETCH_ALLOW_PRIVATE};
-    struct str why;
+    struct receiver_fault fault;
 
-    if (receiver_ask(w, reach, &c->arena, &why) == 0)
+    if (receiver_ask(w, reach, &c->arena, &fault) == 0)
         return 0;
-    return cli_fail(c, "%.*s was not taken: %.*s", STR_FMT(w->url), STR_FMT(why));
+    return cli_fail(c, "%.*s was not taken: %.*s", STR_FMT(w->url), STR_FMT(fault.why));
 }
 
 static int event_url_main(int argc, char **argv) {
@@ -480,7 +480,7 @@ static int event_url_main(int argc, char **argv) {
     struct cli c CLI_CLEANUP;
     struct receiver_change w = {0};
     struct tenant_row row;
-    struct str why;
+    struct receiver_fault fault;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
@@ -497,8 +497,8 @@ static int event_url_main(int argc, char **argv) {
     if (r < 0)
         return cli_fail_errno(&c, r, "read the app", NULL);
     w.next = w.now;
-    if (set && receiver_plan(&w.now, &change, &c.arena, &w.next, &why) < 0) {
-        cli_fail(&c, "%.*s", STR_FMT(why));
+    if (set && receiver_plan(&w.now, &change, &c.arena, &w.next, &fault) < 0) {
+        cli_fail(&c, "%.*s", STR_FMT(fault.why));
         return 2;
     }
     if (set && w.next.url.len > 0 && ask_receiver(&c, &w.next) != 0)

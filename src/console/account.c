@@ -42,7 +42,8 @@ int find_user(struct call *c, struct str user_id, int64_t *ret) {
     db_bind_text(&q, 2, user_id);
     int r = db_row(&q);
     if (r == 0)
-        return call_fail(c, CODE_PARAMETER, "there is no user with the user_id %.*s", STR_FMT(str_head(user_id, 100)));
+        return console_fail(c, (struct reason){.word = REASON_USER_UNKNOWN, .subject = str_head(user_id, 100)},
+                            "there is no user with the user_id %.*s", STR_FMT(str_head(user_id, 100)));
     if (r == 1)
         *ret = db_int(&q, 0);
     return r < 0 ? r : 0;
@@ -122,7 +123,8 @@ int handle_console_account_create(struct call *c) {
     if (r == 0)
         r = account_add(c->db, &a, c->arena, c->now_ms);
     if (r == -EEXIST)
-        return call_fail(c, CODE_PARAMETER, "user: the name %.*s is taken already", STR_FMT(in->user));
+        return console_fail(c, (struct reason){.word = REASON_USER_TAKEN, .subject = in->user},
+                            "user: the name %.*s is taken already", STR_FMT(in->user));
     if (r < 0)
         return r;
     c->audit_subject = arena_printf(c->arena, "%lld", (long long)a.id);
@@ -143,9 +145,11 @@ static int spares_oneself(struct call *c, const struct account *a) {
     if (a->id != c->person->account)
         return 0;
     if (in->disabled.set && in->disabled.v)
-        return call_fail(c, CODE_PARAMETER, "nobody can disable their own account; ask another administrator");
+        return console_fail(c, (struct reason){.word = REASON_OWN_ACCOUNT},
+                            "nobody can disable their own account; ask another administrator");
     if (!(a->roles & ROLE_BIT(ROLE_ADMIN)))
-        return call_fail(c, CODE_PARAMETER, "nobody can give up their own administration; ask another administrator");
+        return console_fail(c, (struct reason){.word = REASON_OWN_ACCOUNT},
+                            "nobody can give up their own administration; ask another administrator");
     return 0;
 }
 
@@ -153,7 +157,8 @@ static int spares_oneself(struct call *c, const struct account *a) {
 static int keeps_an_admin(struct call *c) {
     int admins = account_admins(c->db, c->tenant);
     if (admins == 0)
-        return call_fail(c, CODE_PARAMETER, "nobody would be left who can administer; make another administrator first");
+        return console_fail(c, (struct reason){.word = REASON_LAST_ADMIN},
+                            "nobody would be left who can administer; make another administrator first");
     return admins < 0 ? admins : 0;
 }
 

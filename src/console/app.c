@@ -138,8 +138,9 @@ static int set_addresses(struct call *c, const struct app_row *app, const struct
     for (size_t i = 0; i < list->n; i++) {
         struct network network;
         if (network_parse(list->v[i], &network) < 0)
-            return call_fail(c, CODE_PARAMETER, "ip_allow: %.*s is neither an address nor a network such as 10.1.0.0/16",
-                             STR_FMT(str_head(list->v[i], 60)));
+            return console_fail(c, (struct reason){.word = REASON_ADDRESS_FORM, .subject = str_head(list->v[i], 60)},
+                                "ip_allow: %.*s is neither an address nor a network such as 10.1.0.0/16",
+                                STR_FMT(str_head(list->v[i], 60)));
     }
     return app_set_ip_allow(c->db, app->id, joined(c, list));
 }
@@ -183,12 +184,12 @@ struct asking {
     struct arena *arena;
     bool made_token;
     int result;
-    struct str why;
+    struct receiver_fault fault;
 };
 
 static void ask(void *ctx) {
     struct asking *q = ctx;
-    q->result = receiver_ask(&q->next, q->reach, q->arena, &q->why);
+    q->result = receiver_ask(&q->next, q->reach, q->arena, &q->fault);
 }
 
 /* Lets the call wait until the address has answered, if it is to be asked. always: also one that is set already. */
@@ -201,9 +202,9 @@ static int plan_asking(struct call *c, struct str app_id, const struct receiver 
         r = receiver_read(c->db, app.id, c->arena, &now);
     if (r < 0)
         return r;
-    r = receiver_plan(&now, change, c->arena, &q->next, &q->why);
+    r = receiver_plan(&now, change, c->arena, &q->next, &q->fault);
     if (r < 0)
-        return call_fail(c, CODE_PARAMETER, "%.*s", STR_FMT(q->why));
+        return console_fail(c, q->fault.reason, "%.*s", STR_FMT(q->fault.why));
     q->app = app.id;
     q->arena = c->arena;
     q->made_token = str_is_empty(change->verification_token) && !str_eq(now.verification_token, q->next.verification_token);
@@ -217,7 +218,7 @@ static int plan_asking(struct call *c, struct str app_id, const struct receiver 
 static int asked(struct call *c, const struct asking *q) {
     if (q->result >= 0)
         return 0;
-    return call_fail(c, CODE_PARAMETER, "the request URL was not taken: %.*s", STR_FMT(q->why));
+    return console_fail(c, q->fault.reason, "the request URL was not taken: %.*s", STR_FMT(q->fault.why));
 }
 
 int before_console_app_update(struct call *c) {
@@ -237,7 +238,8 @@ int before_console_app_challenge(struct call *c) {
         .url = in->request_url, .encrypt_key = in->encrypt_key, .verification_token = in->verification_token};
     int r = plan_asking(c, at->app_id, &change, true);
     if (r == 0 && !c->errand.run)
-        return call_fail(c, CODE_PARAMETER, "there is no request URL to ask; request_url takes one");
+        return console_fail(c, (struct reason){.word = REASON_RECEIVER_NONE},
+                            "there is no request URL to ask; request_url takes one");
     return r;
 }
 

@@ -4,6 +4,8 @@
  */
 #include "console/console.h"
 
+#include <stdarg.h>
+
 #include "base/id.h"
 #include "base/json.h"
 
@@ -27,7 +29,17 @@ int console_result(struct call *c, const struct hire *h, int result) {
     int code = h->refusal == REFUSED_NO_ORDER ? CODE_NO_ORDER
                : h->refusal == REFUSED_STATE  ? CODE_ORDER_STATE
                                               : CODE_PARAMETER;
+    c->reason = h->reason;
     return call_fail(c, code, "%.*s", STR_FMT(h->why));
+}
+
+int console_fail(struct call *c, struct reason reason, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    struct str why = arena_vprintf(c->arena, format, args);
+    va_end(args);
+    c->reason = reason;
+    return call_fail(c, CODE_PARAMETER, "%.*s", STR_FMT(why));
 }
 
 int console_id(struct call *c, struct str text, int64_t *ret) {

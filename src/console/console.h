@@ -18,6 +18,9 @@ struct hire console_hire(struct call *c);
 /* 0 or more passes as 0, a refusal fails the call with the code that fits, a fault stays one. */
 int console_result(struct call *c, const struct hire *h, int result);
 
+/* 1002002 with a word for the page beside the sentence. */
+int console_fail(struct call *c, struct reason reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* An id that must be one: else the call fails as not found. */
 int console_id(struct call *c, struct str text, int64_t *ret);
 

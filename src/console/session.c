@@ -46,6 +46,7 @@ static int take_attempt(struct call *c, struct str login) {
     if (wait_s == 0)
         return 0;
     log_line(LOG_WARN, "too many attempts to sign in", "address", arena_dup(c->arena, c->address).ptr, NULL);
+    c->reason = (struct reason){.word = REASON_WAIT, .subject = arena_printf(c->arena, "%u", wait_s)};
     return call_fail(c, CODE_TOO_MANY_ATTEMPTS, "%u seconds are left", wait_s);
 }
 

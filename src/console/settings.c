@@ -58,8 +58,9 @@ static int set_approvers(struct call *c, const struct str_list *ids) {
         if (roles == all[i].roles)
             continue;
         if (roles == 0)
-            return call_fail(c, CODE_PARAMETER, "%.*s would have no role left; give the account another one first",
-                             STR_FMT(all[i].login));
+            return console_fail(c, (struct reason){.word = REASON_LAST_ROLE, .subject = all[i].login},
+                                "%.*s would have no role left; give the account another one first",
+                                STR_FMT(all[i].login));
         all[i].roles = roles;
         r = account_update(c->db, &all[i]);
     }

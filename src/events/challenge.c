@@ -38,16 +38,40 @@ static bool echoes(struct str answer, struct str challenge, struct arena *a) {
     return same;
 }
 
+static struct str beginning(struct str answer, struct arena *a) {
+    return str_head(delivery_readable(a, answer), SHOWN_MAX);
+}
+
 /* The beginning of what came, to end a sentence with. */
 static struct str shown(struct str answer, struct arena *a) {
-    struct str text = str_head(delivery_readable(a, answer), SHOWN_MAX);
+    struct str text = beginning(answer, a);
 
     if (text.len == 0)
         return STR("; nothing else came");
     return arena_printf(a, "; what came begins: %.*s", STR_FMT(text));
 }
 
-int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_why) {
+static void refuse(struct receiver_fault *ret, struct reason reason, struct str why) {
+    *ret = (struct receiver_fault){.why = why, .reason = reason};
+}
+
+static void say(struct receiver_fault *ret, struct arena *a, CURLcode code, struct str met, long status,
+                struct str answer) {
+    if (code == CURLE_OPERATION_TIMEDOUT)
+        refuse(ret, (struct reason){.word = REASON_RECEIVER_SILENT}, STR("it did not answer within a second"));
+    else if (code != CURLE_OK)
+        refuse(ret, (struct reason){.word = REASON_RECEIVER_UNREACHABLE, .detail = met},
+               arena_printf(a, "no answer came: %.*s", STR_FMT(met)));
+    else if (status != 200)
+        refuse(ret, (struct reason){REASON_RECEIVER_STATUS, arena_printf(a, "%ld", status), beginning(answer, a)},
+               arena_printf(a, "it answered with status %ld; 200 is expected%.*s", status, STR_FMT(shown(answer, a))));
+    else
+        refuse(ret, (struct reason){.word = REASON_RECEIVER_ECHO, .detail = beginning(answer, a)},
+               arena_printf(a, "its answer does not echo the challenge; {\"challenge\":\"...\"} is expected%.*s",
+                            STR_FMT(shown(answer, a))));
+}
+
+int challenge_ask(const struct challenge *c, struct arena *a, struct receiver_fault *ret) {
     struct buf plain BUF_CLEANUP = BUF_EMPTY, answer BUF_CLEANUP = BUF_EMPTY;
     struct webhook hook WEBHOOK_CLEANUP = {0};
     struct outgoing_guard guard = {.allow_loopback = c->allow_loopback, .allow_private = c->allow_private};
@@ -75,18 +99,11 @@ int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_wh
     curl_easy_cleanup(curl);
 
     if (guard.refused)
-        *ret_why = STR("its address is not a public one, and the configuration ([fetch] allow) permits no other");
-    else if (code == CURLE_OPERATION_TIMEDOUT)
-        *ret_why = STR("it did not answer within a second");
-    else if (code != CURLE_OK)
-        *ret_why = arena_printf(a, "no answer came: %s", error[0] ? error : curl_easy_strerror(code));
-    else if (status != 200)
-        *ret_why = arena_printf(a, "it answered with status %ld; 200 is expected%.*s", status,
-                                STR_FMT(shown(buf_str(&answer), a)));
-    else if (!echoes(buf_str(&answer), challenge, a))
-        *ret_why = arena_printf(a, "its answer does not echo the challenge; {\"challenge\":\"...\"} is expected%.*s",
-                                STR_FMT(shown(buf_str(&answer), a)));
-    else
+        refuse(ret, (struct reason){.word = REASON_RECEIVER_ADDRESS},
+               STR("its address is not a public one, and the configuration ([fetch] allow) permits no other"));
+    else if (code == CURLE_OK && status == 200 && echoes(buf_str(&answer), challenge, a))
         return 0;
+    else
+        say(ret, a, code, arena_printf(a, "%s", error[0] ? error : curl_easy_strerror(code)), status, buf_str(&answer));
     return -EPROTO;
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/reason.h"
 
 struct challenge {
     const char *url;
@@ -15,7 +16,13 @@ struct challenge {
     bool allow_loopback, allow_private;
 };
 
-/* Waits for the answer. Returns 0, or -EPROTO with a sentence in the arena that says what came instead. */
-int challenge_ask(const struct challenge *c, struct arena *a, struct str *ret_why);
+/* What stands against an address. */
+struct receiver_fault {
+    struct str why; /* a sentence, in the arena */
+    struct reason reason;
+};
+
+/* Waits for the answer. Returns 0, or -EPROTO with what came instead. */
+int challenge_ask(const struct challenge *c, struct arena *a, struct receiver_fault *ret);
 
 #endif

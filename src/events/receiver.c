@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 
 #include "base/id.h"
-#include "events/challenge.h"
 
 #define TOKEN_BYTES 16
 #define ASKING_MAX 2 /* at once, in one process */
@@ -52,18 +51,21 @@ static bool same(const struct receiver *a, const struct receiver *b) {
 }
 
 int receiver_plan(const struct receiver *now, const struct receiver *change, struct arena *a, struct receiver *ret,
-                  struct str *ret_why) {
+                  struct receiver_fault *ret_fault) {
     struct receiver next = {.url = either(change->url, now->url, a),
                             .encrypt_key = either(change->encrypt_key, now->encrypt_key, a),
                             .verification_token = either(change->verification_token, now->verification_token, a)};
 
     if (next.url.len > 0 && !url_ok(next.url)) {
-        *ret_why = arena_printf(a, "the request URL must be an http or https address of at most %d bytes, without blanks",
-                                RECEIVER_URL_MAX);
+        ret_fault->reason = (struct reason){.word = REASON_RECEIVER_URL};
+        ret_fault->why = arena_printf(a, "the request URL must be an http or https address of at most %d bytes, without blanks",
+                                      RECEIVER_URL_MAX);
         return -EINVAL;
     }
     if (!key_ok(next.encrypt_key) || !key_ok(next.verification_token)) {
-        *ret_why = arena_printf(a, "encrypt key and verification token may have at most %d bytes each", RECEIVER_KEY_MAX);
+        ret_fault->reason = (struct reason){.word = REASON_RECEIVER_KEY};
+        ret_fault->why = arena_printf(a, "encrypt key and verification token may have at most %d bytes each",
+                                      RECEIVER_KEY_MAX);
         return -EINVAL;
     }
     if (next.verification_token.len == 0 && next.url.len > 0) {
@@ -75,7 +77,8 @@ int receiver_plan(const struct receiver *now, const struct receiver *change, str
     return next.url.len > 0 && !same(&next, now);
 }
 
-int receiver_ask(const struct receiver *r, struct receiver_reach reach, struct arena *a, struct str *ret_why) {
+int receiver_ask(const struct receiver *r, struct receiver_reach reach, struct arena *a,
+                 struct receiver_fault *ret_fault) {
     const struct challenge challenge = {
         .url = arena_printf(a, "%.*s", STR_FMT(r->url)).ptr,
         .encrypt_key = r->encrypt_key,
@@ -85,11 +88,12 @@ int receiver_ask(const struct receiver *r, struct receiver_reach reach, struct a
     };
     int result = -EBUSY;
 
-    *ret_why = STR("no memory is left");
+    *ret_fault = (struct receiver_fault){.why = STR("no memory is left")};
     if (atomic_fetch_add(&asking, 1) < ASKING_MAX)
-        result = challenge_ask(&challenge, a, ret_why);
+        result = challenge_ask(&challenge, a, ret_fault);
     else
-        *ret_why = STR("other addresses are being asked at this moment; try again in a second");
+        *ret_fault = (struct receiver_fault){STR("other addresses are being asked at this moment; try again in a second"),
+                                             {.word = REASON_RECEIVER_BUSY}};
     atomic_fetch_sub(&asking, 1);
     return result;
 }

@@ -65,6 +65,9 @@ void answer_failure(const struct call *c, struct buf *out) {
         json_begin(out, '{');
         json_member_str(out, STR("message"), c->detail);
         json_member_str(out, STR("log_id"), c->log_id);
+        json_member_str(out, STR("reason"), reason_text(c->reason.word));
+        json_member_str(out, STR("subject"), c->reason.subject);
+        json_member_str(out, STR("detail"), c->reason.detail);
         if (c->violations && c->violations->n > 0)
             write_violations(c->violations, out);
         if (!str_is_absent(c->missing_scopes[0]))

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/seal.h"
 #include "gateway/link.h"
 #include "gateway/op.h"
@@ -101,6 +102,7 @@ struct call {
     struct str detail;      /* for error.message; absent: none */
     struct violations *violations;
     struct str missing_scopes[8]; /* for permission_violations; ended by an absent one */
+    struct reason reason;   /* for error.reason, subject and detail, which the console's pages read; its handlers set it */
     bool bare;              /* a failure without an error object (the token endpoints) */
 };
 

@@ -72,7 +72,7 @@ static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info
     db_bind_int(&q, 2, uid);
     r = db_row(&q);
     if (r == 0)
-        return hire_refuse(h, REFUSED_PARAMETER, "the contact is no user of the tenant");
+        return hire_refuse_for(h, REASON_PERSON_NAME, STR("contact"), "the contact is no user of the tenant");
     if (r < 0 || (r = record_read_stored(&type_user, &user, db_text(&q, 3), h->arena)) < 0)
         return r;
     *ret = (struct user_contact_info){
@@ -109,14 +109,16 @@ static bool is_email(struct str s) {
 
 static int check_reach(struct hire *h, const char *who, struct str name, struct str mobile, struct str email) {
     if (str_is_empty(name))
-        return hire_refuse(h, REFUSED_PARAMETER, "the %s needs a name", who);
+        return hire_refuse_for(h, REASON_PERSON_NAME, str_of(who), "the %s needs a name", who);
     if (!str_is_empty(mobile) && !is_mobile(mobile))
-        return hire_refuse(h, REFUSED_PARAMETER, "the %s's mobile number is none: 5 to 20 digits, with + and country code",
-                           who);
+        return hire_refuse_for(h, REASON_PERSON_MOBILE, str_of(who),
+                               "the %s's mobile number is none: 5 to 20 digits, with + and country code", who);
     if (!str_is_empty(email) && !is_email(email))
-        return hire_refuse(h, REFUSED_PARAMETER, "the %s's email address is none: name@domain is expected", who);
+        return hire_refuse_for(h, REASON_PERSON_EMAIL, str_of(who),
+                               "the %s's email address is none: name@domain is expected", who);
     if (str_is_empty(mobile) && str_is_empty(email))
-        return hire_refuse(h, REFUSED_PARAMETER, "the %s needs a mobile number or an email address", who);
+        return hire_refuse_for(h, REASON_PERSON_REACH, str_of(who), "the %s needs a mobile number or an email address",
+                               who);
     return 0;
 }
 
@@ -169,8 +171,8 @@ static int take_package(struct hire *h, const struct check_form *in, const struc
         return 0;
     r = package_get(h, in->account_id, PACKAGE_WHOLE, in->package, &one);
     if (r == 0)
-        return hire_refuse(h, REFUSED_PARAMETER, "the account has no package with the id \"%.*s\"",
-                           STR_FMT(str_head(in->package, 100)));
+        return hire_refuse_for(h, REASON_PACKAGE_GONE, STR_ABSENT, "the account has no package with the id \"%.*s\"",
+                               STR_FMT(str_head(in->package, 100)));
     out->package_name = one.name;
     out->package_id = one.id;
     return r < 0 ? r : 0;
@@ -186,8 +188,8 @@ static int find_item(struct hire *h, const struct check_form *in, const struct o
     if (r < 0)
         return r;
     if (r == 0 && !offer->none)
-        return hire_refuse(h, REFUSED_PARAMETER, "the account has no add-on item with the id \"%.*s\"",
-                           STR_FMT(str_head(id, 100)));
+        return hire_refuse_for(h, REASON_ITEM_GONE, STR_ABSENT, "the account has no add-on item with the id \"%.*s\"",
+                               STR_FMT(str_head(id, 100)));
     *ret = (struct background_check_item_info){.id = one.id, .name = one.name};
     return 0;
 }
@@ -222,8 +224,10 @@ static int refuse_unknown_keys(struct hire *h, const struct check_form *in,
         while (j < fields->n && !str_eq(fields->v[j].key, in->values.v[i].key))
             j++;
         if (j == fields->n)
-            return hire_refuse(h, REFUSED_PARAMETER, "the account asks for no field \"%.*s\"%s",
-                               STR_FMT(str_head(in->values.v[i].key, 100)), fields->n == 0 ? "; it asks for none" : "");
+            return hire_refuse_for(h, REASON_FIELD_GONE, in->values.v[i].key,
+                                   "the account asks for no field \"%.*s\"%s",
+                                   STR_FMT(str_head(in->values.v[i].key, 100)),
+                                   fields->n == 0 ? "; it asks for none" : "");
     }
     return 0;
 }
@@ -286,8 +290,8 @@ static int take_fields(struct hire *h, const struct check_form *in, const struct
             return r;
         if (str_is_empty(value) && f->is_required.v) {
             struct str name = !f->name ? STR_ABSENT : str_is_empty(f->name->en_us) ? f->name->zh_cn : f->name->en_us;
-            return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" (%.*s) is required", STR_FMT(f->key),
-                               STR_FMT(name));
+            return hire_refuse_for(h, REASON_FIELD_REQUIRED, f->key, "the field \"%.*s\" (%.*s) is required",
+                                   STR_FMT(f->key), STR_FMT(name));
         }
         if (!str_is_empty(value))
             v[n++] = (struct background_check_custom_field_data_value){.key = f->key, .value = value};
@@ -313,7 +317,8 @@ int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret
     int r = vendor_account_get(h, in->account_id, &account);
 
     if (r == 0)
-        return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, in->account_id);
+        return hire_refuse_for(h, REASON_VENDOR_GONE, STR_ABSENT, "there is no vendor account with the id %" PRId64,
+                               in->account_id);
     if (r < 0)
         return r;
     if ((r = order_needs_application(h, in->application_id)) < 0 || (r = read_offer(h, in->account_id, &offer)) < 0 ||

@@ -11,7 +11,7 @@
 typedef struct eco_background_check_custom_field_data field_data;
 
 static int refuse_value(struct hire *h, const field_data *field, const char *what) {
-    return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" takes %s", STR_FMT(field->key), what);
+    return hire_refuse_for(h, REASON_FIELD_VALUE, field->key, "the field \"%.*s\" takes %s", STR_FMT(field->key), what);
 }
 
 static int text_value(struct hire *h, const field_data *field, struct str given, size_t max_chars, bool one_line) {
@@ -59,8 +59,9 @@ static int refuse_option(struct hire *h, const field_data *field, struct str giv
     }
     if (field->options.n > 20)
         buf_add_lit(&keys, " ...");
-    return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" has no option \"%.*s\"; its options are %.*s",
-                       STR_FMT(field->key), STR_FMT(str_head(given, 100)), STR_FMT(buf_str(&keys)));
+    return hire_refuse_for(h, REASON_FIELD_VALUE, field->key,
+                           "the field \"%.*s\" has no option \"%.*s\"; its options are %.*s", STR_FMT(field->key),
+                           STR_FMT(str_head(given, 100)), STR_FMT(buf_str(&keys)));
 }
 
 /* Marks the options that one given text names: a key, or a JSON list of keys. */
@@ -165,8 +166,9 @@ static int attachment_value(struct hire *h, const field_data *field, struct str 
         r = db_row(&q);
     }
     if (r == 0)
-        return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" takes the id of an attachment; there is none with \"%.*s\"",
-                           STR_FMT(field->key), STR_FMT(str_head(given, 100)));
+        return hire_refuse_for(h, REASON_FIELD_VALUE, field->key,
+                               "the field \"%.*s\" takes the id of an attachment; there is none with \"%.*s\"",
+                               STR_FMT(field->key), STR_FMT(str_head(given, 100)));
     return r < 0 ? r : 0;
 }
 

@@ -15,6 +15,18 @@ int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, .
     h->why = arena_vprintf(h->arena, format, args);
     va_end(args);
     h->refusal = refusal;
+    h->reason = (struct reason){0};
+    return HIRE_REFUSED;
+}
+
+int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, const char *format, ...) {
+    va_list args;
+
+    va_start(args, format);
+    h->why = arena_vprintf(h->arena, format, args);
+    va_end(args);
+    h->refusal = REFUSED_PARAMETER;
+    h->reason = (struct reason){.word = word, .subject = subject};
     return HIRE_REFUSED;
 }
 

@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "base/arena.h"
+#include "base/reason.h"
 #include "base/record.h"
 #include "store/db.h"
 
@@ -58,12 +59,17 @@ struct hire {
     bool private_addresses; /* links to private addresses are accepted (configuration) */
 
     enum hire_refusal refusal;
-    struct str why; /* of the refusal, in the arena */
+    struct str why;       /* of the refusal, in the arena */
+    struct reason reason; /* the same as a word, where a page has one for it */
 };
 
 /* Sets the refusal and returns HIRE_REFUSED. */
 int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* A REFUSED_PARAMETER with a word for it; the subject is in the arena, or STR_ABSENT. */
+int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* A millisecond timestamp as the wire writes it in strings: 1 to 9999999999999. Refuses with the field's name. */
 int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret);

@@ -59,9 +59,9 @@ int interview_assess(struct hire *h, int64_t interview_id, int64_t uid, const st
         return r < 0 ? r : -ENOENT;
     own = uid == 0 ? NULL : record_of(&doc, hire_text(h, uid));
     if (!own)
-        return hire_refuse(h, REFUSED_PARAMETER, "only those who hold an interview assess it");
+        return hire_refuse_for(h, REASON_NOT_INTERVIEWER, STR_ABSENT, "only those who hold an interview assess it");
     if (own->commit_status.set && own->commit_status.v == SUBMITTED)
-        return hire_refuse(h, REFUSED_PARAMETER, "the assessment is submitted already");
+        return hire_refuse_for(h, REASON_ASSESSED_ALREADY, STR_ABSENT, "the assessment is submitted already");
     if ((has_form = interview_form_get(h, doc.interview_round_type, &form)) < 0)
         return has_form;
     if ((r = interview_form_check(h, has_form ? &form : NULL, in, &score, &answers)) < 0)

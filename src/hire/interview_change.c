@@ -110,7 +110,7 @@ static int set_stage(struct hire *h, const struct interview_plan *in, struct int
         (r = reference_processes(h, &processes)) < 0)
         return r;
     if (application.active_status.v == APPLICATION_TERMINATED)
-        return hire_refuse(h, REFUSED_PARAMETER, "application_id: the application has ended");
+        return hire_refuse_for(h, REASON_APPLICATION_ENDED, STR_ABSENT, "application_id: the application has ended");
     if (str_is_empty(id) && application.stage)
         id = application.stage->id;
     if (str_is_empty(id))
@@ -154,7 +154,8 @@ static int set_place_and_kind(struct hire *h, const struct interview_plan *in, s
         if (r < 0)
             return r;
         if (kind.active_status.set && kind.active_status.v != ROUND_TYPE_ENABLED)
-            return hire_refuse(h, REFUSED_PARAMETER, "round_type_id: that kind of round is not in use any more");
+            return hire_refuse_for(h, REASON_ROUND_TYPE_CLOSED, STR_ABSENT,
+                                   "round_type_id: that kind of round is not in use any more");
         out->interview_round_type = id_name(h, kind.id, kind.name ? kind.name->zh_cn : STR_ABSENT,
                                             kind.name ? kind.name->en_us : STR_ABSENT);
     }
@@ -188,9 +189,9 @@ static int set_round(struct hire *h, const struct interview_plan *in, struct int
 /* What can be said of a plan without looking anything up. */
 static int check_plan(struct hire *h, const struct interview_plan *in) {
     if (in->begin_ms >= in->end_ms)
-        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be later than begin_time");
+        return hire_refuse_for(h, REASON_TIMES_ORDER, STR_ABSENT, "end_time must be later than begin_time");
     if (in->end_ms - in->begin_ms > INTERVIEW_LENGTH_MAX_MS)
-        return hire_refuse(h, REFUSED_PARAMETER, "end_time must be within 24 hours of begin_time");
+        return hire_refuse_for(h, REASON_TIMES_LENGTH, STR_ABSENT, "end_time must be within 24 hours of begin_time");
     if (in->video_type.set && in->type != BY_VIDEO)
         return hire_refuse(h, REFUSED_PARAMETER, "video_type is of an interview by video only");
     if (!str_is_empty(in->address_id) && in->type != ON_SITE)
@@ -254,8 +255,8 @@ static int get_open(struct hire *h, int64_t id, struct interview_extend *ret) {
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
     return interview_is_open(ret) ? 0
-                                  : hire_refuse(h, REFUSED_PARAMETER,
-                                                "somebody has assessed the interview: it is not changed any more");
+                                  : hire_refuse_for(h, REASON_INTERVIEW_ASSESSED, STR_ABSENT,
+                                                    "somebody has assessed the interview: it is not changed any more");
 }
 
 int interview_reschedule(struct hire *h, int64_t id, const struct interview_plan *in) {

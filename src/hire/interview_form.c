@@ -180,7 +180,7 @@ static bool is_asked(const struct check *k, const struct interview_feedback_form
 /* ---- one answer ---- */
 
 static int refuse_answer(const struct check *k, struct str id, const char *why) {
-    return hire_refuse(k->h, REFUSED_PARAMETER, "answers.%.*s: %s", STR_FMT(str_head(id, 64)), why);
+    return hire_refuse_for(k->h, REASON_ANSWER, id, "answers.%.*s: %s", STR_FMT(str_head(id, 64)), why);
 }
 
 static const struct interview_dimension_option *find_option(const struct interview_feedback_form_dimension *q,
@@ -221,8 +221,8 @@ static int take_score(const struct check *k, const struct interview_feedback_for
 
     interview_form_range(q, &low, &high);
     if (!a->score.set || a->score.v < low || a->score.v > high)
-        return hire_refuse(k->h, REFUSED_PARAMETER, "answers.%.*s: takes %lld to %lld points",
-                           STR_FMT(str_head(q->id, 64)), (long long)low, (long long)high);
+        return hire_refuse_for(k->h, REASON_ANSWER, q->id, "answers.%.*s: takes %lld to %lld points",
+                               STR_FMT(str_head(q->id, 64)), (long long)low, (long long)high);
     out->dimension_score = a->score;
     return 0;
 }
@@ -334,14 +334,14 @@ static int check_built_in(const struct check *k, const struct interview_feedback
     bool required = q->is_required.v && k->in->conclusion != CONCLUSION_DID_NOT_ATTEND;
 
     if (q->type.v == QUESTION_RECORD && required && str_is_empty(str_trim(k->in->content)))
-        return hire_refuse(k->h, REFUSED_PARAMETER, "content: must be answered");
+        return hire_refuse_for(k->h, REASON_ANSWER, STR("content"), "content: must be answered");
     if (q->type.v != QUESTION_SCORE)
         return 0;
     if (str_is_empty(k->in->score_id))
-        return required ? hire_refuse(k->h, REFUSED_PARAMETER, "score_id: must be answered") : 0;
+        return required ? hire_refuse_for(k->h, REASON_ANSWER, STR("score_id"), "score_id: must be answered") : 0;
     const struct interview_dimension_option *o = find_option(q, k->in->score_id);
     if (!o)
-        return hire_refuse(k->h, REFUSED_PARAMETER, "score_id: the form has no such score");
+        return hire_refuse_for(k->h, REASON_ANSWER, STR("score_id"), "score_id: the form has no such score");
     *ret_score = arena_new(k->h->arena, struct interview_score);
     **ret_score = (struct interview_score){
         .id = o->id,
@@ -466,7 +466,8 @@ int interview_form_check(struct hire *h, const struct interview_feedback_form *f
     *ret = (struct interview_record_detail_v2){0};
     if (!form) {
         if (!str_is_empty(in->score_id))
-            return hire_refuse(h, REFUSED_PARAMETER, "score_id: the interview's kind of round has no form");
+            return hire_refuse_for(h, REASON_ANSWER, STR("score_id"),
+                                   "score_id: the interview's kind of round has no form");
         return in->n_answers == 0 ? 0 : refuse_answer(&k, in->answers[0].dimension_id, "there is no form");
     }
     k.n = interview_form_questions(h, form, &questions);

@@ -117,8 +117,8 @@ static int take_upload(struct hire *h, int64_t order_id, const struct order_uplo
     if (r < 0)
         return r;
     if (r == 0 || a.usage != ATTACHMENT_REPORT)
-        return hire_refuse(h, REFUSED_PARAMETER, "there is no uploaded report %" PRId64 "; upload the file first",
-                           in->attachment);
+        return hire_refuse_for(h, REASON_REPORT_GONE, STR_ABSENT,
+                               "there is no uploaded report %" PRId64 "; upload the file first", in->attachment);
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_INSERT_KEPT);
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, a.id);

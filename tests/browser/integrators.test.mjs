@@ -26,11 +26,13 @@ const words = {
     zh: {
         create: '创建应用', made: '创建', close: '关闭', edit: '设置', save: '保存', test: '测试地址', events: '事件', addresses: 'IP 白名单', echoed: '地址回应了校验',
         notSaved: '未保存', disable: '停用', rotate: '更换密钥', change: '更换', replay: '重新推送', send: '发送', tidy: '整理格式', noJson: '不是 JSON', required: '这是必填的', noScope: '应用没有这个接口要的权限',
+        noAddress: 'nonsense 不是地址或网段', came: /^地址返回了状态码 503，应为 200。返回的开头是：not today$/,
         address: '来源地址不在应用的 IP 白名单里', off: '应用已停用', pause: '暂停', paused: '已暂停', lacks: '没有所需的权限', delivered: '已送达', given: '查找权限', attempt: '第 1 次',
     },
     en: {
         create: 'Create an app', made: 'Create', close: 'Close', edit: 'Edit', save: 'Save', test: 'Test the address', events: 'Events', addresses: 'Addresses', echoed: 'echoed the challenge',
         notSaved: 'Not saved', disable: 'Disable', rotate: 'New secret', change: 'Make a new one', replay: 'Deliver again', send: 'Send', tidy: 'Tidy up', noJson: 'is no JSON', required: 'This is required', noScope: 'The app has none of the scopes',
+        noAddress: 'nonsense is neither an address nor a network', came: /^It answered with status 503; 200 is expected. What came begins: not today$/,
         address: 'not among those that the app allows', off: 'The app is disabled', pause: 'Pause', paused: 'Paused', lacks: 'has none of these scopes', delivered: 'Delivered', given: 'Find a scope', attempt: 'Attempt 1',
     },
 };
@@ -120,7 +122,7 @@ for (const lang of ['zh', 'en']) {
             await dialog.getByRole('button', { name: w.addresses, exact: true }).click();
             await dialog.locator('textarea[name=ip_allow]').fill('nonsense');
             await inDialog(w.save).click();
-            await dialog.locator('[role=alert]', { hasText: w.notSaved }).waitFor();
+            await dialog.locator('[role=alert]', { hasText: w.notSaved }).getByText(w.noAddress).waitFor();
             await dialog.locator('textarea[name=ip_allow]').fill('10.1.0.0/16');
             await clean('addresses');
             await save();
@@ -143,7 +145,7 @@ for (const lang of ['zh', 'en']) {
             receiver.onChallenge = (body, res) => res.writeHead(503).end('not today');
             await inDialog(w.test).click();
             await dialog.locator('.test-said .notice').waitFor();
-            assert.match(await dialog.locator('.test-said').innerText(), /503.*not today/);
+            assert.match(await dialog.locator('.test-said').innerText(), w.came);
             await inDialog(w.save).click();
             await dialog.locator('[role=alert]', { hasText: /503.*not today/ }).waitFor();
             await clean('a refused address');

@@ -103,9 +103,13 @@ const ERROR_FIELDS = [
         { name: 'url', type: 'string' }, { name: 'description', type: 'string' }] },
 ];
 
+// The console's: a word for what was refused, what it is about, and what others said to it.
+const CONSOLE_ERROR_FIELDS = [...ERROR_FIELDS, { name: 'reason', type: 'string' }, { name: 'subject', type: 'string' },
+    { name: 'detail', type: 'string' }];
+
 function checkRefusal(operation, httpStatus, answer, out) {
     checkFields(answer, [{ name: 'code', type: 'int' }, { name: operation?.msg_member ?? 'msg', type: 'string' },
-        { name: 'msg', type: 'string' }, { name: 'error', type: 'object', fields: ERROR_FIELDS }], '', out);
+        { name: 'msg', type: 'string' }, { name: 'error', type: 'object', fields: operation?.access === 'console' ? CONSOLE_ERROR_FIELDS : ERROR_FIELDS }], '', out);
     // What the platform documents and hired does not serve is refused as if it were not there, but with a status that says so.
     if (operation?.supported === false && httpStatus === 501 && answer.code === 99991201) return;
     const known = [...(operation?.errors ?? []), ...commonErrors].filter((error) => error.code === answer.code);

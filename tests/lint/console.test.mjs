@@ -27,6 +27,14 @@ test("the console's types fit", () => {
     assert.equal(r.status, 0, r.said);
 });
 
+test('each word that the server has for a refusal is said in the pages, and no other', () => {
+    const read = (...at) => fs.readFileSync(path.join(root, ...at), 'utf8');
+    const given = [...read('src', 'base', 'reason.h').matchAll(/\bX\([A-Z_]+, "(\w+)"\)/g)].map((m) => m[1]);
+    const said = [...read('console', 'src', 'reasons.ts').split('const words')[1].split('\n};')[0].matchAll(/^    (\w+): /gm)].map((m) => m[1]);
+    assert.ok(given.length > 30);
+    assert.deepEqual(said.sort(), given.sort());
+});
+
 test('its files stay short enough to read: 430 lines', () => {
     const src = path.join(root, 'console', 'src');
     const files = fs.readdirSync(src, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && e.name !== 'wire.ts');

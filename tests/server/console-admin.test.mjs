@@ -111,8 +111,8 @@ test('an app: made, tried, narrowed, disabled, its secret changed', async () => 
     const again = await admin.post(`apps/${app.app_id}/rotate`);
     assert.notEqual(again.app_secret, app_secret);
     assert.ok((await admin.get('apps')).items.some((a) => a.app_id === app.app_id && a.disabled));
-    for (const body of [{ scopes: ['no:such'] }, { ip_allow: ['x'] }, { subscriptions: ['no.such'] }, { request_url: 'ftp://x' }]) {
-        await admin.fails(400, 1002002, 'POST', `apps/${app.app_id}`, { body });
+    for (const [body, reason] of [[{ scopes: ['no:such'] }], [{ ip_allow: ['x'] }, 'address_form'], [{ subscriptions: ['no.such'] }], [{ request_url: 'ftp://x' }, 'receiver_url']]) {
+        assert.equal((await admin.fails(400, 1002002, 'POST', `apps/${app.app_id}`, { body })).error.reason, reason);
     }
     for (const path of ['', '/rotate', '/token', '/challenge']) await admin.fails(404, 4004, 'POST', `apps/cli_0000000000000000${path}`, { body: {} });
     await admin.fails(400, 1002002, 'POST', 'apps', { body: { name: 'x', scopes: ['no:such'] } });
@@ -123,22 +123,23 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     const path = `apps/${app.app_id}`, url = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id).request_url;
     const receiver = await new Receiver({ encryptKey: 'k' }).listen();
     const body = { request_url: receiver.url, encrypt_key: 'k' };
-    const refused = async (onChallenge, words, more = {}) => {
+    const refused = async (onChallenge, words, reason, more = {}) => {
         receiver.onChallenge = onChallenge;
         for (const at of [path, `${path}/challenge`]) {
             const r = await admin.fails(400, 1002002, 'POST', at, { body: { ...body, ...more } });
             assert.match(r.msg, words);
+            assert.equal(r.error.reason, `receiver_${reason}`);
         }
         assert.equal(await url(), '');
     };
     const echo = (b, res) => res.end(JSON.stringify({ challenge: b.challenge }));
     await admin.fails(400, 1002002, 'POST', `${path}/challenge`, { body: {} });
-    await refused((b, res) => res.writeHead(500).end('out of order'), /status 500; 200 is expected; what came begins: out of order/);
-    await refused((b, res) => res.end('{"challenge":"another"}'), /does not echo the challenge.*begins: \{"challenge":"another"\}/);
-    await refused(() => {}, /did not answer within a second/);
-    await refused(echo, /no answer came/, { request_url: 'http://127.0.0.1:1/' });
-    await refused(echo, /not a public one/, { request_url: 'http://10.0.0.1/' });
-    await refused(echo, /at most 2000 bytes/, { request_url: 'gopher://x' });
+    await refused((b, res) => res.writeHead(500).end('out of order'), /status 500; 200 is expected; what came begins: out of order/, 'status');
+    await refused((b, res) => res.end('{"challenge":"another"}'), /does not echo the challenge.*begins: \{"challenge":"another"\}/, 'echo');
+    await refused(() => {}, /did not answer within a second/, 'silent');
+    await refused(echo, /no answer came/, 'unreachable', { request_url: 'http://127.0.0.1:1/' });
+    await refused(echo, /not a public one/, 'address', { request_url: 'http://10.0.0.1/' });
+    await refused(echo, /at most 2000 bytes/, 'url', { request_url: 'gopher://x' });
     receiver.onChallenge = echo;
     await admin.post(`${path}/challenge`, body);
     assert.equal(await url(), '', 'asking keeps nothing');

@@ -102,7 +102,8 @@ test('a form asks questions of every kind, and each answer is held against its o
         answers: Object.entries({ ...good, ...o }).filter(([, a]) => a).map(([en, a]) => ({ dimension_id: q(en).id, ...a })),
     });
     const says = async (en, pattern, o) => {
-        const { msg } = await interviewer.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: body(o) });
+        const { msg, error } = await interviewer.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: body(o) });
+        assert.deepEqual([error.reason, error.subject], ['answer', q(en).id]);
         assert.ok(msg.includes(`: answers.${q(en).id}: `), msg);
         assert.match(msg, pattern);
     };

@@ -8,6 +8,7 @@ import { depart } from '../arrive';
 import { ApiError, get, post, setCsrf } from '../api';
 import type { Session } from '../types';
 import { lang, useLang, useT } from '../base';
+import { refusalText } from '../reasons';
 import { Field, Text } from '../ui';
 
 export function SignIn() {
@@ -37,9 +38,7 @@ export function SignIn() {
                     ? t('连不上服务器', 'The server cannot be reached')
                     : a.status === 401
                       ? t('账号或密码不对', 'User or password is wrong')
-                      : a.status === 429
-                        ? t('尝试次数过多，请稍后再试', 'Too many attempts; please wait and try again')
-                        : a.message,
+                      : refusalText(a),
             );
         } finally {
             setBusy(false);

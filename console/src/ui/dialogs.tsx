@@ -7,6 +7,7 @@ import Toast from '@douyinfe/semi-ui/lib/es/toast';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '../api';
 import { tr, useT } from '../base';
+import { refusalText } from '../reasons';
 import { Field, Text } from './fields';
 
 // Semi's own title is a heading of the fifth level, whatever stands around it.
@@ -30,14 +31,13 @@ export function Modal({ title, ...rest }: ModalReactProps) {
 }
 
 export const done = (text: string) => Toast.success({ content: text, duration: 3 });
-export function errorText(e: unknown) {
-    const a = e instanceof ApiError ? e : null;
-    if (a?.offline) return tr('连不上服务器，未保存', 'The server cannot be reached; nothing was saved');
-    return `${(e as Error).message}${a?.logId ? ` (${a.logId})` : ''}`;
-}
+type NameOf = (subject: string) => string | undefined;
+export const errorText = (e: unknown, nameOf?: NameOf) =>
+    e instanceof ApiError ? refusalText(e, nameOf) : (e as Error).message;
 export const sayError = (e: unknown) => Toast.error({ content: errorText(e), duration: 6 });
 // Runs a deed with its button showing progress; an error becomes words: in passing, or (quiet) where fault is shown.
-export function useDeed(quiet = false) {
+// nameOf: what the page calls that which the server refused.
+export function useDeed(quiet = false, nameOf?: NameOf) {
     const [busy, setBusy] = useState(false),
         [fault, setFault] = useState('');
     return {
@@ -50,7 +50,7 @@ export function useDeed(quiet = false) {
                 await f();
                 return true;
             } catch (e) {
-                if (quiet) setFault(errorText(e));
+                if (quiet) setFault(errorText(e, nameOf));
                 else sayError(e);
                 return false;
             } finally {

@@ -6,6 +6,7 @@ import { type ReactElement, type ReactNode } from 'react';
 import { ApiError } from '../api';
 import { toHead } from '../arrive';
 import { Link, navigate, useT } from '../base';
+import { refusalText } from '../reasons';
 import { Name, useWindowTitle } from './marks';
 
 const drawings: Record<string, ReactElement> = {
@@ -89,7 +90,7 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
                 title={t('出错了', 'That did not work')}
                 text={
                     <>
-                        {error.message}
+                        {refusalText(error)}
                         <br />
                         <span className="mono">{error.logId}</span>
                     </>

@@ -5,6 +5,7 @@ import Button from '@douyinfe/semi-ui/lib/es/button';
 import { useEffect, useRef, useState, type DragEvent } from 'react';
 import { ApiError, upload } from '../api';
 import { tr, useT } from '../base';
+import { errorText } from './dialogs';
 
 export interface Kept {
     id: string;
@@ -41,7 +42,7 @@ function faultOf(file: File, usage: Usage) {
 const wordsOf = (e: unknown) =>
     e instanceof ApiError && e.offline
         ? tr('连不上服务器，文件未上传', 'The server cannot be reached; the file was not uploaded')
-        : (e as Error).message;
+        : errorText(e);
 
 function useUpload(usage: Usage, set: (v: Kept | null) => void, busy?: (b: boolean) => void) {
     const [way, setWay] = useState<Way | null>(null),

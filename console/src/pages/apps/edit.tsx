@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Checks, Dialog, done, Field, Seg, Text } from '../../ui';
+import { Checks, Dialog, done, errorText, Field, Seg, Text } from '../../ui';
 import type { Rows } from '.';
 import { useKnown } from '../events/deliveries';
 import { eventName } from '../events/names';
@@ -40,7 +40,7 @@ export function Edit({ app, close }: { app: App; close: (rows?: Rows) => void })
             await qc.invalidateQueries({ queryKey: ['apps'] });
             close(r.verification_token ? [['Verification Token', r.verification_token]] : undefined);
         } catch (e) {
-            setFault((e as Error).message);
+            setFault(errorText(e));
         }
         setBusy(false);
     };

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Button, Field, Text } from '../../ui';
+import { Button, errorText, Field, Text } from '../../ui';
 
 export interface Receiver {
     url: string;
@@ -36,7 +36,7 @@ function Test({ app, receiver }: { app: App; receiver: Receiver }) {
                 text: t('地址回应了校验，可以保存。', 'The address echoed the challenge; it can be saved.'),
             });
         } catch (e) {
-            say({ good: false, text: (e as Error).message });
+            say({ good: false, text: errorText(e) });
         }
         setBusy(false);
     };

@@ -165,8 +165,8 @@ function VendorFields({
 
 function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[]; finish: (order: string) => void }) {
     const t = useT();
-    const { busy, fault, run } = useDeed(true);
     const o = useOrder(d, vendors);
+    const { busy, fault, run } = useDeed(true, (key) => both(o.vendor?.order_fields?.find((f) => f.key === key)?.name));
     const candidate = usePerson(d.candidate),
         contact = usePerson();
     const [tried, setTried] = useState(false);

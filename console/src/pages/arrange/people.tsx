@@ -62,10 +62,16 @@ export function ContactFields({ p, o }: { p: Person; o: Rest }) {
                 </Field>
                 <div className="two">
                     <Field label={t('联系人手机', "Contact's mobile")}>
-                        <Text type="tel" value={p.mobile} onChange={p.setMobile} maxLength={500} />
+                        <Text
+                            name="contact_mobile"
+                            type="tel"
+                            value={p.mobile}
+                            onChange={p.setMobile}
+                            maxLength={500}
+                        />
                     </Field>
                     <Field label={t('联系人邮箱', "Contact's email")}>
-                        <Text type="email" value={p.email} onChange={p.setEmail} maxLength={500} />
+                        <Text name="contact_email" type="email" value={p.email} onChange={p.setEmail} maxLength={500} />
                     </Field>
                 </div>
                 <Field label={t('数据区域', 'Region')}>

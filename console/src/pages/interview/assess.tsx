@@ -188,7 +188,7 @@ export function Assess({
         try {
             await post(`interviews/${interview.id}/assess`, toSend(form, draft.sheet));
         } catch (e) {
-            const field = e instanceof ApiError ? refusedField(form, e.message) : undefined;
+            const field = e instanceof ApiError ? refusedField(form, e) : undefined;
             if (!field) throw e;
             setAsk('');
             setRefused({ [field]: tr('服务器没有接受这个答案，请检查', 'The server did not take this answer') });

@@ -2,6 +2,7 @@
 //
 // The rules of a feedback form, as the server holds them (src/hire/interview_form.c): which questions are asked, what
 // is missing, and the answers as they are sent.
+import type { ApiError } from '../../api';
 import { tr } from '../../base';
 import type { Form, Named, Question } from '../../types';
 
@@ -145,11 +146,9 @@ export function toSend(form: Form | undefined, sheet: Sheet) {
         ...(!absent && answers.length && { answers }),
     };
 }
-// The server names the field that it refuses: "... answers.ID: why". Which question that is.
-export function refusedField(form: Form | undefined, message: string): string | undefined {
+// Which question the server refused an answer to.
+export function refusedField(form: Form | undefined, e: ApiError): string | undefined {
     const of = (type: number) => form?.dimensions?.find((q) => q.type === type)?.id;
-    const answer = /\banswers\.(\S+?): /.exec(message);
-    if (answer) return answer[1];
-    if (/\bscore_id: /.test(message)) return of(SCORE);
-    return /\bcontent: /.test(message) ? of(RECORD) : undefined;
+    if (e.reason !== 'answer') return undefined;
+    return e.subject === 'score_id' ? of(SCORE) : e.subject === 'content' ? of(RECORD) : e.subject;
 }

@@ -65,7 +65,7 @@ export function EditAccount({ account, all, mine, close }: Props) {
                         : undefined,
                 );
             } catch (e) {
-                if (!(e instanceof ApiError) || !/is taken/.test(e.message)) throw e;
+                if (!(e instanceof ApiError) || e.reason !== 'user_taken') throw e;
                 setTaken(user.trim());
             }
         });
