@@ -42,5 +42,7 @@ void outgoing_setup(CURL *curl, struct outgoing_guard *guard, const char *url, l
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, guard);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    /* A name server that hangs must not hold a thread when the time of a transfer is up. */
+    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "hired/" HIRED_VERSION);
 }

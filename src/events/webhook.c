@@ -50,8 +50,6 @@ void webhook_setup(const struct webhook *w, CURL *curl, struct outgoing_guard *g
     curl_easy_setopt(curl, CURLOPT_POST, 1L);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, w->body.ptr);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)w->body.len);
-    /* A name server that hangs must not hold this thread when the transfer's time is up. */
-    curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
 }
 
 void webhook_clear(struct webhook *w) {

@@ -12,15 +12,10 @@
 
 /* ---- to the operation ---- */
 
-static int admit_and_read(struct exchange *x, struct route *route, const struct gateway_settings *s) {
+int dispatch_read(struct exchange *x) {
     struct call *c = &x->call;
-    int r;
-    if (c->op->access != OP_PUBLIC) {
-        r = access_admit(x, s);
-        if (r < 0)
-            return r;
-    }
-    r = input_read(c, route, x->r->query, x->r->body);
+    snapshot_take(x->loop); /* the body may have taken its time */
+    int r = input_read(c, &x->route, x->r->query, x->r->body);
     if (r < 0)
         return r;
     if (c->op->access == OP_CONSOLE)
@@ -30,8 +25,9 @@ static int admit_and_read(struct exchange *x, struct route *route, const struct 
     return 0;
 }
 
-static int find_operation(struct exchange *x, struct route *route) {
+static int find_operation(struct exchange *x) {
     struct call *c = &x->call;
+    struct route *route = &x->route;
     struct str method = x->r->method == HTTP_HEAD ? STR("GET") : x->r->method_name;
     int r = router_find(x->g->router, method, x->r->path, x->r->arena, route);
     if (r == -EPERM) {
@@ -58,11 +54,10 @@ static int find_operation(struct exchange *x, struct route *route) {
     return 0;
 }
 
-int dispatch_prepare(struct exchange *x, const struct gateway_settings *s) {
-    struct route route;
-    int error = find_operation(x, &route);
+int dispatch_admit(struct exchange *x, const struct gateway_settings *s) {
+    int error = find_operation(x);
     snapshot_take(x->loop);
-    return error < 0 ? error : admit_and_read(x, &route, s);
+    return error < 0 || x->call.op->access == OP_PUBLIC ? error : access_admit(x, s);
 }
 
 /* ---- running the handler ---- */
@@ -185,8 +180,14 @@ static void submit_errand(struct exchange *x) {
 
 void gateway_serve(struct gateway *g, struct http_request *r) {
     const struct gateway_settings *s = gateway_settings_now(g);
-    struct exchange *x = exchange_new(g, r, s);
-    int error = dispatch_prepare(x, s);
+    struct exchange *x = r->ctx; /* admitted by its head */
+    int error = 0;
+    if (!x) {
+        x = exchange_new(g, r, s);
+        error = dispatch_admit(x, s);
+    }
+    if (error == 0)
+        error = dispatch_read(x);
     if (error < 0) {
         exchange_refuse(x, error);
         return;

@@ -54,8 +54,8 @@ void gateway_loop_stop(struct gateway *g, struct http_loop *l);
 /* The loop's reading connection, for requests that are no operations. */
 struct db *gateway_loop_db(struct gateway *g, struct http_loop *l);
 
-/* For http_app.on_head: takes over a request whose body is an upload: token, scopes and limits are checked before any of
- * the body is taken. Leaves every other request alone. */
+/* For http_app.on_head: takes over a request whose body is an upload or large: token, scopes and limits are checked before
+ * any of the body is taken. To who needs to show nothing, only a small body is allowed. */
 void gateway_head(struct gateway *g, struct http_request *r);
 
 /* Serves a request for an operation. Leads to exactly one http_reply. */

@@ -63,6 +63,7 @@ struct exchange {
     struct http_request *r;
     struct gateway *g;
     struct gateway_loop *loop;
+    struct route route;
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
     uv_work_t keeping; /* of an upload, or an errand */
@@ -108,8 +109,11 @@ uint32_t access_hidden(const struct gateway *g, const struct call *c);
 
 /* ---- dispatch.c: to the operation ---- */
 
-/* Finds the operation, admits the caller and reads the input. Returns 0, or < 0 with the call failed. */
-int dispatch_prepare(struct exchange *x, const struct gateway_settings *s);
+/* Finds the operation and admits the caller, by the head alone. Returns 0, or < 0 with the call failed. */
+int dispatch_admit(struct exchange *x, const struct gateway_settings *s);
+
+/* Then reads the input. Returns 0, or < 0 with the call failed. */
+int dispatch_read(struct exchange *x);
 
 /* Lets the writer run the handler and answers after the commit. */
 void dispatch_write(struct exchange *x);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Operations that take a file: the caller is admitted by the head alone, then the body goes to disk as it comes.
+ * Bodies, before they come: an upload's caller is admitted by the head alone, then the file goes to disk as it comes; so
+ * is a large body's.
  */
 #include <errno.h>
 
 #include "gateway/answer.h"
 #include "gateway/internal.h"
+
+#define STRANGERS_BODY_MAX (16 * 1024)
 
 static int upload_data(struct http_request *r, const char *bytes, size_t len) {
     struct exchange *x = r->ctx;
@@ -51,17 +54,14 @@ static void upload_gone(struct http_request *r) {
     upload_drop(x->upload);
 }
 
-void gateway_head(struct gateway *g, struct http_request *r) {
+static void receive_upload(struct exchange *x, const struct gateway_settings *s) {
     static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
-    struct route route;
-    if (r->method != HTTP_POST || router_find(g->router, r->method_name, r->path, r->arena, &route) < 0 ||
-        route.op->body_kind != OP_BODY_MULTIPART || !route.op->handle)
-        return;
-    const struct gateway_settings *s = gateway_settings_now(g);
-    struct exchange *x = exchange_new(g, r, s);
-    int error = dispatch_prepare(x, s);
+    struct http_request *r = x->r;
+    int error = dispatch_admit(x, s);
     if (error == 0)
-        error = upload_begin(&x->upload, &x->call, g->db_options->dir, http_header_get(r, STR("Content-Type")),
+        error = dispatch_read(x);
+    if (error == 0)
+        error = upload_begin(&x->upload, &x->call, x->g->db_options->dir, http_header_get(r, STR("Content-Type")),
                              r->content_length);
     if (error < 0) {
         exchange_refuse(x, error);
@@ -71,4 +71,43 @@ void gateway_head(struct gateway *g, struct http_request *r) {
     r->sink = &sink;
     r->ctx = x;
     r->body_max = (size_t)(UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX);
+}
+
+static bool is_open_to_all(const struct op *op) {
+    return op->access == OP_PUBLIC || (op->access == OP_CONSOLE && op->anonymous);
+}
+
+/* Bodies that are collected in memory stay there for as long as their senders like to take. So whoever nobody knows gets
+ * room for a small one only, and all others are asked who they are before a large one is taken. */
+static void receive_body(struct gateway *g, struct http_request *r, const struct op *op) {
+    if (r->content_length >= 0 && r->content_length <= STRANGERS_BODY_MAX)
+        return;
+    if (!op || is_open_to_all(op)) {
+        if (r->body_max > STRANGERS_BODY_MAX)
+            r->body_max = STRANGERS_BODY_MAX;
+        return;
+    }
+    const struct gateway_settings *s = gateway_settings_now(g);
+    struct exchange *x = exchange_new(g, r, s);
+    int error = dispatch_admit(x, s);
+    if (error < 0)
+        exchange_refuse(x, error);
+    else
+        r->ctx = x;
+}
+
+void gateway_head(struct gateway *g, struct http_request *r) {
+    struct route route = {0};
+    if (r->method == HTTP_GET || r->method == HTTP_HEAD) { /* no operation takes a body with these */
+        receive_body(g, r, NULL);
+        return;
+    }
+    if (router_find(g->router, r->method_name, r->path, r->arena, &route) < 0)
+        route.op = NULL;
+    if (route.op && route.op->body_kind == OP_BODY_MULTIPART && route.op->handle) {
+        const struct gateway_settings *s = gateway_settings_now(g);
+        receive_upload(exchange_new(g, r, s), s);
+    } else {
+        receive_body(g, r, route.op);
+    }
 }
