@@ -177,6 +177,14 @@ void json_member_str(struct buf *b, struct str key, struct str value) {
     json_str(b, value);
 }
 
+void json_member_raw(struct buf *b, struct str key, struct str json) {
+    if (str_is_absent(json))
+        return;
+    json_key(b, key);
+    json_comma(b);
+    buf_add_str(b, json);
+}
+
 void json_member_int(struct buf *b, struct str key, int64_t value) {
     json_key(b, key);
     json_int(b, value);

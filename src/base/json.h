@@ -38,6 +38,7 @@ void json_escape(struct buf *b, struct str s);
 
 /* Shorthands for members. */
 void json_member_str(struct buf *b, struct str key, struct str value); /* an absent value writes nothing at all */
+void json_member_raw(struct buf *b, struct str key, struct str json);  /* JSON as it is; absent writes nothing */
 void json_member_int(struct buf *b, struct str key, int64_t value);
 void json_member_bool(struct buf *b, struct str key, bool value);
 void json_member_id(struct buf *b, struct str key, int64_t id);

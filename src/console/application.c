@@ -2,8 +2,6 @@
  *
  * console/api/applications: the list people search, and one application with all that belongs to it.
  */
-#include <stddef.h>
-
 #include "api_handlers.h"
 #include "base/json.h"
 #include "console/list.h"
@@ -24,34 +22,23 @@ void read_application_row(struct call *c, const struct db_query *q, struct appli
     };
 }
 
-/* What a row shows of a check's record. */
-struct order_part {
-    struct str conclusion;
-};
-static const struct record_field order_part_fields[] = {
-    {.name = STR_INIT("conclusion"), .kind = RECORD_STRING, .offset = offsetof(struct order_part, conclusion)},
-};
-static const struct record_type type_order_part = {STR_INIT("order"), sizeof(struct order_part), order_part_fields, 1};
-
 /* The check that changed last, if there is one. */
 static int write_order_brief(struct call *c, int64_t application) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_OF_APPLICATION);
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, application);
-    struct order_part part = {0};
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    r = record_read_stored(&type_order_part, &part, db_text(&q, 3), c->arena);
-    if (r < 0)
-        return r;
+    struct str conclusion;
+    record_members(db_text(&q, 3), &STR("conclusion"), 1, &conclusion);
     json_key(c->out, STR("order"));
     json_begin(c->out, '{');
     json_member_id(c->out, STR("id"), db_int(&q, 0));
     json_member_int(c->out, STR("status"), db_int(&q, 1));
     json_member_int(c->out, STR("phase"), db_int(&q, 2));
-    if (!str_is_empty(part.conclusion))
-        json_member_str(c->out, STR("conclusion"), part.conclusion);
+    if (!str_eq(conclusion, STR("\"\"")))
+        json_member_raw(c->out, STR("conclusion"), conclusion);
     json_end(c->out, '}');
     return 0;
 }

@@ -13,35 +13,41 @@
 
 /* ---- lists ---- */
 
-static void write_order_doc(struct call *c, const struct background_check_order *doc) {
-    if (doc->provider_info) {
-        json_member_str(c->out, STR("provider_id"), doc->provider_info->provider_id);
-        if (doc->provider_info->provider_name)
-            console_member_i18n(c->out, STR("provider_name"), doc->provider_info->provider_name->zh_cn,
-                                doc->provider_info->provider_name->en_us);
-    }
-    json_member_str(c->out, STR("package"), doc->package);
-    json_member_str(c->out, STR("name"), doc->name);
-    json_member_str(c->out, STR("conclusion"), doc->conclusion);
-    json_member_str(c->out, STR("begin_time"), doc->begin_time);
-    json_member_str(c->out, STR("end_time"), doc->end_time);
+static void write_provider(struct buf *out, struct str info) {
+    static const struct str names[] = {STR_INIT("provider_id"), STR_INIT("provider_name")};
+    static const struct str languages[] = {STR_INIT("zh_cn"), STR_INIT("en_us")};
+    struct str provider[2], name[2];
+    record_members(info, names, 2, provider);
+    record_members(provider[1], languages, 2, name);
+    json_member_raw(out, names[0], provider[0]);
+    if (name[0].len > 2 || name[1].len > 2) /* than their quotes */
+        json_member_raw(out, names[1], provider[1]);
+}
+
+/* Members of the record that a row shows as they are. */
+static void write_order_doc(struct buf *out, struct str stored) {
+    enum { PROVIDER, SHOWN };
+    static const struct str names[] = {STR_INIT("provider_info"), STR_INIT("package"),    STR_INIT("name"),
+                                       STR_INIT("conclusion"),    STR_INIT("begin_time"), STR_INIT("end_time")};
+    const size_t n = sizeof names / sizeof *names;
+    struct str values[sizeof names / sizeof *names];
+    record_members(stored, names, n, values);
+    write_provider(out, values[PROVIDER]);
+    for (size_t i = SHOWN; i < n; i++)
+        json_member_raw(out, names[i], values[i]);
 }
 
 int write_order_row(struct call *c, struct hire *h, const struct db_query *q) {
-    struct background_check_order doc = {0};
-    int r = record_read_stored(&type_background_check_order, &doc, db_text(q, 6), c->arena);
-    if (r < 0)
-        return r;
     json_begin(c->out, '{');
     json_member_id(c->out, STR("id"), db_int(q, 1));
     if (db_int(q, 2) != 0)
         json_member_id(c->out, STR("application_id"), db_int(q, 2));
-    r = write_subject(c, h, db_int(q, 2));
+    int r = write_subject(c, h, db_int(q, 2));
     json_member_int(c->out, STR("status"), db_int(q, 4));
     json_member_int(c->out, STR("phase"), db_int(q, 5));
     if (db_int(q, 3) != 0)
         json_member_id(c->out, STR("account_id"), db_int(q, 3));
-    write_order_doc(c, &doc);
+    write_order_doc(c->out, db_text(q, 6));
     console_member_time(c->out, STR("update_time"), db_int(q, 0));
     json_end(c->out, '}');
     return r;
