@@ -16,7 +16,7 @@ static size_t count_of(const char *text, const char *what) {
 static void test_get(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "/a", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "/a", 1, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 200);
     assert_non_null(strstr(answer, "\r\nDate: "));
     assert_non_null(strstr(answer, " GMT\r\n"));
@@ -27,7 +27,7 @@ static void test_get(void **state) {
     assert_null(strstr(answer, "Connection"));
     assert_string_equal(body_of(answer), "GET /a");
     client_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     assert_non_null(strstr(answer, "\r\nConnection: close\r\n"));
     assert_string_equal(body_of(answer), "127.0.0.1");
@@ -74,7 +74,7 @@ static void test_byte_by_byte(void **state) {
         client_send(fd, text + i, 1);
         test_sleep(1);
     }
-    client_read(fd, answer, sizeof(answer), "one-two", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "one-two", 1, PATIENCE_MS, &end);
     assert_int_equal(count_of(answer, "HTTP/1.1 200"), 2);
     assert_non_null(strstr(answer, "hello"));
     assert_non_null(strstr(answer, "one-two"));
@@ -96,7 +96,7 @@ static void test_pipelining(void **state) {
     }
     int end, fd = client_open();
     client_send(fd, b.ptr, b.len);
-    client_read(fd, answer, sizeof(answer), "body0999", 1, 5000, &end);
+    client_read(fd, answer, sizeof(answer), "body0999", 1, PATIENCE_MS, &end);
     assert_int_equal(count_of(answer, "HTTP/1.1 200 OK"), MANY);
     const char *at = answer;
     for (int i = 0; i < MANY; i++) { /* all of them, in order */
@@ -119,7 +119,7 @@ static void test_pipelining_behind_a_late_answer(void **state) {
     int end, fd = client_open();
     fcntl(fd, F_SETFL, O_NONBLOCK);
     size_t sent = 0, got = 0;
-    int64_t until = test_ms() + 10000;
+    int64_t until = test_ms() + PATIENCE_MS;
     end = CLIENT_OPEN;
     while (end != 0 && test_ms() < until) {
         struct pollfd p = {.fd = fd, .events = (short)(POLLIN | (sent < b.len ? POLLOUT : 0))};
@@ -147,7 +147,7 @@ static void test_head_method(void **state) {
     client_say(fd, "HEAD /big?n=5000 HTTP/1.1\r\nHost: x\r\n\r\nHEAD /stream HTTP/1.1\r\nHost: x\r\n\r\n"
                    "HEAD /file?size=70000 HTTP/1.1\r\nHost: x\r\n\r\nGET /empty HTTP/1.1\r\nHost: x\r\n\r\n"
                    "GET /end HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "GET /end", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "GET /end", 1, PATIENCE_MS, &end);
     assert_int_equal(count_of(answer, "HTTP/1.1 "), 5);
     assert_non_null(strstr(answer, "Content-Length: 5000\r\n"));
     assert_non_null(strstr(answer, "Content-Length: 70000\r\n"));
@@ -160,10 +160,10 @@ static void test_head_method(void **state) {
 static void test_http_1_0(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "GET /1", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "GET /1", 1, PATIENCE_MS, &end);
     assert_non_null(strstr(answer, "\r\nConnection: keep-alive\r\n"));
     client_say(fd, "GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     assert_null(strstr(answer, "chunked"));
     assert_string_equal(body_of(answer), "piece 3\npiece 2\npiece 1\n");
@@ -198,7 +198,7 @@ static void test_bodies_of_all_sizes(void **state) {
             }
             buf_add_lit(&b, "GET /mark HTTP/1.1\r\nHost: x\r\n\r\n");
             client_send(fd, b.ptr, b.len);
-            client_read(fd, answer, sizeof(answer), "GET /mark", 1, 5000, &end);
+            client_read(fd, answer, sizeof(answer), "GET /mark", 1, PATIENCE_MS, &end);
             assert_int_equal(status_of(answer), 200);
             assert_memory_equal(body_of(answer), body, sizes[i]);
             assert_int_equal(strncmp(body_of(answer) + sizes[i], "HTTP/1.1 200", 12), 0);
@@ -211,24 +211,24 @@ static void test_bodies_of_all_sizes(void **state) {
 static void test_expect_continue(void **state) {
     int end, fd = client_open();
     client_say(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "\r\n\r\n", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "\r\n\r\n", 1, PATIENCE_MS, &end);
     assert_string_equal(answer, "HTTP/1.1 100 Continue\r\n\r\n");
     client_say(fd, "hello");
-    client_read(fd, answer, sizeof(answer), "hello", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "hello", 1, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 200);
     /* who sends the body at once needs no invitation */
     client_say(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nagain");
-    client_read(fd, answer, sizeof(answer), "again", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "again", 1, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 200);
     /* answered from the head alone: no invitation */
     client_say(fd, "POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 401);
     assert_int_equal(end, 0);
     close(fd);
     fd = client_open();
     client_say(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\nExpect: 100-continue\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 413);
     assert_int_equal(end, 0);
     close(fd);
@@ -239,18 +239,18 @@ static void test_answer_from_the_head(void **state) {
     int end, fd = client_open();
     /* a short body is read and dropped, the connection goes on */
     client_say(fd, "POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 30000\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "denied", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "denied", 1, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 401);
     memset(big, 'x', sizeof(big));
     client_send(fd, big, 30000);
     client_say(fd, "GET /next HTTP/1.1\r\nHost: x\r\n\r\nGET /deny HTTP/1.1\r\nHost: x\r\n\r\n"
                    "POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "denied", 2, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "denied", 2, PATIENCE_MS, &end);
     assert_non_null(strstr(answer, "GET /next"));
     assert_int_equal(count_of(answer, "HTTP/1.1 401"), 2);
     /* a long one is not */
     client_send(fd, big, sizeof(big));
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     close(fd);
 }
@@ -276,11 +276,11 @@ static void test_sink(void **state) {
             buf_add_lit(&b, "\r\n0\r\n\r\n");
         client_send(fd, b.ptr, b.len);
         snprintf(expected, sizeof(expected), "%zu %u", len, sum);
-        client_read(fd, answer, sizeof(answer), expected, 1, 5000, &end);
+        client_read(fd, answer, sizeof(answer), expected, 1, PATIENCE_MS, &end);
         assert_string_equal(body_of(answer), expected);
     }
     client_say(fd, "PUT /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "0 0", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "0 0", 1, PATIENCE_MS, &end);
     assert_string_equal(body_of(answer), "0 0");
     close(fd);
 
@@ -306,7 +306,7 @@ static void test_sink(void **state) {
 static void test_late_answers(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "GET /after", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "GET /after", 1, PATIENCE_MS, &end);
     assert_int_equal(count_of(answer, "HTTP/1.1 200"), 2);
     assert_non_null(strstr(answer, "later l"));
     close(fd);
@@ -314,15 +314,16 @@ static void test_late_answers(void **state) {
     fd = client_open();
     client_say(fd, "GET /later?ms=100 HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n");
     shutdown(fd, SHUT_WR);
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     assert_int_equal(count_of(answer, "HTTP/1.1 200"), 2);
     close(fd);
     /* the peer vanished: the request's memory stays until its answer, which goes nowhere */
     seen.gone = 0;
+    int handled = seen.handled;
     fd = client_open();
     client_say(fd, "GET /later?ms=200 HTTP/1.1\r\nHost: x\r\n\r\n");
-    test_sleep(30);
+    test_await(&seen.handled, handled + 1);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 0}, sizeof(struct linger));
     close(fd);
     test_await(&seen.gone, 1);
@@ -349,13 +350,13 @@ static void test_files(void **state) {
             cases[i].size, cases[i].from, cases[i].len);
         client_send(fd, b.ptr, b.len);
         test_sleep(30); /* let the socket's buffer fill up */
-        client_read(fd, answer, sizeof(answer), "GET /END", 1, 5000, &end);
+        client_read(fd, answer, sizeof(answer), "GET /END", 1, PATIENCE_MS, &end);
         assert_int_equal(status_of(answer), cases[i].from ? 206 : 200);
         check_file(body_of(answer), cases[i].from, cases[i].len);
         assert_int_equal(strncmp(body_of(answer) + cases[i].len, "HTTP/1.1 200", 12), 0);
     }
     client_say(fd, "GET /file?size=1000&len=2000 HTTP/1.1\r\nHost: x\r\n\r\n"); /* shorter than promised */
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     close(fd);
 }
@@ -364,11 +365,11 @@ static void test_big_answers(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /big?n=4000000 HTTP/1.1\r\nHost: x\r\n\r\nGET /END HTTP/1.1\r\nHost: x\r\n\r\n");
     test_sleep(50);
-    client_read(fd, answer, sizeof(answer), "GET /END", 1, 5000, &end);
+    client_read(fd, answer, sizeof(answer), "GET /END", 1, PATIENCE_MS, &end);
     check_file(body_of(answer), 0, 4000000);
     assert_int_equal(strncmp(body_of(answer) + 4000000, "HTTP/1.1 200", 12), 0);
     client_say(fd, "GET /close HTTP/1.1\r\nHost: x\r\n\r\nGET /not HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_int_equal(end, 0);
     assert_int_equal(count_of(answer, "HTTP/1.1"), 1);
     close(fd);
@@ -377,20 +378,21 @@ static void test_big_answers(void **state) {
 static void test_streams(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /stream HTTP/1.1\r\nHost: x\r\n\r\nGET /END HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "GET /END", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "GET /END", 1, PATIENCE_MS, &end);
     assert_non_null(strstr(answer, "\r\nTransfer-Encoding: chunked\r\n"));
     assert_int_equal(
         strncmp(body_of(answer), "8\r\npiece 3\n\r\n8\r\npiece 2\n\r\n8\r\npiece 1\n\r\n0\r\n\r\nHTTP/1.1 200", 56), 0);
     /* more than fits: the writer is told to wait, and nothing is lost */
     client_say(fd, "GET /stream?size=1&n=200 HTTP/1.1\r\nHost: x\r\n\r\n");
-    test_sleep(200);
-    client_read(fd, answer, sizeof(answer), "\r\n0\r\n\r\n", 1, 5000, &end);
+    for (int64_t until = test_ms() + PATIENCE_MS; seen.stream_full == 0 && test_ms() < until;)
+        test_sleep(5);
+    client_read(fd, answer, sizeof(answer), "\r\n0\r\n\r\n", 1, PATIENCE_MS, &end);
     assert_true(seen.stream_full > 0);
     assert_int_equal(count_of(answer, "\r\n8000\r\n"), 200);
     /* gone */
     seen.gone = 0;
     client_say(fd, "GET /stream?n=100000 HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "piece", 2, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "piece", 2, PATIENCE_MS, &end);
     close(fd);
     test_await(&seen.gone, 1);
 }
@@ -400,17 +402,17 @@ static void upgrade_once(const char *path) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     buf_printf(&b, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nearly", path);
     client_send(fd, b.ptr, b.len);
-    client_read(fd, answer, sizeof(answer), "early", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "early", 1, PATIENCE_MS, &end);
     assert_int_equal(status_of(answer), 101);
     assert_non_null(strstr(answer, "\r\nUpgrade: echo\r\n"));
     assert_non_null(strstr(answer, "\r\nConnection: Upgrade\r\n"));
     assert_null(strstr(answer, "Content-Length"));
     assert_string_equal(body_of(answer), "early");
     client_say(fd, "GET / HTTP/1.1\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "HTTP/1.1\r\n\r\n", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "HTTP/1.1\r\n\r\n", 1, PATIENCE_MS, &end);
     assert_string_equal(answer, "GET / HTTP/1.1\r\n\r\n");
     client_say(fd, "!");
-    client_read(fd, answer, sizeof(answer), NULL, 0, 2000, &end);
+    client_read(fd, answer, sizeof(answer), NULL, 0, PATIENCE_MS, &end);
     assert_string_equal(answer, "bye");
     assert_int_equal(end, 0);
     close(fd);
@@ -423,7 +425,7 @@ static void test_upgrades(void **state) {
     test_await(&seen.raw_closed, 2);
     int fd = client_open(), end;
     client_say(fd, "GET /upgrade HTTP/1.1\r\nHost: x\r\n\r\n");
-    client_read(fd, answer, sizeof(answer), "\r\n\r\n", 1, 2000, &end);
+    client_read(fd, answer, sizeof(answer), "\r\n\r\n", 1, PATIENCE_MS, &end);
     close(fd);
     test_await(&seen.raw_closed, 3);
     client_once("POST /upgrade HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na", 55, answer, sizeof(answer), &end);
