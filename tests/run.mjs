@@ -22,11 +22,12 @@ Builds hired and runs its tests. With WORDs only test files and unit tests whose
   --fast        without the second round under ASan and UBSan
   --sanitize    only the round under ASan and UBSan
   --tsan        only a round under TSan, which finds data races
-  --jobs N      test files at a time (3)
+  --jobs N      test files at a time (two for each core)
   --keep        keeps the temporary folder of the run and says where it is
 `;
 
-const options = { long: false, fast: false, sanitize: false, tsan: false, keep: false, jobs: 3, words: [] };
+// Most files wait as often as they compute: two for each core leave none idle, more would only make each other late.
+const options = { long: false, fast: false, sanitize: false, tsan: false, keep: false, jobs: 2 * os.cpus().length, words: [] };
 for (let i = 2; i < process.argv.length; i++) {
     const arg = process.argv[i];
     if (arg === '--help' || arg === '-h') {
@@ -119,13 +120,15 @@ function report(name, passed, failed, startMs, output) {
 
 // Builds one variant. A build that fails ends the run: nothing else could say anything.
 // strict: what was compiled just now must not give any warning (gcc's sanitizers make it warn of what is none).
-async function build(name, dir, args, strict) {
+// beside: tests run meanwhile, which have the processors first.
+async function build(name, dir, args, { strict = false, beside = false } = {}) {
     const start = Date.now();
     const log = path.join(runDir, `${dir}.log`);
-    let r = await command('scripts/build', [dir, ...args], { env: { BUILD_LOG: log } });
+    const made = (file, ...more) => command(...(beside ? ['nice', ['-n', '10', file, ...more]] : [file, more]), { env: { BUILD_LOG: log } });
+    let r = await made('scripts/build', dir, ...args);
     const warnings = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').filter((l) => / warning: /.test(l)) : [];
     if (r.status === 0 && strict && warnings.length) r = { status: 1, output: `warnings:\n${warnings.join('\n')}` };
-    if (r.status === 0) r = await command('ninja', ['-C', dir, 'meson-test-prereq']);
+    if (r.status === 0) r = await made('ninja', '-C', dir, 'meson-test-prereq');
     report(`build ${name}`, r.status === 0 ? 1 : 0, r.status === 0 ? 0 : 1, start, r.output);
     if (r.status !== 0) finish();
 }
@@ -150,29 +153,45 @@ const sanitizerEnv = {
 
 const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));
 
-async function pool(jobs, tasks) {
-    const queue = [...tasks];
-    await Promise.all(Array.from({ length: jobs }, async () => {
-        while (queue.length) await queue.shift()();
-    }));
+// Everything that runs, options.jobs at a time, the heaviest of what waits first: so the last one running is a short one.
+const queue = [];
+let running = 0;
+function startWaiting() {
+    while (running < options.jobs && queue.length) {
+        const { work, done } = queue.shift();
+        running++;
+        work().then(() => {
+            running--;
+            done();
+            startWaiting();
+        });
+    }
+}
+
+// tasks: [{weight, work}]; weight is about the seconds that it takes. Resolves when all of them are done.
+function run(tasks) {
+    const all = tasks.map(({ weight, work }) => new Promise((done) => queue.push({ weight, work, done })));
+    queue.sort((a, b) => b.weight - a.weight);
+    startWaiting();
+    return Promise.all(all);
 }
 
 async function unitTests(variant, dir, env) {
     const r = await command('meson', ['introspect', '--tests', dir]);
     const tests = JSON.parse(r.output).filter((t) => t.suite.some((s) => s.endsWith('unit')) && wanted(t.name));
-    await pool(2, tests.map((t) => async () => {
+    const work = async (t) => {
         const start = Date.now();
         const [file, ...args] = t.cmd;
-        const run = await command(file, args, {
+        const r = await command(file, args, {
             cwd: t.workdir ?? path.join(root, dir), env: { ...t.env, ...env }, timeoutMs: 120_000,
         });
-        const counts = countTap(run.output);
+        const counts = countTap(r.output);
         // What does not speak TAP counts as one, by its exit status.
-        if (t.protocol !== 'tap' && counts.passed + counts.failed === 0) counts.passed = run.status === 0 ? 1 : 0;
-        if (counts.passed + counts.failed === 0 || (run.status !== 0 && counts.failed === 0)) counts.failed++;
-        report(`unit ${t.name}${variant}`, counts.passed, counts.failed, start,
-            `${run.output}\n(exit status ${run.status})`);
-    }));
+        if (t.protocol !== 'tap' && counts.passed + counts.failed === 0) counts.passed = r.status === 0 ? 1 : 0;
+        if (counts.passed + counts.failed === 0 || (r.status !== 0 && counts.failed === 0)) counts.failed++;
+        report(`unit ${t.name}${variant}`, counts.passed, counts.failed, start, `${r.output}\n(exit status ${r.status})`);
+    };
+    await run(tests.map((t) => ({ weight: 5, work: () => work(t) })));
 }
 
 function testFiles(folders) {
@@ -183,35 +202,35 @@ function testFiles(folders) {
     }).filter(wanted);
 }
 
-// The slowest first, so that the last one running is a short one; a file says so itself with "// weight: N".
-function bySlowness(files) {
-    const weight = (f) => Number(/^\/\/ weight: (\d+)/m.exec(fs.readFileSync(path.join(here, f), 'utf8'))?.[1] ?? 1);
-    return files.map((f) => [weight(f), f]).sort((a, b) => b[0] - a[0]).map(([, f]) => f);
+// A file says what it weighs with "// weight: N".
+const weightOf = (source) => Number(/^\/\/ weight: (\d+)/m.exec(source)?.[1] ?? 1);
+
+async function testFile(variant, file, env) {
+    const start = Date.now();
+    const tap = path.join(runDir, `${file.replaceAll('/', '-')}${variant.trim()}.tap`);
+    const r = await command(process.execPath, [
+        '--test-reporter=spec', '--test-reporter-destination=stdout',
+        '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.join(here, file),
+    ], { env, timeoutMs: options.long ? 3_600_000 : 900_000, silentMs: options.long ? 3_600_000 : 400_000 });
+    const text = fs.existsSync(tap) ? fs.readFileSync(tap, 'utf8') : '';
+    const number = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+    let passed = number('pass');
+    let failed = number('fail') + number('cancelled');
+    if (passed + failed === 0) { // it was ended before it could count
+        passed = (r.output.match(/^✔/gm) ?? []).length;
+        failed = (r.output.match(/^✖/gm) ?? []).length;
+    }
+    if (passed + failed + number('skipped') === 0 || (r.status !== 0 && failed === 0)) failed++;
+    // The spec reporter lists what failed a second time below this line: the rest is noise.
+    const cut = r.output.lastIndexOf('failing tests:');
+    report(file.replace('.test.mjs', '') + variant, passed, failed, start, cut < 0 ? r.output : r.output.slice(cut));
 }
 
-async function nodeTests(variant, folders, env, jobs) {
-    // A file says with "// once" that it has nothing to gain from another build of the server.
-    const files = testFiles(folders).filter((f) => !variant || !/^\/\/ once$/m.test(fs.readFileSync(path.join(here, f), 'utf8')));
-    await pool(jobs, bySlowness(files).map((file) => async () => {
-        const start = Date.now();
-        const tap = path.join(runDir, `${file.replaceAll('/', '-')}${variant.trim()}.tap`);
-        const r = await command(process.execPath, [
-            '--test-reporter=spec', '--test-reporter-destination=stdout',
-            '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.join(here, file),
-        ], { env, timeoutMs: options.long ? 3_600_000 : 400_000, silentMs: options.long ? 3_600_000 : 150_000 });
-        const text = fs.existsSync(tap) ? fs.readFileSync(tap, 'utf8') : '';
-        const number = (word) => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(text)?.[1] ?? 0);
-        let passed = number('pass');
-        let failed = number('fail') + number('cancelled');
-        if (passed + failed === 0) { // it was ended before it could count
-            passed = (r.output.match(/^✔/gm) ?? []).length;
-            failed = (r.output.match(/^✖/gm) ?? []).length;
-        }
-        if (passed + failed + number('skipped') === 0 || (r.status !== 0 && failed === 0)) failed++;
-        // The spec reporter lists what failed a second time below this line: the rest is noise.
-        const cut = r.output.lastIndexOf('failing tests:');
-        report(file.replace('.test.mjs', '') + variant, passed, failed, start, cut < 0 ? r.output : r.output.slice(cut));
-    }));
+async function nodeTests(variant, folders, env) {
+    const files = testFiles(folders).map((file) => ({ file, source: fs.readFileSync(path.join(here, file), 'utf8') }))
+        // A file says with "// once" that it has nothing to gain from another build of the server.
+        .filter(({ source }) => !variant || !/^\/\/ once$/m.test(source));
+    await run(files.map(({ file, source }) => ({ weight: weightOf(source), work: () => testFile(variant, file, env) })));
 }
 
 function coverage(variant, dir) {
@@ -221,13 +240,13 @@ function coverage(variant, dir) {
     report(`every operation called, answers as described${variant}`, held, problems.length, start, problems.join('\n'));
 }
 
-async function blackBox(variant, dir, env, jobs) {
+async function blackBox(variant, dir, env) {
     const shared = path.join(runDir, dir);
     fs.mkdirSync(shared, { recursive: true });
     const all = { ...env, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
     if (options.long) all.HIRED_TEST_LONG = '1';
     const folders = ['server', 'sdk', 'docs', 'crash', 'browser', ...(options.long ? ['soak'] : [])];
-    await nodeTests(variant, folders, all, jobs);
+    await nodeTests(variant, folders, all);
     coverage(variant, shared);
 }
 
@@ -250,21 +269,32 @@ function finish() {
     process.exit(total.failed ? 1 : 0);
 }
 
-await installPackages();
-if (!options.sanitize && !options.tsan) {
-    await build('release', 'build', ['--buildtype=release'], true);
-    await nodeTests('', ['lint'], {}, options.jobs);
-    await unitTests('', 'build', {});
-    await blackBox('', 'build', {}, options.jobs);
+async function releaseRound() {
+    await Promise.all([nodeTests('', ['lint'], {}), unitTests('', 'build', {}), blackBox('', 'build', {})]);
 }
-if (options.tsan) {
-    await build('with TSan', 'build-tsan',
-        ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=thread', '-Db_lundef=false'], false);
-    await blackBox(' (tsan)', 'build-tsan', sanitizerEnv, options.jobs);
-} else if (!options.fast) {
+
+async function asanRound() {
     await build('with ASan and UBSan', 'build-asan',
-        ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=address,undefined'], false);
-    await unitTests(' (asan)', 'build-asan', sanitizerEnv);
-    await blackBox(' (asan)', 'build-asan', sanitizerEnv, options.jobs);
+        ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=address,undefined'], { beside: true });
+    const variant = ' (asan)';
+    await Promise.all([unitTests(variant, 'build-asan', sanitizerEnv), blackBox(variant, 'build-asan', sanitizerEnv)]);
+}
+
+async function tsanRound() {
+    await build('with TSan', 'build-tsan',
+        ['--buildtype=debugoptimized', '-Doptimization=1', '-Db_sanitize=thread', '-Db_lundef=false']);
+    await blackBox(' (tsan)', 'build-tsan', sanitizerEnv);
+}
+
+if (options.tsan) {
+    await installPackages();
+    await tsanRound();
+} else if (options.sanitize) {
+    await installPackages();
+    await asanRound();
+} else {
+    await Promise.all([installPackages(), build('release', 'build', ['--buildtype=release'], { strict: true })]);
+    // The second build takes what the first tests leave of the processors; its own tests then queue up with the others.
+    await Promise.all([releaseRound(), ...(options.fast ? [] : [asanRound()])]);
 }
 finish();
