@@ -9,7 +9,7 @@ import { test } from 'node:test';
 
 import { openBrowser } from '../lib/browser.mjs';
 import { Person } from '../lib/console.mjs';
-import { demoDir, startServer } from '../lib/server.mjs';
+import { demoDir, portToKeep, startServer } from '../lib/server.mjs';
 
 const words = {
     zh: { lost: '连不上服务器，显示的是最后一次的内容', nothing: '连不上服务器，未保存', terminate: '终止背调', ok: '终止', ended: '已终止', file: '连不上服务器，文件未上传', record: '录入背调结果', upload: '上传 PDF', submit: '录入' },
@@ -19,7 +19,7 @@ for (const lang of ['zh', 'en']) {
     test(`a server that goes and comes back: ${lang}`, async () => {
         const w = words[lang];
         const dir = demoDir();
-        const first = await startServer({ dir });
+        const first = await startServer({ dir, listen: `127.0.0.1:${portToKeep()}` });
         const recruiter = await Person.of(first, 'recruiter');
         const order = (await recruiter.get('orders', { status: 2 })).items[0];
         const b = await openBrowser(first.baseUrl, { lang });

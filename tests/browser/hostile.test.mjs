@@ -3,7 +3,7 @@
 // Records whose every text is hostile, pushed as a vendor does and imported as a migration does, on every page that shows them:
 // nothing runs, nothing leaves, nothing is wider than the window, and the page can be used.
 // once
-// weight: 45
+// weight: 60
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -122,7 +122,7 @@ for (const [lang, width] of [['en', 390], ...(process.env.HIRED_TEST_LONG ? [['z
             for (let i = 0; i < 4; i++) {
                 await views.nth(i).click();
                 await b.page.locator('.semi-modal').waitFor();
-                await b.page.waitForTimeout(200);
+                await settled(b.page);
                 found.push(...await faults(b, `report ${i}`, { axe: false }));
                 await b.page.keyboard.press('Escape');
                 await b.page.locator('.semi-modal').waitFor({ state: 'detached' });

@@ -70,7 +70,7 @@ async function logOf(b, appId) {
         page,
         refusal: async (code, text) => {
             const line = page.locator('.log-line', { hasText: String(code) }).first();
-            await line.waitFor({ timeout: 10_000 });
+            await line.waitFor();
             await line.click();
             await page.locator('.log-detail', { hasText: text }).waitFor();
             await line.click();
@@ -108,7 +108,7 @@ for (const lang of ['zh', 'en']) {
             const client = new Client(server, { app_id: appId, app_secret: secret });
             await client.orders();
             const log = await logOf(b, appId);
-            await log.page.locator('.log-line', { hasText: '/hire/v1/background_check_orders' }).first().waitFor({ timeout: 10_000 });
+            await log.page.locator('.log-line', { hasText: '/hire/v1/background_check_orders' }).first().waitFor();
             await edit(appId);
             await dialog.getByLabel(w.given).fill('background_check_order:readonly');
             await dialog.getByLabel('hire:background_check_order:readonly').uncheck();
@@ -174,7 +174,7 @@ for (const lang of ['zh', 'en']) {
             await inDialog(w.replay).click();
             await eventually(async () => receiver.events, (e) => e.length === 2);
             assert.equal(receiver.events[0].body.header.event_id, receiver.events[1].body.header.event_id);
-            await page.getByText(w.attempt.replace('1', '2'), { exact: true }).waitFor({ timeout: 10_000 });
+            await page.getByText(w.attempt.replace('1', '2'), { exact: true }).waitFor();
             await clean('an event');
 
             // A new secret, and the end.
@@ -218,7 +218,7 @@ function paste(program, args, { cwd, input } = {}) {
 }
 const asCurl = (code) => paste('bash', ['-s'], { input: code.replaceAll('curl -', 'curl -s -') });
 function asNode(code) {
-    const file = path.join(root, 'tests', `.pasted-${process.pid}.mjs`); // where the SDK is found
+    const file = path.join(root, 'tests/node_modules', `.pasted-${process.pid}.mjs`); // where the SDK is found, and no other test looks
     fs.writeFileSync(file, code);
     return paste(process.execPath, [file]).finally(() => fs.rmSync(file));
 }

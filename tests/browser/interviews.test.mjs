@@ -3,7 +3,7 @@
 // Interviews in a real browser, by clicking: scheduled in every way and in spite of a conflict, seen in calendar and list,
 // assessed on the form by the interviewer (once by keyboard alone), moved and cancelled; the words of every summary; axe.
 // once
-// weight: 60
+// weight: 90
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -164,11 +164,11 @@ for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
                 await button(w.submit).click();
                 await page.locator('.semi-modal').getByRole('button', { name: w.yes, exact: true }).click();
                 await page.locator('.records', { hasText: '基础扎实' }).waitFor();
-                assert.equal(await page.getByRole('heading', { name: w.written }).count(), 0);
+                await page.getByRole('heading', { name: w.written }).waitFor({ state: 'detached' });
                 assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.startsWith('hired.assessment')).length), 0);
                 await clean(page, 'the assessment');
             });
-            await watching.locator('.head .pill', { hasText: w.partly }).waitFor({ timeout: 10_000 });
+            await watching.locator('.head .pill', { hasText: w.partly }).waitFor();
             const text = await watching.locator('.records').innerText();
             for (const part of ['基础扎实 / solid', '要追问 / ask again', w.expert, w.difficult, w.level, w.good]) assert.ok(text.includes(part), part);
             assert.equal(await watching.evaluate(() => globalThis.stayed), true);
@@ -243,7 +243,7 @@ for (const [lang, width, theme] of [['zh', 390, 'dark'], ['en', 1280, 'light']])
                 await page.fill('textarea[name=reason]', '改期 / another day');
                 await page.locator('.semi-modal').getByRole('button', { name: w.cancel, exact: true }).click();
                 await page.getByText(w.cancelled).waitFor();
-                await other.getByText(w.cancelled).waitFor({ timeout: 10_000 });
+                await other.getByText(w.cancelled).waitFor();
                 await other.getByText('改期 / another day').waitFor();
             }, { width, theme });
             await clean(page, 'the cancelled interview');

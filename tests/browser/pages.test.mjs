@@ -3,7 +3,7 @@
 // Every page of the console, full of the demo's last days, in a real browser: what axe has against it, and whether it is wider than
 // the window, in both languages, widths and themes.
 // once
-// weight: 30
+// weight: 45
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 

@@ -37,6 +37,18 @@ async function newContext(options) {
     return context;
 }
 
+// In the page: openAnswers, how many answers it waits for or is reading.
+function countAnswers() {
+    let open = 0;
+    const counted = (f) => function counting(...args) {
+        open++;
+        return f.apply(this, args).finally(() => open--);
+    };
+    globalThis.fetch = counted(globalThis.fetch);
+    for (const read of ['json', 'text', 'blob', 'arrayBuffer']) Response.prototype[read] = counted(Response.prototype[read]);
+    Object.defineProperty(globalThis, 'openAnswers', { get: () => open });
+}
+
 // Opens a window at the server. lang: "zh" or "en". Faults of scripts are collected in errors.
 export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800 } = {}) {
     const context = await newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
@@ -46,6 +58,8 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
         if (!localStorage.getItem('hired.lang')) localStorage.setItem('hired.lang', l);
         if (!localStorage.getItem('hired.theme')) localStorage.setItem('hired.theme', t);
     }, [lang, theme]);
+    await context.addInitScript(countAnswers);
+    context.setDefaultTimeout(90_000); // a machine that is busy with other things is slow
     const page = await context.newPage();
     page.on('pageerror', (e) => errors.push(String(e)));
     page.on('console', (m) => {
@@ -75,10 +89,16 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
     };
 }
 
-// Until nothing says any more that it is loading.
+// Until the page waits for no answer and nothing says that it is loading, and has been drawn so a few times: what an answer
+// brings about may ask for more.
+let settledCalls = 0;
 export async function settled(page) {
-    await page.waitForFunction(() => document.querySelector('h1, main') && !document.querySelector('.sk'), null, { timeout: 15_000 });
-    await page.waitForTimeout(150);
+    await page.waitForFunction((call) => {
+        if (globalThis.settling !== call) Object.assign(globalThis, { settling: call, calmFrames: 0 });
+        const calm = globalThis.openAnswers === 0 && document.querySelector('h1, main') && !document.querySelector('.sk');
+        globalThis.calmFrames = calm ? globalThis.calmFrames + 1 : 0;
+        return globalThis.calmFrames > 6;
+    }, ++settledCalls);
 }
 
 // What axe has against the page, a line each. It is put in through the debugger, so the page's policy stays as it is.
