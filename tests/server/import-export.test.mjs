@@ -179,7 +179,7 @@ test('a long import that is killed is finished by running it again', async () =>
     const rows = () => sqlAll(d, [['SELECT COUNT(*) AS n FROM background_check_order', []]])[0][0].n;
     const before = rows();
     const seen = new Set();
-    for (let delay = 100; delay < 30_000; delay *= 1.5) {
+    for (let delay = 30; delay < 30_000; delay *= 1.5) {
         const child = spawn(binary, args, { stdio: 'ignore' });
         const timer = setTimeout(() => child.kill('SIGKILL'), delay);
         const status = await new Promise((resolve) => child.on('close', resolve));

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -107,28 +108,41 @@ test('log lines are JSON with time, level and msg; a request\'s line has its log
     assert.ok(line);
 });
 
+// Whether nobody takes a connection at the port.
+const refused = (port) => new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(false);
+    });
+    socket.on('error', () => resolve(true));
+});
+
 test('SIGTERM: requests in hand are answered, new connections are not taken, then it ends', async () => {
     const dir = demoDir();
     importItems(dir, range(100, makeOrder));
     const s = await startServer({ dir });
     const c = new Client(s);
     const token = await c.token();
-    // A request whose body is on its way when the signal comes.
+    // A request whose body is on its way when the signal comes: the server has asked for it, and sees no more of it until it
+    // takes no new connections.
     const body = JSON.stringify({ background_check_id: makeOrder(1).order_id, stage_id: 'last', stage_name: '最后', stage_time: '4000000000000' });
     const answer = new Promise((resolve, reject) => {
         const req = http.request({
             host: '127.0.0.1', port: s.port, method: 'POST', path: paths.progress, agent: false,
-            headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) },
+            headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Expect: '100-continue' },
         }, (res) => {
             let text = '';
             res.on('data', (d) => (text += d));
             res.on('end', () => resolve({ status: res.statusCode, text, headers: res.headers }));
         });
         req.on('error', reject);
-        req.write(body.slice(0, 20), () => setTimeout(() => {
+        req.on('continue', async () => {
+            req.write(body.slice(0, 20));
             s.child.kill('SIGTERM');
-            setTimeout(() => req.end(body.slice(20)), 300);
-        }, 100));
+            await eventually(() => refused(s.port), Boolean, { what: 'new connections to be refused' }).catch(reject);
+            req.end(body.slice(20));
+        });
+        req.flushHeaders();
     });
     const r = await answer;
     assert.equal(r.status, 200, r.text);

@@ -205,7 +205,7 @@ test('with approval of reports on, a result waits: 5, and nothing more is taken 
         const probe = freshOrder();
         await client.result(finalResult(probe));
         return client.order(probe);
-    }, (o) => o.order_status === 5, { withinMs: 1500, what: 'the switch' });
+    }, (o) => o.order_status === 5, { what: 'the switch' });
     await client.progress(stage(id, 1));
     await client.result(finalResult(id, { report_file_list: [preview(1)] }));
     const o = await client.order(id);
@@ -218,7 +218,7 @@ test('with approval of reports on, a result waits: 5, and nothing more is taken 
         const probe = freshOrder();
         await client.result(finalResult(probe));
         return client.order(probe);
-    }, (p) => p.order_status === 3, { withinMs: 1500, what: 'the switch back' });
+    }, (p) => p.order_status === 3, { what: 'the switch back' });
     assert.equal((await client.order(id)).order_status, 5, 'what waits goes on waiting');
 });
 
