@@ -52,6 +52,11 @@ const words: Record<string, (s: string, detail: string) => string> = {
     last_admin: () => tr('至少要留一位管理员', 'One administrator must stay'),
     last_role: (s) =>
         tr(`${s} 会没有任何角色，请先给它其他角色`, `${s} would have no role left; give the account another one first`),
+    app_shared: () =>
+        tr(
+            '这个应用还服务其他租户，由命令行 hired app 管理',
+            'The app serves other tenants, too; the command line (hired app) changes it',
+        ),
     address_form: (s) =>
         tr(`${s} 不是地址或网段，例如 10.1.0.0/16`, `${s} is neither an address nor a network such as 10.1.0.0/16`),
     receiver_url: () =>

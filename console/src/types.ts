@@ -285,6 +285,7 @@ export interface App {
     name: string;
     kind: string;
     disabled?: boolean;
+    shared?: boolean;
     scopes?: string[];
     ip_allow?: string[];
     request_url?: string;

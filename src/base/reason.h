@@ -35,6 +35,7 @@
     X(OWN_ACCOUNT, "own_account")                                                                                      \
     X(LAST_ADMIN, "last_admin")                                                                                        \
     X(LAST_ROLE, "last_role")                   /* the name to sign in with */                                         \
+    X(APP_SHARED, "app_shared")                                                                                        \
     X(ADDRESS_FORM, "address_form")             /* what was given */                                                   \
     X(RECEIVER_URL, "receiver_url")                                                                                    \
     X(RECEIVER_KEY, "receiver_key")                                                                                    \

@@ -24,6 +24,14 @@ static int write_subscriptions(struct call *c, int64_t app) {
     return r;
 }
 
+/* Whether a tenant beside the caller's has it, too: such an app is not one tenant's to change. 1, 0 or < 0. */
+static int app_serves_others(struct call *c, const struct app_row *app) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_INSTALL_ELSEWHERE);
+    db_bind_int(&q, 1, app->id);
+    db_bind_int(&q, 2, c->tenant);
+    return db_row(&q);
+}
+
 static int write_app(struct call *c, const struct app_row *app) {
     struct buf *out = c->out;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
@@ -37,9 +45,15 @@ static int write_app(struct call *c, const struct app_row *app) {
     json_member_str(out, STR("name"), app->name);
     json_member_str(out, STR("kind"), app->kind == APP_STORE ? STR("store") : STR("custom"));
     json_member_bool(out, STR("disabled"), app->disabled);
+    int elsewhere = app_serves_others(c, app);
+    if (elsewhere < 0)
+        return elsewhere;
+    json_member_bool(out, STR("shared"), elsewhere > 0);
     json_member_words(out, STR("scopes"), app->scopes);
-    json_member_words(out, STR("ip_allow"), app->ip_allow);
-    json_member_str(out, STR("request_url"), db_text(&q, 1));
+    if (elsewhere == 0) { /* else they are its developer's alone to know */
+        json_member_words(out, STR("ip_allow"), app->ip_allow);
+        json_member_str(out, STR("request_url"), db_text(&q, 1));
+    }
     json_member_bool(out, STR("encrypted"), db_text(&q, 2).len > 0);
     json_member_bool(out, STR("verified"), db_text(&q, 3).len > 0);
     r = write_subscriptions(c, app->id);
@@ -79,14 +93,19 @@ int handle_console_app_scopes(struct call *c) {
     return 0;
 }
 
-/* A custom app of the tenant; the call fails for any other. */
+/* An app that works in the tenant and nowhere else; the call fails for any other. */
 static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) {
     int r = app_find(c->db, app_id, c->arena, ret);
-    if (r < 0)
-        return r;
-    if (r == 0 || ret->kind != APP_CUSTOM || ret->tenant != c->tenant)
+    if (r > 0)
+        r = app_is_installed(c->db, c->tenant, ret->id);
+    if (r == 0)
         return call_fail(c, CODE_NOT_FOUND, NULL);
-    return 0;
+    if (r > 0)
+        r = app_serves_others(c, ret);
+    if (r > 0)
+        return console_fail(c, (struct reason){.word = REASON_APP_SHARED},
+                            "the app serves other tenants, too; the command line changes it (hired app --help)");
+    return r;
 }
 
 static struct str joined(struct call *c, const struct str_list *list) {

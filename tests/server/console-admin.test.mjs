@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { Client, eventually, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { startServer } from '../lib/server.mjs';
+import { hiredOk, startServer } from '../lib/server.mjs';
 
 let server, admin, recruiter, approver, interviewer;
 before(async () => {
@@ -298,4 +298,28 @@ test('nobody locks themselves out, and the log is asked by time', async () => {
     const order = (await recruiter.get('orders')).items.find((o) => o.status === 2);
     await recruiter.post(`orders/${order.id}/terminate`, { reason: 'x' });
     assert.equal((await admin.get('audit', { action: 'order.terminate' })).items[0].application_id, order.application_id);
+});
+
+// The last one: a second tenant hides calls that belong to none.
+test('a store app is changed here while it works in this tenant alone', async () => {
+    const { app } = await admin.post('apps', { name: 'of a vendor', kind: 'store' });
+    const at = `apps/${app.app_id}`, listed = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id);
+    assert.deepEqual([app.kind, app.shared], ['store', false]);
+    const { app: changed } = await admin.post(at, { scopes: ['hire:interview:readonly'], ip_allow: ['10.0.0.0/8'] });
+    assert.deepEqual([changed.scopes, changed.ip_allow], [['hire:interview:readonly'], ['10.0.0.0/8']]);
+    server.secrets.add((await admin.post(`${at}/rotate`)).app_secret);
+    // Another tenant's as well: neither are its addresses told nor is anything changed.
+    const elsewhere = hiredOk(['tenant', 'create', '--data', server.dir, '--name', 'Elsewhere']).tenant_key;
+    hiredOk(['app', 'install', app.app_id, '--data', server.dir, '--tenant', elsewhere]);
+    const shared = await listed();
+    assert.deepEqual([shared.shared, shared.ip_allow, shared.request_url], [true, undefined, undefined]);
+    for (const path of ['', '/rotate', '/token', '/challenge']) {
+        const { error } = await admin.fails(400, 1002002, 'POST', `${at}${path}`, { body: path === '' ? { disabled: true } : {} });
+        assert.equal(error.reason, 'app_shared');
+    }
+    hiredOk(['app', 'uninstall', app.app_id, '--data', server.dir, '--tenant', elsewhere]);
+    assert.equal((await listed()).shared, false);
+    hiredOk(['app', 'uninstall', app.app_id, '--data', server.dir, '--tenant', server.demo.tenant_key]);
+    assert.equal(await listed(), undefined);
+    await admin.fails(404, 4004, 'POST', at, { body: { disabled: true } });
 });

@@ -32,7 +32,7 @@ export default function Settings({ tab, session }: { tab: string; session: Sessi
     const tabs: [string, string, JSX.Element][] = [
         ['vendors', t('背调供应商', 'Vendors'), <Vendors />],
         ['approvals', t('审批', 'Approvals'), <Approvals />],
-        ['apps', t('应用', 'Apps'), <Apps />],
+        ['apps', t('应用', 'Apps'), <Apps tenant={session.tenant_key ?? ''} />],
         ['users', t('账号与角色', 'Users and roles'), <Accounts mine={session.user.id} />],
         ['audit', t('审计日志', 'Audit log'), <AuditLog />],
         ['erasure', t('删除个人数据', 'Erasure'), <Erasure />],

@@ -33,6 +33,8 @@ INSERT INTO app_install (tenant, app, created_ms) VALUES ($1, $2, $3) ON CONFLIC
 DELETE FROM app_install WHERE tenant = $1 AND app = $2;
 -- name: app_install_get
 SELECT 1 FROM app_install WHERE tenant = $1 AND app = $2;
+-- name: app_install_elsewhere
+SELECT 1 FROM app_install WHERE app = $1 AND tenant <> $2 LIMIT 1;
 -- name: app_is_vendor
 SELECT 1 FROM vendor_account WHERE app = $1 AND tenant = $2 LIMIT 1;
 

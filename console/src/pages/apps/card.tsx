@@ -7,7 +7,43 @@ import { Button, Pill } from '../../ui';
 import { eventName } from '../events/names';
 import type { Deed } from './question';
 
-function Facts({ app: a }: { app: App }) {
+// Where a store app works, and the commands for what is not one tenant's to do.
+function Installed({ app: a, tenant }: { app: App; tenant: string }) {
+    const t = useT();
+    const command = (verb: string, rest = '') => <code className="mono">{`hired app ${verb} ${a.app_id}${rest}`}</code>;
+    return (
+        <>
+            {a.shared
+                ? t('还服务其他租户，因此不能在这里修改', 'In other tenants, too; so it is not changed here')
+                : t('只在本租户', 'In this tenant alone')}
+            <details>
+                <summary>{t('在服务器上执行的命令', 'Commands for the server')}</summary>
+                <dl className="commands">
+                    {a.shared && (
+                        <>
+                            <dt>{t('权限、来源地址', 'Scopes, addresses')}</dt>
+                            <dd>
+                                {command('scopes', ' --scope …')}
+                                {command('addresses', ' --allow …')}
+                            </dd>
+                            <dt>{t('密钥、停用', 'Secret, end')}</dt>
+                            <dd>
+                                {command('rotate')}
+                                {command('disable')}
+                            </dd>
+                        </>
+                    )}
+                    <dt>{t('从本租户移除', 'Out of this tenant')}</dt>
+                    <dd>{command('uninstall', ` --tenant ${tenant}`)}</dd>
+                    <dt>{t('装到租户', 'Into a tenant')}</dt>
+                    <dd>{command('install', ' --tenant …')}</dd>
+                </dl>
+            </details>
+        </>
+    );
+}
+
+function Facts({ app: a, tenant }: { app: App; tenant: string }) {
     const t = useT();
     return (
         <dl className="dl">
@@ -30,20 +66,48 @@ function Facts({ app: a }: { app: App }) {
                     t('没有：什么接口也不能调用', 'none: it may call nothing')
                 )}
             </dd>
-            <dt>{t('IP 白名单', 'Addresses')}</dt>
-            <dd className="mono">{a.ip_allow?.join(', ') || t('不限', 'any')}</dd>
+            {!a.shared && (
+                <>
+                    <dt>{t('IP 白名单', 'Addresses')}</dt>
+                    <dd className="mono">{a.ip_allow?.join(', ') || t('不限', 'any')}</dd>
+                </>
+            )}
             <dt>{t('订阅', 'Subscriptions')}</dt>
             <dd>{a.subscriptions?.map(eventName).join(t('、', ', ')) || '—'}</dd>
-            <dt>{t('请求地址', 'Request URL')}</dt>
-            <dd>
-                {a.request_url ? <span className="mono">{a.request_url}</span> : '—'}
-                {a.request_url && a.encrypted && <span className="muted small"> · {t('已加密', 'encrypted')}</span>}
-            </dd>
+            {!a.shared && (
+                <>
+                    <dt>{t('请求地址', 'Request URL')}</dt>
+                    <dd>
+                        {a.request_url ? <span className="mono">{a.request_url}</span> : '—'}
+                        {a.request_url && a.encrypted && (
+                            <span className="muted small"> · {t('已加密', 'encrypted')}</span>
+                        )}
+                    </dd>
+                </>
+            )}
+            {a.kind === 'store' && (
+                <>
+                    <dt>{t('安装', 'Installed')}</dt>
+                    <dd>
+                        <Installed app={a} tenant={tenant} />
+                    </dd>
+                </>
+            )}
         </dl>
     );
 }
 
-export function AppCard({ app: a, edit, ask }: { app: App; edit: () => void; ask: (deed: Deed) => void }) {
+export function AppCard({
+    app: a,
+    tenant,
+    edit,
+    ask,
+}: {
+    app: App;
+    tenant: string;
+    edit: () => void;
+    ask: (deed: Deed) => void;
+}) {
     const t = useT();
     return (
         <section className="card" data-app={a.app_id}>
@@ -54,7 +118,7 @@ export function AppCard({ app: a, edit, ask }: { app: App; edit: () => void; ask
                     text={a.disabled ? t('已停用', 'Disabled') : t('启用', 'Enabled')}
                 />
                 <span className="chip">{a.kind === 'store' ? t('商店应用', 'Store') : t('自建应用', 'Custom')}</span>
-                {a.kind === 'custom' && (
+                {!a.shared && (
                     <div className="do">
                         <Button onClick={edit}>{t('设置', 'Edit')}</Button>
                         <Button onClick={() => ask('rotate')}>{t('更换密钥', 'New secret')}</Button>
@@ -67,7 +131,7 @@ export function AppCard({ app: a, edit, ask }: { app: App; edit: () => void; ask
                     </div>
                 )}
             </div>
-            <Facts app={a} />
+            <Facts app={a} tenant={tenant} />
             <div className="row small card-links">
                 <Link href={`/requests?app=${a.app_id}`}>{t('它的请求', 'Its calls')}</Link>
                 <Link href={`/events?app=${a.app_id}`}>{t('它的事件', 'Its events')}</Link>

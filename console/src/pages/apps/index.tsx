@@ -13,7 +13,7 @@ import { Question, type Deed } from './question';
 
 export type Rows = [string, string][];
 
-export function Apps() {
+export function Apps({ tenant }: { tenant: string }) {
     const t = useT();
     const q = useApps();
     const [creating, setCreating] = useState(false),
@@ -45,6 +45,7 @@ export function Apps() {
                                 <AppCard
                                     key={a.app_id}
                                     app={a}
+                                    tenant={tenant}
                                     edit={() => setEdit(a)}
                                     ask={(deed) => setAsk({ deed, app: a })}
                                 />

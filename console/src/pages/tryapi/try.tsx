@@ -68,7 +68,7 @@ export function Try({ spec, operation: o, apps }: { spec: Spec; operation: Opera
     const t = useT();
     const title = useTitle();
     const { busy, run } = useDeed();
-    const usable = apps.filter((a) => !a.disabled && a.kind === 'custom');
+    const usable = apps.filter((a) => !a.disabled && !a.shared);
     const [picked, setApp] = useState(''),
         [values, setValues] = useState<Values>({}),
         [body, setBody] = useState(firstBody(spec, o)),
