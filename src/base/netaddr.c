@@ -101,6 +101,35 @@ bool netaddr_is_public(const struct sockaddr *address) {
     return false;
 }
 
+static bool private4(uint32_t address) {
+    static const struct range4 ranges[] = {
+        NET4(10, 0, 0, 0, 8), NET4(100, 64, 0, 0, 10), NET4(172, 16, 0, 0, 12), NET4(192, 168, 0, 0, 16)};
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        if ((address ^ ranges[i].network) >> (32 - ranges[i].bits) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool netaddr_is_private(const struct sockaddr *address) {
+    static const uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    static const uint8_t unique_local[16] = {0xfc};
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in in;
+
+        memcpy(&in, address, sizeof(in));
+        return private4(ntohl(in.sin_addr.s_addr));
+    }
+    if (address->sa_family == AF_INET6) {
+        struct sockaddr_in6 in6;
+
+        memcpy(&in6, address, sizeof(in6));
+        return within6(in6.sin6_addr.s6_addr, unique_local, 7) ||
+               (within6(in6.sin6_addr.s6_addr, mapped, 96) && private4(four_bytes(in6.sin6_addr.s6_addr + 12)));
+    }
+    return false;
+}
+
 int netaddr_parse(struct str host, struct sockaddr_storage *ret) {
     char text[INET6_ADDRSTRLEN + 1];
     struct in6_addr in6;

@@ -92,7 +92,8 @@ static const struct option options[] = {
 
     {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
      "Addresses to fetch from beside public ones: none, loopback or private.\n"
-     "private means the addresses of local networks and loopback."},
+     "private means those of local networks (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7) and loopback;\n"
+     "link-local ones, such as a cloud's metadata service, never."},
     {"fetch", "max_size", OPT_SIZE, false, AT(fetch_max_bytes), "50M", "SIZE", K, G, NULL,
      "The largest report that is fetched."},
     {"fetch", "timeout", OPT_MS, false, AT(fetch_timeout_ms), "60s", "TIME", 100, 3600 * SECOND, NULL,

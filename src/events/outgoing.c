@@ -24,7 +24,7 @@ static bool is_loopback(const struct sockaddr *address) {
 static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *address) {
     struct outgoing_guard *guard = ctx;
     bool allowed = netaddr_is_public(&address->addr) || (guard->allow_loopback && is_loopback(&address->addr)) ||
-                   (guard->allow_private && !is_loopback(&address->addr));
+                   (guard->allow_private && netaddr_is_private(&address->addr));
     if (purpose != CURLSOCKTYPE_IPCXN || !allowed) {
         guard->refused = true;
         return CURL_SOCKET_BAD;

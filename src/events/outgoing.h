@@ -10,7 +10,7 @@
 
 /* Looks at the very address that a connection is about to be made to, so no name and no redirect gets around it. */
 struct outgoing_guard {
-    bool allow_loopback, allow_private;
+    bool allow_loopback, allow_private; /* beside public addresses; private: netaddr_is_private */
     bool refused; /* set when an address was refused */
 };
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import { test } from 'node:test';
 
-import { Client } from '../lib/client.mjs';
+import { Client, paths } from '../lib/client.mjs';
 import { startServer } from '../lib/server.mjs';
 
 async function serves(o) {
@@ -37,6 +37,18 @@ test('every address of the machine: what is printed can be called', async () => 
     assert.match(server.baseUrl, /:\d+$/);
     server.baseUrl = `http://127.0.0.1:${server.port}`;
     assert.equal((await new Client(server).orders({ page_size: 100 })).items.length, 12);
+    await server.stop();
+});
+
+test('with base_url, no header of a request changes a link', async () => {
+    const server = await startServer({ args: ['--base-url', 'https://hire.example.com'] });
+    const client = new Client(server);
+    for (const headers of [{ Host: 'evil.example.com' }, { 'X-Forwarded-Host': 'evil.example.com', 'X-Forwarded-Proto': 'http', Forwarded: 'host=evil.example.com' }]) {
+        const { data } = await client.call('GET', paths.orders, { query: { page_size: 100 }, headers });
+        const links = data.items.flatMap((o) => o.feedback_info_list ?? []).map((f) => f.attachment_url).filter(Boolean);
+        assert.ok(links.length > 0);
+        for (const l of links) assert.ok(l.startsWith('https://hire.example.com/'), l);
+    }
     await server.stop();
 });
 

@@ -139,7 +139,11 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     await refused(() => {}, /did not answer within a second/, 'silent');
     await refused(echo, /no answer came/, 'unreachable', { request_url: 'http://127.0.0.1:1/' });
     await refused(echo, /not a public one/, 'address', { request_url: 'http://10.0.0.1/' });
+    await refused(echo, /not a public one/, 'address', { request_url: 'http://169.254.169.254/latest/meta-data/' });
     await refused(echo, /at most 2000 bytes/, 'url', { request_url: 'gopher://x' });
+    const challenges = receiver.challenges;
+    await refused((b, res) => res.writeHead(307, { Location: '/elsewhere' }).end(), /status 307; 200 is expected/, 'status');
+    assert.equal(receiver.challenges, challenges + 2, 'no redirection is followed');
     receiver.onChallenge = echo;
     await admin.post(`${path}/challenge`, body);
     assert.equal(await url(), '', 'asking keeps nothing');

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { Client, eventually, paths, send } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { root, startServer } from '../lib/server.mjs';
+import { namesOfThisMachine, root, startServer } from '../lib/server.mjs';
 
 const MB = 1 << 20;
 let server, admin, headers;
@@ -118,6 +118,23 @@ test('whoever is slow holds up nobody: bodies, uploads, addresses that are asked
 
     for (const s of slow) s.socket.destroy();
     await eventually(async () => drafts(), (n) => n === 0, { what: 'the drafts that nobody finishes are gone' });
+});
+
+// ---- addresses that lead inside ----
+
+test('no name leads a challenge to this machine', async () => {
+    const strict = await startServer();
+    const person = await Person.of(strict, 'admin');
+    const { app } = await person.post('apps', { name: 'inside' });
+    const receiver = await new Receiver().listen();
+    const { port } = new URL(receiver.url);
+    for (const host of [...await namesOfThisMachine(), 'localhost', 'x.localhost', '127.0.0.1', '127.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '0', '[::]', '10.0.0.1']) {
+        const r = await person.fails(400, 1002002, 'POST', `apps/${app.app_id}/challenge`, { body: { request_url: `http://${host}:${port}/` } });
+        assert.match(r.msg, /not a public one|no answer came/, host); // a name that nobody knows has no address at all
+    }
+    assert.equal(receiver.challenges, 0);
+    await receiver.close();
+    await strict.stop();
 });
 
 // ---- what no field may hold ----

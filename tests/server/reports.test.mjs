@@ -8,7 +8,7 @@ import { test } from 'node:test';
 
 import { Client, eventually, paths, send } from '../lib/client.mjs';
 import { importItems, makeOrder, range, sql } from '../lib/data.mjs';
-import { demoDir, startServer } from '../lib/server.mjs';
+import { demoDir, namesOfThisMachine, startServer } from '../lib/server.mjs';
 
 const pdf = Buffer.concat([Buffer.from('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n', 'latin1'), Buffer.alloc(50_000, 'x\n'), Buffer.from('\n%%EOF\n')]);
 const big = Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(3_000_000, 'y')]);
@@ -26,6 +26,7 @@ const vendorSite = http.createServer((req, res) => {
         res.on('close', () => clearInterval(timer));
     } else if (req.url === '/slow.pdf') setTimeout(() => res.writeHead(200, { 'Content-Type': 'application/pdf' }).end(pdf), 1000);
     else if (req.url === '/moved.pdf') res.writeHead(302, { Location: '/good.pdf' }).end();
+    else if (req.url.startsWith('/to?')) res.writeHead(302, { Location: decodeURIComponent(req.url.slice(4)) }).end();
     else res.writeHead(404).end();
 });
 await new Promise((resolve) => vendorSite.listen(0, '127.0.0.1', resolve));
@@ -144,6 +145,23 @@ test('a redirection is followed', async () => {
     assert.ok((await send(server.baseUrl, 'GET', f.attachment_url.slice(server.baseUrl.length))).bytes.equals(pdf));
 });
 
+const leadsNowhere = {
+    'an address of a local network': ['http://10.0.0.1/x.pdf', /not a public one/],
+    'a metadata service': ['http://169.254.169.254/latest/meta-data/', /not a public one/],
+    'a metadata service, wrapped': ['http://[::ffff:169.254.169.254]/', /not a public one/],
+    'the address that means every one': [`http://0.0.0.0:${vendorSite.address().port}/good.pdf`, /not a public one/],
+    'a file': ['file:///etc/passwd', /not one of http or https|Protocol "file"/],
+    'another protocol': [`gopher://127.0.0.1:${vendorSite.address().port}/_GET`, /not one of http or https|Protocol "gopher"/],
+};
+for (const [what, [to, why]] of Object.entries(leadsNowhere)) {
+    test(`a redirection is not followed to ${what}`, async () => {
+        const id = await sendReport(`${site}/to?${encodeURIComponent(to)}`);
+        const row = await eventually(() => fileRow(id), (r) => r.attempts > 0, { what: 'a try' });
+        assert.equal(row.state, 2, 'given up at once');
+        assert.match(row.error, why);
+    });
+}
+
 test('a preview link is handed out as it is and never fetched', async () => {
     const id = await sendReport(`${site}/preview`, { report_url_type: 2 });
     const marker = await sendReport(`${site}/good.pdf`);
@@ -163,7 +181,7 @@ test('private addresses are refused unless the configuration allows them', async
     const c = new Client(strict);
     const before = JSON.stringify(asked);
     let stage = 1;
-    for (const host of ['127.0.0.1', 'localhost', '10.0.0.1', '192.168.1.1', '172.16.0.1', '169.254.169.254', '[::1]', '0.0.0.0',
+    for (const host of [...await namesOfThisMachine(), '127.0.0.1', 'localhost', '10.0.0.1', '192.168.1.1', '172.16.0.1', '169.254.169.254', '[::1]', '0.0.0.0',
         '[::ffff:127.0.0.1]', '[fd00::1]', '[fe80::1]', '127.1', '2130706433', '0x7f000001', '100.64.0.1']) {
         const id = own[stage].order_id;
         const r = await c.call('POST', paths.progress, {
