@@ -90,6 +90,9 @@ static const struct option options[] = {
     {"store", "write_group", OPT_UINT, false, AT(write_group_max), "256", "N", 1, 10000, NULL,
      "Writes that are committed together at most."},
 
+    {"store", "free_min", OPT_SIZE, false, AT(free_min_bytes), "512M", "SIZE", 0, 1024 * 1024 * G, NULL,
+     "What uploads and fetched reports leave free on the disk, for the database; uploads are answered 503 below."},
+
     {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
      "Addresses to fetch from beside public ones: none, loopback or private.\n"
      "private means those of local networks (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7) and loopback;\n"

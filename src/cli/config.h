@@ -39,6 +39,7 @@ struct config {
     unsigned drain_ms; /* how long requests in hand may take once the server is told to stop */
     size_t mmap_bytes;
     unsigned write_queue_max, write_group_max;
+    size_t free_min_bytes; /* of the disk; what kept files leave to the database */
 
     enum fetch_allow fetch_allow;
     size_t fetch_max_bytes; /* of a report */

@@ -253,6 +253,7 @@ static void reload(struct serving *s) {
         free(settings);
     }
     log_set_level(fresh.log_level);
+    files_set_spare(fresh.free_min_bytes);
     http_server_set_limits(s->server, &fresh.http);
     bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
                    strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
@@ -306,6 +307,7 @@ int cli_serve(int argc, char **argv) {
         return 2;
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
+    files_set_spare(s.config.free_min_bytes);
 
     /* Before any thread is made, so that all inherit it: signals are waited for here only. */
     sigset_t signals;

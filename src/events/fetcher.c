@@ -21,6 +21,7 @@
 
 #define IDLE_MS 60000      /* looks at least this often, should a wake-up be missed */
 #define BACKOFF_MS 1000    /* after the writer could not take a result */
+#define NO_ROOM_MS 60000   /* on the disk: that does not pass within a second */
 #define REDIRECTS_MAX 3L
 #define BATCH 64
 
@@ -116,15 +117,19 @@ static void fetch_end(struct fetch *fetch) {
     files_draft_drop(&fetch->draft);
 }
 
+/* Our own disk's fault, not the vendor's: the attempt does not count. */
+static void disk_failed(struct fetcher *f, int64_t id, int error) {
+    log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)id, strerror(-error));
+    f->not_before_ns = clock_mono_ns() + (error == -ENOSPC ? NO_ROOM_MS : BACKOFF_MS) * INT64_C(1000000);
+}
+
 static void fetch_begin(struct fetcher *f, int64_t tenant, int64_t id, const char *url, int attempts) {
     struct fetch *fetch = fetch_slot(f);
     *fetch = (struct fetch){.f = f, .tenant = tenant, .id = id, .attempts = attempts, .draft = {.fd = -1}};
     fetch->guard = (struct outgoing_guard){.allow_loopback = f->o.allow_loopback, .allow_private = f->o.allow_private};
     int r = files_draft_begin(&fetch->draft, f->o.db->dir, id);
     if (r < 0) {
-        /* Our own disk's fault, not the vendor's: the attempt does not count. */
-        log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)id, strerror(-r));
-        f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);
+        disk_failed(f, id, r);
         return;
     }
     fetch->curl = curl_easy_init();
@@ -207,8 +212,7 @@ static void fetch_keep(struct fetcher *f, struct fetch *fetch, struct fetch_outc
     }
     int r = files_draft_keep(&fetch->draft, f->o.db->dir, fetch->id);
     if (r < 0) {
-        log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)fetch->id, strerror(-r));
-        f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);
+        disk_failed(f, fetch->id, r);
         return;
     }
     out->kept = true;
@@ -220,8 +224,7 @@ static void fetch_done(struct fetcher *f, struct fetch *fetch, CURLcode code) {
     bool final;
     out.why = fetch_failure(fetch, code, &final);
     if (fetch->disk_error < 0) {
-        log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)fetch->id, strerror(-fetch->disk_error));
-        f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);
+        disk_failed(f, fetch->id, fetch->disk_error);
     } else if (!out.why) {
         fetch_keep(f, fetch, &out);
     } else {
@@ -288,8 +291,9 @@ static void remove_files(struct fetcher *f) {
 /* Starts what is due as far as there is room. Returns how long nothing else will be due, in ms. */
 static int64_t start_due(struct fetcher *f) {
     int64_t now_ms = clock_now_ms(), wait = IDLE_MS;
-    if (clock_mono_ns() < f->not_before_ns)
-        return BACKOFF_MS;
+    int64_t off_ms = (f->not_before_ns - clock_mono_ns()) / INT64_C(1000000);
+    if (off_ms >= 0)
+        return off_ms + 1;
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     struct {
         int64_t tenant, id;

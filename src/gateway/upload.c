@@ -28,7 +28,17 @@ struct upload {
     struct multipart multipart;
 };
 
+static int fail_room(struct call *c) {
+    log_fmt(LOG_WARN, "an upload is not taken: the disk has no room for files (log_id %.*s)", STR_FMT(c->log_id));
+    answer_fail_gateway(c, CODE_SYSTEM);
+    c->http_status = 503;
+    c->detail = STR("this server's disk has no room for further files; whoever runs it finds more under [store] free_min");
+    return -ENOSPC;
+}
+
 static int fail_disk(struct upload *u, int error) {
+    if (error == -ENOSPC)
+        return fail_room(u->c);
     log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
     answer_fail_gateway(u->c, CODE_SYSTEM);
     return error;
@@ -100,6 +110,8 @@ int upload_begin(struct upload **ret, struct call *c, const char *dir, struct st
     static const struct multipart_events events = {.part = on_part, .data = on_data, .part_end = on_part_end};
     if (length > UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX)
         return fail_size(c);
+    if (files_room(dir, length > 0 ? (uint64_t)length : 0) == -ENOSPC)
+        return fail_room(c);
     struct upload *u = arena_new(c->arena, struct upload);
     u->c = c;
     u->dir = dir;

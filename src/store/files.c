@@ -8,10 +8,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
+
+#define LOOK_EVERY (UINT64_C(8) * 1024 * 1024) /* bytes of a draft */
+
+static _Atomic uint64_t spare;
+
+void files_set_spare(uint64_t bytes) {
+    atomic_store(&spare, bytes);
+}
+
+static int room_of(const struct statvfs *disk, uint64_t bytes) {
+    uint64_t kept_free = atomic_load(&spare), free_bytes = (uint64_t)disk->f_bavail * disk->f_frsize;
+    return free_bytes < kept_free || free_bytes - kept_free < bytes ? -ENOSPC : 0;
+}
+
+int files_room(const char *dir, uint64_t bytes) {
+    struct statvfs disk;
+    if (atomic_load(&spare) == 0)
+        return 0;
+    return statvfs(dir, &disk) < 0 ? -errno : room_of(&disk, bytes);
+}
 
 static int format_path(char ret[PATH_MAX], const char *dir, int64_t id, const char *suffix) {
     int n = snprintf(ret, PATH_MAX, "%s/files/%02x/%016" PRIx64 "%s", dir, (unsigned)(id & 0xff), (uint64_t)id, suffix);
@@ -55,7 +77,10 @@ static int make_folder(const char *dir, int64_t id) {
 }
 
 int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
-    int r = make_folder(dir, id);
+    int r = files_room(dir, 0);
+    d->unlooked = 0;
+    if (r == 0)
+        r = make_folder(dir, id);
     if (r == 0)
         r = format_path(d->path, dir, id, ".draft");
     if (r < 0)
@@ -64,7 +89,21 @@ int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
     return d->fd < 0 ? -errno : 0;
 }
 
+static int look_for_room(struct files_draft *d) {
+    struct statvfs disk;
+    d->unlooked = 0;
+    if (atomic_load(&spare) == 0)
+        return 0;
+    return fstatvfs(d->fd, &disk) < 0 ? -errno : room_of(&disk, 0);
+}
+
 int files_draft_write(struct files_draft *d, struct str bytes) {
+    d->unlooked += bytes.len;
+    if (d->unlooked >= LOOK_EVERY) {
+        int r = look_for_room(d);
+        if (r < 0)
+            return r;
+    }
     while (bytes.len > 0) {
         ssize_t n = write(d->fd, bytes.ptr, bytes.len);
         if (n < 0 && errno == EINTR)

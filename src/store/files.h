@@ -17,13 +17,22 @@ int files_path(const char *dir, int64_t id, char ret[PATH_MAX]);
 /* Opens a kept file for reading. Returns the descriptor and its size, or a negative errno (-ENOENT: not kept). */
 int files_open(const char *dir, int64_t id, uint64_t *ret_size);
 
+/* How much of the disk new files leave free, in bytes, so that the database beside them can still write; 0 at first. For
+ * the whole process; any thread. */
+void files_set_spare(uint64_t bytes);
+
+/* Returns 0 if a file of that size leaves as much free, -ENOSPC if it does not, or another negative errno. */
+int files_room(const char *dir, uint64_t bytes);
+
 /* A file being written. */
 struct files_draft {
     int fd;
+    uint64_t unlooked; /* bytes written since the free room was looked at */
     char path[PATH_MAX]; /* of the draft */
 };
 
-/* Begins a draft for id; one of the same id that a crash left behind is begun anew. Returns 0 or a negative errno. */
+/* Begins a draft for id; one of the same id that a crash left behind is begun anew. Returns 0 or a negative errno; as
+ * files_draft_write does, -ENOSPC when there is no room. */
 int files_draft_begin(struct files_draft *d, const char *dir, int64_t id);
 int files_draft_write(struct files_draft *d, struct str bytes);
 /* Syncs it and gives it its name (replacing one that is there). On failure the draft is dropped. */

@@ -112,6 +112,8 @@ function checkRefusal(operation, httpStatus, answer, out) {
         { name: 'msg', type: 'string' }, { name: 'error', type: 'object', fields: operation?.access === 'console' ? CONSOLE_ERROR_FIELDS : ERROR_FIELDS }], '', out);
     // What the platform documents and hired does not serve is refused as if it were not there, but with a status that says so.
     if (operation?.supported === false && httpStatus === 501 && answer.code === 99991201) return;
+    // So is what cannot be done now: a full queue, a full disk.
+    if (httpStatus === 503 && answer.code === 1002001) return;
     const known = [...(operation?.errors ?? []), ...commonErrors].filter((error) => error.code === answer.code);
     if (known.length === 0) {
         out.push(`code: ${answer.code} is not described for ${operation ? operation.name : 'unknown paths'}`);
