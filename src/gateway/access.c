@@ -23,6 +23,15 @@ static int fail_address(struct exchange *x, struct str address) {
     return -EBADMSG;
 }
 
+/* The cache may forget the caller while a writing handler runs on another thread. */
+static void keep_caller(struct call *c, const struct auth_caller *caller) {
+    struct caller_app *app = arena_new(c->arena, struct caller_app);
+    *app = *caller->app;
+    app->app_id = arena_dup(c->arena, app->app_id);
+    c->app = app;
+    c->tenant = caller->tenant;
+}
+
 static int check_token(struct exchange *x) {
     struct call *c = &x->call;
     struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
@@ -35,25 +44,14 @@ static int check_token(struct exchange *x) {
     struct auth_caller caller;
     enum seal_kind kind = c->op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
     int r = auth_check(x->loop->auth, x->loop->db, x->g->seal, kind, token, c->now_ms, &caller);
-    switch (r) {
-    case AUTH_OK:
-        break;
-    case AUTH_INVALID:
-        return answer_fail_gateway(c, CODE_TOKEN_INVALID);
-    case AUTH_DISABLED:
-        return answer_fail_gateway(c, CODE_APP_DISABLED);
-    case AUTH_NOT_INSTALLED:
-        return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
-    default:
+    if (r < 0)
         return r;
-    }
-    /* The cache may forget the caller while a writing handler runs on another thread. */
-    struct caller_app *app = arena_new(c->arena, struct caller_app);
-    *app = *caller.app;
-    app->app_id = arena_dup(c->arena, app->app_id);
-    c->app = app;
-    c->tenant = caller.tenant;
-    if (!(c->op->app_types & (app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
+    if (r == AUTH_INVALID)
+        return answer_fail_gateway(c, CODE_TOKEN_INVALID);
+    keep_caller(c, &caller); /* the log of requests names it, also if it may not call */
+    if (r == AUTH_DISABLED)
+        return answer_fail_gateway(c, CODE_APP_DISABLED);
+    if (r == AUTH_NOT_INSTALLED || !(c->op->app_types & (c->app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
         return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
     struct str address = str_is_empty(caller.ip_allow) ? STR_ABSENT : http_peer(x->r);
     if (!str_is_absent(address) && !auth_ip_allowed(caller.ip_allow, address))

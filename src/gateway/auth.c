@@ -248,10 +248,8 @@ int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal,
     }
     if (slot->expires_ms <= now_ms)
         return AUTH_INVALID;
-    if (slot->result != AUTH_OK)
-        return slot->result;
     *ret = (struct auth_caller){&slot->app, slot->tenant, slot->ip_allow};
-    return AUTH_OK;
+    return slot->result;
 }
 
 /* ---- allow lists ---- */

@@ -41,7 +41,7 @@ struct auth_caller {
 };
 
 /* token: what stands behind "Bearer ". kind: SEAL_TENANT_TOKEN or SEAL_APP_TOKEN. Returns enum auth_result or a negative
- * errno. */
+ * errno. *ret says whose it is, also where that app may not call; it is left alone with AUTH_INVALID and errors. */
 int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
                int64_t now_ms, struct auth_caller *ret);
 

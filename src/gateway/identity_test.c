@@ -124,7 +124,10 @@ static void test_token_refusals(void **state) {
     assert_int_equal(check(f, token, NOW, &caller), AUTH_OK);
     assert_int_equal(app_disable(f->db, f->app.id, true), 0);
     auth_cache_clear(f->cache);
+    caller = (struct auth_caller){0};
     assert_int_equal(check(f, token, NOW, &caller), AUTH_DISABLED);
+    assert_str(caller.app->app_id, f->app.app_id); /* whose it is */
+    assert_int_equal(caller.tenant, f->app.tenant);
     assert_int_equal(app_disable(f->db, f->app.id, false), 0);
     auth_cache_clear(f->cache);
     assert_int_equal(check(f, token, NOW, &caller), AUTH_OK);

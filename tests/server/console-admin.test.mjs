@@ -107,7 +107,9 @@ test('an app: made, tried, narrowed, disabled, its secret changed', async () => 
     await change({ ip_allow: [] });
     await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991672);
     assert.equal((await change({ disabled: true })).disabled, true);
-    await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991662);
+    const refused = await eventually(() => client.call('GET', paths.orders, { token }), (r) => r.code === 99991662);
+    const [{ app_id: called, code }] = (await admin.get('requests', { log_id: refused.headers['x-tt-logid'] })).items;
+    assert.deepEqual([called, code], [app.app_id, 99991662], 'the log of requests says whose call it was');
     const again = await admin.post(`apps/${app.app_id}/rotate`);
     assert.notEqual(again.app_secret, app_secret);
     assert.ok((await admin.get('apps')).items.some((a) => a.app_id === app.app_id && a.disabled));
