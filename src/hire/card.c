@@ -133,25 +133,39 @@ static struct str pattern(struct hire *h, struct str text) {
     return arena_dup(h->arena, buf_str(&out));
 }
 
-int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret) {
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_SEARCH);
+/* The rows of a statement whose first column is an id. */
+static int read_ids(struct hire *h, struct db_query *q, struct id_list *ret) {
     size_t cap = 0;
     int r;
 
     *ret = (struct id_list){0};
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_text(&q, 2, kind);
-    db_bind_text(&q, 3, pattern(h, text));
-    while ((r = db_row(&q)) == 1) {
+    while ((r = db_row(q)) == 1) {
         if (ret->n == cap) {
             int64_t *more = arena_array(h->arena, int64_t, cap = cap ? cap * 2 : 64);
             if (ret->n > 0)
                 memcpy(more, ret->v, ret->n * sizeof(*more));
             ret->v = more;
         }
-        ret->v[ret->n++] = db_int(&q, 0);
+        ret->v[ret->n++] = db_int(q, 0);
     }
     return r;
+}
+
+int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_SEARCH);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, kind);
+    db_bind_text(&q, 3, pattern(h, text));
+    return read_ids(h, &q, ret);
+}
+
+int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_SEARCH);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, pattern(h, text));
+    return read_ids(h, &q, ret);
 }
 
 bool id_list_has(const struct id_list *list, int64_t id) {

@@ -22,6 +22,8 @@ struct id_list {
 };
 /* Everything of that kind whose name holds the text, in any case (of ASCII). In the arena. */
 int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret);
+/* The vendor accounts whose name, or whose vendor's name in either language, holds the text. */
+int card_search_vendors(struct hire *h, struct str text, struct id_list *ret);
 bool id_list_has(const struct id_list *list, int64_t id);
 
 struct card_place {

@@ -253,6 +253,33 @@ test('a large upload shows how far it is, and can be stopped', async () => {
     });
 });
 
+for (const [lang, placeholder, none] of [['zh', /搜索候选人或供应商/, '没有符合条件的背景调查'], ['en', /Search people or vendors/, 'No background check fits']]) {
+    test(`checks are searched by keys, and what is asked for stands in the address: ${lang}`, async () => {
+        const { talent_name: name } = (await recruiter.walk('orders')).find((o) => o.talent_name);
+        const wanted = (await recruiter.walk('orders', { query: name })).length;
+        await inBrowser('recruiter', { lang }, async ({ page, go }) => {
+            const lines = (n) => page.waitForFunction((k) => document.querySelectorAll('.list .line').length === k, n);
+            await go('/orders');
+            await page.locator('.list .line').first().waitFor();
+            await page.keyboard.press('/');
+            assert.match(await page.evaluate(() => document.activeElement.placeholder), placeholder);
+            await page.keyboard.type(name);
+            await page.waitForURL((url) => url.searchParams.get('q') === name);
+            await lines(wanted);
+            assert.deepEqual(await violations(page), []);
+            assert.ok((await page.locator('.list .line .name').allInnerTexts()).every((text) => text === name));
+            await page.keyboard.press('ArrowDown');
+            await page.keyboard.press('Enter');
+            await page.waitForURL(/\/applications\/\d+\?order=\d+/);
+            await page.goBack();
+            await lines(wanted);
+            assert.equal(await page.locator('input[type=search]').inputValue(), name);
+            await page.locator('input[type=search]').fill('nobody of that name');
+            await page.getByText(none, { exact: true }).waitFor();
+        });
+    });
+}
+
 test('by keys alone: search, a row, its page, back, a check ordered; the focus comes along', async () => {
     await inBrowser('recruiter', { lang: 'en' }, async ({ page, go }) => {
         const key = (...keys) => keys.reduce((p, k) => p.then(() => page.keyboard.press(k)), Promise.resolve());

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
+import { meddle } from '../lib/data.mjs';
 import { hiredOk, startServer } from '../lib/server.mjs';
 
 let server, admin, recruiter, approver, interviewer, vendor, app;
@@ -49,6 +50,46 @@ test('applications are found by a part of a name, and filtered', async () => {
     await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { job_id: 'x' } });
     const page = await recruiter.get('applications', { page_size: 1 });
     await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { page_token: page.page_token, status: 2 } });
+});
+
+test('checks are found by the name of the candidate or the vendor, and filtered', async () => {
+    const all = await recruiter.walk('orders', { page_size: 100 });
+    const vendors = (await admin.get('vendors')).items;
+    const texts = (o) => [o.talent_name, ...[vendors.find((v) => v.id === o.account_id)].flatMap((v) => (v ? [v.name, v.provider_name.zh_cn, v.provider_name.en_us] : []))];
+    const has = (o, word) => texts(o).some((text) => text?.toLowerCase().includes(word.toLowerCase()));
+    const found = async (query) => (await recruiter.walk('orders', { page_size: 2, ...query })).map((o) => o.id);
+    const expected = (test) => all.filter(test).map((o) => o.id);
+    const person = all.find((o) => o.talent_name).talent_name;
+    for (const word of [person, person[0], ` ${person} `, 'CLEARVIEW', 'view', 'nobody of that name', '%', '_', '\\'])
+        assert.deepEqual(await found({ query: word }), expected((o) => has(o, word.trim())), word);
+    assert.ok((await found({ query: person })).length > 0 && (await found({ query: 'clearview' })).length > 2);
+    assert.deepEqual(await found({ query: '  ' }), expected(() => true));
+    const account_id = await demoAccount();
+    assert.deepEqual(await found({ query: 'clearview', status: 2 }), expected((o) => has(o, 'clearview') && o.status === 2));
+    assert.deepEqual(await found({ query: person, account_id }), expected((o) => has(o, person) && o.account_id === account_id));
+    assert.deepEqual(await found({ query: 'clearview', account_id: vendors.find((v) => v.id !== account_id).id }), []);
+    const [row] = (await recruiter.get('orders', { query: person, page_size: 1 })).items;
+    assert.deepEqual(row, all.find((o) => o.id === row.id));
+
+    const { page_token } = await recruiter.get('orders', { query: 'clearview', page_size: 1 });
+    for (const query of [{}, { query: 'clear' }, { query: 'clearview', status: 2 }])
+        await recruiter.fails(400, 1002002, 'GET', 'orders', { query: { page_size: 1, page_token, ...query } });
+    const { msg } = await recruiter.fails(400, 1002002, 'GET', 'orders', { query: { query: person, application_id: row.application_id } });
+    assert.match(msg, /query or application_id, not both/);
+    await interviewer.fails(403, 4031, 'GET', 'orders', { query: { query: person } });
+});
+
+test('a word that thousands of names hold finds the same checks', async () => {
+    const all = await recruiter.walk('orders', { page_size: 100 });
+    const { talent_name: name } = all.find((o) => o.talent_name);
+    const found = async (query) => (await recruiter.walk('orders', { page_size: 3, ...query })).map((o) => o.id);
+    const own = await found({ query: name });
+    const vendors = await found({ query: 'clearview' });
+    meddle(server.dir, `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        INSERT INTO reference_name SELECT t.id, 'talent', i, 'Clearview ' || i, 'clearview ' || i || ' ${name}' FROM tenant t, n`);
+    assert.deepEqual([await found({ query: name }), await found({ query: 'clearview' })], [own, vendors]);
+    assert.deepEqual(await found({ query: name, status: 3 }), all.filter((o) => own.includes(o.id) && o.status === 3).map((o) => o.id));
+    meddle(server.dir, "DELETE FROM reference_name WHERE id <= 2500");
 });
 
 test('an application shows its person, job, stages, checks and interviews', async () => {

@@ -2,32 +2,27 @@
 //
 // All applications: search and filter; the list loads as one scrolls.
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
 import { get } from '../api';
 import type { Application, References } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Head, Light, Listing, PagedRows, Pill, State, Text, usePages, When, NothingFits } from '../ui';
+import {
+    Choice,
+    Head,
+    Light,
+    Listing,
+    PagedRows,
+    Pill,
+    Search,
+    State,
+    usePages,
+    useSearch,
+    When,
+    NothingFits,
+} from '../ui';
 import { orderStatus } from '../words';
 
 export const useReferences = () =>
     useQuery({ queryKey: ['references'], queryFn: () => get<References>('references'), staleTime: 300_000 });
-
-const SETTLE_MS = 120; // without a further letter, until a search is asked
-
-// What is typed is shown at once; it goes into the address, and is asked, when a word has settled.
-function useSearch(): [string, (v: string) => void, string] {
-    const [asked, ask] = useParam('q');
-    const [typed, setTyped] = useState(asked);
-    useEffect(() => setTyped(asked), [asked]);
-    useEffect(() => {
-        if (typed === asked) return;
-        const timer = setTimeout(() => ask(typed), SETTLE_MS);
-        return () => clearTimeout(timer);
-        // Only what is typed starts the clock; ask is another function each time.
-        // eslint-disable-next-line react-hooks/exhaustive-deps
-    }, [typed]);
-    return [typed, setTyped, asked];
-}
 
 function useFilters() {
     const [stage, setStage] = useParam('stage'),
@@ -43,10 +38,7 @@ function FilterBar({ f }: { f: Filters }) {
     const refs = useReferences().data;
     return (
         <search className="filters">
-            <Text
-                className="search"
-                type="search"
-                aria-label={t('搜索', 'Search')}
+            <Search
                 placeholder={t('搜索候选人或职位（按 / 键）', 'Search people or jobs (press /)')}
                 value={f.typed}
                 onChange={f.setTyped}

@@ -5,7 +5,20 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
 import { both, Link, useParam, useT } from '../base';
-import { Choice, Head, Light, Listing, PagedRows, Pill, State, usePages, When, NothingFits } from '../ui';
+import {
+    Choice,
+    Head,
+    Light,
+    Listing,
+    PagedRows,
+    Pill,
+    Search,
+    State,
+    usePages,
+    useSearch,
+    When,
+    NothingFits,
+} from '../ui';
 import { orderStatus, orderStatuses } from '../words';
 
 export const useVendors = () =>
@@ -48,11 +61,11 @@ function Row({ item: o }: { item: OrderRow }) {
     );
 }
 
-function List({ status, account }: { status: string; account: string }) {
+function List({ query, status, account }: { query: string; status: string; account: string }) {
     const t = useT();
-    const q = usePages<OrderRow>(['orders'], 'orders', { status, account_id: account, page_size: 50 });
+    const q = usePages<OrderRow>(['orders'], 'orders', { query, status, account_id: account, page_size: 50 });
     const empty =
-        status || account ? (
+        query || status || account ? (
             <NothingFits title={t('没有符合条件的背景调查', 'No background check fits')} />
         ) : (
             <State
@@ -84,6 +97,7 @@ export default function Orders() {
     const t = useT();
     const [status, setStatus] = useParam('status'),
         [account, setAccount] = useParam('vendor');
+    const [typed, setTyped, query] = useSearch();
     const vendors = useVendors().data?.items ?? [];
     const statuses = useStatusNames();
     return (
@@ -93,6 +107,11 @@ export default function Orders() {
                 sub={t('最近有变动的在前，供应商推送后自动更新', 'What changed last comes first; updates by itself')}
             />
             <search className="filters">
+                <Search
+                    placeholder={t('搜索候选人或供应商（按 / 键）', 'Search people or vendors (press /)')}
+                    value={typed}
+                    onChange={setTyped}
+                />
                 <Choice
                     aria-label={t('状态', 'Status')}
                     value={status}
@@ -108,7 +127,7 @@ export default function Orders() {
                     options={vendors.map((v) => [v.id, both(v.provider_name) || v.name])}
                 />
             </search>
-            <List status={status} account={account} />
+            <List query={query} status={status} account={account} />
         </>
     );
 }

@@ -6,6 +6,7 @@ export * from './marks';
 export * from './states';
 export * from './lists';
 export * from './fields';
+export * from './search';
 export * from './dialogs';
 export * from './sheet';
 export * from './tabs';

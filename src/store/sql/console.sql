@@ -89,6 +89,22 @@ SELECT update_time, id, application_id, account_id, status, phase, doc FROM back
 WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND application_id >= $5
     AND (CAST($6 AS BIGINT) = 0 OR status = $6)
 ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
+-- The keys of an application's orders. $5: a status or 0, $6: an account or 0. Walked until they are too old for a page.
+-- name: console_order_keys_of_application
+SELECT update_time, id FROM background_check_order
+WHERE tenant = $1 AND (application_id, update_time, id) < ($2, $3, $4) AND application_id >= $2
+    AND (CAST($5 AS BIGINT) = 0 OR status = $5) AND (CAST($6 AS BIGINT) = 0 OR account_id = $6)
+ORDER BY application_id DESC, update_time DESC, id DESC;
+-- All of them with what a search asks for, newest change first. Walked until a page is full.
+-- name: console_orders_searched
+SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) FROM background_check_order o
+LEFT JOIN application a ON a.tenant = o.tenant AND a.id = o.application_id
+WHERE o.tenant = $1 AND (o.update_time, o.id) < ($2, $3)
+    AND (CAST($4 AS BIGINT) = 0 OR o.status = $4) AND (CAST($5 AS BIGINT) = 0 OR o.account_id = $5)
+ORDER BY o.update_time DESC, o.id DESC;
+-- name: console_order_row
+SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
+WHERE tenant = $1 AND id = $2;
 -- name: console_order
 SELECT application_id, account_id, status, phase, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
 -- name: console_order_files
