@@ -74,6 +74,9 @@ const frame = (method, headers, payload) => Frame.encode(Frame.fromObject({
     SeqID: 0, LogID: 0, service: 1, method, headers: Object.entries(headers).map(([key, value]) => ({ key, value })), ...(payload ? { payload: Buffer.from(payload) } : {}),
 })).finish();
 const headersOf = (f) => Object.fromEntries((f.headers ?? []).map((h) => [h.key, h.value]));
+// Until so many connections, of all apps, get events: a client that has not pinged yet does after a second.
+const joined = (n) => eventually(async () => (await send(server.baseUrl, 'GET', '/metrics')).text,
+    (t) => new RegExp(`^hired_long_connections ${n}$`, 'm').test(t), { what: `${n} connections` });
 const lastEvent = async () => (await list(server, '--limit', '1'))[0];
 
 test('the address: ClientConfig, a ticket, and the codes that the SDKs know', async () => {
@@ -138,9 +141,10 @@ test('a large event comes in parts and is put together', async () => {
     assert.deepEqual(c.seen[0].custom_field_list, values);
     assert.deepEqual(c.errors, []);
     c.client.close();
+    await joined(0);
     const s = await open(await addressOf(vendor));
     s.ws.send(frame(0, { type: 'ping' }));
-    await sleep(200);
+    await joined(1);
     await arrange(server, vendor, { custom_data_list: values });
     const parts = await eventually(async () => s.frames.filter((f) => f.method === 1), (p) => p.length > 1 && p.length === Number(headersOf(p[0]).sum));
     assert.deepEqual(parts.map((p) => Number(headersOf(p).seq)), parts.map((_, i) => i));
@@ -153,7 +157,9 @@ test('a large event comes in parts and is put together', async () => {
 
 test('several connections of one app share its events, each on one of them', async () => {
     const vendor = await makeVendor(server);
+    await joined(0);
     const three = await Promise.all([connect(vendor), connect(vendor), connect(vendor)]);
+    await joined(3);
     const orders = [];
     for (let i = 0; i < 12; i++) orders.push(await arrange(server, vendor));
     await eventually(async () => three.flatMap((c) => c.seen), (s) => s.length === 12);
@@ -166,13 +172,14 @@ test('several connections of one app share its events, each on one of them', asy
 test('with a live connection events go there; without one, to the request URL', async () => {
     const r = await new Receiver().listen();
     const vendor = await makeVendor(server, { url: r.url });
+    await joined(0);
     const c = await connect(vendor);
-    await sleep(200);
+    await joined(1);
     await arrange(server, vendor);
     await eventually(async () => c.seen, (s) => s.length === 1);
     assert.equal(r.events.length, 0);
     c.client.close();
-    await eventually(async () => (await send(server.baseUrl, 'GET', '/metrics')).text, (t) => /^hired_long_connections 0$/m.test(t));
+    await joined(0);
     await arrange(server, vendor);
     await eventually(async () => r.events, (e) => e.length === 1);
     assert.equal(c.seen.length, 1);
