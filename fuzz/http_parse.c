@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes the head parser, the chunked decoder and the query decoder. See fuzz/run.
+ * Fuzzes the head parser, the chunked decoder, the query decoder and what proxies say of callers. See fuzz/run.
  *
  * The first byte of the input says where the rest is cut in two. Cut or whole must come to the same end; nothing found
  * may point outside the input; and no text the parser lets through may hold what could end a line.
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "http/chunked.h"
+#include "http/forwarded.h"
 #include "http/parse.h"
 
 enum { HEAD_MAX = 600, HEADERS_MAX = 8 };
@@ -60,6 +61,24 @@ static void check_query(struct str query) {
     for (int r; (r = http_query_next(&query, &a, &name, &value)) != 0;)
         if (r == 1)
             MUST(str_is_utf8(name) && str_is_utf8(value));
+}
+
+/* Of a stranger nothing is believed; what a proxy says is an address in the end, or refused with a reason. */
+static void check_forwarded(const struct http_head *h) {
+    struct networks proxies;
+    struct sockaddr_storage peer;
+    struct forwarded found;
+    uint8_t address[16];
+    const char *why = NULL;
+    MUST(networks_parse(STR("10.0.0.0/8, ::1"), &proxies) == 0);
+    MUST(network_address_parse(STR("192.0.2.1"), address) == 0);
+    network_address_store(address, &peer);
+    MUST(forwarded_read(&proxies, (struct sockaddr *)&peer, h->headers, h->n_headers, &found, &why) == 0);
+    MUST(network_address_parse(STR("::1"), address) == 0);
+    network_address_store(address, &peer);
+    int r = forwarded_read(&proxies, (struct sockaddr *)&peer, h->headers, h->n_headers, &found, &why);
+    MUST(r == 1 || (r < 0 && why));
+    MUST(r < 0 || network_address_of((struct sockaddr *)&found.client, address) == 0);
 }
 
 /* Decodes in steps of the given size; returns how it ended, with a sum of the data and the bytes used. */
@@ -124,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         MUST(str_eq(w.path, c.path) && str_eq(w.query, c.query) && str_eq(w.host, c.host) &&
              w.n_headers == c.n_headers);
         check_query(w.query);
+        check_forwarded(&w);
         check_chunked(whole + whole_len, len - whole_len, (size_t)data[0] % 7 + 1);
     }
     check_chunked(whole, len, (size_t)data[0] % 5 + 1);

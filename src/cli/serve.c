@@ -241,6 +241,13 @@ static void announce(const struct serving *s) {
     fflush(stdout);
 }
 
+/* By https somebody can only come through a proxy. */
+static void warn_of_proxy(const struct config *c) {
+    if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
+        log_line(LOG_WARN, "all callers are taken for the proxy", "why",
+                 "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
+}
+
 /* What can change while the server runs does; the rest is named. */
 static void reload(struct serving *s) {
     struct config fresh;
@@ -253,6 +260,7 @@ static void reload(struct serving *s) {
         free(settings);
     }
     log_set_level(fresh.log_level);
+    warn_of_proxy(&fresh);
     files_set_spare(fresh.free_min_bytes);
     http_server_set_limits(s->server, &fresh.http);
     bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
@@ -329,6 +337,7 @@ int cli_serve(int argc, char **argv) {
         r = start_loops(&s);
     if (r == 0) {
         announce(&s);
+        warn_of_proxy(&s.config);
         wait_for_end(&s, &signals);
     }
     shut_down(&s);
