@@ -181,7 +181,7 @@ export const day = (ms?: string | number) =>
     date(ms)?.toLocaleDateString(locale(), { month: 'short', day: 'numeric', weekday: 'short' }) ?? '';
 export const clock = (ms?: string | number) =>
     date(ms)?.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' }) ?? '';
-export function ago(ms?: string | number) {
+export function ago(ms?: string | number, timed?: boolean) {
     if (!ms) return '';
     const s = (Number(ms) - Date.now()) / 1000;
     const f = new Intl.RelativeTimeFormat(lang.get() === 'zh' ? 'zh-CN' : 'en', { numeric: 'auto' });
@@ -190,7 +190,8 @@ export function ago(ms?: string | number) {
     if (abs < 3600) return f.format(Math.round(s / 60), 'minute');
     if (abs < 86400) return f.format(Math.round(s / 3600), 'hour');
     if (abs < 86400 * 30) return f.format(Math.round(s / 86400), 'day');
-    return dateTime(ms);
+    if (timed) return dateTime(ms);
+    return date(ms)!.toLocaleDateString(locale(), { year: 'numeric', month: 'short', day: 'numeric' });
 }
 export function duration(ms?: string | number) {
     const h = Number(ms ?? 0) / 3600000;

@@ -25,6 +25,9 @@ const pages = ['/', '/applications', `/applications/${application}`, '/orders', 
     '/settings/erasure', '/events', `/events/${event}`, '/events?view=subscriptions',
     '/api', '/api?op=GET+%2Fopen-apis%2Fhire%2Fv1%2Fbackground_check_orders', '/requests', '/me', '/nowhere', '/applications/1'];
 
+const PHONE = 390, ZOOMED = 320; // what is left of 1280 px at 400 %
+const fits = async (page, what) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} scrolls sideways`);
+
 // Both languages, widths and themes once; with --long in the other pairs too.
 const windows = [['zh', 1280, 'light'], ['en', 390, 'dark'], ...(process.env.HIRED_TEST_LONG ? [['en', 1280, 'dark'], ['zh', 390, 'light']] : [])];
 for (const [lang, width, theme] of windows) {
@@ -38,7 +41,11 @@ for (const [lang, width, theme] of windows) {
             for (const at of pages) {
                 await b.go(at);
                 assert.deepEqual(await violations(b.page), [], at);
-                assert.ok(await b.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${at} scrolls sideways`);
+                await fits(b.page, at);
+                if (width > PHONE) continue;
+                await b.page.setViewportSize({ width: ZOOMED, height: 800 });
+                await fits(b.page, `${at} at 400 %`);
+                await b.page.setViewportSize({ width, height: 800 });
             }
             assert.equal(await b.page.evaluate(() => document.documentElement.lang), lang === 'zh' ? 'zh-CN' : 'en');
             assert.deepEqual(b.errors, []);

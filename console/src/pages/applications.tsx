@@ -6,7 +6,7 @@ import { get } from '../api';
 import type { Application, References } from '../types';
 import { both, Link, useParam, useT } from '../base';
 import {
-    Choice,
+    FilterChoice,
     Head,
     Light,
     Listing,
@@ -25,11 +25,11 @@ export const useReferences = () =>
     useQuery({ queryKey: ['references'], queryFn: () => get<References>('references'), staleTime: 300_000 });
 
 function useFilters() {
-    const [stage, setStage] = useParam('stage'),
-        [status, setStatus] = useParam('status'),
-        [job, setJob] = useParam('job'),
+    const [stage] = useParam('stage'),
+        [status] = useParam('status'),
+        [job] = useParam('job'),
         [typed, setTyped, query] = useSearch();
-    return { stage, setStage, status, setStatus, job, setJob, typed, setTyped, query };
+    return { stage, status, job, typed, setTyped, query };
 }
 type Filters = ReturnType<typeof useFilters>;
 
@@ -43,25 +43,22 @@ function FilterBar({ f }: { f: Filters }) {
                 value={f.typed}
                 onChange={f.setTyped}
             />
-            <Choice
-                aria-label={t('阶段', 'Stage')}
-                value={f.stage}
-                onChange={f.setStage}
-                none={t('所有阶段', 'All stages')}
+            <FilterChoice
+                name="stage"
+                label={t('阶段', 'Stage')}
+                all={t('所有阶段', 'All stages')}
                 options={(refs?.stages ?? []).map((s) => [s.id, both(s.name)])}
             />
-            <Choice
-                aria-label={t('职位', 'Job')}
-                value={f.job}
-                onChange={f.setJob}
-                none={t('所有职位', 'All jobs')}
+            <FilterChoice
+                name="job"
+                label={t('职位', 'Job')}
+                all={t('所有职位', 'All jobs')}
                 options={(refs?.jobs ?? []).map((s) => [s.id, both(s.name)])}
             />
-            <Choice
-                aria-label={t('状态', 'Status')}
-                value={f.status}
-                onChange={f.setStatus}
-                none={t('进行中和已终止', 'Active and terminated')}
+            <FilterChoice
+                name="status"
+                label={t('状态', 'Status')}
+                all={t('进行中和已终止', 'Active and terminated')}
                 options={[
                     ['1', t('进行中', 'Active')],
                     ['2', t('已终止', 'Terminated')],

@@ -3,6 +3,12 @@
 // Fields of forms: a label, a hint and an error around the browser's own controls, which every assistive tool knows.
 import { cloneElement, useId, type ReactElement, type ReactNode } from 'react';
 
+export const RequiredMark = () => (
+    <span className="req" aria-hidden="true">
+        {' '}
+        *
+    </span>
+);
 export function Field({
     label,
     hint,
@@ -21,12 +27,7 @@ export function Field({
         <div className="field">
             <label htmlFor={id}>
                 {label}
-                {required && (
-                    <span className="req" aria-hidden="true">
-                        {' '}
-                        *
-                    </span>
-                )}
+                {required && <RequiredMark />}
             </label>
             {cloneElement(children, {
                 id,
@@ -94,55 +95,6 @@ export function Choice({
                 </option>
             ))}
         </select>
-    );
-}
-export function Checks({
-    label,
-    value,
-    onChange,
-    options,
-    required,
-    error,
-    hint,
-}: {
-    label: string;
-    value: string[];
-    onChange: (v: string[]) => void;
-    options: [string, string][];
-    required?: boolean;
-    error?: string;
-    hint?: string;
-}) {
-    return (
-        <fieldset>
-            <legend>
-                {label}
-                {required && (
-                    <span style={{ color: 'var(--red)' }} aria-hidden="true">
-                        {' '}
-                        *
-                    </span>
-                )}
-            </legend>
-            {hint && <div className="muted small">{hint}</div>}
-            <div className="checks">
-                {options.map(([v, text]) => (
-                    <label key={v}>
-                        <input
-                            type="checkbox"
-                            checked={value.includes(v)}
-                            onChange={(e) => onChange(e.target.checked ? [...value, v] : value.filter((x) => x !== v))}
-                        />
-                        {text}
-                    </label>
-                ))}
-            </div>
-            {error && (
-                <div className="small" style={{ color: 'var(--red)' }} role="alert">
-                    {error}
-                </div>
-            )}
-        </fieldset>
     );
 }
 export function Tick({

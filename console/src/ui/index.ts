@@ -7,6 +7,8 @@ export * from './states';
 export * from './lists';
 export * from './fields';
 export * from './search';
+export * from './checks';
+export * from './filters';
 export * from './dialogs';
 export * from './sheet';
 export * from './tabs';

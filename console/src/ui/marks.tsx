@@ -20,11 +20,12 @@ export function Light({ result, short }: { result?: string; short?: boolean }) {
         </span>
     );
 }
-export function When({ ms }: { ms?: string | number }) {
+// timed: with its time of day, also when it is long past.
+export function When({ ms, timed }: { ms?: string | number; timed?: boolean }) {
     if (!ms) return null;
     return (
         <time dateTime={new Date(Number(ms)).toISOString()} title={dateTimeExact(ms)}>
-            {ago(ms)}
+            {ago(ms, timed)}
         </time>
     );
 }

@@ -92,7 +92,7 @@ export function StagesCard({ stages }: { stages: NonNullable<ApplicationDetail['
                             <div className="row tight between">
                                 <span className={n === 0 ? 'strong' : undefined}>{both(s.name)}</span>
                                 <span className="small muted">
-                                    <When ms={s.enter_time} />
+                                    <When ms={s.enter_time} timed />
                                 </span>
                             </div>
                         </li>

@@ -11,7 +11,7 @@ function About({ report, file }: { report: Report; file?: ReportFile }) {
     const t = useT();
     return (
         <div className="small muted">
-            <When ms={report.create_time} />
+            <When ms={report.create_time} timed />
             {file?.state === 'kept' && file.size && ` · PDF · ${fileSize(Number(file.size))}`}
             {report.report_preview_url && ` · ${t('供应商的预览页', "the vendor's page")}`}
             {file?.state === 'waiting' && ` · ${t('文件获取中', 'the file is being fetched')}`}

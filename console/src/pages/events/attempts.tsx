@@ -56,7 +56,7 @@ export function DeliveryCard({ one: { delivery: d, attempts }, replay }: { one: 
                     {Number(d.next_time) > Date.now() ? (
                         <>
                             {t('下次尝试：', 'Next attempt: ')}
-                            <When ms={d.next_time} />
+                            <When ms={d.next_time} timed />
                         </>
                     ) : (
                         t(

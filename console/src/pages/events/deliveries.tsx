@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { Link, useParam, useT } from '../../base';
 import type { App, Delivery, Page } from '../../types';
-import { allOf, Choice, Listing, Pill, Rows, State, usePages, When, NothingFits } from '../../ui';
+import { allOf, AppFilter, FilterChoice, Listing, Pill, Rows, State, usePages, When, NothingFits } from '../../ui';
 import { deliveryState } from '../../words';
 import { eventName } from './names';
 
@@ -20,35 +20,21 @@ const states = ['waiting', 'delivered', 'given_up', 'superseded'];
 
 function Filters() {
     const t = useT();
-    const [state, setState] = useParam('state'),
-        [app, setApp] = useParam('app'),
-        [type, setType] = useParam('type');
     const apps = useApps().data?.items ?? [],
         types = useKnown().data?.event_types ?? [];
     return (
         <search className="filters">
-            <Choice
+            <FilterChoice
                 name="state"
-                aria-label={t('状态', 'State')}
-                value={state}
-                onChange={setState}
-                none={t('所有状态', 'All states')}
+                label={t('状态', 'State')}
+                all={t('所有状态', 'All states')}
                 options={states.map((s) => [s, deliveryState(s).text])}
             />
-            <Choice
-                name="app"
-                aria-label={t('应用', 'App')}
-                value={app}
-                onChange={setApp}
-                none={t('所有应用', 'All apps')}
-                options={apps.map((a) => [a.app_id, a.name])}
-            />
-            <Choice
+            <AppFilter apps={apps} />
+            <FilterChoice
                 name="type"
-                aria-label={t('类型', 'Type')}
-                value={type}
-                onChange={setType}
-                none={t('所有类型', 'All types')}
+                label={t('类型', 'Type')}
+                all={t('所有类型', 'All types')}
                 options={types.map((x) => [x, eventName(x)])}
             />
         </search>

@@ -4,7 +4,7 @@
 import { useId, type ReactNode } from 'react';
 import type { Named, Option, Question } from '../../types';
 import { both, useT } from '../../base';
-import { Choice, Field, Text, Tick } from '../../ui';
+import { Choice, Field, RequiredMark, Text, Tick } from '../../ui';
 import {
     DESCRIPTION,
     JOB_LEVEL,
@@ -48,12 +48,7 @@ export function Group({
         >
             <div className="label" id={id}>
                 {name}
-                {required && (
-                    <span className="req" aria-hidden="true">
-                        {' '}
-                        *
-                    </span>
-                )}
+                {required && <RequiredMark />}
             </div>
             {hint && !error && (
                 <div className="hint" id={`${id}-h`}>

@@ -81,16 +81,30 @@ function DayStrip({ days, counts }: { days: Date[]; counts: number[] }) {
 }
 
 export function Agenda({ items, start }: { items: Interview[]; start: Date }) {
+    const t = useT();
     const days = week(start);
     const of = days.map((d) => items.filter((i) => beginsOn(i, d)).sort((a, b) => beginOf(a) - beginOf(b)));
+    // Of this week, what is today and to come stands first.
+    const today = Math.max(0, days.findIndex(isToday));
+    const list = (from: number, to: number) => (
+        <ul className="agenda">
+            {days.slice(from, to).map((d, n) => (
+                <AgendaDay key={d.getTime()} day={d} items={of[from + n]} />
+            ))}
+        </ul>
+    );
     return (
         <>
             <DayStrip days={days} counts={of.map((x) => x.length)} />
-            <ul className="agenda">
-                {days.map((d, n) => (
-                    <AgendaDay key={d.getTime()} day={d} items={of[n]} />
-                ))}
-            </ul>
+            {list(today, days.length)}
+            {today > 0 && (
+                <section aria-labelledby="earlier">
+                    <p id="earlier" className="muted earlier">
+                        {t('本周早些时候', 'Earlier this week')}
+                    </p>
+                    {list(0, today)}
+                </section>
+            )}
         </>
     );
 }

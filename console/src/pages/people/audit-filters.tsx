@@ -2,7 +2,7 @@
 //
 // What part of the audit log is shown: whose, what, when. It stands in the address.
 import { personName, useParam, useT } from '../../base';
-import { Button, Choice, Text } from '../../ui';
+import { Button, FilterChoice, Text } from '../../ui';
 import { useAccounts } from './accounts-data';
 import { actions, actionText } from './audit-words';
 
@@ -14,13 +14,13 @@ function startOf(day: string, later = 0): string {
 }
 
 export function useAuditFilters() {
-    const [person, setPerson] = useParam('person'),
-        [action, setAction] = useParam('action'),
+    const [person] = useParam('person'),
+        [action] = useParam('action'),
         [from, setFrom] = useParam('from'),
         [to, setTo] = useParam('to'),
         [subject, setSubject] = useParam('subject');
     return {
-        ...{ person, setPerson, action, setAction, from, setFrom, to, setTo, subject, setSubject },
+        ...{ from, setFrom, to, setTo, subject, setSubject },
         any: !!(person || action || from || to || subject),
         query: { account_id: person, action, subject, since: startOf(from), until: startOf(to, 1), page_size: 50 },
     };
@@ -29,24 +29,19 @@ export function useAuditFilters() {
 export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
     const t = useT();
     const accounts = useAccounts().data?.items ?? [];
-    const sorted = actions.map((a): [string, string] => [a, actionText(a)]);
     return (
-        <div className="filters" role="search" aria-label={t('筛选', 'Filters')}>
-            <Choice
+        <search className="filters">
+            <FilterChoice
                 name="person"
-                aria-label={t('谁', 'Who')}
-                value={f.person}
-                onChange={f.setPerson}
-                none={t('所有人', 'Everyone')}
+                label={t('谁', 'Who')}
+                all={t('所有人', 'Everyone')}
                 options={accounts.map((a) => [a.id, personName(a)])}
             />
-            <Choice
+            <FilterChoice
                 name="action"
-                aria-label={t('做了什么', 'What')}
-                value={f.action}
-                onChange={f.setAction}
-                none={t('所有操作', 'All actions')}
-                options={sorted}
+                label={t('做了什么', 'What')}
+                all={t('所有操作', 'All actions')}
+                options={actions.map((a) => [a, actionText(a)])}
             />
             <label className="between">
                 <span className="muted small">{t('从', 'From')}</span>
@@ -64,6 +59,6 @@ export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
                     <span className="mono">{f.subject}</span> ✕
                 </Button>
             )}
-        </div>
+        </search>
     );
 }

@@ -3,7 +3,7 @@
 // Which calls are shown; it stands in the address.
 import { useParam, useT } from '../../base';
 import type { App } from '../../types';
-import { Choice, Text, Tick } from '../../ui';
+import { AppFilter, FilterChoice, Text, Tick } from '../../ui';
 import { useTitle } from '../tryapi/operations';
 import type { Operation } from '../tryapi/spec';
 
@@ -11,8 +11,6 @@ export function Filters({ apps, operations }: { apps: App[]; operations: Operati
     const t = useT();
     const title = useTitle();
     const [logId, setLogId] = useParam('log_id'),
-        [app, setApp] = useParam('app'),
-        [operation, setOperation] = useParam('operation'),
         [failed, setFailed] = useParam('failed');
     return (
         <search className="filters">
@@ -25,20 +23,11 @@ export function Filters({ apps, operations }: { apps: App[]; operations: Operati
                 value={logId}
                 onChange={setLogId}
             />
-            <Choice
-                aria-label={t('应用', 'App')}
-                name="app"
-                value={app}
-                onChange={setApp}
-                none={t('所有应用', 'All apps')}
-                options={apps.map((a) => [a.app_id, a.name])}
-            />
-            <Choice
-                aria-label={t('接口', 'Operation')}
+            <AppFilter apps={apps} />
+            <FilterChoice
                 name="operation"
-                value={operation}
-                onChange={setOperation}
-                none={t('所有接口', 'All operations')}
+                label={t('接口', 'Operation')}
+                all={t('所有接口', 'All operations')}
                 options={operations.map((o) => [o.op['x-name'] ?? '', title(o)])}
             />
             <Tick checked={!!failed} onChange={(v) => setFailed(v ? '1' : undefined)}>

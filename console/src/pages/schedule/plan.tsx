@@ -4,7 +4,7 @@
 import { useRef, useState } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
-import { Ask, Button, Choice, Field, Text, useDeed } from '../../ui';
+import { Ask, Button, Checks, Choice, Field, Text, useDeed } from '../../ui';
 import { videoTypes } from '../../words';
 import { useReferences } from '../applications';
 import { lengthOf, zone } from '../interviews/dates';
@@ -21,7 +21,6 @@ import {
     type Plan,
     type Problems,
 } from './model';
-import { Pick } from './pick';
 
 type Part = { plan: Plan; set: (p: Partial<Plan>) => void };
 const DAY_MINUTES = 24 * 60;
@@ -120,7 +119,7 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
                 )}
             </div>
             {!!refs?.rooms?.length && (
-                <Pick
+                <Checks
                     label={t('会议室', 'Meeting rooms')}
                     search={t('搜索会议室', 'Search rooms')}
                     value={plan.rooms}
@@ -220,7 +219,7 @@ export function PlanForm({
             }}
         >
             <Times {...part} wrong={wrong} />
-            <Pick
+            <Checks
                 label={t('面试官', 'Interviewers')}
                 search={t('搜索面试官', 'Search people')}
                 required

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Choosing several: check boxes under a legend, and a search over them where they may be many.
+import { useId, useState } from 'react';
+import { useT } from '../base';
+import { RequiredMark, Text } from './fields';
+
+const SEARCH_FROM = 8;
+
+type Option = [string, string];
+interface Props {
+    label: string;
+    value: string[];
+    onChange: (v: string[]) => void;
+    options: Option[];
+    required?: boolean;
+    error?: string;
+    hint?: string;
+    search?: string; // what the search is called; absent: there is none
+}
+
+// What is chosen stands first, and stays in its place while nothing is searched anew.
+function useFound({ value, options, search }: Props) {
+    const [wanted, setWanted] = useState(''),
+        [first, setFirst] = useState(value);
+    if (search === undefined) return { found: options };
+    const q = wanted.trim().toLowerCase();
+    return {
+        wanted,
+        want: (v: string) => {
+            setWanted(v);
+            setFirst(value);
+        },
+        found: options
+            .filter(([, text]) => !q || text.toLowerCase().includes(q))
+            .sort(([a], [b]) => Number(first.includes(b)) - Number(first.includes(a))),
+    };
+}
+
+export function Checks(props: Props) {
+    const { label, value, onChange, options, required, error, hint, search } = props;
+    const t = useT();
+    const id = useId();
+    const { wanted, want, found } = useFound(props);
+    const many = search !== undefined;
+    return (
+        <fieldset
+            className={many ? 'pick' : undefined}
+            aria-describedby={[hint && `${id}-h`, error && `${id}-e`].filter(Boolean).join(' ') || undefined}
+            aria-invalid={!!error || undefined}
+        >
+            <legend>
+                {label}
+                {required && <RequiredMark />}
+                {many && value.length > 0 && (
+                    <span className="chip">{t(`已选 ${value.length}`, `${value.length} chosen`)}</span>
+                )}
+            </legend>
+            {hint && (
+                <div className="muted small" id={`${id}-h`}>
+                    {hint}
+                </div>
+            )}
+            {want && options.length >= SEARCH_FROM && (
+                <Text type="search" aria-label={search} placeholder={search} value={wanted} onChange={want} />
+            )}
+            <div className={many ? 'checks pick-list' : 'checks'}>
+                {found.map(([v, text]) => (
+                    <label key={v}>
+                        <input
+                            type="checkbox"
+                            checked={value.includes(v)}
+                            onChange={(e) => onChange(e.target.checked ? [...value, v] : value.filter((x) => x !== v))}
+                        />
+                        {text}
+                    </label>
+                ))}
+                {many && !found.length && <span className="muted small">{t('没有符合的', 'Nothing fits')}</span>}
+            </div>
+            {error && (
+                <div className="err" id={`${id}-e`} role="alert">
+                    {error}
+                </div>
+            )}
+        </fieldset>
+    );
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a list shows: choices that stand in the address.
+import { useParam, useT } from '../base';
+import type { App } from '../types';
+import { Choice } from './fields';
+
+// name: the parameter of the address. all: what stands for no choice.
+export function FilterChoice({
+    name,
+    label,
+    all,
+    options,
+}: {
+    name: string;
+    label: string;
+    all: string;
+    options: [string, string][];
+}) {
+    const [value, set] = useParam(name);
+    return <Choice name={name} aria-label={label} value={value} onChange={set} none={all} options={options} />;
+}
+export function AppFilter({ apps }: { apps: App[] }) {
+    const t = useT();
+    return (
+        <FilterChoice
+            name="app"
+            label={t('应用', 'App')}
+            all={t('所有应用', 'All apps')}
+            options={apps.map((a) => [a.app_id, a.name])}
+        />
+    );
+}
