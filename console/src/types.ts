@@ -359,7 +359,14 @@ export interface RequestRow {
 }
 export interface Overview {
     orders?: { status: number; phase: number; count: number }[];
-    times?: { account_id: string; name: string; orders: number; median_ms: string; p90_ms: string }[];
+    times?: {
+        account_id: string;
+        name: string;
+        provider_name?: I18n;
+        orders: number;
+        median_ms: string;
+        p90_ms: string;
+    }[];
     awaiting?: OrderRow[];
     late?: { order: OrderRow; usual_ms: string }[];
     late_count?: number;

@@ -39,7 +39,7 @@ static int write_counts(struct call *c) {
 /* One vendor's times, which come in ascending order. */
 struct times {
     int64_t account;
-    struct str name;
+    struct str name, provider_zh, provider_en;
     int64_t *v;
     size_t n;
 };
@@ -69,6 +69,7 @@ static void write_times_of(struct buf *out, struct times *t, struct usual *u) {
     json_begin(out, '{');
     json_member_id(out, STR("account_id"), t->account);
     json_member_str(out, STR("name"), t->name);
+    console_member_i18n(out, STR("provider_name"), t->provider_zh, t->provider_en);
     json_member_int(out, STR("orders"), (int64_t)t->n);
     json_member_id(out, STR("median_ms"), t->v[(t->n - 1) / 2]);
     json_member_id(out, STR("p90_ms"), t->v[(t->n * 9 - 1) / 10]);
@@ -91,6 +92,8 @@ static int write_times(struct call *c, int64_t since, struct usual *ret_usual) {
         if (t.n == 0) {
             t.account = db_int(&q, 0);
             t.name = arena_dup(c->arena, db_text(&q, 1));
+            t.provider_zh = arena_dup(c->arena, db_text(&q, 3));
+            t.provider_en = arena_dup(c->arena, db_text(&q, 4));
         }
         t.v[t.n++] = db_int(&q, 2);
     }

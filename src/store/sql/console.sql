@@ -159,7 +159,8 @@ SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1
 -- name: console_order_times
 -- walks: sorts the results of 30 days, for the overview alone
 SELECT o.account_id, COALESCE(v.name, ''), x.at_ms - (
-    SELECT MIN(y.at_ms) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id)
+    SELECT MIN(y.at_ms) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id),
+    COALESCE(v.provider_zh, ''), COALESCE(v.provider_en, '')
 FROM background_check_order o CROSS JOIN order_history x -- in this order, or SQLite walks all history
 LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
 WHERE o.tenant = $1 AND o.update_time >= $2 AND o.account_id + 0 <> 0 -- by time, not by account

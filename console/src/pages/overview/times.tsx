@@ -2,7 +2,7 @@
 //
 // How long each vendor takes from the order to its result: the middle one, and nine of ten.
 import type { CSSProperties } from 'react';
-import { duration, Link, useT } from '../../base';
+import { both, duration, Link, useT } from '../../base';
 import type { Overview } from '../../types';
 import { State } from '../../ui';
 
@@ -15,7 +15,7 @@ function Vendor({ time, slowest }: { time: Time; slowest: number }) {
         <li className="vendor-time">
             <div className="row">
                 <Link className="grow clip" href={`/orders?vendor=${time.account_id}`}>
-                    {time.name || time.account_id}
+                    {both(time.provider_name) || time.name || time.account_id}
                 </Link>
                 <span className="muted small">
                     {t(`${time.orders} 个报告`, `${time.orders} ${time.orders === 1 ? 'report' : 'reports'}`)}
