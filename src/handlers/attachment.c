@@ -21,6 +21,7 @@ int handle_attachment_create(struct call *c) {
         .size = c->file->size,
         .sha256 = c->file->sha256,
         .usage = ATTACHMENT_OTHER,
+        .app = c->app->id,
     };
     a.mime = attachment_mime(a.name);
     int r = attachment_add(&h, &a);

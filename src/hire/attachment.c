@@ -75,6 +75,7 @@ int attachment_add(struct hire *h, const struct attachment_row *in) {
     db_bind_text(&q, 6, in->sha256);
     db_bind_int(&q, 7, in->usage);
     db_bind_int(&q, 8, in->created_ms ? in->created_ms : h->now_ms);
+    db_bind_int(&q, 9, in->app);
     return db_run(&q);
 }
 
@@ -91,12 +92,26 @@ static int find_imported(struct hire *h, struct str id, struct attachment_row *r
     return r;
 }
 
+/* Whether the caller may know it: 1, 0 or < 0. */
+static int is_callers(struct hire *h, struct str id, int64_t number) {
+    if (h->only_app == 0)
+        return 1;
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ATTACHMENT_IS_OF_APP);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, number);
+    db_bind_int(&q, 3, h->only_app);
+    db_bind_text(&q, 4, id);
+    return db_row(&q);
+}
+
 int attachment_find(struct hire *h, struct str id, struct attachment_row *ret) {
     int64_t number;
     int r;
 
-    if (id_parse(id, &number) < 0)
+    if (id_parse(id, &number) < 0 || (r = is_callers(h, id, number)) == 0)
         return 0;
+    if (r < 0)
+        return r;
     {
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_ATTACHMENT_GET);
 

@@ -23,6 +23,7 @@ struct attachment_row {
     struct str sha256; /* hex; absent of an imported one */
     int usage;         /* enum attachment_usage; 0: unknown (an imported one) */
     int64_t created_ms;
+    int64_t app;       /* that uploads it; 0: another. Only for attachment_add */
     struct str url;    /* of an imported one: where the platform had it; absent: the file is kept here */
 };
 
@@ -39,7 +40,8 @@ bool attachment_is_shown(struct str mime);
 /* created_ms 0: now. One that is known by its id stays as it is. */
 int attachment_add(struct hire *h, const struct attachment_row *in);
 
-/* Returns 1 and the attachment (texts in the arena), 0 if there is none, or < 0. */
+/* Returns 1 and the attachment (texts in the arena), 0 if there is none, or < 0. With h->only_app there are only those that
+ * this app uploaded, and those that an order of its accounts names in a field. */
 int attachment_find(struct hire *h, struct str id, struct attachment_row *ret);
 
 /* Forgets one; its kept file stays for whoever took it over. */

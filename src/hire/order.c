@@ -68,6 +68,33 @@ static int move_count(struct hire *h, const struct order_row *o) {
     return r < 0 ? r : order_count_add(h->db, h->tenant, to, 1);
 }
 
+static bool names_attachment(const struct background_check_order *doc, struct str key) {
+    for (size_t i = 0; i < doc->custom_field_list.n; i++) {
+        const struct eco_background_check_custom_field_data *f = &doc->custom_field_list.v[i];
+        if (str_eq(f->key, key))
+            return str_eq(f->type, STR("file")) || str_eq(f->type, STR("resume"));
+    }
+    return false;
+}
+
+/* Its vendor may fetch what it names. Rows stay, since what a field once told its vendor was told. */
+static int keep_attachments(struct hire *h, const struct order_row *o) {
+    int r = 0;
+
+    for (size_t i = 0; i < o->doc.custom_data_list.n && r >= 0; i++) {
+        const struct background_check_custom_field_data_value *value = &o->doc.custom_data_list.v[i];
+        int64_t id;
+        if (id_parse(value->value, &id) < 0 || !names_attachment(&o->doc, value->key))
+            continue;
+        struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_ATTACHMENT_PUT);
+        db_bind_int(&q, 1, h->tenant);
+        db_bind_text(&q, 2, value->value);
+        db_bind_int(&q, 3, o->id);
+        r = db_run(&q);
+    }
+    return r < 0 ? r : 0;
+}
+
 int order_write(struct hire *h, struct order_row *o) {
     struct db_query q DB_CLEANUP = db_query(h->db, o->stored_time == 0 ? SQL_ORDER_INSERT : SQL_ORDER_UPDATE);
     int n = 3, r;
@@ -93,6 +120,8 @@ int order_write(struct hire *h, struct order_row *o) {
     if (r == 0)
         return -EAGAIN;
     r = move_count(h, o);
+    if (r == 0)
+        r = keep_attachments(h, o);
     o->stored_time = o->update_time;
     o->stored_state = o->state;
     return r;
