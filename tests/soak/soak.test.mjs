@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 900
 //
 // For ./test --long: a quarter of an hour of readers and writers on one server. No answer may be wrong, memory and open files must
 // stay level, and the store must be sound at the end.
