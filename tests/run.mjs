@@ -124,7 +124,7 @@ function report(name, passed, failed, startMs, output) {
 async function build(name, dir, args, { strict = false, beside = false } = {}) {
     const start = Date.now();
     const log = path.join(runDir, `${dir}.log`);
-    const made = (file, ...more) => command(...(beside ? ['nice', ['-n', '10', file, ...more]] : [file, more]), { env: { BUILD_LOG: log } });
+    const made = (file, ...more) => command(...(beside ? ['nice', ['-n', '5', file, ...more]] : [file, more]), { env: { BUILD_LOG: log } });
     let r = await made('scripts/build', dir, ...args);
     const warnings = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').filter((l) => / warning: /.test(l)) : [];
     if (r.status === 0 && strict && warnings.length) r = { status: 1, output: `warnings:\n${warnings.join('\n')}` };
