@@ -273,6 +273,12 @@ test('weeks are changed by buttons and keys, and today is marked', () => within(
     await page.keyboard.press('t');
     await page.waitForFunction((was) => document.querySelector('.head .sub span').innerText === was, now);
     await button(w.today).click();
+    // On a phone a week is a list, which begins with today.
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.locator('.agenda-day.today').waitFor();
+    assert.match(await page.locator('.agenda-day').first().getAttribute('class'), /today/);
+    assert.equal(await page.locator('.agenda-day').count(), 7);
+    await page.setViewportSize({ width: 1280, height: 800 });
     await go(`/interviews?week=${day(30)}`);
     await page.getByText(w.none).waitFor();
 }));

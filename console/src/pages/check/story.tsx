@@ -1,9 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What happened, newest first: the vendor's progress in both languages, and who did what.
+import type { ReactElement } from 'react';
 import type { OrderDetail, Step } from '../../types';
 import { dateTime, lang, personName, tr, useT } from '../../base';
 import { orderAction, orderStatus } from '../../words';
+
+const SHOWN = 8; // of a long story; a few more than that are not worth folding away
+const FEW = 2;
+
+// A list, newest first, whose older part is unfolded by who wants it.
+function Story({ rows, className, live }: { rows: ReactElement[]; className: string; live?: boolean }) {
+    const t = useT();
+    const shown = rows.length > SHOWN + FEW ? SHOWN : rows.length;
+    const older = rows.length - shown;
+    return (
+        <>
+            <ol className={className} aria-live={live ? 'polite' : undefined}>
+                {rows.slice(0, shown)}
+            </ol>
+            {older > 0 && (
+                <details className="older">
+                    <summary>{t(`更早的 ${older} 条`, `${older} earlier ones`)}</summary>
+                    <ol className={className}>{rows.slice(shown)}</ol>
+                </details>
+            )}
+        </>
+    );
+}
 
 type Stage = NonNullable<OrderDetail['order']['process_info_list']>[number];
 
@@ -31,11 +55,13 @@ export function Progress({ steps }: { steps: Stage[] }) {
         <section>
             <h3>{t('供应商进度', "The vendor's progress")}</h3>
             {steps.length ? (
-                <ol className="tl" aria-live="polite">
-                    {steps.map((s, n) => (
+                <Story
+                    className="tl"
+                    live
+                    rows={steps.map((s, n) => (
                         <StageItem key={`${s.update_time}${n}`} s={s} />
                     ))}
-                </ol>
+                />
             ) : (
                 <p className="muted">
                     {t(
@@ -78,11 +104,12 @@ export function History({ steps }: { steps: Step[] }) {
     return (
         <section>
             <h3>{t('谁做了什么', 'Who did what')}</h3>
-            <ol className="deeds">
-                {steps.map((s, n) => (
+            <Story
+                className="deeds"
+                rows={steps.map((s, n) => (
                     <StepItem key={`${s.at}${n}`} s={s} />
                 ))}
-            </ol>
+            />
         </section>
     );
 }
