@@ -223,6 +223,8 @@ function asNode(code) {
     return paste(process.execPath, [file]).finally(() => fs.rmSync(file));
 }
 
+const asPython = (code) => paste('python3', ['-B', '-'], { cwd: path.join(root, 'tests/fixtures/python'), input: code });
+
 // Links to files and page tokens are made anew for each answer.
 function same(a, b) {
     const plain = (x) => [x.code, x.data.items.map((o) => o.order_id), x.data.has_more];
@@ -255,6 +257,7 @@ for (const lang of ['zh', 'en']) {
             await clean('an answer');
             same(JSON.parse(await asCurl(await code('curl'))), sent);
             same(JSON.parse(await asNode(await code('Node SDK'))), sent);
+            same(JSON.parse(await asPython(await code('Python SDK'))), sent);
 
             // A path's parameter is needed; a body is checked before anything is sent.
             await open('GET /open-apis/hire/v1/applications/{application_id}');
@@ -278,6 +281,7 @@ for (const lang of ['zh', 'en']) {
             assert.equal(one.data.items[0].order_id, order_id);
             same(JSON.parse(await asCurl(await code('curl'))), one);
             same(JSON.parse(await asNode(await code('Node SDK'))), one);
+            same(JSON.parse(await asPython(await code('Python SDK'))), one);
 
             // Scopes that an app lacks are told before.
             await open('GET /open-apis/hire/v1/interviews');
