@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Apps that do not take their events.
+// Apps that do not take their events: for recruiters, why a vendor may be silent; for administrators, what is wrong.
 import { Link, useT } from '../../base';
 import type { Overview } from '../../types';
 import { Pill, State, When } from '../../ui';
@@ -37,7 +37,8 @@ export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) 
                                 <Count app={f} state="given_up" admin={admin} />
                             </div>
                             <div className="small muted">
-                                {f.last_error} · <When ms={f.last_at} />
+                                {admin && `${f.last_error} · `}
+                                <When ms={f.last_at} />
                             </div>
                         </li>
                     ))}
