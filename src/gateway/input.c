@@ -92,16 +92,19 @@ static int read_body(struct call *c, struct str text, struct violations *vs) {
 }
 
 int input_read(struct call *c, const struct route *route, struct str query, struct str body) {
-    struct violations *vs = arena_new(c->arena, struct violations);
-    read_params(c, route, vs);
-    read_query(c, query, vs);
-    int r = read_body(c, body, vs);
+    struct violations found; /* three kilobytes that nearly no call has a use for */
+    found.n = 0;
+    read_params(c, route, &found);
+    read_query(c, query, &found);
+    int r = read_body(c, body, &found);
     if (r < 0)
         return r;
-    if (vs->n == 0)
+    if (found.n == 0)
         return 0;
     if (c->op->access == OP_PUBLIC)
         return answer_fail_gateway(c, CODE_TOKEN_PARAM);
-    c->violations = vs;
+    c->violations = arena_new(c->arena, struct violations);
+    memcpy(c->violations->v, found.v, violations_kept(&found) * sizeof(found.v[0]));
+    c->violations->n = found.n;
     return answer_fail_gateway(c, CODE_FIELDS);
 }

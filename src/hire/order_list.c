@@ -136,6 +136,15 @@ static int list_of_app(struct hire *h, const struct order_filter *f, int64_t aft
 
 static int list_by_time(struct hire *h, const struct order_filter *f, int64_t after_time, int64_t after_id, int limit,
                         order_fn fn, void *ctx) {
+    if (after_time < f->update_start) {
+        struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_LIST_FROM_TIME);
+
+        db_bind_int(&q, 1, h->tenant);
+        db_bind_int(&q, 2, f->update_start);
+        db_bind_int(&q, 3, f->update_end);
+        db_bind_int(&q, 4, limit);
+        return walk(&q, fn, ctx);
+    }
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_LIST_BY_TIME);
 
     bind_times(&q, h, f, after_time, after_id);
