@@ -6,7 +6,7 @@ import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
 import { both, Link, useParam, useT } from '../base';
 import {
-    Choice,
+    FilterChoice,
     Head,
     Light,
     Listing,
@@ -95,8 +95,8 @@ function List({ query, status, account }: { query: string; status: string; accou
 
 export default function Orders() {
     const t = useT();
-    const [status, setStatus] = useParam('status'),
-        [account, setAccount] = useParam('vendor');
+    const [status] = useParam('status'),
+        [account] = useParam('vendor');
     const [typed, setTyped, query] = useSearch();
     const vendors = useVendors().data?.items ?? [];
     const statuses = useStatusNames();
@@ -112,18 +112,16 @@ export default function Orders() {
                     value={typed}
                     onChange={setTyped}
                 />
-                <Choice
-                    aria-label={t('状态', 'Status')}
-                    value={status}
-                    onChange={setStatus}
-                    none={t('所有状态', 'All statuses')}
+                <FilterChoice
+                    name="status"
+                    label={t('状态', 'Status')}
+                    all={t('所有状态', 'All statuses')}
                     options={statuses}
                 />
-                <Choice
-                    aria-label={t('供应商', 'Vendor')}
-                    value={account}
-                    onChange={setAccount}
-                    none={t('所有供应商', 'All vendors')}
+                <FilterChoice
+                    name="vendor"
+                    label={t('供应商', 'Vendor')}
+                    all={t('所有供应商', 'All vendors')}
                     options={vendors.map((v) => [v.id, both(v.provider_name) || v.name])}
                 />
             </search>

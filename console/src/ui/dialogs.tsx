@@ -210,7 +210,10 @@ export function Ask({
         </Dialog>
     );
 }
-export function Secret({ title, rows, close }: { title: string; rows: [string, string][]; close: () => void }) {
+
+// What is shown once: label and value.
+export type SecretRows = [string, string][];
+export function Secret({ title, rows, close }: { title: string; rows: SecretRows; close: () => void }) {
     const t = useT();
     return (
         <Dialog title={title} open close={close}>

@@ -6,11 +6,10 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Choice, Dialog, Field, Text, useDeed } from '../../ui';
-import type { Rows } from '.';
+import { Choice, Dialog, Field, Text, useDeed, type SecretRows } from '../../ui';
 import { Scopes } from './scopes';
 
-export function Create({ close }: { close: (rows?: Rows) => void }) {
+export function Create({ close }: { close: (rows?: SecretRows) => void }) {
     const t = useT();
     const qc = useQueryClient();
     const { busy, run } = useDeed();

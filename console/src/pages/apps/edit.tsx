@@ -6,8 +6,7 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Checks, Dialog, done, errorText, Field, Seg, Text } from '../../ui';
-import type { Rows } from '.';
+import { Checks, Dialog, done, errorText, Field, Seg, Text, type SecretRows } from '../../ui';
 import { useKnown } from '../events/deliveries';
 import { eventName } from '../events/names';
 import { receiverBody, ReceiverFields } from './receiver';
@@ -15,7 +14,7 @@ import { Scopes } from './scopes';
 
 type Part = 'scopes' | 'events' | 'addresses';
 
-export function Edit({ app, close }: { app: App; close: (rows?: Rows) => void }) {
+export function Edit({ app, close }: { app: App; close: (rows?: SecretRows) => void }) {
     const t = useT();
     const qc = useQueryClient();
     const types = useKnown().data?.event_types ?? [];

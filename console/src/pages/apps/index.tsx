@@ -4,21 +4,19 @@
 import { useState } from 'react';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Button, Load, Secret, State } from '../../ui';
+import { Button, Load, Secret, State, type SecretRows } from '../../ui';
 import { useApps } from '../vendors';
 import { AppCard } from './card';
 import { Create } from './create';
 import { Edit } from './edit';
 import { Question, type Deed } from './question';
 
-export type Rows = [string, string][];
-
 export function Apps({ tenant }: { tenant: string }) {
     const t = useT();
     const q = useApps();
     const [creating, setCreating] = useState(false),
         [edit, setEdit] = useState<App>(),
-        [secret, setSecret] = useState<Rows>(),
+        [secret, setSecret] = useState<SecretRows>(),
         [ask, setAsk] = useState<{ deed: Deed; app: App }>();
     return (
         <>

@@ -5,8 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { post } from '../../api';
 import { tr, useT } from '../../base';
 import type { App } from '../../types';
-import { Ask } from '../../ui';
-import type { Rows } from '.';
+import { Ask, type SecretRows } from '../../ui';
 
 export type Deed = 'rotate' | 'enable' | 'disable';
 
@@ -42,7 +41,7 @@ export function Question({
 }: {
     asked?: { deed: Deed; app: App };
     close: () => void;
-    tell: (rows: Rows) => void;
+    tell: (rows: SecretRows) => void;
 }) {
     useT();
     const qc = useQueryClient();

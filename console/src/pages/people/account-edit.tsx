@@ -6,12 +6,10 @@ import { useState } from 'react';
 import { ApiError, post } from '../../api';
 import { both, personName, useT } from '../../base';
 import type { Account } from '../../types';
-import { Checks, Choice, Dialog, done, Field, Text, useDeed } from '../../ui';
+import { Checks, Choice, Dialog, done, Field, type SecretRows, Text, useDeed } from '../../ui';
 import { role } from '../../words';
 import { useReferences } from '../applications';
 import { allRoles, kept, loginFault } from './accounts-data';
-
-export type SecretRows = [string, string][];
 
 function useRoleOptions() {
     const t = useT();

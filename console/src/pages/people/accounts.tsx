@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { personName, useT } from '../../base';
 import type { Account } from '../../types';
-import { Ask, Button, done, Load, Pill, Rows, Secret, When } from '../../ui';
+import { Ask, Button, done, Load, Pill, Rows, Secret, type SecretRows, When } from '../../ui';
 import { role } from '../../words';
-import { EditAccount, type SecretRows } from './account-edit';
+import { EditAccount } from './account-edit';
 import { kept, useAccounts } from './accounts-data';
 
 type Deed = 'edit' | 'reset' | 'switch';
