@@ -54,8 +54,8 @@ const words: Record<string, (s: string, detail: string) => string> = {
         tr(`${s} 会没有任何角色，请先给它其他角色`, `${s} would have no role left; give the account another one first`),
     app_shared: () =>
         tr(
-            '这个应用还服务其他租户，由命令行 hired app 管理',
-            'The app serves other tenants, too; the command line (hired app) changes it',
+            '这个应用不只属于本租户，由命令行 hired app 管理',
+            "The app is not this tenant's alone; the command line (hired app) changes it",
         ),
     address_form: (s) =>
         tr(`${s} 不是地址或网段，例如 10.1.0.0/16`, `${s} is neither an address nor a network such as 10.1.0.0/16`),

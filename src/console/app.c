@@ -24,8 +24,10 @@ static int write_subscriptions(struct call *c, int64_t app) {
     return r;
 }
 
-/* Whether a tenant beside the caller's has it, too: such an app is not one tenant's to change. 1, 0 or < 0. */
-static int app_serves_others(struct call *c, const struct app_row *app) {
+/* Whether somebody else made it, or another tenant has it, too: such an app is not one tenant's to change. 1, 0 or < 0. */
+static int app_is_shared(struct call *c, const struct app_row *app) {
+    if (app->home != c->tenant)
+        return 1;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_INSTALL_ELSEWHERE);
     db_bind_int(&q, 1, app->id);
     db_bind_int(&q, 2, c->tenant);
@@ -45,12 +47,12 @@ static int write_app(struct call *c, const struct app_row *app) {
     json_member_str(out, STR("name"), app->name);
     json_member_str(out, STR("kind"), app->kind == APP_STORE ? STR("store") : STR("custom"));
     json_member_bool(out, STR("disabled"), app->disabled);
-    int elsewhere = app_serves_others(c, app);
-    if (elsewhere < 0)
-        return elsewhere;
-    json_member_bool(out, STR("shared"), elsewhere > 0);
+    int shared = app_is_shared(c, app);
+    if (shared < 0)
+        return shared;
+    json_member_bool(out, STR("shared"), shared > 0);
     json_member_words(out, STR("scopes"), app->scopes);
-    if (elsewhere == 0) { /* else they are its developer's alone to know */
+    if (shared == 0) { /* else they are its developer's alone to know */
         json_member_words(out, STR("ip_allow"), app->ip_allow);
         json_member_str(out, STR("request_url"), db_text(&q, 1));
     }
@@ -93,7 +95,7 @@ int handle_console_app_scopes(struct call *c) {
     return 0;
 }
 
-/* An app that works in the tenant and nowhere else; the call fails for any other. */
+/* An app that was made in the tenant and works nowhere else; the call fails for any other. */
 static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) {
     int r = app_find(c->db, app_id, c->arena, ret);
     if (r > 0)
@@ -101,10 +103,10 @@ static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) 
     if (r == 0)
         return call_fail(c, CODE_NOT_FOUND, NULL);
     if (r > 0)
-        r = app_serves_others(c, ret);
+        r = app_is_shared(c, ret);
     if (r > 0)
         return console_fail(c, (struct reason){.word = REASON_APP_SHARED},
-                            "the app serves other tenants, too; the command line changes it (hired app --help)");
+                            "the app is not this tenant's alone; the command line changes it (hired app --help)");
     return r;
 }
 
@@ -133,6 +135,8 @@ int handle_console_app_create(struct call *c) {
     int r = read_scopes(c, &in->scopes, &scopes);
     if (r == 0)
         r = app_create(c->db, c->tenant, kind, in->name, scopes, STR_ABSENT, STR_ABSENT, c->arena, &app, &secret);
+    if (r == 0 && kind == APP_STORE)
+        r = app_set_home(c->db, app.id, app.home = c->tenant);
     if (r < 0)
         return r;
     c->audit_subject = app.app_id;

@@ -102,6 +102,7 @@ static void app_from_row(const struct db_query *q, struct arena *a, struct app_r
         .disabled = db_int(q, 7) != 0,
         .scopes = arena_dup(a, db_text(q, 8)),
         .ip_allow = arena_dup(a, db_text(q, 9)),
+        .home = db_int(q, 10),
     };
 }
 
@@ -210,6 +211,7 @@ int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str nam
     struct app_row row = {
         .id = id_new(),
         .tenant = kind == APP_CUSTOM ? tenant : 0,
+        .home = kind == APP_CUSTOM ? tenant : 0,
         .app_id = arena_dup(a, app_id),
         .name = arena_dup(a, name),
         .scopes = known,
@@ -278,6 +280,13 @@ int app_set_scopes(struct db *db, int64_t app, struct str scopes) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_SCOPES);
     db_bind_int(&q, 1, app);
     db_bind_text(&q, 2, scopes);
+    return app_changed(&q);
+}
+
+int app_set_home(struct db *db, int64_t app, int64_t tenant) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_HOME);
+    db_bind_int(&q, 1, app);
+    db_bind_int(&q, 2, tenant);
     return app_changed(&q);
 }
 

@@ -28,6 +28,7 @@ int tenant_create(struct db *db, struct str tenant_key, struct str name, struct 
 
 struct app_row {
     int64_t id, tenant, developer;
+    int64_t home; /* the tenant that made it; 0: a store app of the command line's */
     struct str app_id, name, scopes, ip_allow;
     enum app_kind kind;
     bool disabled;
@@ -54,6 +55,8 @@ int app_list(struct db *db, int64_t tenant, struct arena *a, struct app_row **re
 int app_disable(struct db *db, int64_t app, bool disabled); /* its tokens stop serving, or serve again */
 int app_rotate(struct db *db, int64_t app, struct arena *a, struct str *ret_secret); /* revokes all its tokens too */
 int app_set_scopes(struct db *db, int64_t app, struct str scopes);
+/* The tenant that made a store app. */
+int app_set_home(struct db *db, int64_t app, int64_t tenant);
 int app_set_ip_allow(struct db *db, int64_t app, struct str addresses);
 
 /* Checks names separated by spaces; "all" stands for every scope. Returns 0 and the normalized text in the arena, or

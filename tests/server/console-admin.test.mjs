@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { Client, eventually, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { Receiver } from '../lib/receiver.mjs';
-import { hiredOk, startServer } from '../lib/server.mjs';
+import { createApp, hiredOk, startServer } from '../lib/server.mjs';
 
 let server, admin, recruiter, approver, interviewer;
 before(async () => {
@@ -307,7 +307,7 @@ test('nobody locks themselves out, and the log is asked by time', async () => {
 });
 
 // The last one: a second tenant hides calls that belong to none.
-test('a store app is changed here while it works in this tenant alone', async () => {
+test('a store app is changed here if it was made here, while it works in this tenant alone', async () => {
     const { app } = await admin.post('apps', { name: 'of a vendor', kind: 'store' });
     const at = `apps/${app.app_id}`, listed = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id);
     assert.deepEqual([app.kind, app.shared], ['store', false]);
@@ -325,6 +325,10 @@ test('a store app is changed here while it works in this tenant alone', async ()
     }
     hiredOk(['app', 'uninstall', app.app_id, '--data', server.dir, '--tenant', elsewhere]);
     assert.equal((await listed()).shared, false);
+    // One that the command line made is a stranger's, though it works here alone: tomorrow it may be in other tenants.
+    const theirs = createApp(server, ['hire:interview:readonly'], { name: 'of a stranger', type: 'store' });
+    assert.equal((await admin.get('apps')).items.find((a) => a.app_id === theirs.app_id).shared, true);
+    for (const path of ['', '/rotate']) await admin.fails(400, 1002002, 'POST', `apps/${theirs.app_id}${path}`, { body: path === '' ? { disabled: true } : {} });
     hiredOk(['app', 'uninstall', app.app_id, '--data', server.dir, '--tenant', server.demo.tenant_key]);
     assert.equal(await listed(), undefined);
     await admin.fails(404, 4004, 'POST', at, { body: { disabled: true } });

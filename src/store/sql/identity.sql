@@ -9,22 +9,24 @@ SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant ORD
 INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES ($1, $2, $3, $4);
 
 -- name: app_by_id
-SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow FROM app WHERE id = $1;
+SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow, home FROM app WHERE id = $1;
 -- name: app_by_app_id
-SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow FROM app WHERE app_id = $1;
+SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow, home FROM app WHERE app_id = $1;
 -- name: app_by_tenant
 -- walks: the apps of one tenant, all asked for
-SELECT a.id, a.app_id, a.kind, a.tenant, a.developer, a.name, a.secret_hash, a.disabled, a.scopes, a.ip_allow
+SELECT a.id, a.app_id, a.kind, a.tenant, a.developer, a.name, a.secret_hash, a.disabled, a.scopes, a.ip_allow, a.home
 FROM app_install i JOIN app a ON a.id = i.app WHERE i.tenant = $1 ORDER BY a.id;
 -- name: app_add
-INSERT INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+INSERT INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms, home)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $4);
 -- name: app_set_disabled
 UPDATE app SET disabled = $2 WHERE id = $1;
 -- name: app_set_secret
 UPDATE app SET secret_hash = $2 WHERE id = $1;
 -- name: app_set_scopes
 UPDATE app SET scopes = $2 WHERE id = $1;
+-- name: app_set_home
+UPDATE app SET home = $2 WHERE id = $1;
 -- name: app_set_ip_allow
 UPDATE app SET ip_allow = $2 WHERE id = $1;
 -- name: app_install_add

@@ -14,7 +14,7 @@ function Installed({ app: a, tenant }: { app: App; tenant: string }) {
     return (
         <>
             {a.shared
-                ? t('还服务其他租户，因此不能在这里修改', 'In other tenants, too; so it is not changed here')
+                ? t('不只属于本租户，因此不能在这里修改', 'Not of this tenant alone; so it is not changed here')
                 : t('只在本租户', 'In this tenant alone')}
             <details>
                 <summary>{t('在服务器上执行的命令', 'Commands for the server')}</summary>
