@@ -8,126 +8,72 @@
 #include <errno.h>
 #include <netinet/in.h>
 
-struct range4 {
-    uint32_t network;
-    unsigned bits;
-};
+#include "base/network.h"
 
-#define NET4(a, b, c, d, bits)                                                                                         \
-    { (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d), (bits) }
+#define IPV4(a, b, c, d, bits)                                                                                         \
+    { {[10] = 0xff, [11] = 0xff, (a), (b), (c), (d)}, 96 + (bits) }
 
-static const struct range4 special4[] = {
-    NET4(0, 0, 0, 0, 8),       /* this network */
-    NET4(10, 0, 0, 0, 8),      /* private */
-    NET4(100, 64, 0, 0, 10),   /* shared by carriers */
-    NET4(127, 0, 0, 0, 8),     /* loopback */
-    NET4(169, 254, 0, 0, 16),  /* link-local, among them the clouds' metadata */
-    NET4(172, 16, 0, 0, 12),   /* private */
-    NET4(192, 0, 0, 0, 24),    /* protocol assignments */
-    NET4(192, 0, 2, 0, 24),    /* documentation */
-    NET4(192, 88, 99, 0, 24),  /* 6to4 relays, withdrawn */
-    NET4(192, 168, 0, 0, 16),  /* private */
-    NET4(198, 18, 0, 0, 15),   /* benchmarking */
-    NET4(198, 51, 100, 0, 24), /* documentation */
-    NET4(203, 0, 113, 0, 24),  /* documentation */
-    NET4(224, 0, 0, 0, 4),     /* multicast */
-    NET4(240, 0, 0, 0, 4),     /* reserved, and broadcast */
-};
-
-struct range6 {
-    uint8_t network[16];
-    unsigned bits;
+static const struct network special4[] = {
+    IPV4(0, 0, 0, 0, 8),       /* this network */
+    IPV4(10, 0, 0, 0, 8),      /* private */
+    IPV4(100, 64, 0, 0, 10),   /* shared by carriers */
+    IPV4(127, 0, 0, 0, 8),     /* loopback */
+    IPV4(169, 254, 0, 0, 16),  /* link-local, among them the clouds' metadata */
+    IPV4(172, 16, 0, 0, 12),   /* private */
+    IPV4(192, 0, 0, 0, 24),    /* protocol assignments */
+    IPV4(192, 0, 2, 0, 24),    /* documentation */
+    IPV4(192, 88, 99, 0, 24),  /* 6to4 relays, withdrawn */
+    IPV4(192, 168, 0, 0, 16),  /* private */
+    IPV4(198, 18, 0, 0, 15),   /* benchmarking */
+    IPV4(198, 51, 100, 0, 24), /* documentation */
+    IPV4(203, 0, 113, 0, 24),  /* documentation */
+    IPV4(224, 0, 0, 0, 4),     /* multicast */
+    IPV4(240, 0, 0, 0, 4),     /* reserved, and broadcast */
 };
 
 /* Within 2000::/3, which holds all of global unicast. */
-static const struct range6 special6[] = {
+static const struct network special6[] = {
     {{0x20, 0x01}, 23},             /* protocol assignments: Teredo, benchmarking, ORCHID ... */
     {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
     {{0x3f, 0xff}, 20},             /* documentation */
 };
 
-static bool public4(uint32_t address) {
-    for (size_t i = 0; i < sizeof(special4) / sizeof(special4[0]); i++) {
-        if ((address ^ special4[i].network) >> (32 - special4[i].bits) == 0)
-            return false;
-    }
-    return true;
+static const struct network local[] = {
+    IPV4(10, 0, 0, 0, 8), IPV4(100, 64, 0, 0, 10), IPV4(172, 16, 0, 0, 12), IPV4(192, 168, 0, 0, 16), {{0xfc}, 7},
+};
+
+static bool is_in(const struct network *list, size_t n, const uint8_t address[16]) {
+    for (size_t i = 0; i < n; i++)
+        if (network_has(&list[i], address))
+            return true;
+    return false;
 }
 
-static bool within6(const uint8_t address[16], const uint8_t network[16], unsigned bits) {
-    unsigned whole = bits / 8, rest = bits % 8;
+#define IS_IN(list, address) is_in((list), sizeof(list) / sizeof((list)[0]), (address))
 
-    if (memcmp(address, network, whole) != 0)
-        return false;
-    return rest == 0 || ((address[whole] ^ network[whole]) >> (8 - rest)) == 0;
-}
-
-static uint32_t four_bytes(const uint8_t *b) {
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
-static bool public6(const uint8_t address[16]) {
-    static const uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const uint8_t nat64[16] = {0x00, 0x64, 0xff, 0x9b};
-    static const uint8_t six_to_four[16] = {0x20, 0x02};
-    static const uint8_t global[16] = {0x20};
-
-    if (within6(address, mapped, 96) || within6(address, nat64, 96))
-        return public4(four_bytes(address + 12));
-    if (within6(address, six_to_four, 16))
-        return public4(four_bytes(address + 2));
-    if (!within6(address, global, 3))
-        return false;
-    for (size_t i = 0; i < sizeof(special6) / sizeof(special6[0]); i++) {
-        if (within6(address, special6[i].network, special6[i].bits))
-            return false;
-    }
-    return true;
+static bool is_public4(const uint8_t four[4]) {
+    const uint8_t address[16] = {[10] = 0xff, [11] = 0xff, four[0], four[1], four[2], four[3]};
+    return !IS_IN(special4, address);
 }
 
 bool netaddr_is_public(const struct sockaddr *address) {
-    if (address->sa_family == AF_INET) {
-        struct sockaddr_in in;
+    static const struct network mapped = {{[10] = 0xff, [11] = 0xff}, 96}, nat64 = {{0x00, 0x64, 0xff, 0x9b}, 96},
+                                six_to_four = {{0x20, 0x02}, 16}, global = {{0x20}, 3};
+    uint8_t bytes[16];
 
-        memcpy(&in, address, sizeof(in));
-        return public4(ntohl(in.sin_addr.s_addr));
-    }
-    if (address->sa_family == AF_INET6) {
-        struct sockaddr_in6 in6;
-
-        memcpy(&in6, address, sizeof(in6));
-        return public6(in6.sin6_addr.s6_addr);
-    }
-    return false;
-}
-
-static bool private4(uint32_t address) {
-    static const struct range4 ranges[] = {
-        NET4(10, 0, 0, 0, 8), NET4(100, 64, 0, 0, 10), NET4(172, 16, 0, 0, 12), NET4(192, 168, 0, 0, 16)};
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-        if ((address ^ ranges[i].network) >> (32 - ranges[i].bits) == 0)
-            return true;
-    }
-    return false;
+    if (network_address_of(address, bytes) < 0)
+        return false;
+    if (network_has(&mapped, bytes) || network_has(&nat64, bytes))
+        return is_public4(bytes + 12);
+    if (network_has(&six_to_four, bytes))
+        return is_public4(bytes + 2);
+    return network_has(&global, bytes) && !IS_IN(special6, bytes);
 }
 
 bool netaddr_is_private(const struct sockaddr *address) {
-    static const uint8_t mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-    static const uint8_t unique_local[16] = {0xfc};
-    if (address->sa_family == AF_INET) {
-        struct sockaddr_in in;
+    uint8_t bytes[16];
 
-        memcpy(&in, address, sizeof(in));
-        return private4(ntohl(in.sin_addr.s_addr));
-    }
-    if (address->sa_family == AF_INET6) {
-        struct sockaddr_in6 in6;
-
-        memcpy(&in6, address, sizeof(in6));
-        return within6(in6.sin6_addr.s6_addr, unique_local, 7) ||
-               (within6(in6.sin6_addr.s6_addr, mapped, 96) && private4(four_bytes(in6.sin6_addr.s6_addr + 12)));
-    }
-    return false;
+    return network_address_of(address, bytes) == 0 && IS_IN(local, bytes);
 }
 
 int netaddr_parse(struct str host, struct sockaddr_storage *ret) {

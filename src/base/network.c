@@ -44,9 +44,13 @@ int network_address_of(const struct sockaddr *address, uint8_t ret[16]) {
     return 0;
 }
 
+bool network_address_is_ipv4(const uint8_t address[16]) {
+    return memcmp(address, mapped, sizeof mapped) == 0;
+}
+
 void network_address_store(const uint8_t address[16], struct sockaddr_storage *ret) {
     memset(ret, 0, sizeof *ret);
-    if (memcmp(address, mapped, sizeof mapped) == 0) {
+    if (network_address_is_ipv4(address)) {
         struct sockaddr_in *in = (struct sockaddr_in *)ret;
         in->sin_family = AF_INET;
         memcpy(&in->sin_addr, address + sizeof mapped, 4);
@@ -80,7 +84,7 @@ bool network_has(const struct network *n, const uint8_t address[16]) {
 }
 
 bool network_is_everything(const struct network *n) {
-    return n->bits == 0 || (n->bits == IPV4_BITS && memcmp(n->base, mapped, sizeof mapped) == 0);
+    return n->bits == 0 || (n->bits == IPV4_BITS && network_address_is_ipv4(n->base));
 }
 
 static bool is_between(char c) {

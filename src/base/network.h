@@ -31,6 +31,9 @@ int network_address_parse(struct str text, uint8_t ret[16]);
 /* Of an IPv4 or IPv6 socket. Returns 0, or -EAFNOSUPPORT for any other. */
 int network_address_of(const struct sockaddr *address, uint8_t ret[16]);
 
+/* Whether it maps an IPv4 address. */
+bool network_address_is_ipv4(const uint8_t address[16]);
+
 /* The other way round, with port 0; of family AF_INET where the address only maps an IPv4 one. */
 void network_address_store(const uint8_t address[16], struct sockaddr_storage *ret);
 

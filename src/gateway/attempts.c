@@ -2,12 +2,10 @@
  *
  * Counts attempts to sign in. A table of fixed size under one lock: attempts cost a scrypt each, so they are rare.
  */
-#include <arpa/inet.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/network.h"
 #include "gateway/session.h"
 
 #define SLOTS 8192 /* a power of two */
@@ -58,16 +56,11 @@ static uint64_t bucket_key(enum bucket b, struct str name, struct str address) {
     return h | 1;
 }
 
-/* Of an IPv6 address its network's 64 bits, written over text: whoever has one of its addresses has all of them. */
-static struct str network_of(struct str address, char text[static INET6_ADDRSTRLEN]) {
-    struct in6_addr bytes;
-    if (address.len >= INET6_ADDRSTRLEN)
+/* Of an IPv6 address its network's 64 bits, in bytes: whoever has one of its addresses has all of them. */
+static struct str network_of(struct str address, uint8_t bytes[16]) {
+    if (network_address_parse(address, bytes) < 0 || network_address_is_ipv4(bytes))
         return address;
-    snprintf(text, INET6_ADDRSTRLEN, "%.*s", STR_FMT(address));
-    if (inet_pton(AF_INET6, text, &bytes) != 1)
-        return address;
-    memcpy(text, &bytes, 8);
-    return (struct str){text, 8};
+    return (struct str){(const char *)bytes, 8};
 }
 
 /* The key's slot, or NULL. ret_free: where it would stand: whatever is over or counts least has to go. */
@@ -98,9 +91,9 @@ static void count(struct attempts *t, uint64_t key, int64_t mono_ms) {
 /* What is refused leaves nothing in the table: else a stranger who is refused already would wash out, with ever new names,
  * what is counted against him. */
 unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
-    char text[INET6_ADDRSTRLEN];
+    uint8_t bytes[16];
     unsigned wait_s = 0;
-    address = network_of(address, text);
+    address = network_of(address, bytes);
     pthread_mutex_lock(&t->lock);
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), mono_ms, &at);
@@ -115,8 +108,8 @@ unsigned attempts_take(struct attempts *t, struct str name, struct str address, 
 }
 
 void attempts_good(struct attempts *t, struct str name, struct str address) {
-    char text[INET6_ADDRSTRLEN];
-    address = network_of(address, text);
+    uint8_t bytes[16];
+    address = network_of(address, bytes);
     pthread_mutex_lock(&t->lock);
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), 0, &at);
