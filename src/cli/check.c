@@ -15,6 +15,7 @@
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
+#include "hire/interview.h"
 #include "store/files.h"
 
 #define FINDINGS_SHOWN 100
@@ -71,29 +72,21 @@ struct checked {
     int (*also)(struct check *ck, int64_t tenant, int64_t id, const void *record); /* NULL: nothing else */
 };
 
-static bool holds(const struct interview_extend *in, int64_t uid) {
-    for (size_t i = 0; i < in->interview_record_list.n; i++) {
-        int64_t one;
-        if (id_parse(in->interview_record_list.v[i].user_id, &one) == 0 && one == uid)
-            return true;
-    }
-    return false;
-}
-
 /* Somebody may have two records of one interview. */
 static int interviewers_of(const struct interview_extend *in) {
     int n = 0;
 
     for (size_t i = 0; i < in->interview_record_list.n; i++) {
-        const struct interview_extend before = {.interview_record_list = {in->interview_record_list.v, i}};
+        const struct interview_record_list before = {in->interview_record_list.v, i};
         int64_t uid;
-        n += id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && !holds(&before, uid);
+        n += id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && !interview_record_of(&before, uid);
     }
     return n;
 }
 
 /* Interviews are found by their interviewers through a table of its own. Returns 0 or a negative errno. */
 static int check_interviewers(struct check *ck, int64_t tenant, int64_t id, const void *record) {
+    const struct interview_extend *in = record;
     struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_INTERVIEW_INTERVIEWERS_OF);
     int n = 0, r;
     bool same = true;
@@ -101,8 +94,8 @@ static int check_interviewers(struct check *ck, int64_t tenant, int64_t id, cons
     db_bind_int(&q, 1, tenant);
     db_bind_int(&q, 2, id);
     for (; (r = db_row(&q)) == 1; n++)
-        same = same && holds(record, db_int(&q, 0));
-    if (r == 0 && !(same && n == interviewers_of(record)))
+        same = same && interview_record_of(&in->interview_record_list, db_int(&q, 0));
+    if (r == 0 && !(same && n == interviewers_of(in)))
         find(ck, "interview %lld: those who hold it are not those of interview_interviewer", (long long)id);
     return r;
 }

@@ -8,6 +8,7 @@
 #include "console/interview.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "hire/interview.h"
 #include "hire/interview_summary.h"
 
 /* ---- rows ---- */
@@ -53,12 +54,7 @@ int write_interviewer(struct call *c, const struct interview_record *record, boo
 }
 
 const struct interview_record *own_record(const struct call *c, const struct interview_extend *in) {
-    for (size_t i = 0; c->person->users_id != 0 && i < in->interview_record_list.n; i++) {
-        int64_t uid;
-        if (id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && uid == c->person->users_id)
-            return &in->interview_record_list.v[i];
-    }
-    return NULL;
+    return interview_record_of(&in->interview_record_list, c->person->users_id);
 }
 
 /* The person's own record while it is not submitted: as long, they are not told what the others think. */

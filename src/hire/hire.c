@@ -8,14 +8,18 @@
 
 #include "base/id.h"
 
+static void refuse(struct hire *h, enum hire_refusal refusal, struct reason reason, const char *format, va_list args) {
+    h->why = arena_vprintf(h->arena, format, args);
+    h->refusal = refusal;
+    h->reason = reason;
+}
+
 int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, ...) {
     va_list args;
 
     va_start(args, format);
-    h->why = arena_vprintf(h->arena, format, args);
+    refuse(h, refusal, (struct reason){0}, format, args);
     va_end(args);
-    h->refusal = refusal;
-    h->reason = (struct reason){0};
     return HIRE_REFUSED;
 }
 
@@ -23,10 +27,8 @@ int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, c
     va_list args;
 
     va_start(args, format);
-    h->why = arena_vprintf(h->arena, format, args);
+    refuse(h, REFUSED_PARAMETER, (struct reason){.word = word, .subject = subject}, format, args);
     va_end(args);
-    h->refusal = REFUSED_PARAMETER;
-    h->reason = (struct reason){.word = word, .subject = subject};
     return HIRE_REFUSED;
 }
 

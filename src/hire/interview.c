@@ -74,6 +74,15 @@ static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *
     return r < 0 ? r : 0;
 }
 
+struct interview_record *interview_record_of(const struct interview_record_list *list, int64_t uid) {
+    for (size_t i = 0; i < list->n; i++) {
+        int64_t one;
+        if (id_parse(list->v[i].user_id, &one) == 0 && one == uid)
+            return &list->v[i];
+    }
+    return NULL;
+}
+
 int interview_forget_interviewers(struct hire *h, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_INTERVIEWERS_DROP);
 

@@ -13,6 +13,9 @@
  * anything changed, 0 if it stands so already. */
 int interview_import(struct hire *h, struct interview_extend *in);
 
+/* The first record of that user (an internal id; 0, nobody, has none); NULL: who does not hold the interview. */
+struct interview_record *interview_record_of(const struct interview_record_list *list, int64_t uid);
+
 /* Puts down who holds an interview that is new, for walks by interviewer; a record whose user is unknown is passed over.
  * interview_import does it by itself: this is for who writes interviews past it. Returns 0 or < 0. */
 int interview_keep_interviewers(struct db *db, int64_t tenant, int64_t id, const struct interview_extend *in);

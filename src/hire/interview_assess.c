@@ -2,18 +2,10 @@
  *
  * An interviewer's assessment: the verdict in the interview's record, the answers to the form beside it.
  */
-#include "base/id.h"
 #include "hire/interview.h"
 #include "hire/interview_change.h"
 
 enum { SUBMITTED = 1 };
-
-static struct interview_record *record_of(struct interview_extend *in, struct str uid) {
-    for (size_t i = 0; i < in->interview_record_list.n; i++)
-        if (str_eq(in->interview_record_list.v[i].user_id, uid))
-            return &in->interview_record_list.v[i];
-    return NULL;
-}
 
 /* What somebody has assessed has begun, so the others have not submitted yet. */
 static void note_begun(struct interview_extend *in) {
@@ -57,7 +49,7 @@ int interview_assess(struct hire *h, int64_t interview_id, int64_t uid, const st
 
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    own = uid == 0 ? NULL : record_of(&doc, hire_text(h, uid));
+    own = interview_record_of(&doc.interview_record_list, uid);
     if (!own)
         return hire_refuse_for(h, REASON_NOT_INTERVIEWER, STR_ABSENT, "only those who hold an interview assess it");
     if (own->commit_status.set && own->commit_status.v == SUBMITTED)

@@ -65,13 +65,6 @@ static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
     return 0;
 }
 
-static const struct interview_record *record_of(const struct interview_record_list *list, struct str uid) {
-    for (size_t i = 0; i < list->n; i++)
-        if (str_eq(list->v[i].user_id, uid))
-            return &list->v[i];
-    return NULL;
-}
-
 /* Who was an interviewer before keeps the record. */
 static int set_interviewers(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
     const struct interview_record_list before = out->interview_record_list;
@@ -85,7 +78,7 @@ static int set_interviewers(struct hire *h, const struct interview_plan *in, str
         for (size_t k = 0; k < i; k++)
             if (in->interviewers[k] == in->interviewers[i])
                 return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody is named twice");
-        const struct interview_record *kept = record_of(&before, hire_text(h, in->interviewers[i]));
+        const struct interview_record *kept = interview_record_of(&before, in->interviewers[i]);
         list->v[i].id = kept ? kept->id : hire_text(h, id_new());
         list->v[i].user_id = hire_text(h, in->interviewers[i]);
         list->v[i].commit_status = SET_INT(NOT_SUBMITTED);
