@@ -118,6 +118,13 @@ int answer_fail_gateway(struct call *c, int code) {
     return -EBADMSG;
 }
 
+int answer_fail_busy(struct call *c, struct str detail) {
+    int r = answer_fail_gateway(c, CODE_SYSTEM);
+    c->http_status = 503;
+    c->detail = detail;
+    return r;
+}
+
 /* The operation's own words for a code, or the gateway's. */
 static void set_code(struct call *c, int code) {
     c->code = code;

@@ -49,4 +49,7 @@ void answer_failure(const struct call *c, struct buf *out);
 /* Fails with a code of the gateway: its own status and words. */
 int answer_fail_gateway(struct call *c, int code);
 
+/* Fails with 503: it may be tried again. detail says what there is too little of. */
+int answer_fail_busy(struct call *c, struct str detail);
+
 #endif

@@ -30,9 +30,8 @@ struct upload {
 
 static int fail_room(struct call *c) {
     log_fmt(LOG_WARN, "an upload is not taken: the disk has no room for files (log_id %.*s)", STR_FMT(c->log_id));
-    answer_fail_gateway(c, CODE_SYSTEM);
-    c->http_status = 503;
-    c->detail = STR("this server's disk has no room for further files; whoever runs it finds more under [store] free_min");
+    answer_fail_busy(c, STR("this server's disk has no room for further files; whoever runs it finds more under [store] "
+                            "free_min"));
     return -ENOSPC;
 }
 
