@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "gateway/answer.h"
 #include "gateway/input.h"
 #include "gateway/internal.h"
@@ -14,7 +15,6 @@
 
 int dispatch_read(struct exchange *x) {
     struct call *c = &x->call;
-    snapshot_take(x->loop); /* the body may have taken its time */
     int r = input_read(c, &x->route, x->r->query, x->r->body);
     if (r < 0)
         return r;
@@ -108,14 +108,8 @@ static void write_done(struct write_job *job, int result) {
     (void)http_loop_post(x->r->loop, on_written, x);
 }
 
-static void fail_busy_with(struct call *c, struct str detail) {
-    answer_fail_gateway(c, CODE_SYSTEM);
-    c->http_status = 503;
-    c->detail = detail;
-}
-
 static void fail_busy(struct call *c) {
-    fail_busy_with(c, STR("too many writes are waiting; try again in a second"));
+    answer_fail_busy(c, STR("too many writes are waiting; try again in a second"));
 }
 
 void dispatch_write(struct exchange *x) {
@@ -180,9 +174,12 @@ static void submit_errand(struct exchange *x) {
 
 void gateway_serve(struct gateway *g, struct http_request *r) {
     const struct gateway_settings *s = gateway_settings_now(g);
-    struct exchange *x = r->ctx; /* admitted by its head */
+    struct exchange *x = r->ctx;
     int error = 0;
-    if (!x) {
+    if (x) { /* admitted by its head; the body has taken its time since */
+        x->call.now_ms = clock_now_ms();
+        snapshot_take(x->loop);
+    } else {
         x = exchange_new(g, r, s);
         error = dispatch_admit(x, s);
     }
@@ -195,7 +192,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     if (x->call.op->stream) {
         error = watch_begin(x->loop->watch, &x->call, r);
         if (error < 0) {
-            fail_busy_with(&x->call, STR("too many streams are open; close a page of the console and try again"));
+            answer_fail_busy(&x->call, STR("too many streams are open; close a page of the console and try again"));
             exchange_fail(x);
         }
         return;

@@ -92,6 +92,24 @@ test('small ones are, and large ones of who is known', async () => {
 
 // ---- slow ones ----
 
+test('what a slow body changes is changed when the body has come, so nobody who asks for what is new misses it', async () => {
+    const client = new Client(server);
+    const [slow, other] = (await client.orders({ page_size: 100 })).items.filter((o) => o.order_status === 2).map((o) => o.order_id);
+    const stage = (id, more) => ({ background_check_id: id, stage_id: 'slow', stage_name: 'slow', stage_time: '4000000000001', ...more });
+    const body = JSON.stringify(stage(slow, { ignored: 'x'.repeat(100_000) }));
+    const { socket, answer } = begin('POST', paths.progress, {
+        Authorization: `Bearer ${await client.token()}`, 'Content-Type': 'application/json', 'Content-Length': body.length, Expect: '100-continue',
+    });
+    await new Promise((resolve) => socket.once('data', resolve)); // 100 Continue: its head has been looked at
+    await client.progress(stage(other));
+    socket.write(body);
+    const { text } = await answer;
+    assert.match(text, /"code":0/);
+    const all = (await client.orders({ page_size: 100 })).items;
+    const changed = (id) => Number(all.find((o) => o.order_id === id).update_time);
+    assert.ok(changed(slow) >= changed(other), `${changed(slow)} is before ${changed(other)}`);
+});
+
 test('whoever is slow holds up nobody: bodies, uploads, addresses that are asked', async () => {
     const upload = { ...headers, 'Content-Type': 'multipart/form-data; boundary=b', 'Content-Length': 50 * MB };
     const start = '--b\r\nContent-Disposition: form-data; name="content"; filename="slow.bin"\r\n\r\n';
