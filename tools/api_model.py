@@ -423,13 +423,27 @@ class Loader:
             self.fault(where, f'{json.dumps(value)} is none of "values"')
 
     def check_paths(self):
-        seen = {}
+        """No two operations share an address or a name in C. A literal path wins over one with parameters, so two of the
+        latter must not fit one address."""
+        seen, names, patterns = {}, {}, []
         for op in self.model.operations:
             key = (op['method'], re.sub(r':[A-Za-z0-9_]+', ':', op['path']))
             if key in seen:
                 self.fault(f'api/operations/{op["name"]}.json',
                            f'{op["method"]} {op["path"]} is {seen[key]}\'s already')
             seen[key] = op['name']
+            if op['c_name'] in names:
+                self.fault(f'api/operations/{op["name"]}.json', f'is called in C as {names[op["c_name"]]} is')
+            names[op['c_name']] = op['name']
+            if ':' in op['path']:
+                patterns.append((op['method'], op['path'].split('/'), op['name']))
+        for index, (method, parts, name) in enumerate(patterns):
+            for other_method, other, other_name in patterns[:index]:
+                if (method == other_method and len(parts) == len(other) and parts != other and
+                        all(a == b or a.startswith(':') or b.startswith(':') for a, b in zip(parts, other)) and
+                        [a[:1] == ':' for a in parts] != [b[:1] == ':' for b in other]):
+                    self.fault(f'api/operations/{name}.json', f'{method} {"/".join(parts)} and {other_name}\'s '
+                                                              f'{"/".join(other)} fit the same address')
 
     def check_unused(self):
         for name in sorted(self.types - self.used_types):

@@ -101,6 +101,17 @@ class Refusals(Folder):
                                                'params': [{'name': 'id', 'type': 'string', 'required': True}]}
         self.refused("GET /things/:id is thing.get's already")
 
+    def test_two_patterns_that_fit_one_address(self):
+        params = [{'name': 'a', 'type': 'string', 'required': True}]
+        self.files['operations/thing.get'].update(path='/things/:a/parts', params=params)
+        self.files['operations/thing.take'] = {**OPERATION, 'name': 'thing.take', 'path': '/things/own/:a', 'params': params}
+        self.refused("GET /things/own/:a and thing.get's /things/:a/parts fit the same address")
+
+    def test_two_operations_with_one_name_in_c(self):
+        self.files['operations/thing_get.all'] = {**OPERATION, 'name': 'thing_get.all', 'path': '/all', 'params': []}
+        self.files['operations/thing.get_all'] = {**OPERATION, 'name': 'thing.get_all', 'path': '/every', 'params': []}
+        self.refused('is called in C as')
+
     def test_name_that_is_not_the_file(self):
         self.files['operations/thing.get']['name'] = 'thing.list'
         self.refused('"name" must be the file\'s')

@@ -101,7 +101,7 @@ static void serve_test_clock(struct http_request *r) {
     http_reply(r, 200, content_json, NULL, 0);
 }
 
-/* ---- the site ---- */
+/* ---- pages ---- */
 
 static const struct {
     struct str path;
@@ -113,26 +113,80 @@ static const struct {
     {STR_INIT("/openapi.json"), serve_openapi},
 };
 
+static bool is_page(struct str path) {
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_eq(path, pages[i].path))
+            return true;
+    return false;
+}
+
+static bool is_test_clock(struct http_request *r) {
+    return site_of(r)->test_clock && str_eq(r->path, STR("/test/clock")) && from_this_machine(r);
+}
+
+/* ---- methods ---- */
+
+/* The methods of a path that is no operation's, for an Allow header; absent: there is nothing. */
+static struct str own_methods(struct http_request *r) {
+    if (is_page(r->path) || str_starts(r->path, STR(LINK_PATH)) || assets_has(r))
+        return STR("GET, HEAD, OPTIONS");
+    return is_test_clock(r) ? STR("POST, OPTIONS") : longlink_methods(r->path);
+}
+
+static bool serve_options(struct http_request *r) {
+    struct str allow = STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (!str_eq(r->path, STR("*"))) {
+        allow = gateway_methods(site_of(r)->gateway, r);
+        if (str_is_absent(allow))
+            allow = own_methods(r);
+    }
+    if (str_is_absent(allow))
+        return false;
+    http_reply(r, 204, STR_ABSENT, &(struct http_header){STR("Allow"), allow}, 1);
+    return true;
+}
+
+static bool refuse_method(struct http_request *r) {
+    struct str allow = own_methods(r);
+    if (str_is_absent(allow))
+        return false;
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("code"), CODE_NO_METHOD);
+    json_member_str(out, STR("msg"), arena_printf(r->arena, "this address takes %.*s", STR_FMT(allow)));
+    json_end(out, '}');
+    http_reply(r, 405, content_json, &(struct http_header){STR("Allow"), allow}, 1);
+    return true;
+}
+
+/* ---- the site ---- */
+
+static bool serve_read(struct http_request *r) {
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_eq(r->path, pages[i].path)) {
+            pages[i].serve(r);
+            return true;
+        }
+    if (str_starts(r->path, STR(LINK_PATH))) {
+        site_serve_file(r);
+        return true;
+    }
+    return assets_serve(r);
+}
+
 static void handle(struct http_request *r) {
     struct site *site = site_of(r);
-    if (r->method == HTTP_GET || r->method == HTTP_HEAD) {
-        for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
-            if (str_eq(r->path, pages[i].path)) {
-                pages[i].serve(r);
-                return;
-            }
-        if (str_starts(r->path, STR(LINK_PATH))) {
-            site_serve_file(r);
-            return;
-        }
-        if (assets_serve(r))
-            return;
-    }
-    if (site->test_clock && r->method == HTTP_POST && str_eq(r->path, STR("/test/clock")) && from_this_machine(r)) {
+    if ((r->method == HTTP_GET || r->method == HTTP_HEAD) && serve_read(r))
+        return;
+    if (r->method == HTTP_POST && is_test_clock(r)) {
         serve_test_clock(r);
         return;
     }
     if (longlink_serve(site->longlink, r))
+        return;
+    if (r->method == HTTP_OPTIONS && serve_options(r))
+        return;
+    if (refuse_method(r))
         return;
     gateway_serve(site->gateway, r);
 }
@@ -170,7 +224,23 @@ int site_look(void *ctx, struct http_loop *l, int64_t app, uint64_t *ret_mark) {
     return db_int(&q, 7) != 0 ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
 }
 
+/* Clients whose domain ends with a slash ask for "//open-apis/...". Only what the platform's clients ask for is taken
+ * so: a proxy in front that keeps strangers from /metrics or the console by the path's beginning is not passed by.
+ * Everything that looks at the path (limits, access, logs) sees it after this. */
+static struct str without_doubled_slash(struct str path) {
+    static const struct str open[] = {STR_INIT("/open-apis/"), STR_INIT("/callback/")};
+    size_t n = 0;
+    while (n + 1 < path.len && path.ptr[n + 1] == '/')
+        n++;
+    struct str single = str_skip(path, n);
+    for (size_t i = 0; n > 0 && i < sizeof open / sizeof *open; i++)
+        if (str_starts(single, open[i]))
+            return single;
+    return path;
+}
+
 static void on_head(struct http_request *r) {
+    r->path = without_doubled_slash(r->path);
     gateway_head(site_of(r)->gateway, r);
 }
 

@@ -75,6 +75,10 @@ static bool is_page(const struct http_request *r) {
                                                         http_header_get(r, STR("Accept")).len, "text/html", 9);
 }
 
+bool assets_has(const struct http_request *r) {
+    return str_eq(r->path, STR("/")) || is_page(r) || find(r->path);
+}
+
 bool assets_serve(struct http_request *r) {
     bool root = str_eq(r->path, STR("/"));
     const struct asset *a = find(root ? STR("/index.html") : r->path);

@@ -20,4 +20,7 @@ extern const struct asset console_assets[];
  * False: it is none of the console's. */
 bool assets_serve(struct http_request *r);
 
+/* Whether a GET of the same path with the same headers would be answered by assets_serve. */
+bool assets_has(const struct http_request *r);
+
 #endif

@@ -265,6 +265,12 @@ bool longlink_serve(struct longlink *ll, struct http_request *r) {
     return true;
 }
 
+struct str longlink_methods(struct str path) {
+    if (str_eq(path, STR(ENDPOINT_PATH)))
+        return STR("POST, OPTIONS");
+    return str_eq(path, STR(SOCKET_PATH)) ? STR("GET, OPTIONS") : STR_ABSENT;
+}
+
 /* ---- setting up ---- */
 
 struct longlink *longlink_new(const struct longlink_options *o) {

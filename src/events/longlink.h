@@ -40,4 +40,7 @@ void longlink_loop_stop(struct longlink *ll, struct http_loop *l);
 /* Serves a request if it is one of these two; leads to exactly one http_reply (or the upgrade) then. */
 bool longlink_serve(struct longlink *ll, struct http_request *r);
 
+/* The methods of the two addresses, for an Allow header; absent for any other path. Static. */
+struct str longlink_methods(struct str path);
+
 #endif

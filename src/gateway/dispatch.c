@@ -29,24 +29,25 @@ static int find_operation(struct exchange *x) {
     struct call *c = &x->call;
     struct route *route = &x->route;
     struct str method = x->r->method == HTTP_HEAD ? STR("GET") : x->r->method_name;
-    int r = router_find(x->g->router, method, x->r->path, x->r->arena, route);
+    int r = router_find(x->g->router, method, x->r->path, route);
     if (r == -EPERM) {
-        x->allow = route->allow;
+        x->allow = router_methods(x->g->router, x->r->path, x->r->arena);
         return answer_fail_gateway(c, CODE_NO_METHOD);
     }
     if (r < 0)
         return answer_fail_gateway(c, CODE_NO_PATH);
     if (route->op->stream && x->r->method == HTTP_HEAD) { /* its answer would have no end */
-        x->allow = STR("GET");
+        x->allow = router_methods(x->g->router, x->r->path, x->r->arena);
         return answer_fail_gateway(c, CODE_NO_METHOD);
     }
     if (!route->op->handle) {
-        c->detail = arena_printf(c->arena,
-                                 "%.*s is an operation of the platform that this version of hired does not "
-                                 "support; docs/API.md lists what it does",
-                                 STR_FMT(route->op->name));
         answer_fail_gateway(c, CODE_NO_PATH);
         c->http_status = 501;
+        /* In msg, because the typed errors of the platform's SDKs show nothing else. */
+        c->msg = arena_printf(c->arena,
+                              "%.*s is an operation of the platform that this version of hired does not support; "
+                              "docs/API.md lists what it does",
+                              STR_FMT(route->op->name));
         return -EBADMSG;
     }
     c->op = route->op;
@@ -216,4 +217,8 @@ void gateway_not_found(struct gateway *g, struct http_request *r) {
     struct exchange *x = exchange_new(g, r, s);
     answer_fail_gateway(&x->call, CODE_NO_PATH);
     exchange_fail(x);
+}
+
+struct str gateway_methods(const struct gateway *g, const struct http_request *r) {
+    return router_methods(g->router, r->path, r->arena);
 }

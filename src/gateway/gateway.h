@@ -71,4 +71,8 @@ void gateway_write_metrics(struct gateway *g, struct buf *out);
 /* Fails a call the way the platform fails for a path that does not exist. */
 void gateway_not_found(struct gateway *g, struct http_request *r);
 
+/* The methods that operations have at the request's path, for an Allow header; in its arena. Absent: it is none's path.
+ */
+struct str gateway_methods(const struct gateway *g, const struct http_request *r);
+
 #endif

@@ -102,7 +102,7 @@ void gateway_head(struct gateway *g, struct http_request *r) {
         receive_body(g, r, NULL);
         return;
     }
-    if (router_find(g->router, r->method_name, r->path, r->arena, &route) < 0)
+    if (router_find(g->router, r->method_name, r->path, &route) < 0)
         route.op = NULL;
     if (route.op && route.op->body_kind == OP_BODY_MULTIPART && route.op->handle) {
         const struct gateway_settings *s = gateway_settings_now(g);

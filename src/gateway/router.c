@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds the operation for a method and a path: a hash of literal paths, then the few with parameters, one by one.
+ * Finds the operation for a method and a path: a hash of literal paths, and of what stands before the first parameter
+ * of the others.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -8,58 +9,61 @@
 #include "base/buf.h"
 #include "gateway/router.h"
 
-struct literal {
-    struct str path;
+/* A whole path, or what stands before the first parameter, its slash included. No path ends with a slash, so that the
+ * two are never the same text. */
+struct place {
+    struct str text;
     uint16_t first; /* index into next[], UINT16_MAX: free */
 };
 
 struct router {
-    struct literal *literals;
-    size_t cap;          /* of literals, a power of two */
-    uint16_t *next;      /* by op: the next one of the same literal path; UINT16_MAX: none */
-    uint16_t *patterned; /* ops with parameters */
-    size_t n_patterned;
+    struct place *places;
+    size_t cap;     /* of places, a power of two */
+    uint16_t *next; /* by op: the next one of the same place; UINT16_MAX: none */
 };
 
-static size_t path_hash(struct str path) {
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < path.len; i++)
-        h = (h ^ (unsigned char)path.ptr[i]) * 1099511628211u;
-    return (size_t)(h ^ h >> 32);
+#define HASH_START 14695981039346656037u
+
+static uint64_t hash_add(uint64_t h, char c) {
+    return (h ^ (unsigned char)c) * 1099511628211u;
 }
 
-static struct literal *literal_probe(const struct router *r, struct str path) {
-    for (size_t i = path_hash(path) & (r->cap - 1);; i = (i + 1) & (r->cap - 1))
-        if (r->literals[i].first == UINT16_MAX || str_eq(r->literals[i].path, path))
-            return &r->literals[i];
+static struct place *probe(const struct router *r, struct str text, uint64_t hash) {
+    for (size_t i = (size_t)(hash ^ hash >> 32) & (r->cap - 1);; i = (i + 1) & (r->cap - 1))
+        if (r->places[i].first == UINT16_MAX || str_eq(r->places[i].text, text))
+            return &r->places[i];
+}
+
+static struct place *probe_whole(const struct router *r, struct str text) {
+    uint64_t h = HASH_START;
+    for (size_t i = 0; i < text.len; i++)
+        h = hash_add(h, text.ptr[i]);
+    return probe(r, text, h);
 }
 
 struct router *router_new(void) {
     struct router *r = mem_alloc(sizeof *r);
     for (r->cap = 64; r->cap < 2u * api_n_ops; r->cap *= 2)
         ;
-    r->literals = mem_alloc(r->cap * sizeof *r->literals);
+    r->places = mem_alloc(r->cap * sizeof *r->places);
     for (size_t i = 0; i < r->cap; i++)
-        r->literals[i].first = UINT16_MAX;
+        r->places[i].first = UINT16_MAX;
     r->next = mem_alloc((api_n_ops + 1u) * sizeof *r->next);
-    r->patterned = mem_alloc((api_n_ops + 1u) * sizeof *r->patterned);
     for (uint16_t i = 0; i < api_n_ops; i++) {
-        if (str_find(api_ops[i].path, ':') != SIZE_MAX) {
-            r->patterned[r->n_patterned++] = i;
-            continue;
-        }
-        struct literal *l = literal_probe(r, api_ops[i].path);
-        r->next[i] = l->first;
-        *l = (struct literal){api_ops[i].path, i};
+        struct str path = api_ops[i].path;
+        size_t colon = str_find(path, ':');
+        struct str text = colon == SIZE_MAX ? path : (struct str){path.ptr, colon};
+        struct place *p = probe_whole(r, text);
+        r->next[i] = p->first;
+        *p = (struct place){text, i};
     }
     return r;
 }
 
 struct router *router_free(struct router *r) {
     if (r) {
-        free(r->literals);
+        free(r->places);
         free(r->next);
-        free(r->patterned);
         free(r);
     }
     return NULL;
@@ -81,36 +85,75 @@ static bool pattern_match(struct str pattern, struct str path, struct route *ret
     return str_is_absent(pattern) && str_is_absent(path);
 }
 
-/* The methods that the path has, for a 405. */
-static struct str path_methods(const struct router *r, struct str path, struct arena *a) {
-    struct buf allow BUF_CLEANUP = BUF_EMPTY;
-    struct route scratch;
-    for (uint16_t i = 0; i < api_n_ops; i++) {
-        if (!str_eq(api_ops[i].path, path) && !pattern_match(api_ops[i].path, path, &scratch))
-            continue;
-        if (allow.len > 0)
-            buf_add_lit(&allow, ", ");
-        buf_add_str(&allow, api_ops[i].method);
-    }
-    return arena_dup(a, buf_str(&allow));
+/* Is called for each operation of a path; false ends the walk. */
+typedef bool (*visit_fn)(const struct op *op, const struct route *route, void *ctx);
+
+static bool visit_place(const struct router *r, const struct place *p, struct str path, visit_fn visit, void *ctx) {
+    struct route route = {0};
+    for (uint16_t i = p->first; i != UINT16_MAX; i = r->next[i])
+        if ((p->text.len == path.len || pattern_match(api_ops[i].path, path, &route)) &&
+            !visit(&api_ops[i], &route, ctx))
+            return false;
+    return true;
 }
 
-int router_find(const struct router *r, struct str method, struct str path, struct arena *a, struct route *ret) {
+/* The literal path first, then each place where a parameter may begin, hashed in one pass. What this costs depends on
+ * the path, not on how many operations there are. */
+static void visit_path(const struct router *r, struct str path, visit_fn visit, void *ctx) {
+    uint64_t h = HASH_START;
+    if (path.ptr[path.len - 1] != '/' && !visit_place(r, probe_whole(r, path), path, visit, ctx))
+        return;
+    for (size_t i = 0; i + 1 < path.len; i++) {
+        h = hash_add(h, path.ptr[i]);
+        struct str before = {path.ptr, i + 1};
+        if (path.ptr[i] == '/' && !visit_place(r, probe(r, before, h), path, visit, ctx))
+            return;
+    }
+}
+
+struct finding {
+    struct str method;
+    struct route *route;
+    bool is_path; /* it has operations, with whatever methods */
+};
+
+static bool find_method(const struct op *op, const struct route *route, void *ctx) {
+    struct finding *f = ctx;
+    f->is_path = true;
+    if (!str_eq(op->method, f->method))
+        return true;
+    *f->route = *route;
+    f->route->op = op;
+    return false;
+}
+
+static struct str trimmed(struct str path) {
     if (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
+    return path;
+}
+
+int router_find(const struct router *r, struct str method, struct str path, struct route *ret) {
+    struct finding f = {.method = method, .route = ret};
     *ret = (struct route){0};
-    for (uint16_t i = literal_probe(r, path)->first; i != UINT16_MAX; i = r->next[i])
-        if (str_eq(api_ops[i].method, method)) {
-            ret->op = &api_ops[i];
-            return 0;
-        }
-    for (size_t i = 0; i < r->n_patterned; i++) {
-        const struct op *op = &api_ops[r->patterned[i]];
-        if (str_eq(op->method, method) && pattern_match(op->path, path, ret)) {
-            ret->op = op;
-            return 0;
-        }
-    }
-    ret->allow = path_methods(r, path, a);
-    return ret->allow.len > 0 ? -EPERM : -ENOENT;
+    visit_path(r, trimmed(path), find_method, &f);
+    return ret->op ? 0 : f.is_path ? -EPERM : -ENOENT;
+}
+
+static bool add_method(const struct op *op, const struct route *route, void *ctx) {
+    struct buf *allow = ctx;
+    if (allow->len > 0 && memmem(allow->ptr, allow->len, op->method.ptr, op->method.len))
+        return true; /* a literal path's operation goes before one with parameters of the same method */
+    buf_add_str(allow, op->method);
+    buf_add_str(allow, str_eq(op->method, STR("GET")) && !op->stream ? STR(", HEAD, ") : STR(", "));
+    return true;
+}
+
+struct str router_methods(const struct router *r, struct str path, struct arena *a) {
+    struct buf allow BUF_CLEANUP = BUF_EMPTY;
+    visit_path(r, trimmed(path), add_method, &allow);
+    if (allow.len == 0)
+        return STR_ABSENT;
+    buf_add_lit(&allow, "OPTIONS");
+    return arena_dup(a, buf_str(&allow));
 }

@@ -19,11 +19,13 @@ struct route {
     const struct op *op;
     struct str params[ROUTE_PARAMS_MAX]; /* still percent-encoded, in the order of the path */
     size_t n_params;
-    struct str allow; /* with -EPERM: the methods the path has, in the arena */
 };
 
-/* A literal path wins over one with parameters; one slash at the end is overlooked. Returns 0, -ENOENT (no such path) or
- * -EPERM (not with this method). */
-int router_find(const struct router *r, struct str method, struct str path, struct arena *a, struct route *ret);
+/* A literal path wins over one with parameters; one slash at the end is overlooked. Returns 0, -ENOENT (no such path)
+ * or -EPERM (not with this method). The parameters point into path. */
+int router_find(const struct router *r, struct str method, struct str path, struct route *ret);
+
+/* The methods that the path has, for an Allow header ("GET, HEAD, OPTIONS"), in the arena; absent: no such path. */
+struct str router_methods(const struct router *r, struct str path, struct arena *a);
 
 #endif

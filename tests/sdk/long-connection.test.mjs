@@ -35,7 +35,7 @@ const Frame = protobuf.Root.fromJSON({
 }).lookupType('Frame');
 
 // A WSClient that is ready. seen: its events; fail(n): whether the nth handling throws.
-async function connect(app, { fail = () => false, secret = app.app_secret } = {}) {
+async function connect(app, { fail = () => false, secret = app.app_secret, domain = server.baseUrl } = {}) {
     const c = { seen: [], errors: [], reconnected: 0, handled: 0 };
     const logger = { error: (...m) => c.errors.push(m.flat().join(' ')), warn() {}, info() {}, debug() {}, trace() {} };
     const handle = (type) => async (data) => {
@@ -45,7 +45,7 @@ async function connect(app, { fail = () => false, secret = app.app_secret } = {}
     };
     await new Promise((resolve, reject) => {
         c.client = new lark.WSClient({
-            appId: app.app_id, appSecret: secret, domain: server.baseUrl, logger,
+            appId: app.app_id, appSecret: secret, domain, logger,
             onReady: resolve, onError: reject, onReconnected: () => c.reconnected++,
         });
         clients.push(c.client);
@@ -89,6 +89,7 @@ test('the address: ClientConfig, a ticket, and the codes that the SDKs know', as
         assert.equal((await endpoint(body)).code, 514, JSON.stringify(body));
     }
     await assert.rejects(connect(vendor, { secret: 'wrong' }), /code=514/);
+    (await connect(vendor, { domain: `${server.baseUrl}/` })).client.close();
     await runOk(server, 'app', 'disable', vendor.app_id);
     await eventually(() => endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret }), (r) => r.code === 403);
 });

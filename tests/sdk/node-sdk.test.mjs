@@ -48,6 +48,19 @@ test('the SDK gets its token by itself and keeps it', async () => {
     assert.match(app.app_access_token, /^[at]-/);
 });
 
+test('a domain that ends with a slash works', async () => {
+    const slashed = new lark.Client({ appId: app_id, appSecret: app_secret, domain: `${server.baseUrl}/`, logger: quiet });
+    assert.equal((await slashed.hire.backgroundCheckOrder.list({ params: { page_size: 1 } })).code, 0);
+});
+
+test('an operation that hired does not support fails with a sentence in msg', async () => {
+    await assert.rejects(client.hire.offer.get({ path: { offer_id: '1' } }), (e) => {
+        assert.equal(e.response.status, 501);
+        assert.match(e.response.data.msg, /^offer\.get is an operation .* does not support/);
+        return true;
+    });
+});
+
 test('backgroundCheckOrder.list, page by page', async () => {
     const ids = [];
     let page_token;

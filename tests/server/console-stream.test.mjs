@@ -142,7 +142,7 @@ test('one account cannot take all streams, and HEAD begins none', async () => {
     assert.equal(other.status, 200);
     for (const s of [...streams, other]) s.close();
     const head = await send(server.baseUrl, 'HEAD', PATH, { headers: { Cookie: recruiter.cookie }, timeoutMs: 5000 });
-    assert.deepEqual([head.status, head.headers.allow], [405, 'GET']);
+    assert.deepEqual([head.status, head.headers.allow], [405, 'GET, OPTIONS']);
 });
 
 test('a server that ends does not wait for its pages', async () => {

@@ -287,6 +287,46 @@ test('HEAD is answered as GET, without the body', async () => {
     for (const a of all) assert.equal(a.headers['content-length'], byGet.headers['content-length']);
 });
 
+for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
+    test(`OPTIONS says what an address takes, in ${version}`, async () => {
+        const orders = '/open-apis/hire/v1/background_check_orders';
+        const expected = {
+            '*': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', '/healthz': 'GET, HEAD, OPTIONS', '/metrics': 'GET, HEAD, OPTIONS',
+            '/openapi.json': 'GET, HEAD, OPTIONS', '/': 'GET, HEAD, OPTIONS', '/files/x': 'GET, HEAD, OPTIONS', [tokenPath]: 'POST, OPTIONS',
+            [orders]: 'GET, HEAD, OPTIONS', [`/${orders}`]: 'GET, HEAD, OPTIONS', '/open-apis/hire/v1/talents/1': 'GET, HEAD, OPTIONS',
+            '/callback/ws/endpoint': 'POST, OPTIONS', '/ws/v2': 'GET, OPTIONS', '/console/api/events/stream': 'GET, OPTIONS',
+        };
+        for (const [target, allow] of Object.entries(expected)) {
+            const { text } = await talk([`OPTIONS ${target} ${version}\r\nHost: x\r\nConnection: close\r\n\r\n`], { head: true });
+            const [a] = answers(text, { head: true });
+            assert.deepEqual([a.status, a.headers.allow, a.headers['content-length']], [204, allow, undefined], target);
+        }
+        const { text } = await talk([`OPTIONS /nothing ${version}\r\nHost: x\r\nConnection: close\r\n\r\n`]);
+        assert.deepEqual([answers(text)[0].status, answers(text)[0].headers.allow], [404, undefined]);
+    });
+}
+
+test('a method that an address beside the API does not take is refused with those that it does', async () => {
+    for (const [method, target, allow] of [['POST', '/healthz', 'GET, HEAD, OPTIONS'], ['DELETE', '/files/x', 'GET, HEAD, OPTIONS'],
+        ['GET', '/callback/ws/endpoint', 'POST, OPTIONS'], ['PUT', '/ws/v2', 'GET, OPTIONS']]) {
+        const [a] = answers((await talk([`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`])).text);
+        assert.deepEqual([a.status, a.headers.allow], [405, allow], `${method} ${target}`);
+    }
+});
+
+test('a domain that ends with a slash works for the platform\'s clients, and opens nothing else', async () => {
+    const ask = async (method, target, body = '') => answers((await talk([`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`])).text)[0];
+    for (const before of ['/', '//', '///', 'http://x/']) {
+        assert.match((await ask('POST', before + tokenPath, credentials)).body, /"code":0,/);
+        assert.match((await ask('GET', `${before}/open-apis/hire/v1/interviews`)).body, /"code":99991661,/);
+        assert.match((await ask('POST', `${before}/callback/ws/endpoint`, JSON.stringify({ AppID: app_id, AppSecret: app_secret }))).body, /"URL":/);
+    }
+    for (const target of ['//healthz', '//metrics', '//openapi.json', '//files/x', '//console/api/session', '/open-apis//hire/v1/interviews',
+        '/x//open-apis/hire/v1/interviews', '//open-apisx/hire/v1/interviews', '/.//open-apis/hire/v1/interviews'])
+        assert.equal((await ask('GET', target)).status, 404, target);
+});
+
 test('a peer that closes its side after asking still gets its answer', async () => {
     const text = await new Promise((resolve, reject) => {
         const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
