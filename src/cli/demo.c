@@ -234,7 +234,7 @@ static int write_file(struct demo *d, int64_t id, struct str bytes, struct buf *
     if (r == 0)
         r = files_draft_write(&draft, bytes);
     if (r == 0)
-        r = files_draft_keep(&draft, dir, id);
+        r = files_draft_replace(&draft, dir, id); /* of a demo that was cut short */
     EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
     buf_add_hex(ret_hex, digest, sizeof(digest));
     return r;
@@ -246,6 +246,15 @@ static int keep_file(struct demo *d, int64_t id, struct str bytes) {
     int r = write_file(d, id, bytes, &hex);
 
     return r < 0 ? r : order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
+}
+
+/* By a demo that was cut short after it. */
+static int attachment_is_kept(struct cli *c, int64_t tenant, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_ATTACHMENT_GET);
+
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, id);
+    return db_row(&q);
 }
 
 /* An attachment of the demo whose url stands for a file of it: as if it had been uploaded. */
@@ -263,7 +272,7 @@ static int keep_attachment(void *ctx, int64_t seq, struct str id, struct str doc
         return r < 0 ? r : -EBADMSG;
     if (str_starts(a.url, STR(REPORT_HOST)))
         e = file_named(str_skip(a.url, sizeof(REPORT_HOST) - 1));
-    if (!e || (r = write_file(d, row.id, e->bytes, &hex)) < 0)
+    if (!e || (r = attachment_is_kept(c, d->tenant.id, row.id)) != 0 || (r = write_file(d, row.id, e->bytes, &hex)) < 0)
         return r;
     row.usage = str_eq(str_of(e->name), STR("resume.pdf")) ? ATTACHMENT_RESUME : ATTACHMENT_OTHER;
     row.name = a.name;

@@ -160,9 +160,9 @@ int handle_console_interview_list(struct call *c) {
     struct list l;
     int r = call_filter_id(c, "application_id", in->application_id, &application);
     if (r == 0 && !str_is_empty(in->from))
-        r = console_result(c, &h, hire_time(&h, "from", in->from, &from));
+        r = console_result(c, &h, hire_time_any(&h, "from", in->from, &from));
     if (r == 0 && !str_is_empty(in->to))
-        r = console_result(c, &h, hire_time(&h, "to", in->to, &to));
+        r = console_result(c, &h, hire_time_any(&h, "to", in->to, &to));
     if (r == 0)
         r = list_begin(&l, c, in->page_size, in->page_token,
                        (const int64_t[]){from, to, application, mine ? c->person->account : 0}, 4, STR(""));

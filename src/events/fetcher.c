@@ -210,7 +210,8 @@ static void fetch_keep(struct fetcher *f, struct fetch *fetch, struct fetch_outc
         out->sha256[2 * i] = digits[digest[i] >> 4];
         out->sha256[2 * i + 1] = digits[digest[i] & 15];
     }
-    int r = files_draft_keep(&fetch->draft, f->o.db->dir, fetch->id);
+    /* A crash may have come between the file and the note that it is kept: then it is fetched again. */
+    int r = files_draft_replace(&fetch->draft, f->o.db->dir, fetch->id);
     if (r < 0) {
         disk_failed(f, fetch->id, r);
         return;

@@ -116,5 +116,5 @@ int filter_time(struct call *c, const char *name, struct str text, int64_t *ret)
     if (str_is_empty(text))
         return 0;
     struct hire h = hire_of(c);
-    return call_from_hire(c, &h, hire_time(&h, name, text, ret));
+    return call_from_hire(c, &h, hire_time_any(&h, name, text, ret));
 }

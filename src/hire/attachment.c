@@ -76,7 +76,8 @@ int attachment_add(struct hire *h, const struct attachment_row *in) {
     db_bind_int(&q, 7, in->usage);
     db_bind_int(&q, 8, in->created_ms ? in->created_ms : h->now_ms);
     db_bind_int(&q, 9, in->app);
-    return db_run(&q);
+    int r = db_run(&q);
+    return r == 0 ? -EEXIST : r; /* its id is taken: the file is another one's */
 }
 
 static int find_imported(struct hire *h, struct str id, struct attachment_row *ret) {

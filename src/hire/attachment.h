@@ -37,7 +37,7 @@ struct str attachment_mime(struct str name);
 /* Whether a browser may show that kind itself. */
 bool attachment_is_shown(struct str mime);
 
-/* created_ms 0: now. One that is known by its id stays as it is. */
+/* created_ms 0: now. Returns 1, -EEXIST if the id is taken (nothing is changed then), or another negative errno. */
 int attachment_add(struct hire *h, const struct attachment_row *in);
 
 /* Returns 1 and the attachment (texts in the arena), 0 if there is none, or < 0. With h->only_app there are only those that

@@ -70,10 +70,7 @@ static int created_before(struct hire *h, enum external_kind kind, struct str ex
 
 /* Milliseconds since 1970, or absent. */
 static int check_time(struct hire *h, const char *field, struct opt_int ms) {
-    if (ms.set && (ms.v < 0 || ms.v > HIRE_TIME_MAX))
-        return hire_refuse(h, REFUSED_PARAMETER, "%s must be a time in milliseconds since 1970, 0 to %lld", field,
-                           (long long)HIRE_TIME_MAX);
-    return 0;
+    return ms.set ? hire_time_number(h, field, ms.v) : 0;
 }
 
 static int row_delete(struct hire *h, enum db_statement which, int64_t id) {

@@ -32,11 +32,39 @@ int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, c
     return HIRE_REFUSED;
 }
 
+static int refuse_time(struct hire *h, const char *field, struct str given) {
+    int64_t last = h->now_ms + HIRE_TIME_AHEAD_MS, value;
+    bool number = str_to_i64(given, &value) == 0;
+    const char *hint = number && value >= HIRE_TIME_MIN / 1000 && value <= last / 1000 ? ", which looks like seconds" : "";
+
+    return hire_refuse(h, REFUSED_PARAMETER,
+                       "%s must be a time in milliseconds since 1970, from %" PRId64 " (the year 2000) to %" PRId64
+                       " (a year from now); it is \"%.*s\"%s",
+                       field, HIRE_TIME_MIN, last, STR_FMT(str_head(given, 32)), hint);
+}
+
+static bool time_makes_sense(const struct hire *h, int64_t ms) {
+    return ms >= HIRE_TIME_MIN && ms <= HIRE_TIME_MAX && ms - HIRE_TIME_AHEAD_MS <= h->now_ms;
+}
+
 int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret) {
     int64_t time;
 
-    if (str_to_i64(text, &time) < 0 || time < 1 || time > HIRE_TIME_MAX)
-        return hire_refuse(h, REFUSED_PARAMETER, "%s must be a time in milliseconds since 1970, 1 to %" PRId64, field,
+    if (str_to_i64(text, &time) < 0 || !time_makes_sense(h, time))
+        return refuse_time(h, field, text);
+    *ret = time;
+    return 0;
+}
+
+int hire_time_number(struct hire *h, const char *field, int64_t ms) {
+    return ms == 0 || time_makes_sense(h, ms) ? 0 : refuse_time(h, field, hire_text(h, ms));
+}
+
+int hire_time_any(struct hire *h, const char *field, struct str text, int64_t *ret) {
+    int64_t time;
+
+    if (str_to_i64(text, &time) < 0 || time < 0 || time > HIRE_TIME_MAX)
+        return hire_refuse(h, REFUSED_PARAMETER, "%s must be a time in milliseconds since 1970, 0 to %" PRId64, field,
                            HIRE_TIME_MAX);
     *ret = time;
     return 0;

@@ -19,6 +19,8 @@
 #define HIRE_REFUSED (-ECANCELED)
 
 #define HIRE_TIME_MAX INT64_C(9999999999999) /* the last time that hired knows, in milliseconds: the year 2286 */
+#define HIRE_TIME_MIN INT64_C(946684800000)  /* 2000-01-01: no time that a client writes is before it */
+#define HIRE_TIME_AHEAD_MS (366 * INT64_C(86400000)) /* nor further ahead of the clock than this */
 #define HIRE_NAME_MAX 500                    /* characters of a name: of a stage, a report, a package, a person */
 #define HIRE_TEXT_MAX 2000                   /* characters of a result, a reason or a remark */
 #define HIRE_KEY_MAX 200                     /* characters of an id that the vendor chose */
@@ -71,8 +73,16 @@ int hire_refuse(struct hire *h, enum hire_refusal refusal, const char *format, .
 int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A millisecond timestamp as the wire writes it in strings: 1 to 9999999999999. Refuses with the field's name. */
+/* A time that is written into a record, as the wire has it in strings: milliseconds since 1970, HIRE_TIME_MIN to a year
+ * after now. Refuses with the field's name, what was given, and a hint if it looks like seconds. */
 int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret);
+
+/* The same for a time that the wire has as a number; 0 stands for none and is accepted. */
+int hire_time_number(struct hire *h, const char *field, int64_t ms);
+
+/* A time that writes nothing (a filter's bound), or that is part of an imported record: 0 to HIRE_TIME_MAX. Refuses with the
+ * field's name. */
+int hire_time_any(struct hire *h, const char *field, struct str text, int64_t *ret);
 
 /* A text of at most max_chars characters; required: neither absent nor empty. Refuses with the field's name. */
 int hire_bounded(struct hire *h, const char *field, struct str text, bool required, size_t max_chars);

@@ -10,7 +10,7 @@
 #include "hire/tenant.h"
 
 static int optional_time(struct hire *h, const char *field, struct str text, int64_t *ret) {
-    return str_is_empty(text) ? 0 : hire_time(h, field, text, ret);
+    return str_is_empty(text) ? 0 : hire_time_any(h, field, text, ret);
 }
 
 /* What the columns hold of the answer's fields. */

@@ -163,7 +163,7 @@ static void phases(void **state) {
         int status, report_type, phase;
     } cases[] = {{5, 0, 1}, {5, 1, 1}, {5, 2, 2}, {6, 0, 1}, {6, 2, 2}, {9, 1, 1},
                  {9, 2, 2}, {8, 0, 1}, {8, 2, 1}, {2, 2, 0}, {3, 2, 0}, {4, 2, 0}};
-    struct eco_background_check_update_result_body result = {.result = STR("r"), .result_time = STR("1")};
+    struct eco_background_check_update_result_body result = {.result = STR("r"), .result_time = STR("1660123456789")};
     const char *text;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -186,7 +186,7 @@ static void phases(void **state) {
     assert_int_equal(CALL(f, order_result(&f->h, &result)), 0);
     text = arena_printf(&f->arena,
                         "{\"order_id\":\"%" PRId64 "\",\"application_id\":\"6\",\"order_status\":5,"
-                        "\"update_time\":\"1800000000000\"}",
+                        "\"update_time\":\"1700000100000\"}",
                         id)
                .ptr;
     assert_int_equal(import(f, text), 1);

@@ -14,25 +14,28 @@ static int order_id_of(struct hire *h, struct str text, int64_t *ret) {
     return 0;
 }
 
-static int add_stage(struct hire *h, struct order_row *o, const struct eco_background_check_update_progress_body *in,
-                     int64_t stage_time) {
-    struct background_check_order_process_info_list *list = &o->doc.process_info_list;
-    struct background_check_order_process_info *v =
-        arena_array(h->arena, struct background_check_order_process_info, list->n + 1);
+/* Before stage_time is looked at: a call that is sent twice breaks both rules, and the id tells its sender what happened. */
+static int take_stage_id(struct hire *h, const struct order_row *o, struct str stage_id, int64_t stage_time) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_STAGE_INSERT);
     int r;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, o->id);
-    db_bind_text(&q, 3, in->stage_id);
+    db_bind_text(&q, 3, stage_id);
     db_bind_int(&q, 4, stage_time);
     r = db_run(&q);
-    if (r < 0)
-        return r;
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER,
-                           "stage_id \"%.*s\" is used already; each stage of an order has its own",
-                           STR_FMT(in->stage_id));
+                           "stage_id \"%.*s\" is used already; each stage of an order has its own", STR_FMT(stage_id));
+    return r < 0 ? r : 0;
+}
+
+static void add_stage(struct hire *h, struct order_row *o, const struct eco_background_check_update_progress_body *in,
+                     int64_t stage_time) {
+    struct background_check_order_process_info_list *list = &o->doc.process_info_list;
+    struct background_check_order_process_info *v =
+        arena_array(h->arena, struct background_check_order_process_info, list->n + 1);
+
     v[0] = (struct background_check_order_process_info){
         .process = in->stage_name,
         .update_time = hire_text(h, stage_time),
@@ -43,7 +46,6 @@ static int add_stage(struct hire *h, struct order_row *o, const struct eco_backg
     list->v = v;
     list->n++;
     o->last_stage_time = stage_time;
-    return 0;
 }
 
 static int edit_progress(struct hire *h, struct order_row *o, struct order_change *c) {
@@ -65,15 +67,16 @@ static int edit_progress(struct hire *h, struct order_row *o, struct order_chang
     if (o->doc.process_info_list.n >= ORDER_STAGES_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "the order has %d stages already, which is as many as it may have",
                            ORDER_STAGES_MAX);
+    r = take_stage_id(h, o, in->stage_id, stage_time);
+    if (r < 0)
+        return r;
     if (stage_time <= o->last_stage_time)
         return hire_refuse(
             h, REFUSED_PARAMETER,
             "stage_time must be greater than that of every earlier stage of the order, the last of which is "
             "%" PRId64 "; it is %" PRId64,
             o->last_stage_time, stage_time);
-    r = add_stage(h, o, in, stage_time);
-    if (r < 0)
-        return r;
+    add_stage(h, o, in, stage_time);
     c->why = in->stage_name;
     return order_add_reports(h, o, &in->report_file_list, or_absent(in->result), REPORT_INTERIM);
 }

@@ -111,6 +111,7 @@ static void progress_refused(void **state) {
         in.background_check_id = str_of(unknown[i]);
         REFUSED(f, order_progress(&f->h, &in), REFUSED_NO_ORDER, "no such background check order");
     }
+    REFUSED(f, order_progress(&f->h, &good), REFUSED_PARAMETER, "stage_id \"a\" is used already"); /* sent twice */
     in = progress(f, id, "a", "1660123456790");
     REFUSED(f, order_progress(&f->h, &in), REFUSED_PARAMETER, "stage_id \"a\" is used already");
     in = progress(f, id, "b", "1660123456789");
@@ -118,7 +119,7 @@ static void progress_refused(void **state) {
             "the last of which is 1660123456789; it is 1660123456789");
     in = progress(f, id, "b", "1660123456788");
     REFUSED(f, order_progress(&f->h, &in), REFUSED_PARAMETER, "stage_time must be greater");
-    static const char *const times[] = {"", "0", "-5", "abc", "1660123456789.5", "10000000000000", "01660123456790"};
+    static const char *const times[] = {"", "0", "-5", "abc", "1660123456789.5", "10000000000000", "01660123456790", "1660123457", "9999999999999"};
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         in.stage_time = str_of(times[i]);
         REFUSED(f, order_progress(&f->h, &in), REFUSED_PARAMETER, "stage_time must be a time in milliseconds");
@@ -182,7 +183,7 @@ static void many_reports(void **state) {
     for (int n = 0; n < ORDER_REPORTS_MAX; n += ORDER_REPORTS_PER_CALL) {
         in = progress(f, id, "", "");
         in.stage_id = hire_text(&f->h, ++stage);
-        in.stage_time = in.stage_id;
+        in.stage_time = hire_text(&f->h, START_MS + stage);
         in.report_file_list.v = files;
         in.report_file_list.n = ORDER_REPORTS_PER_CALL + 1;
         REFUSED(f, order_progress(&f->h, &in), REFUSED_PARAMETER, "at most 20 reports; it holds 21");
@@ -201,7 +202,8 @@ static void many_stages(void **state) {
 
     for (int i = 1; i <= ORDER_STAGES_MAX + 1; i++) {
         in = progress(f, id, "", "");
-        in.stage_id = in.stage_time = hire_text(&f->h, i);
+        in.stage_id = hire_text(&f->h, i);
+        in.stage_time = hire_text(&f->h, START_MS + i);
         if (i <= ORDER_STAGES_MAX)
             assert_int_equal(CALL(f, order_progress(&f->h, &in)), 0);
         else

@@ -136,13 +136,27 @@ static int sync_folder(const char *path) {
     return r;
 }
 
-int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
+static int rename_to_free(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    /* The file system does not know the flag; link() never replaces either. */
+    if (link(from, to) < 0)
+        return -errno;
+    (void)unlink(from);
+    return 0;
+}
+
+static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool replace) {
     char path[PATH_MAX];
     int r = files_path(dir, id, path);
     if (r == 0 && fsync(d->fd) < 0)
         r = -errno;
-    if (r == 0 && rename(d->path, path) < 0)
+    if (r == 0 && replace && rename(d->path, path) < 0)
         r = -errno;
+    if (r == 0 && !replace)
+        r = rename_to_free(d->path, path);
     if (r < 0) {
         files_draft_drop(d);
         return r;
@@ -150,6 +164,14 @@ int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
     close(d->fd);
     d->fd = -1;
     return sync_folder(path);
+}
+
+int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
+    return draft_end(d, dir, id, false);
+}
+
+int files_draft_replace(struct files_draft *d, const char *dir, int64_t id) {
+    return draft_end(d, dir, id, true);
 }
 
 static int drop_drafts_in(const char *folder) {

@@ -35,8 +35,11 @@ struct files_draft {
  * files_draft_write does, -ENOSPC when there is no room. */
 int files_draft_begin(struct files_draft *d, const char *dir, int64_t id);
 int files_draft_write(struct files_draft *d, struct str bytes);
-/* Syncs it and gives it its name (replacing one that is there). On failure the draft is dropped. */
+/* Syncs it and gives it its name. -EEXIST: a file has that name already, and stays as it is. On failure the draft is dropped. */
 int files_draft_keep(struct files_draft *d, const char *dir, int64_t id);
+/* The same, but takes the place of a file of that name: for a file that is made again because a crash came between its
+ * name and the row that says that it is kept (a report that is fetched again). */
+int files_draft_replace(struct files_draft *d, const char *dir, int64_t id);
 void files_draft_drop(struct files_draft *d);
 
 /* Removes drafts that nobody finishes any more; for a start, before anybody begins one. Returns how many, or < 0. */

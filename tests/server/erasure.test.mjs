@@ -57,7 +57,7 @@ test('everything that is said of a person goes, and what lists and counts need s
         job_title: 'Engineer', resume_source: `by ${p.tag}`, termination_reason: `about ${p.tag}` } })).external_application;
     const letter = await upload(server, client, 'letter.pdf', pdf(p.tag));
     const check = (await client.ok('POST', '/open-apis/hire/v1/external_background_checks', { body: { external_application_id: external.id,
-        external_id: `check-${p.tag}`, name: `about ${p.tag}`, result: `${p.tag} passed`, date: 1, attachment_id_list: [letter] } })).external_background_check;
+        external_id: `check-${p.tag}`, name: `about ${p.tag}`, result: `${p.tag} passed`, date: 1626602069392, attachment_id_list: [letter] } })).external_background_check;
 
     // An open order: told to the vendor (whose answer echoes it), with a stage, a report, and words of the approver's.
     const order = (await runOk(server, 'order', 'arrange', '--application', p.application, '--account', vendor.account_id, '--package', '基础版', '--remark', `see ${p.tag}`)).order_id;
@@ -96,7 +96,7 @@ test('everything that is said of a person goes, and what lists and counts need s
     assert.deepEqual([record.conclusion, record.content, record.interview_score], [1, '', undefined]);
     const application = (await client.ok('GET', `/open-apis/hire/v1/applications/${p.application}`)).application;
     assert.deepEqual([application.talent_id, application.stage.id, application.talent_attachment_resume_id], [p.talent, p.records[1].stage.id, undefined]);
-    assert.deepEqual((await client.externalChecks({}, { external_background_check_id_list: [check.id] })).items, [{ id: check.id, external_application_id: external.id, date: 1, name: '', result: '' }]);
+    assert.deepEqual((await client.externalChecks({}, { external_background_check_id_list: [check.id] })).items, [{ id: check.id, external_application_id: external.id, date: 1626602069392, name: '', result: '' }]);
 
     // The open order is terminated, the vendor and the subscriber are told, and nobody can go on with it.
     assert.equal((await client.order(order)).order_status, 4);

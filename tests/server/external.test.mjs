@@ -74,7 +74,7 @@ test('values outside their bounds are refused', async () => {
         await client.fails(400, 99992402, 'POST', A, { body: { ...full, [name]: value } });
     }
     for (const [name, value] of [['job_title', '长'.repeat(501)], ['termination_reason', 'x'.repeat(2001)],
-        ['create_time', -1], ['modify_time', 10_000_000_000_000], ['external_id', 'x'.repeat(201)]]) {
+        ['create_time', -1], ['modify_time', 10_000_000_000_000], ['create_time', 1_618_500_278], ['modify_time', 946_684_799_999], ['external_id', 'x'.repeat(201)]]) {
         const r = await client.fails(400, 1002002, 'POST', A, { body: { ...full, [name]: value } });
         assert.match(r.msg, new RegExp(name));
     }

@@ -13,7 +13,7 @@ import { slow, startServer } from '../lib/server.mjs';
 const server = await startServer({ config: '[http]\nhead_timeout = 1s\nbody_timeout = 1s\n' });
 const client = new Client(server);
 const order = (await client.orders({ page_size: 100 })).items.find((o) => o.order_status === 2);
-const body = (name, more = '') => `{"background_check_id":"${order.order_id}","stage_id":"h","stage_name":${name},"stage_time":"4000000000000"${more}}`;
+const body = (name, more = '') => `{"background_check_id":"${order.order_id}","stage_id":"h","stage_name":${name},"stage_time":"${Date.now() + 86_400_000}"${more}}`;
 
 const hostile = {
     'nothing': '',

@@ -133,7 +133,7 @@ test('SIGTERM: requests in hand are answered, new connections are not taken, the
     const token = await c.token();
     // A request whose body is on its way when the signal comes: the server has asked for it, and sees no more of it until it
     // takes no new connections.
-    const body = JSON.stringify({ background_check_id: makeOrder(1).order_id, stage_id: 'last', stage_name: '最后', stage_time: '4000000000000' });
+    const body = JSON.stringify({ background_check_id: makeOrder(1).order_id, stage_id: 'last', stage_name: '最后', stage_time: String(Date.now() + 86_400_000) });
     const answer = new Promise((resolve, reject) => {
         const req = http.request({
             host: '127.0.0.1', port: s.port, method: 'POST', path: paths.progress, agent: false,
