@@ -7,15 +7,13 @@
 #include <errno.h>
 
 enum state {
-    AT_START,      /* the first delimiter, without the line end before it */
-    AFTER_LINE,    /* behind a delimiter: "\r\n" or "--" */
-    AFTER_CR,      /* the '\n' of that */
-    AFTER_DASH,    /* the second '-' of that */
+    AT_START,   /* line ends, then the first delimiter without the line end before it */
+    AFTER_LINE, /* behind a delimiter: "\r\n" or "--" */
+    AFTER_CR,   /* the '\n' of that */
+    AFTER_DASH, /* the second '-' of that */
     IN_HEAD,
     IN_DATA,
-    AT_END,        /* behind the last delimiter: nothing, or "\r\n" */
-    AT_END_CR,
-    ENDED,
+    AT_END, /* behind the last delimiter: line ends only */
 };
 
 static int broken(struct multipart *m, const char *why) {
@@ -44,7 +42,60 @@ static struct str skip_blanks(struct str s) {
     return str_skip(s, n);
 }
 
-/* Takes "; name=value" off *rest. A quoted value is unescaped where it stands. Returns 1, 0 at the end, or -EBADMSG. */
+/* A quote ends a value if a blank, a semicolon or nothing follows it. Some senders do not escape quotes in a file's
+ * name. */
+static bool is_closing_quote(struct str s, size_t at) {
+    struct str behind = skip_blanks(str_skip(s, at + 1));
+    return s.ptr[at] == '"' && (behind.len == 0 || behind.ptr[0] == ';');
+}
+
+/* Where the last one stands, or 0. */
+static size_t last_closing_quote(struct str s) {
+    size_t at = s.len;
+    while (at > 0 && !is_closing_quote(s, at - 1))
+        at--;
+    return at > 0 ? at - 1 : 0;
+}
+
+/* How browsers and most libraries write what may not stand between quotes (the HTML standard, "multipart/form-data
+ * encoding algorithm"): these three escapes and no others, so a name with "%41" keeps it. Returns the byte, or 0. */
+static char percent_escape(struct str s) {
+    static const struct {
+        struct str text;
+        char means;
+    } escapes[] = {{STR_INIT("%22"), '"'}, {STR_INIT("%0D"), '\r'}, {STR_INIT("%0A"), '\n'}};
+    for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++)
+        if (s.len >= 3 && str_eq_nocase((struct str){s.ptr, 3}, escapes[i].text))
+            return escapes[i].means;
+    return 0;
+}
+
+/* The value between quotes, unescaped where it stands. s begins behind the first quote. Go and curl before 7.81 write
+ * \" and \\; browsers do not escape backslashes (paths of old Windows), so a backslash before the last quote is one,
+ * and before any other byte too. */
+static int take_quoted(char *text, struct str s, struct str *ret_rest, struct str *ret_value) {
+    char *begin = text + (s.ptr - text), *out = begin;
+    const size_t last = last_closing_quote(s);
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i], escaped = percent_escape(str_skip(s, i));
+        if (is_closing_quote(s, i)) {
+            *ret_value = (struct str){begin, (size_t)(out - begin)};
+            *ret_rest = str_skip(s, i + 1);
+            return 1;
+        }
+        if (escaped) {
+            c = escaped;
+            i += 2;
+        } else if (c == '\\' && i + 1 < s.len && (s.ptr[i + 1] == '\\' || (s.ptr[i + 1] == '"' && i + 1 < last))) {
+            c = s.ptr[++i];
+        }
+        *out++ = c;
+    }
+    return -EBADMSG;
+}
+
+/* Takes "; name=value" off *rest. A quoted value is unescaped where it stands; another one ends at the next semicolon
+ * and may hold anything. Returns 1, 0 at the end, or -EBADMSG. */
 static int next_parameter(char *text, struct str *rest, struct str *ret_name, struct str *ret_value) {
     struct str s = skip_blanks(*rest);
     if (s.len == 0)
@@ -57,28 +108,13 @@ static int next_parameter(char *text, struct str *rest, struct str *ret_name, st
         return -EBADMSG;
     *ret_name = (struct str){s.ptr, n};
     s = str_skip(s, n + 1);
-    if (s.len == 0 || s.ptr[0] != '"') {
-        n = token_len(s);
-        if (n == 0)
-            return -EBADMSG;
-        *ret_value = (struct str){s.ptr, n};
-        *rest = str_skip(s, n);
-        return 1;
-    }
-    /* Browsers do not escape backslashes (paths of old Windows): only \" and \\ are taken for escapes. */
-    char *out = text + (s.ptr + 1 - text), *begin = out;
-    for (size_t i = 1; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '"') {
-            *ret_value = (struct str){begin, (size_t)(out - begin)};
-            *rest = str_skip(s, i + 1);
-            return 1;
-        }
-        if (c == '\\' && i + 1 < s.len && (s.ptr[i + 1] == '"' || s.ptr[i + 1] == '\\'))
-            c = s.ptr[++i];
-        *out++ = c;
-    }
-    return -EBADMSG;
+    if (s.len > 0 && s.ptr[0] == '"')
+        return take_quoted(text, str_skip(s, 1), rest, ret_value);
+    for (n = 0; n < s.len && s.ptr[n] != ';'; n++)
+        ;
+    *ret_value = str_trim((struct str){s.ptr, n});
+    *rest = str_skip(s, n);
+    return 1;
 }
 
 static int hex_value(char c) {
@@ -113,35 +149,54 @@ static bool is_clean_text(struct str s) {
     return str_is_utf8(s) && str_find(s, '\0') == SIZE_MAX;
 }
 
-static int read_disposition(struct multipart *m, struct str value, struct multipart_part *part) {
-    struct str name, v, plain = STR_ABSENT;
-    size_t n = token_len(value);
+/* What a Content-Disposition says; absent: nothing. */
+struct disposition {
+    struct str name, filename, extended; /* extended: filename*, as it stands */
+};
+
+static int collect(struct multipart *m, struct str value, struct disposition *ret) {
+    struct str name, v;
     int r;
-    if (!str_eq_nocase((struct str){value.ptr, n}, STR("form-data")))
-        return broken(m, "a part's Content-Disposition is not form-data");
-    value = str_skip(value, n);
     while ((r = next_parameter(m->head, &value, &name, &v)) == 1) {
-        struct str *to = str_eq_nocase(name, STR("name"))        ? &part->name
-                         : str_eq_nocase(name, STR("filename"))  ? &plain
-                         : str_eq_nocase(name, STR("filename*")) ? &part->filename
+        struct str *to = str_eq_nocase(name, STR("name"))        ? &ret->name
+                         : str_eq_nocase(name, STR("filename"))  ? &ret->filename
+                         : str_eq_nocase(name, STR("filename*")) ? &ret->extended
                                                                  : NULL;
         if (!to)
             continue;
         if (!str_is_absent(*to))
             return broken(m, "a part's Content-Disposition says something twice");
-        if (to == &part->filename && decode_extended(v, m->extended, &v) < 0)
-            return broken(m, "a part's filename* is not UTF-8''... with percent-escapes");
-        if (!is_clean_text(v))
-            return broken(m, "a part's name or filename is not UTF-8");
         *to = v;
     }
+    return r < 0 ? broken(m, "a part's Content-Disposition cannot be read") : 0;
+}
+
+/* filename* goes before filename (RFC 6266); of two, one that cannot be read does no harm beside one that can. */
+static int choose_filename(struct multipart *m, const struct disposition *d, struct str *ret) {
+    bool plain = !str_is_absent(d->filename), extended = !str_is_absent(d->extended);
+    if (extended && decode_extended(d->extended, m->extended, ret) == 0 && is_clean_text(*ret))
+        return 0;
+    *ret = d->filename;
+    if (plain ? is_clean_text(d->filename) : !extended)
+        return 0;
+    return broken(m, plain ? "a part's filename is not UTF-8"
+                           : "a part's filename* is not UTF-8''... with percent-escapes");
+}
+
+static int read_disposition(struct multipart *m, struct str value, struct multipart_part *part) {
+    struct disposition d = {0};
+    size_t n = token_len(value);
+    if (!str_eq_nocase((struct str){value.ptr, n}, STR("form-data")))
+        return broken(m, "a part's Content-Disposition is not form-data");
+    int r = collect(m, str_skip(value, n), &d);
     if (r < 0)
-        return broken(m, "a part's Content-Disposition cannot be read");
-    if (str_is_absent(part->filename))
-        part->filename = plain;
-    if (str_is_empty(part->name))
+        return r;
+    if (str_is_empty(d.name))
         return broken(m, "a part has no name");
-    return 0;
+    if (!is_clean_text(d.name))
+        return broken(m, "a part's name is not UTF-8");
+    part->name = d.name;
+    return choose_filename(m, &d, &part->filename);
 }
 
 static int read_line(struct multipart *m, struct str line, struct multipart_part *part, bool *disposed) {
@@ -300,6 +355,8 @@ static int feed_head(struct multipart *m, const char *bytes, size_t len, size_t 
 static int feed_byte(struct multipart *m, char c) {
     switch (m->state) {
     case AT_START:
+        if (m->matched == 2 && (c == '\r' || c == '\n'))
+            return 0;
         if (c != m->delimiter[m->matched])
             return broken(m, "the body does not begin with its boundary");
         if (++m->matched == m->delimiter_len) {
@@ -317,14 +374,8 @@ static int feed_byte(struct multipart *m, char c) {
     case AFTER_DASH:
         m->state = AT_END;
         return c == '-' ? 0 : broken(m, "a boundary is followed by something else");
-    case AT_END:
-        m->state = AT_END_CR;
-        return c == '\r' ? 0 : broken(m, "something follows the last boundary");
-    case AT_END_CR:
-        m->state = ENDED;
-        return c == '\n' ? 0 : broken(m, "something follows the last boundary");
-    default:
-        return broken(m, "something follows the last boundary");
+    default: /* AT_END */
+        return c == '\r' || c == '\n' ? 0 : broken(m, "something follows the last boundary");
     }
 }
 
@@ -343,7 +394,7 @@ int multipart_feed(struct multipart *m, const char *bytes, size_t len) {
 }
 
 int multipart_finish(struct multipart *m) {
-    if (m->state != AT_END && m->state != ENDED)
+    if (m->state != AT_END)
         return broken(m, "the body ends before its last boundary");
     return 0;
 }

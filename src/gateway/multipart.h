@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads multipart/form-data (RFC 7578) as it arrives, with a fixed amount of memory. Strict: nothing before the first
- * part, nothing but a line end after the last, no encodings, and every part says what it is.
+ * Reads multipart/form-data (RFC 7578) as it arrives, with a fixed amount of memory. Strict: nothing but line ends
+ * before the first part and after the last, no encodings, and every part says what it is. File names are read as
+ * browsers, the usual libraries and the platform's SDKs write them: %22, %0D, %0A, \\" and \\\\ between quotes, and
+ * filename*.
  */
 #ifndef HIRED_GATEWAY_MULTIPART_H
 #define HIRED_GATEWAY_MULTIPART_H
@@ -16,7 +18,8 @@
 /* A part's headers, understood. Valid until the call that gets it returns. */
 struct multipart_part {
     struct str name;         /* UTF-8 */
-    struct str filename;     /* UTF-8, as it was sent: may hold folders; filename* wins over filename. Absent: none */
+    struct str filename;     /* UTF-8, as it was sent: may hold folders; filename* wins over filename if it can be read.
+                                Absent: none */
     struct str content_type; /* as it was sent; absent: none */
 };
 

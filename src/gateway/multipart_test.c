@@ -94,6 +94,49 @@ static void test_taken(void **state) {
     TAKEN(TYPE, "--XX\r\nContent-Disposition: form-data; name=c; filename=\"简历.pdf\"\r\n\r\n\r\n--XX--", "[c|简历.pdf|]$");
 }
 
+/* A part with that Content-Disposition, behind form-data; what is read of it. */
+static void disposition(const char *sent, const char *expected) {
+    struct buf body BUF_CLEANUP = BUF_EMPTY, log BUF_CLEANUP = BUF_EMPTY;
+    buf_printf(&body, "--XX\r\nContent-Disposition: form-data; %s\r\n\r\nx\r\n--XX--\r\n%c", sent, 0);
+    buf_printf(&log, "[%s|]x$%c", expected, 0);
+    taken(TYPE, body.ptr, body.len - 1, log.ptr);
+}
+
+static void test_names_as_clients_write_them(void **state) {
+    /* The HTML standard: Chromium, Firefox, undici, axios, form-data, OkHttp, urllib3 2, curl from 7.81 on. */
+    disposition("name=\"content\"; filename=\"a%22b\\c%0D%0Ad.pdf\"", "content|a\"b\\c\r\nd.pdf");
+    disposition("name=\"con%22tent\"; filename=\"100%25 %0d%41%.pdf\"", "con\"tent|100%25 \r%41%.pdf");
+    /* httpx and urllib3 1.26: the same, and doubled backslashes. */
+    disposition("name=\"content\"; filename=\"C:\\\\a%22.pdf\"", "content|C:\\a\".pdf");
+    /* Go, curl before 7.81, Apache HttpClient: backslashes. */
+    disposition("name=\"content\"; filename=\"a\\\"b\\\\c.pdf\"", "content|a\"b\\c.pdf");
+    disposition("name=\"content\"; filename=\"a\\\"; b.pdf\"", "content|a\"; b.pdf");
+    /* A browser's name that ends with a backslash. */
+    disposition("name=\"content\"; filename=\"a\\\"", "content|a\\");
+    /* form-data before 4.0.6 escapes nothing. */
+    disposition("name=\"content\"; filename=\"a\"b\".pdf\"", "content|a\"b\".pdf");
+    /* .NET: tokens, and filename* beside an encoded word. */
+    disposition("name=content; filename=\"=?utf-8?B?566A5Y6GLnBkZg==?=\"; filename*=utf-8''%E7%AE%80%E5%8E%86.pdf",
+                "content|简历.pdf");
+    disposition("name=content; filename=简 历.pdf", "content|简 历.pdf");
+    /* One that can be read beside one that cannot. */
+    disposition("name=content; filename=\"a.pdf\"; filename*=UTF-8''%E7%AE", "content|a.pdf");
+    disposition("name=content; filename=\"a.pdf\"; filename*=UTF-8''%zz", "content|a.pdf");
+    disposition("name=content; filename*=UTF-8''简 历.pdf%; filename=\"a.pdf\"", "content|a.pdf");
+    disposition("name=content; filename*=ISO-8859-1''%E4.pdf; filename=\"a.pdf\"", "content|a.pdf");
+    disposition("name=content; filename*=; filename=\"a.pdf\"", "content|a.pdf");
+    disposition("filename=\"\xff.pdf\"; filename*=UTF-8''b.pdf; name=content", "content|b.pdf");
+}
+
+static void test_line_ends_around(void **state) {
+    TAKEN(TYPE, "\r\n" HEAD "x\r\n--XX--\r\n", "[content|a.pdf|]x$");
+    TAKEN(TYPE, "\r\n\n\r\n" HEAD "x\r\n--XX--\r\n\r\n", "[content|a.pdf|]x$");
+    TAKEN(TYPE, "\n" HEAD "x\r\n--XX--\n", "[content|a.pdf|]x$");
+    /* JavaMail and Python make boundaries that are no tokens, and not all senders quote them. */
+    TAKEN("multipart/form-data; boundary===X.1:2==; charset=UTF-8",
+          "--==X.1:2==\r\nContent-Disposition: form-data; name=n\r\n\r\n.\r\n--==X.1:2==--", "[n||].$");
+}
+
 static void test_refused_types(void **state) {
     static const char *const types[] = {
         "", "application/json", "multipart/form-data", "multipart/form-dataX; boundary=a", "multipart/mixed; boundary=a",
@@ -111,11 +154,14 @@ static void test_refused_types(void **state) {
 static void test_refused(void **state) {
     REFUSED(TYPE, "", "ends before");
     REFUSED(TYPE, "preamble\r\n" HEAD "x\r\n--XX--", "does not begin");
-    REFUSED(TYPE, "\r\n" HEAD "x\r\n--XX--", "does not begin");
+    REFUSED(TYPE, "\r\n preamble\r\n" HEAD "x\r\n--XX--", "does not begin");
+    REFUSED(TYPE, "-\r\n-XX\r\n" HEAD "x\r\n--XX--", "does not begin");
+    REFUSED(TYPE, "\r\n\r\n", "ends before");
     REFUSED(TYPE, HEAD "x\r\n--XX", "ends before");
     REFUSED(TYPE, HEAD "x", "ends before");
     REFUSED(TYPE, "--XX\r\nContent-Disposition: form-data; name=a", "ends before");
-    REFUSED(TYPE, HEAD "x\r\n--XX--\r\n\r\n", "follows the last");
+    REFUSED(TYPE, HEAD "x\r\n--XX--\r\nepilogue", "follows the last");
+    REFUSED(TYPE, HEAD "x\r\n--XX--\r\n" HEAD "y\r\n--XX--", "follows the last");
     REFUSED(TYPE, HEAD "x\r\n--XX--y", "follows the last");
     REFUSED(TYPE, HEAD "x\r\n--XXY", "followed by something else");
     REFUSED(TYPE, HEAD "x\r\n--XX\n", "followed by something else");
@@ -131,6 +177,8 @@ static void test_refused(void **state) {
     REFUSED(TYPE, "--XX\r\nContent-Disposition: form-data; name=a; filename*=latin1''x\r\n\r\n", "filename*");
     REFUSED(TYPE, "--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%e\r\n\r\n", "filename*");
     REFUSED(TYPE, "--XX\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%00\r\n\r\n", "UTF-8");
+    REFUSED(TYPE, "--XX\r\nContent-Disposition: form-data; name=a; filename=\"\xff\"; filename*=UTF-8''%ff\r\n\r\n",
+            "UTF-8");
     REFUSED(TYPE, "--XX\r\n: form-data\r\n\r\n", "no name");
     REFUSED(TYPE, "--XX\r\nno colon\r\n\r\n", "no name");
     REFUSED(TYPE, "--XX\r\nA: b\rc: d\r\n\r\n", "lone carriage return");
@@ -176,8 +224,13 @@ static void test_an_event_ends_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_taken),  cmocka_unit_test(test_refused_types),    cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bounds), cmocka_unit_test(test_an_event_ends_it),
+        cmocka_unit_test(test_taken),
+        cmocka_unit_test(test_names_as_clients_write_them),
+        cmocka_unit_test(test_line_ends_around),
+        cmocka_unit_test(test_refused_types),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_an_event_ends_it),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,29 @@
 #include "base/id.h"
 #include "hire/reference.h"
 
+#define ENDING_MAX 32 /* bytes, the dot included */
+
+/* ".pdf" of "a.pdf": what stands behind the last dot, if that may be an ending. Else empty. */
+static struct str ending_of(struct str name) {
+    for (size_t n = 1; n <= ENDING_MAX && n < name.len; n++) {
+        char c = name.ptr[name.len - n];
+        if (c == '.')
+            return n > 1 ? str_skip(name, name.len - n) : STR("");
+        if (c == ' ')
+            break;
+    }
+    return STR("");
+}
+
+/* A name that is too long loses what stands before its ending, which says what the file is. */
+static struct str shortened(struct arena *a, struct str name) {
+    if (name.len <= ATTACHMENT_NAME_MAX)
+        return name;
+    struct str ending = ending_of(name);
+    struct str head = str_trim(str_head(name, ATTACHMENT_NAME_MAX - ending.len));
+    return arena_printf(a, "%.*s%.*s", STR_FMT(head), STR_FMT(ending));
+}
+
 struct str attachment_name(struct arena *a, struct str sent) {
     char *name;
     size_t n = 0;
@@ -20,7 +43,7 @@ struct str attachment_name(struct arena *a, struct str sent) {
     for (size_t i = 0; i < sent.len; i++)
         if ((unsigned char)sent.ptr[i] >= ' ' && sent.ptr[i] != 0x7f)
             name[n++] = sent.ptr[i];
-    struct str kept = str_trim(str_head((struct str){name, n}, ATTACHMENT_NAME_MAX));
+    struct str kept = shortened(a, str_trim((struct str){name, n}));
     if (kept.len == 0 || str_eq(kept, STR(".")) || str_eq(kept, STR("..")))
         return STR("file");
     return kept;

@@ -27,8 +27,9 @@ struct attachment_row {
     struct str url;    /* of an imported one: where the platform had it; absent: the file is kept here */
 };
 
-/* The name under which a file is kept, out of what its sender called it: without folders and control characters, cut at
- * ATTACHMENT_NAME_MAX; "file" if nothing is left. In the arena. */
+/* The name under which a file is kept, out of what its sender called it: without folders and control characters; of
+ * one longer than ATTACHMENT_NAME_MAX the ending stays (".pdf") and what stands before it is cut; "file" if nothing is
+ * left. In the arena. */
 struct str attachment_name(struct arena *a, struct str sent);
 
 /* What a file of that name is handed out as: by its ending, never something that a browser would run. */

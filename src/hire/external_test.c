@@ -54,6 +54,39 @@ static void tenants_are_apart(void **state) {
     REFUSED(f, external_check_delete(&f->h, id), REFUSED_PARAMETER, "external_background_check_id");
 }
 
+/* What comes of a name of so many characters and then the ending. */
+static struct str long_name(struct fixture *f, const char *character, int times, const char *ending) {
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+    for (int i = 0; i < times; i++)
+        buf_add_str(&b, str_of(character));
+    buf_add_str(&b, str_of(ending));
+    return attachment_name(&f->arena, arena_dup(&f->arena, buf_str(&b)));
+}
+
+/* Cut before the ending and between characters. */
+static void long_names(struct fixture *f) {
+    static const struct {
+        const char *character;
+        int times;
+        const char *ending;
+        size_t len;
+    } cases[] = {
+        {"a", 251, ".pdf", 255},    {"a", 252, ".pdf", 255},  {"a", 5000, ".docx", 255}, {"历", 200, ".pdf", 253},
+        {"a", 300, ".tar.gz", 255}, {"a", 300, ".简历", 255}, {"😀", 100, ".PDF", 252},   {"a", 254, ".x", 255},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str name = long_name(f, cases[i].character, cases[i].times, cases[i].ending);
+        const char *dot = strrchr(cases[i].ending, '.');
+        assert_true(str_is_utf8(name) && str_ends(name, str_of(dot)));
+        assert_int_equal(name.len, cases[i].len);
+    }
+    assert_int_equal(long_name(f, "a", 300, "").len, 255);
+    assert_int_equal(long_name(f, "a", 300, ".").len, 255);
+    /* No ending: a sentence's last words, or more than a kind of file is ever called. */
+    assert_true(str_ends(long_name(f, "a", 300, ". The end"), STR("aaa")));
+    assert_true(str_ends(long_name(f, "a", 300, ".0123456789012345678901234567890123456789"), STR("aaa")));
+}
+
 static void names(void **state) {
     struct fixture *f = *state;
     static const char *const cases[][2] = {
@@ -63,6 +96,7 @@ static void names(void **state) {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
         assert_true(str_eq(attachment_name(&f->arena, str_of(cases[i][0])), str_of(cases[i][1])));
     assert_lit(attachment_name(&f->arena, STR_ABSENT), "file");
+    long_names(f);
     assert_lit(attachment_mime(STR("a.PDF")), "application/pdf");
     assert_lit(attachment_mime(STR(".pdf")), "application/octet-stream");
     assert_lit(attachment_mime(STR("a.html")), "application/octet-stream");

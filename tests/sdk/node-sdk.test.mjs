@@ -3,14 +3,16 @@
 // The official Node SDK, unchanged but for its domain: tokens, the five operations with their typed methods, its paging
 // iterator, and how it sees errors. It calls through a small proxy that holds each answer against its description.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import * as lark from '@larksuiteoapi/node-sdk';
 
 import { checkEnvelope, send } from '../lib/client.mjs';
 import { importItems, makeExternalCheck, range } from '../lib/data.mjs';
-import { createApp, demoDir, startServer } from '../lib/server.mjs';
+import { createApp, demoDir, runDir, startServer } from '../lib/server.mjs';
 
 const dir = demoDir();
 importItems(dir, range(45, makeExternalCheck));
@@ -59,6 +61,15 @@ test('an operation that hired does not support fails with a sentence in msg', as
         assert.match(e.response.data.msg, /^offer\.get is an operation .* does not support/);
         return true;
     });
+});
+
+test('attachment.create takes a file with the name it has', async () => {
+    const dir = fs.mkdtempSync(path.join(runDir, 'sdk-'));
+    const file = path.join(dir, '简历 "2".pdf');
+    fs.writeFileSync(file, '%PDF-1.7');
+    const r = await client.hire.attachment.create({ data: { content: fs.createReadStream(file) } });
+    assert.equal((r.data ?? r).name, '简历 "2".pdf', JSON.stringify(r));
+    fs.rmSync(dir, { recursive: true });
 });
 
 test('backgroundCheckOrder.list, page by page', async () => {

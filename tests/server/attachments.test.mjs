@@ -98,6 +98,42 @@ test('names: RFC 5987, quotes, folders, none at all', async () => {
     assert.equal(Buffer.byteLength(await name(`name="content"; filename="${'长'.repeat(200)}"`)), 255);
 });
 
+test('a name that is too long loses what stands before its ending', async () => {
+    const { name, url } = await upload(`${'长'.repeat(200)}.pdf`, '%PDF-1.7');
+    assert.equal(name, `${'长'.repeat(83)}.pdf`);
+    assert.equal((await get(url)).headers['content-type'], 'application/pdf');
+});
+
+test('bodies as clients write them: browsers, Node, Python, curl, Go, Java', async () => {
+    const file2 = (disposition) => part(`name="content"; ${disposition}`, 'x', 'Content-Type: application/pdf\r\n');
+    const rows = {
+        'the HTML standard: Chromium, undici, axios, OkHttp, requests, curl': [body(file2('filename="a%22b%0D%0Ac.pdf"')), 'a"bc.pdf'],
+        'httpx, older requests': [body(file2('filename="a%22b\\\\c.pdf"')), 'c.pdf'],
+        'Go, older curl': [body(file2('filename="a\\"b.pdf"')), 'a"b.pdf'],
+        'form-data before 4.0.6': [body(file2('filename="a"b.pdf"')), 'a"b.pdf'],
+        'a browser on a name that ends with a backslash': [body(file2('filename="a.pdf\\"')), 'file'],
+        '.NET': [body(part(`name=content; filename="=?utf-8?B?5Y6G?="; filename*=utf-8''%E5%8E%86.pdf`, 'x')), '历.pdf'],
+        'a filename* that cannot be read': [body(file2(`filename="a.pdf"; filename*=UTF-8''%E5%8`)), 'a.pdf'],
+        'a line end before all': [Buffer.concat([Buffer.from('\r\n'), body(file2('filename="a.pdf"'))]), 'a.pdf'],
+        'line ends after all': [Buffer.concat([body(file2('filename="a.pdf"')), Buffer.from('\r\n\r\n')]), 'a.pdf'],
+        'no line end after all': [body(file2('filename="a.pdf"')).subarray(0, -2), 'a.pdf'],
+    };
+    for (const [who, [payload, name]] of Object.entries(rows)) {
+        const r = await post(payload);
+        assert.deepEqual([r.code, r.data?.name], [0, name], `${who}: ${JSON.stringify(r)}`);
+        assert.equal((await get(r.data.url)).text, 'x', who);
+    }
+});
+
+test("Node's own fetch and FormData", async () => {
+    const form = new FormData();
+    form.append('content', new File(['%PDF-1.7'], '简 "历"\r\n.pdf'));
+    const r = await fetch(server.baseUrl + P, { method: 'POST', body: form, headers: { Authorization: `Bearer ${await client.token()}` } });
+    const { data } = await r.json();
+    assert.equal(data.name, '简 "历".pdf');
+    assert.equal((await get(data.url)).headers['content-disposition'], `inline; filename="_ ___.pdf"; filename*=UTF-8''%E7%AE%80%20%22%E5%8E%86%22.pdf`);
+});
+
 test('fields that are not documented are ignored', async () => {
     const r = await post(body(part('name="file_name"', 'other.pdf'), file('a.txt', 'x'), part('name="more"; filename="b"', 'y')));
     assert.equal(r.data.name, 'a.txt');
