@@ -45,7 +45,9 @@ static const struct option options[] = {
      "The directory that holds the records.\nIt is made (mode 0700) if it is not there."},
     {"server", "threads", OPT_UINT, true, AT(threads), "0", "N", 0, 256, NULL, "Event loops. 0: one for each core."},
     {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, 1023, NULL,
-     "This node's number in the ids it makes.\nServers that share a database need different ones."},
+     "This server's number in the ids it makes.\n"
+     "Servers whose records are to be brought together one day (export, import) need different ones.\n"
+     "It does not let two servers share a directory: one serves it at a time."},
     {"server", "base_url", OPT_TEXT, true, AT(base_url), "", "URL", 0, 0, NULL,
      "How clients reach this server, for the links in answers.\n"
      "Empty: as each request's Host header says. Behind a proxy: https://hire.example.com"},

@@ -13,6 +13,7 @@
 
 #include "base/id.h"
 #include "base/json.h"
+#include "cli/address.h"
 #include "cli/cli.h"
 #include "cli/import.h"
 #include "cli/user.h"
@@ -325,14 +326,8 @@ static int keep_reports(struct cli *c, void *ctx) {
 
 static struct str base_url(struct cli *c) {
     const struct config *f = &c->config;
-    const char *host = f->listen_host;
-    bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
 
-    if (f->base_url)
-        return str_of(f->base_url);
-    if (any)
-        host = "127.0.0.1";
-    return arena_printf(&c->arena, strchr(host, ':') ? "http://[%s]:%u" : "http://%s:%u", host, f->listen_port);
+    return f->base_url ? str_of(f->base_url) : address_url(f->listen_host, f->listen_port, &c->arena);
 }
 
 /* Returns 0 or a negative errno. */

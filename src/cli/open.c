@@ -48,6 +48,21 @@ static int open_seal(struct cli *c, enum cli_access how) {
     return r;
 }
 
+/* Nobody else writes in the directory meanwhile, except a server that runs there. */
+static int take_directory(struct cli *c) {
+    struct owner_note holder = {.command = STR("")};
+    struct str why;
+    int r = owner_take(&c->owner, c->config.data, c->command, BUSY_MS, &c->arena, &holder, &why);
+
+    if (r == -EBUSY && holder.state != OWNER_COMMAND)
+        return 0;
+    if (r == -EBUSY)
+        cli_fail(c, "%.*s It was waited for for %d seconds; try again when it has ended.", STR_FMT(why), BUSY_MS / 1000);
+    else if (r < 0)
+        cli_fail(c, "%.*s", STR_FMT(why));
+    return r;
+}
+
 int cli_open(struct cli *c, enum cli_access how) {
     struct db_options o = {.dir = c->config.data, .mmap_bytes = c->config.mmap_bytes, .busy_ms = BUSY_MS};
     struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data), why = STR_ABSENT;
@@ -59,6 +74,8 @@ int cli_open(struct cli *c, enum cli_access how) {
         return -ENOENT;
     }
     id_set_node(c->config.node);
+    if (how != CLI_READ && (r = take_directory(c)) < 0)
+        return r;
     r = db_open(&c->db, &o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
     if (r < 0) {
         cli_fail(c, "%.*s", STR_FMT(why));
@@ -73,6 +90,7 @@ int cli_open(struct cli *c, enum cli_access how) {
 void cli_close(struct cli *c) {
     c->seal = seal_free(c->seal);
     c->db = db_close(c->db);
+    c->owner = owner_release(c->owner);
     arena_free(&c->arena);
     config_free(&c->config);
 }

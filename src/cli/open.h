@@ -14,11 +14,13 @@
 #include "gateway/users.h"
 #include "hire/hire.h"
 #include "store/db.h"
+#include "store/owner.h"
 
 struct cli {
     const char *command; /* for messages */
     struct config config;
     struct arena arena;
+    struct owner *owner; /* of the data directory; NULL while only reading, or beside a server */
     struct db *db;
     struct seal *seal; /* of that database */
 };

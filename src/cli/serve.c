@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "cli/address.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/demo_info.h"
@@ -19,10 +20,12 @@
 #include "events/dispatcher.h"
 #include "events/fetcher.h"
 #include "gateway/identity.h"
-#include "store/files.h"
 #include "gateway/users.h"
+#include "store/files.h"
+#include "store/owner.h"
 
-#define BUSY_MS 10000 /* how long a write waits for another process's */
+#define BUSY_MS 10000      /* how long a write waits for another process's */
+#define OWNER_WAIT_MS 30000 /* for a command that works on the directory, or a server that ends */
 
 struct serving {
     struct config config;
@@ -38,6 +41,9 @@ struct serving {
     struct longlink *longlink;
     struct http_server *server;
     struct site site;
+    struct owner *owner; /* of the data directory */
+    struct arena arena;  /* for as long as it serves */
+    struct str url;      /* where it is reached from this machine; within arena */
 };
 
 static void print_help(void) {
@@ -93,6 +99,53 @@ static int fail(const char *what, int error) {
     return error;
 }
 
+/* The directory is this process's before anything in it is touched. */
+static int take_directory(struct serving *s) {
+    struct owner_note holder = {.command = STR("")};
+    struct str why;
+    int r = owner_take(&s->owner, s->config.data, "serve", 0, &s->arena, &holder, &why);
+
+    if (r == -EBUSY && (holder.state == OWNER_COMMAND || holder.state == OWNER_STOPPING)) {
+        log_fmt(LOG_INFO, "%.*s It is waited for.", STR_FMT(why));
+        r = owner_take(&s->owner, s->config.data, "serve", OWNER_WAIT_MS, &s->arena, &holder, &why);
+    }
+    if (r == -EBUSY)
+        fprintf(stderr,
+                "hired serve: %.*s One process at a time writes there: use that one, stop it, or choose another "
+                "directory with --data.\n",
+                STR_FMT(why));
+    else if (r < 0)
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    return r;
+}
+
+static unsigned loops_of(const struct config *c) {
+    if (c->threads > 0)
+        return c->threads;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
+/* A port that is taken ends it before any work begins. Nobody is answered yet. */
+static int listen_early(struct serving *s) {
+    const struct config *c = &s->config;
+    struct str why;
+    int r = http_server_new(&s->server, c->listen_host, c->listen_port, loops_of(c), &c->http, &site_app, &s->site, &why);
+
+    if (r == -EADDRINUSE) {
+        struct str url = address_url(c->listen_host, c->listen_port, &s->arena);
+        fprintf(stderr,
+                "hired serve: %.*s. Another program listens there, perhaps another hired (curl %.*s/healthz tells); "
+                "choose another port with --listen.\n",
+                STR_FMT(why), STR_FMT(url));
+    } else if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    }
+    if (r == 0)
+        s->url = address_url(c->listen_host, http_server_port(s->server), &s->arena);
+    return r;
+}
+
 static int open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
@@ -142,11 +195,7 @@ static int start_loops(struct serving *s) {
     if (!settings)
         return -ENOMEM;
     apply_settings(&s->config, settings);
-    unsigned loops = s->config.threads;
-    if (loops == 0) {
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        loops = cores > 0 ? (unsigned)cores : 1;
-    }
+    unsigned loops = http_server_loops(s->server);
     const struct gateway_options options = {
         .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
     s->gateway = gateway_new(&options);
@@ -173,15 +222,8 @@ static int start_loops(struct serving *s) {
                             .test_clock = s->config.test_clock,
                             .clock_moved = on_commit,
                             .clock_moved_ctx = s};
-    struct str why;
-    int r = http_server_new(&s->server, s->config.listen_host, s->config.listen_port, loops, &s->config.http, &site_app,
-                            &s->site, &why);
-    if (r < 0) {
-        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
-        return r;
-    }
     s->site.server = s->server;
-    r = http_server_start(s->server);
+    int r = http_server_start(s->server);
     return r < 0 ? fail("cannot start the event loops", r) : 0;
 }
 
@@ -231,13 +273,12 @@ static int start_workers(struct serving *s) {
     return 0;
 }
 
-static void announce(const struct serving *s) {
-    char url[300];
-    bool v6 = strchr(s->config.listen_host, ':') != NULL;
-    snprintf(url, sizeof url, v6 ? "http://[%s]:%u" : "http://%s:%u", s->config.listen_host,
-             http_server_port(s->server));
-    printf("hired %s listens on %s\n", HIRED_VERSION, url);
-    demo_info_announce(s->config.data, url);
+static void announce(struct serving *s) {
+    owner_tell(s->owner, OWNER_SERVING, s->url);
+    printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
+    if (address_is_everywhere(s->config.listen_host))
+        printf("It answers at every address of this machine.\n");
+    demo_info_announce(s->config.data, s->url.ptr);
     fflush(stdout);
 }
 
@@ -285,6 +326,8 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 }
 
 static void shut_down(struct serving *s) {
+    if (s->owner)
+        owner_tell(s->owner, OWNER_STOPPING, s->url);
     if (s->gateway)
         gateway_drain(s->gateway);
     if (s->server)
@@ -302,6 +345,8 @@ static void shut_down(struct serving *s) {
     s->longlink = longlink_free(s->longlink);
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
+    s->owner = owner_release(s->owner);
+    arena_free(&s->arena);
     config_free(&s->config);
 }
 
@@ -316,6 +361,10 @@ int cli_serve(int argc, char **argv) {
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);
+    s.url = STR("");
+    int r = take_directory(&s);
+    if (r == 0)
+        r = listen_early(&s);
 
     /* Before any thread is made, so that all inherit it: signals are waited for here only. */
     sigset_t signals;
@@ -328,7 +377,8 @@ int cli_serve(int argc, char **argv) {
     sigdelset(&signals, SIGPIPE);
 
     s.hub = hub_new();
-    int r = open_store(&s);
+    if (r == 0)
+        r = open_store(&s);
     if (r == 0)
         drop_drafts(&s);
     if (r == 0)

@@ -107,6 +107,13 @@ struct counters {
     _Atomic uint64_t accepted, refused_connections, open_connections, requests, bytes_in, bytes_out;
 };
 
+#define LISTEN_MAX 8 /* addresses that one name may give */
+
+struct listener {
+    uv_poll_t poll;
+    int fd; /* -1: closed */
+};
+
 struct http_loop {
     uv_loop_t uv;
     struct http_server *server;
@@ -114,8 +121,8 @@ struct http_loop {
     void *app_data;
     unsigned index;
     struct http_limits limits;
-    uv_poll_t listener;
-    int listen_fd;
+    struct listener listeners[LISTEN_MAX]; /* one for each address */
+    unsigned n_listeners;
     uint64_t accept_again; /* when to listen again after a pause; NEVER: not paused */
     uint64_t warn_again;   /* when the log may say so again */
     uv_timer_t tick;
@@ -151,9 +158,15 @@ struct http_server {
     _Atomic size_t connections;
 };
 
+/* ---- listen.c ---- */
+/* Opens sockets on every address that host gives (LISTEN_MAX at most), n for each: ret_fds[i * n ...] are those of
+ * address i. Returns the number of addresses, or a negative errno with a sentence in *ret_why (static). */
+int listen_open(const char *host, unsigned port, unsigned n, int *ret_fds, unsigned *ret_port, struct str *ret_why);
+
 /* ---- loop.c ---- */
-int loop_init(struct http_loop *l, struct http_server *s, unsigned index, int listen_fd,
-              const struct http_limits *limits);
+/* Takes over the sockets listen_fds[0], listen_fds[step], ... of the n_addresses addresses, if it returns 0. */
+int loop_init(struct http_loop *l, struct http_server *s, unsigned index, const int *listen_fds, unsigned n_addresses,
+              unsigned step, const struct http_limits *limits);
 int loop_start(struct http_loop *l); /* makes the thread and waits until it serves */
 void loop_join(struct http_loop *l);
 void loop_fini(struct http_loop *l);

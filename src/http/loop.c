@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A loop: its thread, its listening socket, the clock tick that ends what takes too long, tasks from other threads.
+ * A loop: its thread, its listening sockets, the clock tick that ends what takes too long, tasks from other threads.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -86,8 +86,9 @@ static void on_acceptable(uv_poll_t *poll, int status, int events);
 
 static void listen_again(struct http_loop *l) {
     l->accept_again = NEVER;
-    if (l->listen_fd >= 0 && !l->draining)
-        uv_poll_start(&l->listener, UV_READABLE, on_acceptable);
+    for (unsigned i = 0; i < l->n_listeners && !l->draining; i++)
+        if (l->listeners[i].fd >= 0)
+            uv_poll_start(&l->listeners[i].poll, UV_READABLE, on_acceptable);
 }
 
 /* Out of descriptors or memory: leave the queue alone for a while instead of being woken for it without end. */
@@ -97,7 +98,8 @@ static void pause_accepting(struct http_loop *l, int error) {
         log_line(LOG_WARN, "cannot accept connections for now", "error", strerror(error), NULL);
         l->warn_again = now + WARN_PAUSE_MS;
     }
-    uv_poll_stop(&l->listener);
+    for (unsigned i = 0; i < l->n_listeners; i++)
+        uv_poll_stop(&l->listeners[i].poll);
     l->accept_again = now + ACCEPT_PAUSE_MS;
 }
 
@@ -118,10 +120,11 @@ static void accept_one(struct http_loop *l, int fd, const struct sockaddr_in6 *p
 
 static void on_acceptable(uv_poll_t *poll, int status, int events) {
     struct http_loop *l = poll->data;
+    struct listener *from = (struct listener *)poll; /* its first member */
     for (int i = 0; i < ACCEPT_BATCH; i++) {
         struct sockaddr_in6 peer = {0};
         socklen_t len = sizeof(peer);
-        int fd = accept4(l->listen_fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = accept4(from->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             accept_one(l, fd, &peer);
             continue;
@@ -134,11 +137,14 @@ static void on_acceptable(uv_poll_t *poll, int status, int events) {
 }
 
 static void stop_accepting(struct http_loop *l) {
-    if (l->listen_fd < 0)
-        return;
-    uv_poll_stop(&l->listener);
-    close(l->listen_fd);
-    l->listen_fd = -1;
+    for (unsigned i = 0; i < l->n_listeners; i++) {
+        struct listener *from = &l->listeners[i];
+        if (from->fd < 0)
+            continue;
+        uv_poll_stop(&from->poll);
+        close(from->fd);
+        from->fd = -1;
+    }
     l->accept_again = NEVER;
 }
 
@@ -229,7 +235,8 @@ static void on_wake(uv_async_t *wake) {
 
 static void close_handles(struct http_loop *l) {
     stop_accepting(l);
-    uv_close((uv_handle_t *)&l->listener, NULL);
+    for (unsigned i = 0; i < l->n_listeners; i++)
+        uv_close((uv_handle_t *)&l->listeners[i].poll, NULL);
     uv_close((uv_handle_t *)&l->tick, NULL);
     uv_close((uv_handle_t *)&l->idle, NULL);
     uv_close((uv_handle_t *)&l->wake, NULL);
@@ -312,34 +319,46 @@ void loop_join(struct http_loop *l) {
     l->running = false;
 }
 
-int loop_init(struct http_loop *l, struct http_server *s, unsigned index, int listen_fd,
-              const struct http_limits *limits) {
+/* After a failure, when its other handles do not exist yet; the sockets stay the caller's. */
+static void forget_listeners(struct http_loop *l) {
+    for (unsigned i = 0; i < l->n_listeners; i++)
+        uv_close((uv_handle_t *)&l->listeners[i].poll, NULL);
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+    uv_loop_close(&l->uv);
+}
+
+static int init_handles(struct http_loop *l, const int *listen_fds, unsigned n_addresses, unsigned step) {
+    int r;
+
+    for (; l->n_listeners < n_addresses; l->n_listeners++) {
+        struct listener *from = &l->listeners[l->n_listeners];
+        from->fd = listen_fds[l->n_listeners * step];
+        r = uv_poll_init(&l->uv, &from->poll, from->fd);
+        if (r < 0)
+            return r;
+        from->poll.data = l;
+    }
+    return uv_async_init(&l->uv, &l->wake, on_wake);
+}
+
+int loop_init(struct http_loop *l, struct http_server *s, unsigned index, const int *listen_fds, unsigned n_addresses,
+              unsigned step, const struct http_limits *limits) {
     l->server = s;
     l->app = s->app;
     l->index = index;
     l->limits = *limits;
-    l->listen_fd = -1;
     l->accept_again = NEVER;
     int r = uv_loop_init(&l->uv);
     if (r < 0)
         return r;
-    r = uv_poll_init(&l->uv, &l->listener, listen_fd);
+    r = init_handles(l, listen_fds, n_addresses, step);
     if (r < 0) {
-        uv_loop_close(&l->uv);
-        return r;
-    }
-    l->listen_fd = listen_fd;
-    r = uv_async_init(&l->uv, &l->wake, on_wake);
-    if (r < 0) {
-        l->listen_fd = -1;
-        uv_close((uv_handle_t *)&l->listener, NULL);
-        uv_run(&l->uv, UV_RUN_DEFAULT);
-        uv_loop_close(&l->uv);
+        forget_listeners(l);
         return r;
     }
     uv_timer_init(&l->uv, &l->tick);
     uv_idle_init(&l->uv, &l->idle);
-    l->listener.data = l->tick.data = l->idle.data = l->wake.data = l;
+    l->tick.data = l->idle.data = l->wake.data = l;
     uv_timer_start(&l->tick, on_tick, 0, tick_ms(limits));
     uv_mutex_init(&l->lock);
     uv_sem_init(&l->started, 0);

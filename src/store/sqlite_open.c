@@ -7,12 +7,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/owner.h"
 #include "store/sqlite.h"
 
 #define APPLICATION_ID 0x48697265 /* "Hire", in the file's header */
@@ -164,15 +164,8 @@ static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
 
 /* Makes what is missing of the directory and the file. */
 static int make_file(struct opening *o, const char *dir) {
-    if (mkdir(dir, 0700) == 0) {
-        struct str parent = arena_printf(o->arena, "%s/..", dir);
-        int fd = open(parent.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0) {
-            (void)fsync(fd); /* not all file systems can */
-            close(fd);
-        }
-    } else if (errno != EEXIST) {
-        int r = -errno;
+    int r = owner_make_directory(dir);
+    if (r < 0) {
         *o->why = arena_printf(o->arena, "Cannot make the directory %s: %s.", dir, strerror(-r));
         return r;
     }
@@ -180,7 +173,7 @@ static int make_file(struct opening *o, const char *dir) {
      * would drop the locks that this process has on it. */
     int fd = open(o->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno != EEXIST) {
-        int r = -errno;
+        r = -errno;
         *o->why = arena_printf(o->arena, "Cannot make %s: %s.", o->path, strerror(-r));
         return r;
     }
@@ -379,6 +372,10 @@ static int open_file(struct opening *o, const struct db_options *options) {
     r = sqlite3_open_v2(o->path, &o->db->handle, flags, NULL);
     if (r != SQLITE_OK)
         return opening_failed(o, r, "opening it");
+    if (o->db->access == DB_WRITE && sqlite3_db_readonly(o->db->handle, "main") == 1) {
+        *o->why = arena_printf(o->arena, "Cannot write to %s: this user may only read it.", o->path);
+        return -EACCES; /* SQLite would go on without a word until the first write */
+    }
     configure_handle(o->db);
     if (o->db->access == DB_WRITE && (r = scrub_install(o->db)) != SQLITE_OK)
         return opening_failed(o, r, "opening it");

@@ -202,15 +202,4 @@ test('a port that is taken, a folder that cannot be: a sentence and status 1', a
     }
 });
 
-test('two servers cannot hold one data folder unawares: both serve, or the second says why not', async () => {
-    try {
-        const second = await startServer({ dir: server.dir });
-        await new Client(second).ok('GET', paths.orders);
-        await second.stop();
-    } catch (e) {
-        assert.match(e.message, /status 1\b/);
-    }
-    await client.ok('GET', paths.orders);
-});
-
 test('ends cleanly, and its log has no secret', () => server.stop());
