@@ -23,7 +23,7 @@ OPERATION = {
     'access!': str, 'effect!': str, 'app_types': list, 'scopes_any_of': list, 'field_scopes': list,
     'rate_limits': list, 'body_kind': str, 'params': list, 'query': list, 'body': list, 'success_msg!': str,
     'flat': bool, 'msg_member': str, 'data': list, 'errors': list, 'example': dict, 'about': str,
-    'roles': list, 'anonymous': bool, 'stream': bool, 'passwords': bool, 'errand': bool}
+    'roles': list, 'anonymous': bool, 'stream': bool, 'passwords': bool, 'errand': bool, 'looks_first': bool}
 EVENT = {'type!': str, 'title!': str, 'title_zh': str, 'doc': str, 'supported!': bool, 'app_types!': list,
          'scopes_any_of': list, 'field_scopes': list, 'event!': list, 'example!': dict, 'about': str}
 STRUCT = {'struct!': str, 'fields!': list, 'about': str}

@@ -141,12 +141,17 @@ def ops_header(tables):
     return '\n'.join(out)
 
 
+def has_before(op):
+    """Whether something runs on the loop before the handler."""
+    return any(op.get(member) for member in ('passwords', 'errand', 'looks_first'))
+
+
 def handlers_header(tables):
     out = [HEAD.format('The handlers that src/handlers provides: one for each supported operation.'),
            '#ifndef HIRED_API_HANDLERS_H\n#define HIRED_API_HANDLERS_H\n', 'struct call;\n']
     out += [f'int handle_{op["c_name"]}(struct call *c);' for op in tables.live]
     out += [f'int before_{op["c_name"]}(struct call *c);' for op in tables.live
-            if op.get('passwords') or op.get('errand')]
+            if has_before(op)]
     out.append('\n#endif\n')
     return '\n'.join(out)
 
@@ -232,7 +237,7 @@ def op_entry(tables, index, op):
               if f'{op["c_name"]}_{part}' in tables.structs]
     if op in tables.live:
         parts.append(f'.handle = handle_{op["c_name"]}')
-        if op.get('passwords') or op.get('errand'):
+        if has_before(op):
             parts.append(f'.before = before_{op["c_name"]}')
     return '    {' + ',\n     '.join(parts) + '},'
 

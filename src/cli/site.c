@@ -5,14 +5,13 @@
 #include "cli/site.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
 #include "console/assets.h"
 #include "gateway/answer.h"
-#include "gateway/identity.h"
+#include "gateway/caller/secret.h"
 #include "gateway/link.h"
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
@@ -191,17 +190,27 @@ static void handle(struct http_request *r) {
     gateway_serve(site->gateway, r);
 }
 
-int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
-                      int64_t *ret_app) {
+static const int longlink_results[] = {
+    [SECRET_OK] = LONGLINK_AUTH_OK,
+    [SECRET_WRONG] = LONGLINK_AUTH_FAILED,
+    [SECRET_WAIT] = LONGLINK_AUTH_WAIT,
+    [SECRET_ADDRESS] = LONGLINK_AUTH_ADDRESS,
+    [SECRET_DISABLED] = LONGLINK_AUTH_DISABLED,
+    [SECRET_NOT_INSTALLED] = LONGLINK_AUTH_NOT_INSTALLED,
+};
+
+int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
+                      struct arena *a, int64_t *ret_app) {
     struct site *site = ctx;
     struct app_row app;
-    int r = app_authenticate(gateway_loop_db(site->gateway, l), app_id, secret, a, &app);
+    unsigned wait_s;
+    int r = secret_check(gateway_loop_db(site->gateway, l), gateway_secrets(site->gateway), app_id, secret, address,
+                         clock_mono_ms(), a, &app, &wait_s);
     if (r < 0)
         return r;
-    if (r == 0)
-        return LONGLINK_AUTH_FAILED;
-    *ret_app = app.id;
-    return app.disabled ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
+    if (r == SECRET_OK)
+        *ret_app = app.id;
+    return longlink_results[r];
 }
 
 struct str site_base_url(void *ctx) {
@@ -209,19 +218,10 @@ struct str site_base_url(void *ctx) {
     return gateway_base_url(site->gateway);
 }
 
-/* The mark is the beginning of the secret's hash. */
-int site_look(void *ctx, struct http_loop *l, int64_t app, uint64_t *ret_mark) {
+int site_look(void *ctx, struct http_loop *l, int64_t app, struct str address, uint64_t *ret_mark) {
     struct site *site = ctx;
-    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site->gateway, l), SQL_APP_BY_ID);
-    db_bind_int(&q, 1, app);
-    int r = db_row(&q);
-    if (r <= 0)
-        return r < 0 ? r : LONGLINK_AUTH_FAILED;
-    char digits[17] = "";
-    struct str hash = str_head(db_text(&q, 6), sizeof(digits) - 1);
-    memcpy(digits, hash.ptr, hash.len);
-    *ret_mark = strtoull(digits, NULL, 16);
-    return db_int(&q, 7) != 0 ? LONGLINK_AUTH_DISABLED : LONGLINK_AUTH_OK;
+    int r = secret_connection(gateway_loop_db(site->gateway, l), app, address, ret_mark);
+    return r < 0 ? r : longlink_results[r];
 }
 
 /* Clients whose domain ends with a slash ask for "//open-apis/...". Only what the platform's clients ask for is taken

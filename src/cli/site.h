@@ -24,11 +24,11 @@ struct site {
 };
 
 /* For longlink_options; ctx is a struct site. */
-int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
-                      int64_t *ret_app);
+int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
+                      struct arena *a, int64_t *ret_app);
 
 struct str site_base_url(void *ctx);
-int site_look(void *ctx, struct http_loop *l, int64_t app_id, uint64_t *ret_mark);
+int site_look(void *ctx, struct http_loop *l, int64_t app_id, struct str address, uint64_t *ret_mark);
 
 /* Answers a request for a kept file by its signed link (site_files.c). */
 void site_serve_file(struct http_request *r);

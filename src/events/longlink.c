@@ -24,7 +24,7 @@
 #define TICK_MS 1000
 
 /* As the SDKs name them. */
-enum { CODE_OK = 0, CODE_FORBIDDEN = 403, CODE_AUTH_FAILED = 514, CODE_INTERNAL = 1000040343, CODE_TOO_MANY = 1000040350 };
+enum { CODE_OK = 0, CODE_BUSY = 1, CODE_FORBIDDEN = 403, CODE_AUTH_FAILED = 514, CODE_INTERNAL = 1000040343, CODE_TOO_MANY = 1000040350 };
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
 
@@ -61,7 +61,23 @@ static void ticket_write(const struct longlink *ll, const struct ticket *t, stru
                t->device, t->service, t->app, t->expires_ms, mac);
 }
 
-/* Returns 0, or -EBADMSG for one that is not ours, too old, or of an app that may not connect any more. */
+const char *longlink_why(int result) {
+    switch (result) {
+    case LONGLINK_AUTH_WAIT:
+        return "too many wrong secrets came from this address; try again in a minute";
+    case LONGLINK_AUTH_DISABLED:
+        return "the app is disabled";
+    case LONGLINK_AUTH_NOT_INSTALLED:
+        return "the app is not installed any more";
+    case LONGLINK_AUTH_ADDRESS:
+        return "the app does not allow this address";
+    default:
+        return "the app does not exist any more";
+    }
+}
+
+/* Returns 0, -EACCES for an address that the app does not allow, or -EBADMSG for a ticket that is not ours, too old, or of
+ * an app that may not connect any more. */
 static int ticket_read(const struct longlink *ll, struct http_request *r, struct ticket *ret) {
     struct str rest = r->query, name, value, mac = STR_ABSENT;
     struct ticket t = {0};
@@ -91,13 +107,14 @@ static int ticket_read(const struct longlink *ll, struct http_request *r, struct
     if (service < 0 || service > INT32_MAX)
         return -EBADMSG;
     t.service = (int32_t)service;
-    if (ll->o.look(ll->o.ctx, r->loop, t.app, &t.mark) != LONGLINK_AUTH_OK)
+    int found = ll->o.look(ll->o.ctx, r->loop, t.app, http_peer(r), &t.mark);
+    if (found != LONGLINK_AUTH_OK && found != LONGLINK_AUTH_ADDRESS)
         return -EBADMSG;
     ticket_mac(ll, &t, expected);
     if (!str_eq_secret(mac, str_of(expected)) || clock_now_ms() >= t.expires_ms)
         return -EBADMSG;
     *ret = t;
-    return 0;
+    return found == LONGLINK_AUTH_OK ? 0 : -EACCES;
 }
 
 /* ---- the address ---- */
@@ -168,16 +185,17 @@ static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
         endpoint_fail(r, CODE_AUTH_FAILED, "AppID and AppSecret are expected");
         return;
     }
-    result = ll->o.authenticate(ll->o.ctx, r->loop, app_id, secret, r->arena, &app);
+    struct str address = http_peer(r);
+    result = ll->o.authenticate(ll->o.ctx, r->loop, app_id, secret, address, r->arena, &app);
     if (result == LONGLINK_AUTH_OK)
-        result = ll->o.look(ll->o.ctx, r->loop, app, &mark);
+        result = ll->o.look(ll->o.ctx, r->loop, app, address, &mark);
     if (result < 0) {
         log_fmt(LOG_ERROR, "cannot look up an app for a long connection: %s", strerror(-result));
         endpoint_fail(r, CODE_INTERNAL, "internal error");
     } else if (result == LONGLINK_AUTH_FAILED) {
         endpoint_fail(r, CODE_AUTH_FAILED, "app id or app secret is wrong");
-    } else if (result == LONGLINK_AUTH_DISABLED) {
-        endpoint_fail(r, CODE_FORBIDDEN, "the app is disabled");
+    } else if (result != LONGLINK_AUTH_OK) {
+        endpoint_fail(r, result == LONGLINK_AUTH_WAIT ? CODE_BUSY : CODE_FORBIDDEN, longlink_why(result));
     } else if (hub_connections(ll->o.hub, app) >= HUB_CONNECTIONS_MAX) {
         endpoint_fail(r, CODE_TOO_MANY, "the number of connections exceeded the limit");
     } else {
@@ -242,7 +260,12 @@ static void serve_socket(struct longlink *ll, struct http_request *r) {
         upgrade_refuse(r, 426, CODE_FORBIDDEN, "version 13 of the WebSocket protocol is spoken here");
         return;
     }
-    if (ticket_read(ll, r, &t) < 0) {
+    int error = ticket_read(ll, r, &t);
+    if (error == -EACCES) {
+        upgrade_refuse(r, 403, CODE_FORBIDDEN, longlink_why(LONGLINK_AUTH_ADDRESS));
+        return;
+    }
+    if (error < 0) {
         upgrade_refuse(r, 403, CODE_AUTH_FAILED, "the ticket is not valid any more; ask for a new address");
         return;
     }
@@ -251,7 +274,7 @@ static void serve_socket(struct longlink *ll, struct http_request *r) {
         return;
     }
     struct str accept = accept_of(key, r->arena);
-    const struct session_owner owner = {.app = t.app, .mark = t.mark, .service = t.service};
+    const struct session_owner owner = {.app = t.app, .mark = t.mark, .address = http_peer(r), .service = t.service};
     session_begin(&ll->loops[http_loop_index(r->loop)], r, accept, &owner);
 }
 

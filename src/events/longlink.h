@@ -12,7 +12,14 @@
 
 struct longlink;
 
-enum longlink_auth { LONGLINK_AUTH_OK, LONGLINK_AUTH_FAILED, LONGLINK_AUTH_DISABLED };
+enum longlink_auth {
+    LONGLINK_AUTH_OK,
+    LONGLINK_AUTH_FAILED, /* id or secret wrong, or no such app any more */
+    LONGLINK_AUTH_WAIT,   /* too many wrong ones came from that address */
+    LONGLINK_AUTH_DISABLED,
+    LONGLINK_AUTH_NOT_INSTALLED,
+    LONGLINK_AUTH_ADDRESS, /* the app does not allow that address */
+};
 
 struct longlink_options {
     struct hub *hub;
@@ -21,12 +28,13 @@ struct longlink_options {
     struct str (*base_url)(void *ctx);
     unsigned ping_s, reconnect_s, reconnect_spread_s; /* what clients are told */
     unsigned loops;
-    /* Whose id and secret these are: returns an enum longlink_auth and, if OK, the app; or < 0. On a loop's thread. */
-    int (*authenticate)(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct arena *a,
-                        int64_t *ret_app);
-    /* The same for an app that was let in before: FAILED if there is no such app any more. ret_mark is a number that changes
-     * with the app's secret. On a loop's thread. */
-    int (*look)(void *ctx, struct http_loop *l, int64_t app, uint64_t *ret_mark);
+    /* Whose id and secret these are, shown from that address (text): returns an enum longlink_auth and, if OK, the app; or
+     * < 0. On a loop's thread. */
+    int (*authenticate)(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
+                        struct arena *a, int64_t *ret_app);
+    /* Whether an app that was let in before may be connected from that address now. ret_mark (if OK or ADDRESS) is a number that
+     * changes with the app's secret. On a loop's thread. */
+    int (*look)(void *ctx, struct http_loop *l, int64_t app, struct str address, uint64_t *ret_mark);
     void *ctx;
 };
 

@@ -22,12 +22,17 @@ struct longlink {
     char *client_config; /* the JSON of ClientConfig */
 };
 
-/* Whose session it is, under which secret (longlink_options.look), and what the client was told as service_id. */
+/* Whose session it is, from where, under which secret (longlink_options.look), and what the client was told as
+ * service_id. */
 struct session_owner {
     int64_t app;
     uint64_t mark;
+    struct str address; /* of the caller, as text */
     int32_t service;
 };
+
+/* Why an app may not be connected, in words for its client; for results of longlink_options.look. */
+const char *longlink_why(int result);
 
 /* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
 void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept, const struct session_owner *owner);

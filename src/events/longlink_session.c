@@ -33,6 +33,7 @@ struct session {
     struct http_raw *raw;
     wslay_event_context_ptr ws;
     uint64_t mark; /* of the secret it was opened with */
+    char address[64];
     int32_t service;
     bool joined, closing;
     int64_t begun_ns, heard_ns;
@@ -239,6 +240,7 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
                           .service = owner->service,
                           .begun_ns = now_ns,
                           .heard_ns = now_ns};
+    memcpy(s->address, owner->address.ptr, str_head(owner->address, sizeof(s->address) - 1).len);
     if (wslay_event_context_server_init(&s->ws, &callbacks, s) != 0) {
         free(s);
         http_reply_close(r, 503, STR_ABSENT, NULL, 0, "no memory for a WebSocket");
@@ -259,12 +261,10 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
 static void check_owner(struct session *s) {
     const struct longlink_options *o = &s->home->ll->o;
     uint64_t mark = 0;
-    int r = o->look(o->ctx, s->home->loop, s->member.app, &mark);
+    int r = o->look(o->ctx, s->home->loop, s->member.app, str_of(s->address), &mark);
 
-    if (r == LONGLINK_AUTH_DISABLED)
-        session_refuse(s, "the app is disabled");
-    else if (r == LONGLINK_AUTH_FAILED)
-        session_refuse(s, "the app does not exist any more");
+    if (r > LONGLINK_AUTH_OK)
+        session_refuse(s, longlink_why(r));
     else if (r == LONGLINK_AUTH_OK && mark != s->mark)
         session_refuse(s, "the app has a new secret");
 }
@@ -318,7 +318,10 @@ void sessions_deliver(struct http_loop *l, struct hub_message *m) {
 
     while (s && (s->member.id != m->member || s->closing))
         s = s->next;
-    if (!s)
+    /* Nothing leaves for a client that may not have it any more, also in the second before the next tick. */
+    if (s)
+        check_owner(s);
+    if (!s || s->closing)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the long connection was closed");
     else
         send_event(s, m); /* should it fail, the session's end tells of it */

@@ -16,13 +16,6 @@ static struct str bearer_token(struct str header) {
     return str_trim(str_skip(header, scheme.len));
 }
 
-static int fail_address(struct exchange *x, struct str address) {
-    x->call.code = CODE_IP_DENIED;
-    x->call.http_status = 400;
-    x->call.msg = arena_printf(x->call.arena, "ip %.*s is denied by app setting", STR_FMT(address));
-    return -EBADMSG;
-}
-
 /* The cache may forget the caller while a writing handler runs on another thread. */
 static void keep_caller(struct call *c, const struct auth_caller *caller) {
     struct caller_app *app = arena_new(c->arena, struct caller_app);
@@ -54,8 +47,8 @@ static int check_token(struct exchange *x) {
     if (r == AUTH_NOT_INSTALLED || !(c->op->app_types & (c->app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
         return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
     struct str address = str_is_empty(caller.ip_allow) ? STR_ABSENT : http_peer(x->r);
-    if (!str_is_absent(address) && !auth_ip_allowed(caller.ip_allow, address))
-        return fail_address(x, address);
+    if (!str_is_absent(address) && !auth_address_allowed(caller.ip_allow, address))
+        return answer_fail_address(c, address);
     return 0;
 }
 
@@ -96,7 +89,7 @@ static int check_limits(struct exchange *x, const struct gateway_settings *s) {
     double factor = rate_factor(s, c->app->app_id);
     struct limiter_key key = {c->app->id, c->tenant, c->op->index};
     if (c->op->limits[0].calls == 0 || factor <= 0 ||
-        limiter_take(x->g->limiter, key, c->op->limits, factor, clock_mono_ms(), &x->limit, &x->reset_s))
+        limiter_take(x->g->limiter, key, c->op->limits, factor, clock_mono_ms(), &c->limit, &c->reset_s))
         return 0;
     return answer_fail_gateway(c, CODE_LIMITED);
 }
@@ -113,6 +106,10 @@ int access_admit(struct exchange *x, const struct gateway_settings *s) {
     struct call *c = &x->call;
     if (c->op->access == OP_CONSOLE)
         return admit_person(c, x->r, s->base_url);
+    if (c->op->access == OP_PUBLIC) { /* what the body shows is looked at by the operation */
+        c->address = http_peer(x->r);
+        return 0;
+    }
     int r = check_token(x);
     if (r == 0)
         r = check_scopes(c);

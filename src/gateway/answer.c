@@ -118,6 +118,13 @@ int answer_fail_gateway(struct call *c, int code) {
     return -EBADMSG;
 }
 
+int answer_fail_address(struct call *c, struct str address) {
+    c->code = CODE_IP_DENIED;
+    c->http_status = 400;
+    c->msg = arena_printf(c->arena, "ip %.*s is denied by app setting", STR_FMT(address));
+    return -EBADMSG;
+}
+
 int answer_fail_busy(struct call *c, struct str detail) {
     int r = answer_fail_gateway(c, CODE_SYSTEM);
     c->http_status = 503;

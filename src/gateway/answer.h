@@ -49,6 +49,9 @@ void answer_failure(const struct call *c, struct buf *out);
 /* Fails with a code of the gateway: its own status and words. */
 int answer_fail_gateway(struct call *c, int code);
 
+/* Fails because the app does not allow calls from that address. */
+int answer_fail_address(struct call *c, struct str address);
+
 /* Fails with 503: it may be tried again. detail says what there is too little of. */
 int answer_fail_busy(struct call *c, struct str detail);
 

@@ -49,31 +49,36 @@ static int token_make(struct db *db, enum seal_kind kind, int64_t app, int64_t t
     return 0;
 }
 
-int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
-               struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
-    int64_t id = 0, nonce = 0, expires = 0;
+int auth_token_look(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
+                    int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_NEWEST);
     db_bind_int(&q, 1, app);
     db_bind_int(&q, 2, tenant);
     db_bind_int(&q, 3, kind);
     int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    int64_t left_ms = db_int(&q, 2) - now_ms;
+    if (left_ms < TOKEN_RENEW_MS)
+        return 0;
+    *ret_token = token_text(seal, kind, db_int(&q, 0), db_int(&q, 1), a);
+    *ret_expire_s = left_ms / 1000;
+    return 1;
+}
+
+int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
+               struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
+    int64_t id, nonce;
+    int r = auth_token_look(db, seal, kind, app, tenant, now_ms, a, ret_token, ret_expire_s);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    r = token_make(db, kind, app, tenant, now_ms, &id, &nonce);
+    if (r == 0)
+        r = tokens_purge(db, now_ms);
     if (r < 0)
         return r;
-    if (r == 1) {
-        id = db_int(&q, 0);
-        nonce = db_int(&q, 1);
-        expires = db_int(&q, 2);
-    }
-    if (expires - now_ms < TOKEN_RENEW_MS) {
-        r = token_make(db, kind, app, tenant, now_ms, &id, &nonce);
-        if (r == 0)
-            r = tokens_purge(db, now_ms);
-        if (r < 0)
-            return r;
-        expires = now_ms + TOKEN_LIFE_MS;
-    }
     *ret_token = token_text(seal, kind, id, nonce, a);
-    *ret_expire_s = (expires - now_ms) / 1000;
+    *ret_expire_s = TOKEN_LIFE_MS / 1000;
     return 0;
 }
 
@@ -254,9 +259,11 @@ int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal,
 
 /* ---- allow lists ---- */
 
-bool auth_ip_allowed(struct str list, struct str address) {
+bool auth_address_allowed(struct str list, struct str address) {
     struct network network;
     uint8_t bytes[16];
+    if (str_is_empty(list))
+        return true;
     if (network_address_parse(address, bytes) < 0)
         return false;
     while (!str_is_empty(list))

@@ -17,6 +17,11 @@
 int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
                struct arena *a, struct str *ret_token, int64_t *ret_expire_s);
 
+/* The same without writing: what auth_token would give if no new one is needed. Any connection. Returns 1, 0 (a new one is
+ * to be made) or < 0. */
+int auth_token_look(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
+                    int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s);
+
 /* The store app behind an app_access_token ("a-..."). Returns 1, 0 (unknown, expired or revoked) or < 0. */
 int auth_app_token_open(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
                         struct app_row *ret_app);
@@ -45,7 +50,8 @@ struct auth_caller {
 int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
                int64_t now_ms, struct auth_caller *ret);
 
-/* Whether address (text) lies in a list of addresses and networks separated by spaces. */
-bool auth_ip_allowed(struct str list, struct str address);
+/* Whether an app with that list (addresses and networks separated by spaces; empty: all are allowed) may be used from
+ * address (text). */
+bool auth_address_allowed(struct str list, struct str address);
 
 #endif

@@ -17,7 +17,7 @@
 
 struct user_cache;
 struct person;   /* gateway/session.h */
-struct attempts; /* gateway/session.h */
+struct attempts; /* gateway/caller/attempts.h */
 struct request_log;
 
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
@@ -38,6 +38,7 @@ struct caller_app {
 struct call_password {
     struct str given, stored; /* to be compared; given absent: nothing is */
     bool fits;
+    int wrong_code;           /* of the operation's errors: the answer if it does not fit; the handler does not run then */
     struct str fresh;         /* to be hashed (if what was given fits); absent: nothing is */
     struct str fresh_hash;    /* in the call's arena */
     void *found;              /* for the operation's own use */
@@ -81,10 +82,16 @@ struct call {
     const struct call_file *file;          /* of a multipart body; else NULL */
     struct buf *out;        /* the handler appends the JSON of data here; nothing at all means {} */
 
+    /* Set by the before() of an operation that looks first (api/README.md): the answer is in out, or nothing is to be in
+     * it, and the handler does not run. */
+    bool answered;
+    uint32_t limit, reset_s; /* of a call that fails with CODE_LIMITED */
+    struct str address;      /* from where the call comes; of public operations and the console's */
+
     /* of the console */
     const struct person *person; /* who has signed in; NULL: nobody */
-    struct str address;          /* from where */
-    struct attempts *attempts;
+    struct attempts *attempts; /* to sign in */
+    struct attempts *secrets;  /* to show an app's secret */
     struct request_log *requests;
     struct call_password *password;
     struct call_errand errand;   /* run NULL: none */

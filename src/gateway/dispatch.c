@@ -18,9 +18,7 @@ int dispatch_read(struct exchange *x) {
     int r = input_read(c, &x->route, x->r->query, x->r->body);
     if (r < 0)
         return r;
-    if (c->op->access == OP_CONSOLE)
-        return c->op->before ? c->op->before(c) : 0;
-    if (c->app)
+    if (c->op->access != OP_CONSOLE && c->app)
         c->hidden = access_hidden(x->g, c);
     return 0;
 }
@@ -58,7 +56,7 @@ static int find_operation(struct exchange *x) {
 int dispatch_admit(struct exchange *x, const struct gateway_settings *s) {
     int error = find_operation(x);
     snapshot_take(x->loop);
-    return error < 0 || x->call.op->access == OP_PUBLIC ? error : access_admit(x, s);
+    return error < 0 ? error : access_admit(x, s);
 }
 
 /* ---- running the handler ---- */
@@ -127,9 +125,15 @@ static void on_passwords_refused(struct http_loop *l, void *arg) {
     exchange_fail(arg);
 }
 
-/* On the passwords' thread. */
+/* On the passwords' thread. A wrong password is not worth a turn of the writer. */
 static void passwords_done(void *arg) {
     struct exchange *x = arg;
+    const struct call_password *p = x->call.password;
+    if (!str_is_absent(p->given) && !p->fits) {
+        call_fail(&x->call, p->wrong_code, NULL);
+        (void)http_loop_post(x->r->loop, on_passwords_refused, x);
+        return;
+    }
     x->job = (struct write_job){.run = write_run, .done = write_done};
     if (writer_submit(x->g->writer, &x->job) == 0)
         return;
@@ -142,7 +146,7 @@ static void submit_passwords(struct exchange *x) {
     x->r->held = true;
     if (passwords_submit(x->g->passwords, &x->call, passwords_done, x) == 0)
         return;
-    fail_busy(&x->call);
+    answer_fail_busy(&x->call, STR("too many passwords are being checked; try again in a second"));
     exchange_fail(x);
 }
 
@@ -199,7 +203,13 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
         return;
     }
     exchange_begin_answer(x);
-    if (x->call.op->effect == OP_WRITES) {
+    if (x->call.op->before && (error = x->call.op->before(&x->call)) < 0) {
+        exchange_refuse(x, error);
+        return;
+    }
+    if (x->call.answered) {
+        exchange_finish(x, 0);
+    } else if (x->call.op->effect == OP_WRITES) {
         x->call.user_cache = NULL; /* the loop's own */
         if (x->call.errand.run)
             submit_errand(x);

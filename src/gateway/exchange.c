@@ -53,6 +53,7 @@ struct exchange *exchange_new(struct gateway *g, struct http_request *r, const s
         .network_addresses = s->network_addresses,
         .user_cache = x->loop->users,
         .attempts = g->attempts,
+        .secrets = g->secrets,
         .requests = g->requests,
     };
     log_id_make(&x->loop->log_ids, x->call.now_ms, x->log_id);
@@ -81,8 +82,8 @@ static void exchange_log(const struct exchange *x, int64_t duration_ns) {
 static void log_request(struct exchange *x, int64_t duration_ns) {
     bool limited = x->call.code == CODE_LIMITED;
     const struct request_measure m = {.duration_us = duration_ns / 1000,
-                                      .limit = limited ? x->limit : 0,
-                                      .reset_s = limited ? x->reset_s : 0};
+                                      .limit = limited ? x->call.limit : 0,
+                                      .reset_s = limited ? x->call.reset_s : 0};
     request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, &m);
 }
 
@@ -93,8 +94,8 @@ static void exchange_reply(struct exchange *x) {
     };
     size_t n = 2;
     if (x->call.code == CODE_LIMITED) {
-        headers[n++] = (struct http_header){STR("x-ogw-ratelimit-limit"), arena_printf(x->r->arena, "%u", x->limit)};
-        headers[n++] = (struct http_header){STR("x-ogw-ratelimit-reset"), arena_printf(x->r->arena, "%u", x->reset_s)};
+        headers[n++] = (struct http_header){STR("x-ogw-ratelimit-limit"), arena_printf(x->r->arena, "%u", x->call.limit)};
+        headers[n++] = (struct http_header){STR("x-ogw-ratelimit-reset"), arena_printf(x->r->arena, "%u", x->call.reset_s)};
     } else if (x->call.http_status == 503) {
         headers[n++] = (struct http_header){STR("Retry-After"), STR("1")};
     } else if (x->call.code == CODE_NO_METHOD) {

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "gateway/internal.h"
-#include "gateway/session.h"
+#include "gateway/caller/attempts.h"
 #include "gateway/user_cache.h"
 
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
@@ -31,7 +31,8 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->seal = o->seal;
     g->router = router_new();
     g->limiter = limiter_new();
-    g->attempts = attempts_new();
+    g->attempts = attempts_new(&attempts_to_sign_in);
+    g->secrets = attempts_new(&attempts_with_secret);
     g->passwords = passwords_new();
     g->requests = request_log_new(o->loops);
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
@@ -66,6 +67,7 @@ struct gateway *gateway_free(struct gateway *g) {
     router_free(g->router);
     limiter_free(g->limiter);
     attempts_free(g->attempts);
+    attempts_free(g->secrets);
     passwords_free(g->passwords);
     request_log_free(g->requests);
     free(g);
@@ -110,6 +112,10 @@ static void on_round_end(uv_check_t *check) {
 
 struct str gateway_base_url(struct gateway *g) {
     return gateway_settings_now(g)->base_url;
+}
+
+struct attempts *gateway_secrets(struct gateway *g) {
+    return g->secrets;
 }
 
 int gateway_loop_start(struct gateway *g, struct http_loop *l) {

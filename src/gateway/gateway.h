@@ -54,6 +54,9 @@ void gateway_loop_stop(struct gateway *g, struct http_loop *l);
 /* The loop's reading connection, for requests that are no operations. */
 struct db *gateway_loop_db(struct gateway *g, struct http_loop *l);
 
+/* The count of wrong secrets, for doors that are no operations. Any thread. */
+struct attempts *gateway_secrets(struct gateway *g);
+
 /* For http_app.on_head: takes over a request whose body is an upload or large: token, scopes and limits are checked before
  * any of the body is taken. To who needs to show nothing, only a small body is allowed. */
 void gateway_head(struct gateway *g, struct http_request *r);

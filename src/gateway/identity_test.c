@@ -153,7 +153,7 @@ static void test_allow_list(void **state) {
         {"1.2.3.4/31", "1.2.3.5", true},      {"127.0.0.1", "::ffff:127.0.0.1", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(auth_ip_allowed(str_of(cases[i].list), str_of(cases[i].address)), cases[i].allowed);
+        assert_int_equal(auth_address_allowed(str_of(cases[i].list), str_of(cases[i].address)), cases[i].allowed);
 }
 
 static void test_user_ids(void **state) {

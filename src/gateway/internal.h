@@ -40,6 +40,7 @@ struct gateway {
     struct router *router;
     struct limiter *limiter;
     struct attempts *attempts; /* to sign in */
+    struct attempts *secrets;  /* to show an app's secret */
     struct passwords *passwords;
     struct request_log *requests;
     int user_id_scope;        /* without it, ids of type user_id are left out of answers */
@@ -69,7 +70,6 @@ struct exchange {
     uv_work_t keeping; /* of an upload, or an errand */
     int result;              /* of a writing handler */
     size_t data_at;          /* where the answer's data begins */
-    uint32_t limit, reset_s; /* for a 429 */
     struct str allow;        /* for a 405 */
     struct str request_id;
     char log_id[LOG_ID_LEN];

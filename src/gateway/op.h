@@ -55,8 +55,8 @@ struct op {
     struct op_limit limits[2];  /* calls 0: none */
     const struct record_type *params, *query, *body, *data; /* NULL: none */
     const struct op_error *errors; /* its own, ended by code 0 */
-    /* Of operations with passwords or an errand: runs first, on the loop with its reading connection, and fills in
-     * c->password or c->errand. */
+    /* Of operations with passwords or an errand, and of those that look first: runs before the handler, on the loop with
+     * its reading connection, and fills in c->password or c->errand, or answers (c->answered). */
     int (*before)(struct call *c);
     int (*handle)(struct call *c);  /* NULL: documented by the platform, not supported by hired */
 };

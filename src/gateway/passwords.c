@@ -9,8 +9,10 @@
 #include <stdlib.h>
 
 #include "gateway/account.h"
+#include "gateway/caller/attempts.h"
 
 #define QUEUE_MAX 64 /* some ten seconds of work; whoever comes later is told to try again */
+#define ADDRESS_MAX 8 /* of those, from one address (of IPv6, one /64) */
 
 struct item {
     struct call *call;
@@ -78,9 +80,19 @@ struct passwords *passwords_free(struct passwords *p) {
     return NULL;
 }
 
+/* Within the lock. */
+static bool has_room(const struct passwords *p, const struct call *call) {
+    uint8_t bytes[2][16];
+    unsigned own = 0;
+    struct str network = attempts_network(call->address, bytes[0]);
+    for (size_t i = 0; i < p->n; i++)
+        own += str_eq(attempts_network(p->queue[(p->first + i) % QUEUE_MAX].call->address, bytes[1]), network);
+    return p->n < QUEUE_MAX && own < ADDRESS_MAX;
+}
+
 int passwords_submit(struct passwords *p, struct call *call, void (*done)(void *arg), void *arg) {
     pthread_mutex_lock(&p->lock);
-    bool full = p->n == QUEUE_MAX || p->end;
+    bool full = p->end || !has_room(p, call);
     if (!full) {
         p->queue[(p->first + p->n) % QUEUE_MAX] = (struct item){call, done, arg};
         p->n++;

@@ -15,7 +15,7 @@ struct passwords *passwords_new(void);
 struct passwords *passwords_free(struct passwords *p);
 
 /* Works on call->password, then calls done(arg) on this thread. The call must stay whole until then. Returns 0, or -EBUSY
- * when too many wait (done is not called). */
+ * when too many wait, of all or from the call's address (done is not called). */
 int passwords_submit(struct passwords *p, struct call *call, void (*done)(void *arg), void *arg);
 
 #endif

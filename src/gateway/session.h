@@ -47,23 +47,4 @@ int person_session_end(struct db *db, struct str key);
 /* The CSRF token of a session, in the arena. */
 struct str person_session_csrf(const struct seal *seal, struct str key, struct arena *a);
 
-/* ---- attempts to sign in ---- */
-
-/* Failed attempts of the last quarter of an hour, by name and address together, by address, and by name. In memory: a
- * restart forgets them. Any thread. */
-struct attempts;
-struct attempts *attempts_new(void);
-struct attempts *attempts_free(struct attempts *t); /* takes NULL; returns NULL */
-
-#define ATTEMPTS_WINDOW_MS (15 * 60 * 1000LL)
-#define ATTEMPTS_PAIR 10    /* one name from one address */
-#define ATTEMPTS_ADDRESS 60 /* one address (of IPv6, one /64), whatever the name */
-#define ATTEMPTS_NAME 200   /* one name from anywhere: high, so that a stranger cannot easily lock somebody out */
-
-/* Counts an attempt as failed, before it is looked at: so those at the same time count too. Returns 0, or the seconds to
- * wait when one of the limits is reached (then it is not counted). */
-unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms);
-/* It succeeded: what was taken is given back, and the pair begins anew. */
-void attempts_good(struct attempts *t, struct str name, struct str address);
-
 #endif

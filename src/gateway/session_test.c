@@ -9,6 +9,7 @@
 
 #include "base/test.h"
 #include "gateway/identity.h"
+#include "gateway/caller/attempts.h"
 #include "gateway/session.h"
 
 #define NOW INT64_C(1800000000000)
@@ -152,7 +153,7 @@ static void test_disabled(void **state) {
 }
 
 static void test_attempts(void **state) {
-    struct attempts *t = attempts_new();
+    struct attempts *t = attempts_new(&attempts_to_sign_in);
     struct str name = STR("lin"), address = STR("10.0.0.1");
     for (int i = 0; i < ATTEMPTS_PAIR; i++)
         assert_int_equal(attempts_take(t, name, address, 1000), 0);
@@ -168,7 +169,7 @@ static void test_attempts(void **state) {
     }
     attempts_free(t);
 
-    t = attempts_new();
+    t = attempts_new(&attempts_to_sign_in);
     char text[32];
     for (int i = 0; i < ATTEMPTS_ADDRESS; i++) {
         snprintf(text, sizeof text, "name%d", i);
@@ -185,7 +186,7 @@ static void test_attempts(void **state) {
 
 /* Whoever has one IPv6 address has its whole network. */
 static void test_attempts_of_networks(void **state) {
-    struct attempts *t = attempts_new();
+    struct attempts *t = attempts_new(&attempts_to_sign_in);
     char name[32], address[64];
     for (int i = 0; i < ATTEMPTS_ADDRESS; i++) {
         snprintf(name, sizeof name, "name%d", i);

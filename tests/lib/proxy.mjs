@@ -3,17 +3,20 @@
 // A reverse proxy as nginx is one: passes requests on over connections that all callers share, keeps their Host, and adds
 // the address of each to X-Forwarded-For. It has several doors, each of which takes its callers for another address.
 import http from 'node:http';
+import net from 'node:net';
 
 export class Proxy {
     constructor(server) {
         this.server = server;
         this.agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
         this.doors = [];
+        this.upgraded = [];
     }
 
     // A door's callers come from that address, by TLS if https. What it gives stands in for the server in Person and Client.
     async door(address, { https = false } = {}) {
         const door = http.createServer((req, res) => this.#pass(req, res, address, https));
+        door.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head, address));
         await new Promise((resolve) => door.listen(0, '127.0.0.1', resolve));
         this.doors.push(door);
         const host = `127.0.0.1:${door.address().port}`;
@@ -40,7 +43,22 @@ export class Proxy {
         req.pipe(on);
     }
 
+    // A WebSocket: the head goes on with the caller's address in it, then bytes go both ways.
+    #upgrade(req, socket, head, address) {
+        const { hostname, port } = new URL(this.server.baseUrl);
+        const on = net.connect(Number(port), hostname, () => {
+            const lines = [`${req.method} ${req.url} HTTP/1.1`, `X-Forwarded-For: ${address}`];
+            for (let i = 0; i < req.rawHeaders.length; i += 2) lines.push(`${req.rawHeaders[i]}: ${req.rawHeaders[i + 1]}`);
+            on.write(`${lines.join('\r\n')}\r\n\r\n`);
+            on.write(head);
+            on.pipe(socket).pipe(on);
+        });
+        for (const [one, other] of [[on, socket], [socket, on]]) one.on('error', () => other.destroy()).on('close', () => other.destroy());
+        this.upgraded.push(socket, on);
+    }
+
     async stop() {
+        this.upgraded.forEach((s) => s.destroy());
         this.agent.destroy();
         for (const door of this.doors) {
             door.closeAllConnections();

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts attempts to sign in. A table of fixed size under one lock: attempts cost a scrypt each, so they are rare.
+ * Counts failed attempts. A table of fixed size under one lock, which is held for some hash look-ups.
  */
+#include "gateway/caller/attempts.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "base/network.h"
-#include "gateway/session.h"
 
 #define SLOTS 8192 /* a power of two */
 #define PROBES 16
@@ -18,12 +20,19 @@ struct attempt_slot {
 };
 
 struct attempts {
+    struct attempts_rules rules;
     pthread_mutex_t lock;
     struct attempt_slot slots[SLOTS];
 };
 
-struct attempts *attempts_new(void) {
+const struct attempts_rules attempts_to_sign_in = {
+    .window_ms = ATTEMPTS_WINDOW_MS, .pair = ATTEMPTS_PAIR, .address = ATTEMPTS_ADDRESS, .name = ATTEMPTS_NAME};
+const struct attempts_rules attempts_with_secret = {
+    .window_ms = 60 * 1000, .pair = 20, .address = 100, .name = 200, .name_spares_others = true};
+
+struct attempts *attempts_new(const struct attempts_rules *rules) {
     struct attempts *t = mem_alloc(sizeof *t);
+    t->rules = *rules;
     pthread_mutex_init(&t->lock, NULL);
     return t;
 }
@@ -45,7 +54,6 @@ static uint64_t hash(uint64_t h, struct str s, bool fold) {
 }
 
 enum bucket { PAIR, ADDRESS, NAME, BUCKETS };
-static const unsigned most[BUCKETS] = {ATTEMPTS_PAIR, ATTEMPTS_ADDRESS, ATTEMPTS_NAME};
 
 static uint64_t bucket_key(enum bucket b, struct str name, struct str address) {
     uint64_t h = hash(UINT64_C(0xCBF29CE484222325), (struct str){"pan" + b, 1}, false);
@@ -56,8 +64,7 @@ static uint64_t bucket_key(enum bucket b, struct str name, struct str address) {
     return h | 1;
 }
 
-/* Of an IPv6 address its network's 64 bits, in bytes: whoever has one of its addresses has all of them. */
-static struct str network_of(struct str address, uint8_t bytes[16]) {
+struct str attempts_network(struct str address, uint8_t bytes[16]) {
     if (network_address_parse(address, bytes) < 0 || network_address_is_ipv4(bytes))
         return address;
     return (struct str){(const char *)bytes, 8};
@@ -83,33 +90,59 @@ static void count(struct attempts *t, uint64_t key, int64_t mono_ms) {
     struct attempt_slot *at, *s = find(t, key, mono_ms, &at);
     if (!s) {
         s = at;
-        *s = (struct attempt_slot){.key = key, .end_ms = mono_ms + ATTEMPTS_WINDOW_MS};
+        *s = (struct attempt_slot){.key = key, .end_ms = mono_ms + t->rules.window_ms};
     }
     s->count++;
 }
 
-/* What is refused leaves nothing in the table: else a stranger who is refused already would wash out, with ever new names,
- * what is counted against him. */
-unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
-    uint8_t bytes[16];
-    unsigned wait_s = 0;
-    address = network_of(address, bytes);
-    pthread_mutex_lock(&t->lock);
+/* Within the lock. address: as attempts_network gave it. */
+static unsigned wait_of(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
+    const unsigned most[BUCKETS] = {t->rules.pair, t->rules.address, t->rules.name};
+    unsigned wait_s = 0, failed = 0; /* of the pair */
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), mono_ms, &at);
-        unsigned left_s = s ? (unsigned)((s->end_ms - mono_ms + 999) / 1000) : 0;
-        if (s && s->count >= most[b] && left_s > wait_s)
+        if (!s || s->count == 0)
+            continue;
+        if (b == PAIR)
+            failed = s->count;
+        if (b == NAME && t->rules.name_spares_others && failed == 0)
+            continue;
+        unsigned left_s = (unsigned)((s->end_ms - mono_ms + 999) / 1000);
+        if (s->count >= most[b] && left_s > wait_s)
             wait_s = left_s;
     }
+    return wait_s;
+}
+
+unsigned attempts_wait(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
+    uint8_t bytes[16];
+    address = attempts_network(address, bytes);
+    pthread_mutex_lock(&t->lock);
+    unsigned wait_s = wait_of(t, name, address, mono_ms);
+    pthread_mutex_unlock(&t->lock);
+    return wait_s;
+}
+
+/* What is refused leaves nothing in the table: otherwise a caller who is refused already could push out, with ever new
+ * names, what is counted against it. */
+unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
+    uint8_t bytes[16];
+    address = attempts_network(address, bytes);
+    pthread_mutex_lock(&t->lock);
+    unsigned wait_s = wait_of(t, name, address, mono_ms);
     for (int b = 0; wait_s == 0 && b < BUCKETS; b++)
         count(t, bucket_key((enum bucket)b, name, address), mono_ms);
     pthread_mutex_unlock(&t->lock);
     return wait_s;
 }
 
+void attempts_bad(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
+    (void)attempts_take(t, name, address, mono_ms);
+}
+
 void attempts_good(struct attempts *t, struct str name, struct str address) {
     uint8_t bytes[16];
-    address = network_of(address, bytes);
+    address = attempts_network(address, bytes);
     pthread_mutex_lock(&t->lock);
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), 0, &at);
