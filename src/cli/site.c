@@ -241,7 +241,10 @@ static struct str without_doubled_slash(struct str path) {
 
 static void on_head(struct http_request *r) {
     r->path = without_doubled_slash(r->path);
+    bool read_here = r->method == HTTP_POST && (is_test_clock(r) || !str_is_absent(longlink_methods(r->path)));
     gateway_head(site_of(r)->gateway, r);
+    if (read_here)
+        r->no_body = false;
 }
 
 static int loop_start(struct http_loop *l) {

@@ -96,9 +96,15 @@ static void receive_body(struct gateway *g, struct http_request *r, const struct
         r->ctx = x;
 }
 
+/* Whether an operation reads a body. */
+static bool takes_body(const struct op *op) {
+    return op && op->handle && op->body_kind != OP_BODY_NONE && op->body;
+}
+
 void gateway_head(struct gateway *g, struct http_request *r) {
     struct route route = {0};
     if (r->method == HTTP_GET || r->method == HTTP_HEAD) { /* no operation takes a body with these */
+        r->no_body = true;
         receive_body(g, r, NULL);
         return;
     }
@@ -108,6 +114,7 @@ void gateway_head(struct gateway *g, struct http_request *r) {
         const struct gateway_settings *s = gateway_settings_now(g);
         receive_upload(exchange_new(g, r, s), s);
     } else {
-        receive_body(g, r, route.op);
+        r->no_body = !takes_body(route.op);
+        receive_body(g, r, r->no_body ? NULL : route.op);
     }
 }

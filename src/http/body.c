@@ -28,7 +28,7 @@ void body_begin(struct conn *c) {
     c->arrived = x->len - x->pos;
     c->deadline = c->since + c->loop->limits.body_timeout_ms;
     c->body_in_place = !x->req.sink && !c->body_chunked && c->body_left <= x->in_cap - x->pos;
-    if (x->head.expect_continue && x->len == x->pos)
+    if (x->head.expect_continue && x->len == x->pos && !x->req.no_body)
         say_continue(c);
 }
 

@@ -138,6 +138,20 @@ static void fill_request(struct conn *c) {
     r->body_max = c->loop->limits.body_max;
 }
 
+/* Takes what is there of a body that nobody needs; if that is not all of it, the request is handled without. The rest
+ * is dropped when it comes, and the connection ends with the answer (reply_may_keep): bytes that never come would have
+ * to be taken off the next request. */
+static void begin_without_body(struct conn *c) {
+    uint32_t turn = c->turn;
+    body_begin(c);
+    body_step(c);
+    if (c->state != CONN_BODY || c->turn != turn)
+        return;
+    c->state = CONN_HANDLER;
+    c->deadline = NEVER;
+    c->loop->app->handle(&c->x->req);
+}
+
 static void begin_request(struct conn *c, size_t head_len) {
     struct exchange *x = c->x;
     struct http_head *h = &x->head;
@@ -173,6 +187,8 @@ static void begin_request(struct conn *c, size_t head_len) {
     c->state = CONN_BODY;
     if (c->body_left > x->req.body_max)
         conn_refuse(c, 413, "the body is too long");
+    else if (x->req.no_body && !x->req.sink)
+        begin_without_body(c);
     else
         body_begin(c);
 }

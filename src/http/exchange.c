@@ -46,7 +46,7 @@ void exchange_next(struct exchange *x) {
     x->req.start_ns = 0;
     x->req.sink = NULL;
     x->req.ctx = NULL;
-    x->req.held = false;
+    x->req.held = x->req.no_body = false;
     x->req.https = false;
     if (x->conn) /* the last request may have come for somebody else, through a proxy */
         memcpy(&x->req.peer, &x->conn->peer, sizeof(x->conn->peer));

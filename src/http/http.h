@@ -71,6 +71,8 @@ struct http_request {
     int64_t start_ns;             /* clock_mono_ns() at the first byte */
     const struct http_sink *sink; /* set by the on_head callback to take the body in pieces */
     size_t body_max;              /* the on_head callback may change it for this request */
+    bool no_body;                 /* the on_head callback may set it: a body has no meaning here. If it is not there
+                                     yet, handle runs without it: nobody waits for it, and it is not invited */
     void *ctx;                    /* for the handler's own use; NULL at first */
     bool held;                    /* set by a handler whose work cannot be called back; see http_app.gone */
     struct sockaddr_storage peer; /* who calls: the connection's other end, or for whom that speaks if it is a proxy */
@@ -85,8 +87,8 @@ struct str http_peer(const struct http_request *r);
 
 /* What a server does with requests. */
 struct http_app {
-    /* The head is there, the body is not. May set r->sink and r->body_max, or answer already (then handle is not
-     * called, and the body is read and dropped, or the connection closed). NULL: nothing to do. */
+    /* The head is there, the body is not. May set r->sink, r->body_max and r->no_body, or answer already (then handle
+     * is not called, and the body is read and dropped, or the connection closed). NULL: nothing to do. */
     void (*on_head)(struct http_request *r);
     /* Must lead to exactly one http_reply, now or later. */
     void (*handle)(struct http_request *r);

@@ -143,6 +143,8 @@ bool reply_may_keep(const struct conn *c) {
         return false;
     if (!c->body_open)
         return true;
+    if (c->x->req.no_body) /* who says so without sending one sends the next request instead */
+        return !c->body_chunked && c->body_left <= c->x->len - c->x->pos;
     /* The rest of an unwanted body: short, and sure to come (who waits for "100 Continue" may never send it). */
     return !c->body_chunked && !h->expect_continue && c->body_left <= DROP_MAX;
 }

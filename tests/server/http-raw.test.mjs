@@ -278,6 +278,48 @@ test('Expect: 100-continue is answered before the body, unless the body is there
     assert.ok(tooLong.closed);
 });
 
+// What promises a body that has no meaning there, and does not send it. Each is answered by its head and then closed: the
+// bytes that are missing would have to be taken off the next request.
+const bodiless = [['GET', '/healthz', 200], ['HEAD', '/healthz', 200], ['GET', '/open-apis/hire/v1/interviews', 400], ['GET', '/nothing', 404],
+    ['GET', '/', 200], ['GET', '/files/x', 404], ['DELETE', '/open-apis/hire/v1/external_applications/1', 400], ['POST', '/nothing', 404],
+    ['POST', '/open-apis/hire/v1/applications/1/recover', 400], ['POST', '/healthz', 405], ['POST', '/open-apis/hire/v1/offers', 501],
+    ['PUT', '/open-apis/hire/v1/interviews', 405], ['OPTIONS', '*', 204], ['PROPFIND', '/open-apis/hire/v1/interviews', 405]];
+const shared = [...bodiless.map((row) => [...row, 'Content-Length: 2\r\n']), ...bodiless.map((row) => [...row, 'Transfer-Encoding: chunked\r\n']),
+    ...bodiless.map((row) => [...row, 'Content-Length: 2\r\nExpect: 100-continue\r\n'])];
+test('what promises a body that nobody needs is answered by its head', async () => {
+    const start = Date.now();
+    await Promise.all(shared.map(async ([method, target, status, headers]) => {
+        const head = method === 'HEAD' || method === 'OPTIONS';
+        const { text, closed } = await talk([`${method} ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`], { head });
+        const all = answers(text, { head });
+        assert.deepEqual([all.map((a) => a.status), all[0].headers.connection, closed], [[status], 'close', true], `${method} ${target} ${headers}`);
+    }));
+    assert.ok(Date.now() - start < 10_000 * slow, 'it was waited for a body');
+});
+
+test('a body that nobody needs and that is there is dropped, and the connection goes on', async () => {
+    for (const [method, target, status] of bodiless) {
+        const head = method === 'HEAD' || method === 'OPTIONS';
+        const request = (headers, body) => `${method} ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n${body}`;
+        for (const bytes of [request('Content-Length: 2\r\n', '{}'), request('Transfer-Encoding: chunked\r\n', chunked('{}{}', 3))]) {
+            const { text } = await talk([bytes + bytes], { until: 2, after: [request('', '')], head });
+            assert.deepEqual(answers(text, { head }).map((a) => a.status), [status, status, status], `${method} ${target}`);
+        }
+    }
+});
+
+test('a body that comes later is never taken for a request', async () => {
+    for (const [headers, body] of [[`Content-Length: ${smuggled.length}\r\n`, smuggled], ['Transfer-Encoding: chunked\r\n', chunked(smuggled, 5)]]) {
+        const first = `GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+        await Promise.all([[first + body], [first, body], [first, body + smuggled], [first + body.slice(0, 7), body.slice(7) + smuggled]].map(async (pieces) => {
+            const { text } = await talk(pieces, { everyMs: 20, ...(pieces.length === 1 ? { until: 1 } : {}) });
+            assert.deepEqual(answers(text).map((a) => a.status), [200]);
+        }));
+    }
+    const { text } = await talk([`GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: ${17 * 1024}\r\n\r\n`]);
+    assert.deepEqual(answers(text).map((a) => a.status), [413]);
+});
+
 test('HEAD is answered as GET, without the body', async () => {
     const [byGet] = answers((await talk([get], { until: 1 })).text);
     const byHead = 'HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n';
