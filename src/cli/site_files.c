@@ -173,11 +173,11 @@ static void serve_attachment(struct http_request *r, int64_t id) {
 
 /* ---- reports ---- */
 
-/* A request for a file, perhaps waiting until the fetcher has it. */
+/* A request for a report, waiting until the fetcher has it. In the request's arena. */
 struct file_wait {
     struct http_request *r;
     int64_t id, until_ns;
-    uv_timer_t timer;
+    struct http_timer *timer;
 };
 
 /* Answers if the file's state allows it; false: it is still to be fetched. */
@@ -201,30 +201,34 @@ static bool report_try(struct http_request *r, int64_t id) {
     return true;
 }
 
-static void on_wait_closed(uv_handle_t *timer) {
-    free(timer->data);
+static void refuse_wait(struct http_request *r) {
+    site_refuse(r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
 }
 
-static void on_wait(uv_timer_t *timer) {
-    struct file_wait *w = timer->data;
+static void on_wait(void *arg) {
+    struct file_wait *w = arg;
+    struct http_timer *timer = w->timer; /* w goes with the answer */
     bool over = clock_mono_ns() >= w->until_ns;
     if (!report_try(w->r, w->id)) {
         if (!over)
             return;
-        site_refuse(w->r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
+        refuse_wait(w->r);
     }
-    uv_close((uv_handle_t *)timer, on_wait_closed);
+    http_timer_stop(timer);
+}
+
+static void on_wait_end(void *arg) {
+    const struct file_wait *w = arg;
+    refuse_wait(w->r);
 }
 
 static void serve_report(struct http_request *r, int64_t id) {
     if (report_try(r, id))
         return;
-    struct file_wait *w = mem_alloc(sizeof *w);
+    struct file_wait *w = arena_new(r->arena, struct file_wait);
     *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
     r->held = true;
-    uv_timer_init(http_loop_uv(r->loop), &w->timer);
-    w->timer.data = w;
-    uv_timer_start(&w->timer, on_wait, FILE_POLL_MS, FILE_POLL_MS);
+    w->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, w);
 }
 
 void site_serve_file(struct http_request *r) {

@@ -104,7 +104,8 @@ static void write_done(struct write_job *job, int result) {
     if (result < 0 && x->call.code == 0)
         answer_fail_gateway(&x->call, CODE_SYSTEM);
     /* A loop that has ended took its requests with it: nobody is left to answer. */
-    (void)http_loop_post(x->r->loop, on_written, x);
+    if (http_loop_post(x->r->loop, on_written, x) < 0 && result < 0 && x->upload)
+        upload_drop(x->upload);
 }
 
 static void fail_busy(struct call *c) {
@@ -152,29 +153,26 @@ static void submit_passwords(struct exchange *x) {
 
 /* ---- errands ---- */
 
-static void errand_work(uv_work_t *work) {
-    struct exchange *x = work->data;
+static void errand_run(struct http_work *work) {
+    struct exchange *x = exchange_of_work(work);
     x->call.errand.run(x->call.errand.ctx);
 }
 
-static void errand_done(uv_work_t *work, int status) {
-    struct exchange *x = work->data;
-    if (status == 0) {
+static void errand_done(struct http_work *work, int status) {
+    struct exchange *x = exchange_of_work(work);
+    if (status == 0)
         dispatch_write(x);
-        return;
-    }
-    answer_fail_gateway(&x->call, CODE_SYSTEM);
-    exchange_fail(x);
+    else
+        exchange_refuse(x, status);
 }
 
 /* Has the errand done, then lets the writer run the handler. */
 static void submit_errand(struct exchange *x) {
-    x->keeping.data = x;
     x->r->held = true;
-    if (uv_queue_work(http_loop_uv(x->r->loop), &x->keeping, errand_work, errand_done) == 0)
-        return;
-    fail_busy(&x->call);
-    exchange_fail(x);
+    x->work = (struct http_work){.run = errand_run, .done = errand_done};
+    int r = http_work_begin(x->r->loop, &x->work);
+    if (r < 0)
+        exchange_refuse(x, r);
 }
 
 void gateway_serve(struct gateway *g, struct http_request *r) {

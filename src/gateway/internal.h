@@ -6,6 +6,7 @@
 #define HIRED_GATEWAY_INTERNAL_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "gateway/auth.h"
 #include "gateway/gateway.h"
@@ -67,7 +68,7 @@ struct exchange {
     struct route route;
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
-    uv_work_t keeping; /* of an upload, or an errand */
+    struct http_work work; /* of an upload, or an errand */
     int result;              /* of a writing handler */
     size_t data_at;          /* where the answer's data begins */
     struct str allow;        /* for a 405 */
@@ -114,6 +115,11 @@ int dispatch_admit(struct exchange *x, const struct gateway_settings *s);
 
 /* Then reads the input. Returns 0, or < 0 with the call failed. */
 int dispatch_read(struct exchange *x);
+
+/* Whose work it is. */
+static inline struct exchange *exchange_of_work(struct http_work *work) {
+    return (struct exchange *)(void *)((char *)work - offsetof(struct exchange, work));
+}
 
 /* Lets the writer run the handler and answers after the commit. */
 void dispatch_write(struct exchange *x);

@@ -18,14 +18,14 @@ static int upload_data(struct http_request *r, const char *bytes, size_t len) {
     return error;
 }
 
-static void keep_work(uv_work_t *work) {
-    struct exchange *x = work->data;
+static void keep_run(struct http_work *work) {
+    struct exchange *x = exchange_of_work(work);
     x->result = upload_keep(x->upload);
 }
 
-static void keep_done(uv_work_t *work, int status) {
-    struct exchange *x = work->data;
-    int error = status < 0 ? -ECANCELED : x->result;
+static void keep_done(struct http_work *work, int status) {
+    struct exchange *x = exchange_of_work(work);
+    int error = status < 0 ? status : x->result;
     if (error < 0) {
         exchange_refuse(x, error);
         return;
@@ -43,8 +43,8 @@ static void upload_done(struct http_request *r) {
         return;
     }
     r->held = true;
-    x->keeping.data = x;
-    error = uv_queue_work(http_loop_uv(r->loop), &x->keeping, keep_work, keep_done);
+    x->work = (struct http_work){.run = keep_run, .done = keep_done};
+    error = http_work_begin(r->loop, &x->work);
     if (error < 0)
         exchange_refuse(x, error);
 }

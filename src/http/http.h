@@ -98,7 +98,8 @@ struct http_app {
      * is still owed; it ends the request and sends nothing. NULL: every request counts as held. Not called for a
      * request whose handle has not run yet: on_head must own nothing outside the arena, or set a sink. */
     void (*gone)(struct http_request *r);
-    /* Runs once on each loop's thread, before the first request and after the last. */
+    /* Runs once on each loop's thread, before the first request and after the last; how a loop ends stands under
+     * "waits" below. loop_stop closes the application's own handles on the loop and gives up what belongs to it. */
     int (*loop_start)(struct http_loop *l);
     void (*loop_stop)(struct http_loop *l);
     /* A request was refused before it reached handle; for counting. why is fixed text. */
@@ -181,6 +182,8 @@ void http_server_set_limits(struct http_server *s, const struct http_limits *lim
  * ended (fn will not run). */
 int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *arg), void *arg);
 
+/* For handles that live as long as the loop does (made in loop_start, closed in loop_stop, unreferenced) only;
+ * everything shorter is a wait. */
 uv_loop_t *http_loop_uv(struct http_loop *l);
 unsigned http_loop_index(const struct http_loop *l);
 void *http_loop_app_ctx(struct http_loop *l);    /* as given to http_server_new */
@@ -192,6 +195,53 @@ struct http_stats {
     uint64_t accepted, refused_connections, open_connections, requests, bytes_in, bytes_out;
 };
 void http_loop_stats(const struct http_loop *l, struct http_stats *ret);
+
+/* ---- waits ---- */
+
+/* Everything by which the application is to be called on a loop later is registered with the loop: a timer that looks
+ * whether a file has come, work on another thread. So a loop ends in one way:
+ *
+ *   1. http_server_drain closes the listening socket. Requests in hand and waits go on.
+ *   2. When the grace is over, every wait's end is called, once, and then the connections that are left are closed.
+ * When all connections and held requests are gone before that, the ends are called then.
+ *   3. The loop goes on until no wait is left. Tasks that were posted until then are run.
+ *   4. From here on http_loop_post returns -ESHUTDOWN. loop_stop is called, and nothing of the application is called on
+ *      the loop after it.
+ *
+ * A request that is still held by another thread (by the writer, say) does not hold the loop beyond the grace: its
+ * memory stays whole until http_server_free, and whoever holds it learns from -ESHUTDOWN that nobody is left to answer.
+ * So those threads are to be ended between http_server_drain and http_server_free. */
+struct http_wait {
+    /* On the loop's thread, once, unless http_wait_over came first. A wait that can be given up is (its request
+     * answered, http_wait_over called); one that cannot, because a thread uses its memory, calls http_wait_over as soon
+     * as it can. */
+    void (*end)(struct http_wait *w);
+    struct http_loop *loop; /* the rest is http's own */
+    struct http_wait *next, **at;
+};
+
+/* On the loop's thread. w stays in place until http_wait_over. */
+void http_wait_begin(struct http_loop *l, struct http_wait *w);
+void http_wait_over(struct http_wait *w);
+
+/* Calls fire(arg) every so many milliseconds, until http_timer_stop or until the loop ends: then the timer is stopped
+ * and end(arg) is called instead. On the loop's thread. */
+struct http_timer;
+struct http_timer *http_timer_start(struct http_loop *l, unsigned every_ms, void (*fire)(void *arg),
+                                    void (*end)(void *arg), void *arg);
+void http_timer_stop(struct http_timer *t);
+
+/* Work on a thread of libuv's pool. The caller owns it, sets run and done, and keeps it in place until done. */
+struct http_work {
+    struct http_wait wait; /* http's own, as is uv */
+    uv_work_t uv;
+    void (*run)(struct http_work *w); /* on the pool's thread */
+    void (*done)(struct http_work *w,
+                 int status); /* on the loop's: 0, or -ECANCELED if the loop ended and run was not called */
+};
+
+/* Returns 0 (done will be called, before loop_stop) or a negative errno. */
+int http_work_begin(struct http_loop *l, struct http_work *w);
 
 /* ---- helpers without state ---- */
 

@@ -131,6 +131,7 @@ struct http_loop {
     struct conn *conns;
     size_t n_conns, n_shed;
     struct exchange *pool, *held;
+    struct http_wait *waits, *waits_told; /* those whose end has not been called, and has */
     size_t n_pool;
     char *scratch;
     char date[DATE_LEN + 1];
@@ -178,6 +179,9 @@ void loop_drop(struct http_loop *l, struct conn *c);     /* it went */
 static inline void counter_add(_Atomic uint64_t *c, uint64_t n) { /* each counter has one writer */
     atomic_store_explicit(c, atomic_load_explicit(c, memory_order_relaxed) + n, memory_order_relaxed);
 }
+
+/* ---- wait.c ---- */
+void waits_end(struct http_loop *l); /* calls the end of each wait whose end has not been called yet */
 
 /* ---- exchange.c ---- */
 struct exchange *exchange_take(struct conn *c);

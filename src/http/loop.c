@@ -183,6 +183,8 @@ static void on_tick(uv_timer_t *tick) {
     if (l->accept_again <= now)
         listen_again(l);
     bool all = l->draining && now >= l->drain_until;
+    if (all)
+        waits_end(l);                                 /* while their requests can still be answered */
     for (struct conn *c = l->conns; c; c = c->next) { /* closing unlinks later, in libuv's closing phase */
         if (all)
             conn_close(c);
@@ -242,18 +244,30 @@ static void close_handles(struct http_loop *l) {
     uv_close((uv_handle_t *)&l->wake, NULL);
 }
 
-/* When the last connection is gone, and nobody holds a request (or the time for that is over), the loop ends. */
-static void maybe_end(struct http_loop *l) {
-    bool late = uv_now(&l->uv) >= l->drain_until;
-    if (!l->draining || l->ending || l->n_conns > 0 || (l->held && !late))
-        return;
-    l->ending = true;
-    for (bool more = true; more;) {
+/* Runs what was posted, until there is nothing more and no wait has come of it; from then on nothing can be posted.
+ * Returns false if there are waits. */
+static bool end_tasks(struct http_loop *l) {
+    while (!l->ended) {
+        waits_end(l);
+        if (l->waits_told)
+            return false;
         run_tasks(l);
         uv_mutex_lock(&l->lock);
-        more = l->n_tasks > 0;
-        l->ended = !more;
+        l->ended = l->n_tasks == 0 && !l->waits && !l->waits_told;
         uv_mutex_unlock(&l->lock);
+    }
+    return true;
+}
+
+/* The loop ends as http.h says under "waits". */
+static void maybe_end(struct http_loop *l) {
+    bool late = uv_now(&l->uv) >= l->drain_until;
+    if (!l->draining || l->ending || l->n_conns > 0 || ((l->held || l->waits || l->waits_told) && !late))
+        return;
+    l->ending = true;
+    if (!end_tasks(l)) {
+        l->ending = false; /* http_wait_over comes back here */
+        return;
     }
     if (l->app->loop_stop && l->start_error == 0)
         l->app->loop_stop(l);
