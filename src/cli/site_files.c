@@ -31,6 +31,15 @@ void site_refuse(struct http_request *r, unsigned status, const char *why) {
     http_reply(r, status, STR("application/json; charset=utf-8"), &retry, status == 503);
 }
 
+/* Fails a request because of a negative errno: 503 for what may be otherwise in a moment. */
+static void refuse_error(struct http_request *r, int error, const char *why) {
+    struct str busy = answer_busy_reason(error);
+    if (str_is_absent(busy))
+        site_refuse(r, 500, why);
+    else
+        site_refuse(r, 503, busy.ptr); /* a literal */
+}
+
 /* ---- sending ---- */
 
 enum range { RANGE_NONE, RANGE_ONE, RANGE_OUTSIDE };
@@ -121,8 +130,12 @@ struct outgoing_file {
 static void file_send(struct http_request *r, const struct outgoing_file *f) {
     uint64_t size, from = 0, len;
     int fd = files_open(site_of(r)->data, f->id, &size);
+    if (fd == -ENOENT) {
+        site_refuse(r, 404, "the file is not there");
+        return;
+    }
     if (fd < 0) {
-        site_refuse(r, fd == -ENOENT ? 404 : 500, "the file is not there");
+        refuse_error(r, fd, "the file cannot be opened");
         return;
     }
     len = size;
@@ -160,8 +173,12 @@ static void serve_attachment(struct http_request *r, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_ATTACHMENT_BY_ID);
     db_bind_int(&q, 1, id);
     int row = db_row(&q);
-    if (row != 1) {
-        site_refuse(r, row < 0 ? 500 : 404, row < 0 ? "the file cannot be looked up" : "the file is not there");
+    if (row < 0) {
+        refuse_error(r, row, "the file cannot be looked up");
+        return;
+    }
+    if (row == 0) {
+        site_refuse(r, 404, "the file is not there");
         return;
     }
     struct outgoing_file f = {.id = id, .name = arena_dup(r->arena, db_text(&q, 1)), .mime = arena_dup(r->arena, db_text(&q, 2)),
@@ -191,7 +208,7 @@ static bool report_try(struct http_request *r, int64_t id) {
     const struct outgoing_file f = {.id = id, .name = STR("report.pdf"), .mime = STR("application/pdf"), .shown = true,
                                     .max_age_s = LINK_REPORT_LIFE_S};
     if (row < 0)
-        site_refuse(r, 500, "the file cannot be looked up");
+        refuse_error(r, row, "the file cannot be looked up");
     else if (row == 0)
         site_refuse(r, 404, "the file is not there");
     else if (state == 1)

@@ -129,7 +129,42 @@ int answer_fail_busy(struct call *c, struct str detail) {
     int r = answer_fail_gateway(c, CODE_SYSTEM);
     c->http_status = 503;
     c->detail = detail;
+    c->violations = NULL;
+    c->missing_scopes[0] = STR_ABSENT;
+    c->reason = (struct reason){0};
+    if (c->bare) /* msg is all that it has */
+        c->msg = arena_printf(c->arena, "%.*s: %.*s", STR_FMT(c->msg), STR_FMT(detail));
     return r;
+}
+
+struct str answer_busy_reason(int error) {
+    static const struct {
+        int error;
+        struct str reason;
+    } all[] = {
+        {EBUSY, STR_INIT("the database has too many writes waiting; try again in a second")},
+        {ENOSPC, STR_INIT("this server's disk is full, so nothing can be written; whoever runs it has to make room")},
+        {EDQUOT,
+         STR_INIT("this server's disk quota is used up, so nothing can be written; whoever runs it has to make room")},
+        {ESHUTDOWN, STR_INIT("this server is being stopped; try again in a few seconds")},
+        {ECANCELED, STR_INIT("this server is being stopped; try again in a few seconds")},
+        {EMFILE, STR_INIT("this server has too many files open; try again in a second")},
+        {ENFILE, STR_INIT("this server's machine has too many files open; try again in a second")},
+        {ENOMEM, STR_INIT("this server has too little memory; try again in a second")},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].error == -error)
+            return all[i].reason;
+    return STR_ABSENT;
+}
+
+bool answer_fail_error(struct call *c, int error) {
+    struct str reason = answer_busy_reason(error);
+    if (str_is_absent(reason))
+        answer_fail_gateway(c, CODE_SYSTEM);
+    else
+        answer_fail_busy(c, reason);
+    return !str_is_absent(reason);
 }
 
 /* The operation's own words for a code, or the gateway's. */

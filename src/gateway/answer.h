@@ -52,7 +52,16 @@ int answer_fail_gateway(struct call *c, int code);
 /* Fails because the app does not allow calls from that address. */
 int answer_fail_address(struct call *c, struct str address);
 
-/* Fails with 503: it may be tried again. detail says what there is too little of. */
+/* Fails with 503: it may be tried again. detail says what there is too little of. Replaces an earlier failure. */
 int answer_fail_busy(struct call *c, struct str detail);
+
+/* What a negative errno that nobody has put into words says to the caller. Where something is lacking that may be there
+ * again in a moment (the writer's time or queue, room on the disk, descriptors, memory; the server that is being
+ * stopped), a sentence that names it, for answer_fail_busy; absent for a fault inside. */
+struct str answer_busy_reason(int error);
+
+/* Fails a call with that: 503, or 500 for a fault inside (which the caller of this logs). Returns whether it was 503.
+ */
+bool answer_fail_error(struct call *c, int error);
 
 #endif

@@ -101,45 +101,33 @@ static void write_done(struct write_job *job, int result) {
     x->result = result;
     if (result >= 0)
         atomic_fetch_add(&x->g->commits, 1);
-    if (result < 0 && x->call.code == 0)
-        answer_fail_gateway(&x->call, CODE_SYSTEM);
     /* A loop that has ended took its requests with it: nobody is left to answer. */
     if (http_loop_post(x->r->loop, on_written, x) < 0 && result < 0 && x->upload)
         upload_drop(x->upload);
 }
 
-static void fail_busy(struct call *c) {
-    answer_fail_busy(c, STR("too many writes are waiting; try again in a second"));
+static int submit(struct exchange *x) {
+    x->job = (struct write_job){.run = write_run, .done = write_done};
+    return writer_submit(x->g->writer, &x->job);
 }
 
 void dispatch_write(struct exchange *x) {
     x->r->held = true;
-    x->job = (struct write_job){.run = write_run, .done = write_done};
-    int r = writer_submit(x->g->writer, &x->job);
-    if (r == 0)
-        return;
-    fail_busy(&x->call);
-    exchange_fail(x);
-}
-
-static void on_passwords_refused(struct http_loop *l, void *arg) {
-    exchange_fail(arg);
+    int r = submit(x);
+    if (r < 0)
+        exchange_refuse(x, r);
 }
 
 /* On the passwords' thread. A wrong password is not worth a turn of the writer. */
 static void passwords_done(void *arg) {
     struct exchange *x = arg;
     const struct call_password *p = x->call.password;
-    if (!str_is_absent(p->given) && !p->fits) {
-        call_fail(&x->call, p->wrong_code, NULL);
-        (void)http_loop_post(x->r->loop, on_passwords_refused, x);
+    bool wrong = !str_is_absent(p->given) && !p->fits;
+    int r = wrong ? call_fail(&x->call, p->wrong_code, NULL) : submit(x);
+    if (r == 0)
         return;
-    }
-    x->job = (struct write_job){.run = write_run, .done = write_done};
-    if (writer_submit(x->g->writer, &x->job) == 0)
-        return;
-    fail_busy(&x->call);
-    (void)http_loop_post(x->r->loop, on_passwords_refused, x);
+    x->result = r;
+    (void)http_loop_post(x->r->loop, on_written, x);
 }
 
 /* Has passwords worked on, then lets the writer run the handler. */

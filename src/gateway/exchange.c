@@ -125,27 +125,31 @@ void exchange_fail(struct exchange *x) {
     exchange_reply(x);
 }
 
-/* A handler has run: result is what it returned (or what became of its transaction). */
+/* Puts an error into words, unless the call has failed in words of its own. Those do not count when the transaction was
+ * not kept: they may rest on a neighbour's write, which was undone with it. */
+static void explain(struct exchange *x, int error) {
+    struct call *c = &x->call;
+    if (c->code != 0 && str_is_absent(answer_busy_reason(error)))
+        return;
+    if (c->code != 0 && c->http_status == 503)
+        return;
+    if (!answer_fail_error(c, error))
+        log_fmt(LOG_ERROR, "%.*s failed: %s (log_id %.*s)", STR_FMT(c->op ? c->op->name : STR("a request")),
+                strerror(-error), STR_FMT(c->log_id));
+}
+
 void exchange_finish(struct exchange *x, int result) {
     struct buf *out = http_out(x->r);
-    if (result >= 0) {
-        answer_end(&x->call, out, x->data_at);
-        exchange_reply(x);
+    if (result < 0) {
+        exchange_refuse(x, result);
         return;
     }
-    if (x->call.code == 0) {
-        log_fmt(LOG_ERROR, "%.*s failed: %s (log_id %.*s)", STR_FMT(x->call.op->name), strerror(-result),
-                STR_FMT(x->call.log_id));
-        answer_fail_gateway(&x->call, CODE_SYSTEM);
-    }
-    exchange_fail(x);
+    answer_end(&x->call, out, x->data_at);
+    exchange_reply(x);
 }
 
 void exchange_refuse(struct exchange *x, int error) {
-    if (x->call.code == 0) {
-        log_fmt(LOG_ERROR, "cannot serve a request: %s", strerror(-error));
-        answer_fail_gateway(&x->call, CODE_SYSTEM);
-    }
+    explain(x, error);
     exchange_fail(x);
 }
 

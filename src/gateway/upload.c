@@ -36,10 +36,10 @@ static int fail_room(struct call *c) {
 }
 
 static int fail_disk(struct upload *u, int error) {
-    if (error == -ENOSPC)
+    if (error == -ENOSPC || error == -EDQUOT)
         return fail_room(u->c);
-    log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
-    answer_fail_gateway(u->c, CODE_SYSTEM);
+    if (!answer_fail_error(u->c, error))
+        log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
     return error;
 }
 
@@ -153,6 +153,8 @@ int upload_finish(struct upload *u) {
 int upload_keep(struct upload *u) {
     int r = files_draft_keep(&u->draft, u->dir, u->file.id);
     u->kept = r == 0;
+    if (r < 0)
+        (void)fail_disk(u, r);
     EVP_MD_CTX_free(u->digest);
     u->digest = NULL;
     return r;

@@ -66,7 +66,9 @@ int db_fault(struct db *db, int code, const char *what) {
     char number[16];
     snprintf(number, sizeof(number), "%d", code);
     log_line(LOG_ERROR, "database error", "statement", what, "error", why, "code", number, NULL);
-    return db_errno(code);
+    int r = db_errno(code), system = sqlite3_system_errno(db->handle);
+    /* A quota, or the log's index on a full disk, is a failed write to SQLite and no room to everybody else. */
+    return r == -EIO && (system == ENOSPC || system == EDQUOT) ? -ENOSPC : r;
 }
 
 /* ---- statements ---- */
@@ -203,7 +205,7 @@ static int statement_step(struct db_query *q, struct statement *s) {
     r = sqlite3_extended_errcode(q->db->handle);
     s->failed = db_errno(r);
     if (s->failed != -EEXIST)
-        db_fault(q->db, r, s->text->name);
+        s->failed = db_fault(q->db, r, s->text->name);
     sqlite3_reset(s->handle);
     return s->failed;
 }
