@@ -132,13 +132,15 @@ export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchor
     );
 }
 // A filter that stands in the address, so that a page can be sent to a colleague.
-export function useParam(name: string): [string, (v: string | undefined) => void] {
+// without: parameters that go when this one is set.
+export function useParam(name: string, without: string[] = []): [string, (v: string | undefined) => void] {
     useLocation();
     const value = new URLSearchParams(location.search).get(name) ?? '';
     return [
         value,
         (v) => {
             const p = new URLSearchParams(location.search);
+            for (const other of without) p.delete(other);
             if (v) p.set(name, v);
             else p.delete(name);
             const s = p.toString();

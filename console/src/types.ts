@@ -364,12 +364,14 @@ export interface Overview {
         name: string;
         provider_name?: I18n;
         orders: number;
-        median_ms: string;
-        p90_ms: string;
+        median_ms?: string;
+        p90_ms?: string;
     }[];
     awaiting?: OrderRow[];
     late?: { order: OrderRow; usual_ms: string }[];
     late_count?: number;
+    completed_count?: number;
+    since?: string;
     failing?: {
         app_id: string;
         name: string;

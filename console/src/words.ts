@@ -151,6 +151,7 @@ export function deliveryState(s: string): { text: string; tone: Tone } {
         (
             {
                 waiting: { text: tr('等待推送', 'Waiting'), tone: 'amber' },
+                retrying: { text: tr('重试中', 'Being retried'), tone: 'amber' },
                 delivered: { text: tr('已送达', 'Delivered'), tone: 'green' },
                 given_up: { text: tr('已放弃', 'Given up'), tone: 'red' },
                 superseded: { text: tr('已被取代', 'Superseded'), tone: 'grey' },

@@ -11,6 +11,7 @@
 #include "cli/demo.h"
 #include "hire/interview.h"
 #include "hire/order.h"
+#include "hire/order_place.h"
 
 #define IN_TRANSACTION 50000
 #define WITH_CUSTOM_FIELDS 8            /* every eighth order has them: they would be most of its bytes */
@@ -160,6 +161,18 @@ static int insert_history(struct order_cloning *oc, const struct order_template 
     return db_run(&q);
 }
 
+static int enter_place(struct order_cloning *oc, const struct order_template *t, int64_t id, int64_t by) {
+    struct order_place place = {
+        .state = {(enum order_status)t->status, (enum order_phase)t->phase},
+        .account_id = t->account_id,
+        .begin_time = t->begin_time ? t->begin_time + by : 0,
+    };
+
+    if (place.state.status == ORDER_COMPLETED && str_to_i64(t->doc.end_time, &place.end_time) == 0)
+        place.end_time += by;
+    return order_place_enter(oc->cli->db, oc->tenant, id, &place);
+}
+
 static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time) {
     const struct order_template *t =
         n % 2 == 0 && oc->n_open > 0 ? &oc->open[(size_t)(n / 2) % oc->n_open] : &oc->all[(size_t)(n / 2) % oc->n_all];
@@ -172,8 +185,7 @@ static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time)
     if (r >= 0)
         r = insert_history(oc, t, id);
     if (r >= 0)
-        r = order_count_add(oc->cli->db, oc->tenant,
-                            (struct order_state){(enum order_status)t->status, (enum order_phase)t->phase}, 1);
+        r = enter_place(oc, t, id, by);
     arena_reset(&oc->scratch);
     return r < 0 ? r : 0;
 }

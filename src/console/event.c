@@ -54,14 +54,16 @@ static int filter_app(struct call *c, struct str app_id, int64_t *ret) {
 
 int handle_console_event_list(struct call *c) {
     const struct console_event_list_query *in = c->query;
-    int64_t app, state = -1;
+    int64_t app, state = -1, retrying = str_eq(in->state, STR("retrying")); /* waiting after a failed attempt */
     struct list l;
     for (int i = 0; i < 4; i++)
         if (str_eq(in->state, states[i]))
             state = i;
+    if (retrying)
+        state = 0;
     int r = filter_app(c, in->app_id, &app);
     if (r == 0)
-        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){app, state}, 2, in->type);
+        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){app, state, retrying}, 3, in->type);
     if (r < 0)
         return r;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DELIVERIES);
@@ -71,6 +73,7 @@ int handle_console_event_list(struct call *c) {
     db_bind_int(&q, 4, app);
     db_bind_int(&q, 5, state);
     db_bind_text(&q, 6, str_is_absent(in->type) ? STR("") : in->type);
+    db_bind_int(&q, 7, retrying);
     while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), db_int(&q, 1)))
         if ((r = write_delivery(c, c->tenant, &q)) < 0)
             return r;

@@ -8,11 +8,10 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
-#include "console/order_search.h"
 #include "console/people.h"
 #include "hire/check_form.h"
 
-/* ---- lists ---- */
+/* ---- rows ---- */
 
 static void write_provider(struct buf *out, struct str info) {
     static const struct str names[] = {STR_INIT("provider_id"), STR_INIT("provider_name")};
@@ -65,58 +64,12 @@ int write_orders_of(struct call *c, struct hire *h, int64_t application) {
     db_bind_int(&q, 4, 100);
     db_bind_int(&q, 5, application);
     db_bind_int(&q, 6, 0);
+    db_bind_int(&q, 7, -1);
     while ((r = db_row(&q)) == 1)
         if ((r = write_order_row(c, h, &q)) < 0)
             return r;
     json_end(c->out, ']');
     return r;
-}
-
-int handle_console_order_list(struct call *c) {
-    const struct console_order_list_query *in = c->query;
-    int64_t account, application, status = in->status.set ? in->status.v : 0;
-    struct str text = str_trim(in->query);
-    struct list l;
-    int r = call_filter_id(c, "account_id", in->account_id, &account);
-    if (r == 0)
-        r = call_filter_id(c, "application_id", in->application_id, &application);
-    if (r == 0 && account != 0 && application != 0)
-        r = call_fail(c, CODE_PARAMETER, "give account_id or application_id, not both");
-    if (r == 0 && !str_is_empty(text) && application != 0)
-        r = call_fail(c, CODE_PARAMETER, "give query or application_id, not both");
-    if (r == 0)
-        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){account, application, status}, 3, text);
-    if (r < 0)
-        return r;
-    if (!str_is_empty(text)) {
-        r = order_search(&l, &(struct order_search){text, status, account});
-        if (r == 0)
-            list_end(&l);
-        return r;
-    }
-    bool by_key = account != 0 || application != 0;
-    struct db_query q DB_CLEANUP = db_query(c->db, account != 0       ? SQL_CONSOLE_ORDERS_BY_ACCOUNT
-                                                   : application != 0 ? SQL_CONSOLE_ORDERS_BY_APPLICATION
-                                                   : status != 0      ? SQL_CONSOLE_ORDERS_BY_STATUS
-                                                                      : SQL_CONSOLE_ORDERS);
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, l.from.a);
-    db_bind_int(&q, 3, l.from.b);
-    db_bind_int(&q, 4, l.limit + 1);
-    if (by_key || status != 0)
-        db_bind_int(&q, 5, by_key ? account + application : status);
-    if (by_key)
-        db_bind_int(&q, 6, status);
-    while ((r = db_row(&q)) == 1) {
-        if (!list_add(&l, db_int(&q, 0), db_int(&q, 1)))
-            break;
-        if ((r = write_order_row(c, &l.h, &q)) < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    list_end(&l);
-    return 0;
 }
 
 /* ---- one ---- */

@@ -9,13 +9,13 @@
 
 #define PEOPLE_MAX 2000 /* who are gone through one by one */
 
-struct order_place {
+struct order_key {
     int64_t update_time, id;
 };
 
 /* The newest places that were met, in their order. */
 struct newest {
-    struct order_place *v;
+    struct order_key *v;
     size_t n, max;
 };
 
@@ -27,13 +27,13 @@ struct searching {
     struct newest found;
 };
 
-static bool is_newer(struct order_place a, struct order_place b) {
+static bool is_newer(struct order_key a, struct order_key b) {
     return a.update_time != b.update_time ? a.update_time > b.update_time : a.id > b.id;
 }
 
 /* False: so many newer ones were met that it is on no page that this one fills. An order may be met twice: by its
  * candidate and by its vendor. */
-static bool meet(struct newest *l, struct order_place p) {
+static bool meet(struct newest *l, struct order_key p) {
     size_t at = l->n;
 
     while (at > 0 && is_newer(p, l->v[at - 1]))
@@ -49,12 +49,31 @@ static bool meet(struct newest *l, struct order_place p) {
     return true;
 }
 
-/* The rows come newest first. */
-static int meet_all(struct newest *l, struct db_query *q) {
+/* Whether an order is among those that the filters beside status and account leave. Returns 1, 0 or < 0. */
+static int fits(struct searching *s, int64_t id) {
     int r;
 
-    while ((r = db_row(q)) == 1 && meet(l, (struct order_place){db_int(q, 0), db_int(q, 1)}))
-        ;
+    if (s->in->late)
+        return late_is(s->c, &s->in->times, id);
+    if (s->in->completed_since == 0)
+        return 1;
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_DONE);
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    return r <= 0 ? r : db_int(&q, 0) >= s->in->completed_since;
+}
+
+/* The rows come newest first. */
+static int meet_all(struct searching *s, struct db_query *q) {
+    int r;
+
+    while ((r = db_row(q)) == 1) {
+        const struct order_key key = {db_int(q, 0), db_int(q, 1)};
+        r = fits(s, key.id);
+        if (r < 0 || (r == 1 && !meet(&s->found, key)))
+            break;
+    }
     return r < 0 ? r : 0;
 }
 
@@ -67,7 +86,8 @@ static int meet_application(struct searching *s, int64_t application) {
     db_bind_int(&q, 4, s->before.b);
     db_bind_int(&q, 5, s->in->status);
     db_bind_int(&q, 6, s->in->account);
-    return meet_all(&s->found, &q);
+    db_bind_int(&q, 7, s->in->phase);
+    return meet_all(s, &q);
 }
 
 static int meet_person(struct searching *s, int64_t talent) {
@@ -90,10 +110,11 @@ static int meet_vendor(struct searching *s, int64_t account) {
     db_bind_int(&q, 1, s->c->tenant);
     db_bind_int(&q, 2, s->before.a);
     db_bind_int(&q, 3, s->before.b);
-    db_bind_int(&q, 4, (int64_t)s->found.max);
+    db_bind_int(&q, 4, s->in->late || s->in->completed_since != 0 ? INT64_MAX : (int64_t)s->found.max);
     db_bind_int(&q, 5, account);
     db_bind_int(&q, 6, s->in->status);
-    return meet_all(&s->found, &q);
+    db_bind_int(&q, 7, s->in->phase);
+    return meet_all(s, &q);
 }
 
 static int meet_each(struct searching *s) {
@@ -115,13 +136,19 @@ static int walk(struct searching *s) {
     db_bind_int(&q, 3, s->before.b);
     db_bind_int(&q, 4, s->in->status);
     db_bind_int(&q, 5, s->in->account);
-    while (s->found.n < s->found.max && (r = db_row(&q)) == 1)
-        if (id_list_has(&s->people, db_int(&q, 3)) || id_list_has(&s->vendors, db_int(&q, 2)))
-            s->found.v[s->found.n++] = (struct order_place){db_int(&q, 0), db_int(&q, 1)};
+    db_bind_int(&q, 6, s->in->phase);
+    while (s->found.n < s->found.max && (r = db_row(&q)) == 1) {
+        if (!id_list_has(&s->people, db_int(&q, 3)) && !id_list_has(&s->vendors, db_int(&q, 2)))
+            continue;
+        if ((r = fits(s, db_int(&q, 1))) < 0)
+            return r;
+        if (r == 1)
+            s->found.v[s->found.n++] = (struct order_key){db_int(&q, 0), db_int(&q, 1)};
+    }
     return r;
 }
 
-static int write_row(struct list *l, int64_t id) {
+int order_search_write_row(struct list *l, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDER_ROW);
 
     db_bind_int(&q, 1, l->c->tenant);
@@ -136,10 +163,10 @@ int order_search(struct list *l, const struct order_search *in) {
 
     if (r == 0)
         r = card_search_vendors(&l->h, in->text, &s.vendors);
-    s.found.v = arena_array(l->c->arena, struct order_place, s.found.max);
+    s.found.v = arena_array(l->c->arena, struct order_key, s.found.max);
     if (r == 0)
         r = s.people.n > PEOPLE_MAX ? walk(&s) : meet_each(&s);
     for (size_t i = 0; i < s.found.n && r >= 0 && list_add(l, s.found.v[i].update_time, s.found.v[i].id); i++)
-        r = write_row(l, s.found.v[i].id);
+        r = order_search_write_row(l, s.found.v[i].id);
     return r < 0 ? r : 0;
 }

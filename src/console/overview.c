@@ -2,22 +2,17 @@
  *
  * console/api/metrics/overview: the numbers people would rather look at.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "api_handlers.h"
 #include "base/json.h"
 #include "console/list.h"
+#include "console/vendor_time.h"
 #include "hire/order_state.h"
 
-#define DAYS 30
+#define DAYS VENDOR_TIME_DAYS
 #define DAY_MS (24 * 3600 * 1000LL)
-#define TIMES_MAX 20000 /* orders that the times are made of */
 #define WAITING_SHOWN 6
-#define LATE_WALKED 200 /* of a state: those that changed the longest ago */
-#define USUAL_MAX 64    /* vendor accounts whose usual time is known */
-#define USUAL_MS (10 * DAY_MS) /* of one that has not come to a result lately */
 
 static int write_counts(struct call *c) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_COUNTS);
@@ -36,70 +31,23 @@ static int write_counts(struct call *c) {
     return r;
 }
 
-/* One vendor's times, which come in ascending order. */
-struct times {
-    int64_t account;
-    struct str name, provider_zh, provider_en;
-    int64_t *v;
-    size_t n;
-};
-
-/* How long a vendor takes for nine of ten: who takes longer is late. */
-struct usual {
-    size_t n;
-    struct {
-        int64_t account, ms;
-    } of[USUAL_MAX];
-};
-
-static int64_t usual_ms(const struct usual *u, int64_t account) {
-    for (size_t i = 0; i < u->n; i++)
-        if (u->of[i].account == account)
-            return u->of[i].ms;
-    return USUAL_MS;
-}
-
-static void write_times_of(struct buf *out, struct times *t, struct usual *u) {
-    if (t->n == 0)
-        return;
-    if (u->n < USUAL_MAX) {
-        u->of[u->n].account = t->account;
-        u->of[u->n++].ms = t->v[(t->n * 9 - 1) / 10];
-    }
-    json_begin(out, '{');
-    json_member_id(out, STR("account_id"), t->account);
-    json_member_str(out, STR("name"), t->name);
-    console_member_i18n(out, STR("provider_name"), t->provider_zh, t->provider_en);
-    json_member_int(out, STR("orders"), (int64_t)t->n);
-    json_member_id(out, STR("median_ms"), t->v[(t->n - 1) / 2]);
-    json_member_id(out, STR("p90_ms"), t->v[(t->n * 9 - 1) / 10]);
-    json_end(out, '}');
-    t->n = 0;
-}
-
-static int write_times(struct call *c, int64_t since, struct usual *ret_usual) {
-    struct times t = {.v = arena_array(c->arena, int64_t, TIMES_MAX)};
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_TIMES);
-    int r, left = TIMES_MAX;
-    json_key(c->out, STR("times"));
-    json_begin(c->out, '[');
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, since);
-    db_bind_int(&q, 3, ORDER_RESULT);
-    while (left-- > 0 && (r = db_row(&q)) == 1) {
-        if (t.n > 0 && db_int(&q, 0) != t.account)
-            write_times_of(c->out, &t, ret_usual);
-        if (t.n == 0) {
-            t.account = db_int(&q, 0);
-            t.name = arena_dup(c->arena, db_text(&q, 1));
-            t.provider_zh = arena_dup(c->arena, db_text(&q, 3));
-            t.provider_en = arena_dup(c->arena, db_text(&q, 4));
+static void write_times(struct buf *out, const struct vendor_times *times) {
+    json_key(out, STR("times"));
+    json_begin(out, '[');
+    for (size_t i = 0; i < times->n; i++) {
+        const struct vendor_time *t = &times->v[i];
+        json_begin(out, '{');
+        json_member_id(out, STR("account_id"), t->account);
+        json_member_str(out, STR("name"), t->name);
+        console_member_i18n(out, STR("provider_name"), t->provider_zh, t->provider_en);
+        json_member_int(out, STR("orders"), t->orders);
+        if (t->median_ms > 0) {
+            json_member_id(out, STR("median_ms"), t->median_ms);
+            json_member_id(out, STR("p90_ms"), t->p90_ms);
         }
-        t.v[t.n++] = db_int(&q, 2);
+        json_end(out, '}');
     }
-    write_times_of(c->out, &t, ret_usual);
-    json_end(c->out, ']');
-    return r < 0 ? r : 0;
+    json_end(out, ']');
 }
 
 static int write_failing(struct call *c) {
@@ -143,6 +91,7 @@ static int write_awaiting(struct call *c, struct hire *h) {
     db_bind_int(&q, 3, INT64_MAX);
     db_bind_int(&q, 4, WAITING_SHOWN);
     db_bind_int(&q, 5, ORDER_IN_APPROVAL);
+    db_bind_int(&q, 6, -1);
     while ((r = db_row(&q)) == 1 && db_int(&q, 4) == ORDER_IN_APPROVAL)
         if ((r = write_order_row(c, h, &q)) < 0)
             return r;
@@ -150,42 +99,33 @@ static int write_awaiting(struct call *c, struct hire *h) {
     return r < 0 ? r : 0;
 }
 
-static int write_late_order(struct call *c, struct hire *h, const struct db_query *q, int64_t usual) {
+static int write_late_order(struct call *c, struct hire *h, const struct late_order *late) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_ROW);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, late->id);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
     json_begin(c->out, '{');
     json_key(c->out, STR("order"));
-    int r = write_order_row(c, h, q);
-    json_member_id(c->out, STR("usual_ms"), usual);
+    r = write_order_row(c, h, &q);
+    json_member_id(c->out, STR("usual_ms"), late->usual_ms);
     json_end(c->out, '}');
     return r;
 }
 
-/* Orders under way that their vendor has had for longer than it usually takes. */
-static int write_late_of(struct call *c, struct hire *h, const struct usual *u, int status, int *late) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_UNMOVED);
-    int r;
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, status);
-    db_bind_int(&q, 3, c->now_ms);
-    db_bind_int(&q, 4, LATE_WALKED);
-    while ((r = db_row(&q)) == 1) {
-        int64_t usual = usual_ms(u, db_int(&q, 3));
-        if (c->now_ms - db_int(&q, 7) <= usual)
-            continue;
-        if ((*late)++ < WAITING_SHOWN && (r = write_late_order(c, h, &q, usual)) < 0)
-            return r;
-    }
-    return r;
-}
-
-static int write_late(struct call *c, struct hire *h, const struct usual *u) {
-    int late = 0;
+static int write_late(struct call *c, struct hire *h, const struct vendor_times *times) {
+    struct late_order *late;
+    int64_t n = 0;
+    int shown = late_list(c, times, 0, 0, 0, WAITING_SHOWN, &late), r = shown < 0 ? shown : 0;
     json_key(c->out, STR("late"));
     json_begin(c->out, '[');
-    int r = write_late_of(c, h, u, ORDER_ARRANGED, &late);
-    if (r == 0)
-        r = write_late_of(c, h, u, ORDER_APPROVED, &late);
+    for (int i = 0; i < shown && r == 0; i++)
+        r = write_late_order(c, h, &late[i]);
     json_end(c->out, ']');
-    json_member_int(c->out, STR("late_count"), late);
+    if (r == 0)
+        r = late_count(c, times, &n);
+    json_member_int(c->out, STR("late_count"), n);
     return r;
 }
 
@@ -204,31 +144,26 @@ static void write_day(struct buf *out, int64_t at_ms, int64_t arranged, int64_t 
     json_end(out, '}');
 }
 
-/* The beginning of the first of the last days, at this server's midnight. */
-static int64_t first_day(int64_t now_ms) {
-    time_t now = (time_t)(now_ms / 1000);
-    struct tm tm;
-    localtime_r(&now, &tm);
-    int64_t midnight = now_ms - ((tm.tm_hour * 60LL + tm.tm_min) * 60 + tm.tm_sec) * 1000 - now_ms % 1000;
-    return midnight - (DAYS - 1) * DAY_MS;
-}
-
-static int write_days(struct call *c, int64_t since) {
-    int64_t arranged[DAYS] = {0}, completed[DAYS] = {0};
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DAYS);
+/* How many orders on each day, by a statement whose rows are (day, orders). */
+static int read_days(struct call *c, enum db_statement statement, int64_t since, int64_t ret[DAYS]) {
+    struct db_query q DB_CLEANUP = db_query(c->db, statement);
     int r;
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, since);
     db_bind_int(&q, 3, DAY_MS);
-    db_bind_int(&q, 4, ORDER_ARRANGE);
-    db_bind_int(&q, 5, ORDER_RESULT);
-    while ((r = db_row(&q)) == 1) {
-        int64_t day = db_int(&q, 0);
-        if (day >= 0 && day < DAYS) {
-            arranged[day] = db_int(&q, 1);
-            completed[day] = db_int(&q, 2);
-        }
-    }
+    if (statement == SQL_CONSOLE_DAYS_ARRANGED)
+        db_bind_int(&q, 4, ORDER_ARRANGE);
+    while ((r = db_row(&q)) == 1)
+        if (db_int(&q, 0) >= 0 && db_int(&q, 0) < DAYS)
+            ret[db_int(&q, 0)] = db_int(&q, 1);
+    return r;
+}
+
+static int write_days(struct call *c, int64_t since) {
+    int64_t arranged[DAYS] = {0}, completed[DAYS] = {0};
+    int r = read_days(c, SQL_CONSOLE_DAYS_ARRANGED, since, arranged);
+    if (r == 0)
+        r = read_days(c, SQL_CONSOLE_DAYS_DONE, since, completed);
     json_key(c->out, STR("days"));
     json_begin(c->out, '[');
     for (int i = 0; i < DAYS; i++)
@@ -237,22 +172,38 @@ static int write_days(struct call *c, int64_t since) {
     return r;
 }
 
+/* The number is that of the list with completed_since, so both count alike: by end_time, in the future too. */
+static int write_completed(struct call *c, int64_t since) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_DONE_COUNT);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, since);
+    int r = db_row(&q);
+    if (r == 1)
+        json_member_int(c->out, STR("completed_count"), db_int(&q, 0));
+    console_member_time(c->out, STR("since"), since);
+    return r < 0 ? r : 0;
+}
+
 int handle_console_overview_get(struct call *c) {
-    int64_t since = first_day(c->now_ms);
+    int64_t since = vendor_time_since(c->now_ms);
     struct hire h = console_hire(c);
-    struct usual usual = {.n = 0};
+    struct vendor_times times;
     json_begin(c->out, '{');
     int r = write_counts(c);
     if (r == 0)
-        r = write_times(c, since, &usual);
+        r = vendor_times_get(c, &times);
+    if (r < 0)
+        return r;
+    write_times(c->out, &times);
+    r = write_awaiting(c, &h);
     if (r == 0)
-        r = write_awaiting(c, &h);
-    if (r == 0)
-        r = write_late(c, &h, &usual);
+        r = write_late(c, &h, &times);
     if (r == 0)
         r = write_failing(c);
     if (r == 0)
         r = write_days(c, since);
+    if (r == 0)
+        r = write_completed(c, since);
     json_end(c->out, '}');
     return r;
 }

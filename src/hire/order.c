@@ -9,6 +9,23 @@
 #include "hire/order_change.h"
 #include "hire/tenant.h"
 
+/* When a completed order was completed, by its record; 0: unknown. */
+static int64_t end_time_of(struct order_state state, struct str end_time) {
+    int64_t ms;
+    return state.status == ORDER_COMPLETED && id_parse(end_time, &ms) == 0 ? ms : 0;
+}
+
+/* The same of a record in stored form. */
+static int64_t stored_end_time(struct order_state state, struct str stored) {
+    static const struct str name = STR_INIT("end_time");
+    struct str raw;
+
+    if (state.status != ORDER_COMPLETED)
+        return 0;
+    record_members(stored, &name, 1, &raw);
+    return raw.len > 2 ? end_time_of(state, (struct str){raw.ptr + 1, raw.len - 2}) : 0;
+}
+
 int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
     struct order_row o = {.id = order_id};
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_GET);
@@ -24,11 +41,12 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
         o.application_id = db_int(&q, 1);
         o.account_id = db_int(&q, 2);
         o.state = (struct order_state){(enum order_status)db_int(&q, 3), (enum order_phase)db_int(&q, 4)};
-        o.stored_state = o.state;
         o.begin_time = db_int(&q, 5);
         o.last_stage_time = db_int(&q, 6);
         o.app = db_int(&q, 7);
         o.stored_doc = arena_dup(h->arena, db_text(&q, 8));
+        o.stored_place =
+            (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
         o.package_id = arena_dup(h->arena, db_text(&q, 9));
     }
     /* Another vendor's order is not even known to exist. */
@@ -45,27 +63,15 @@ struct str order_doc(struct hire *h, const struct background_check_order *doc) {
     return arena_dup(h->arena, buf_str(&b));
 }
 
-int order_count_add(struct db *db, int64_t tenant, struct order_state state, int by) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_COUNT_ADD);
-
-    db_bind_int(&q, 1, tenant);
-    db_bind_int(&q, 2, state.status);
-    db_bind_int(&q, 3, state.phase);
-    db_bind_int(&q, 4, by);
-    int r = db_run(&q);
-    return r < 0 ? r : 0;
-}
-
-/* The counts follow an order into its new state. */
-static int move_count(struct hire *h, const struct order_row *o) {
-    const struct order_state from = o->stored_state, to = o->state;
+static int move_place(struct hire *h, const struct order_row *o) {
+    const struct order_place to = {o->state, o->account_id, o->begin_time, end_time_of(o->state, o->doc.end_time)};
     int r = 0;
 
-    if (o->stored_time != 0 && from.status == to.status && from.phase == to.phase)
+    if (o->stored_time != 0 && order_place_same(&o->stored_place, &to))
         return 0;
     if (o->stored_time != 0)
-        r = order_count_add(h->db, h->tenant, from, -1);
-    return r < 0 ? r : order_count_add(h->db, h->tenant, to, 1);
+        r = order_place_leave(h->db, h->tenant, o->id, &o->stored_place);
+    return r < 0 ? r : order_place_enter(h->db, h->tenant, o->id, &to);
 }
 
 static bool names_attachment(const struct background_check_order *doc, struct str key) {
@@ -119,11 +125,11 @@ int order_write(struct hire *h, struct order_row *o) {
         return r;
     if (r == 0)
         return -EAGAIN;
-    r = move_count(h, o);
+    r = move_place(h, o);
     if (r == 0)
         r = keep_attachments(h, o);
     o->stored_time = o->update_time;
-    o->stored_state = o->state;
+    o->stored_place = (struct order_place){o->state, o->account_id, o->begin_time, end_time_of(o->state, o->doc.end_time)};
     return r;
 }
 

@@ -130,7 +130,4 @@ int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sh
 /* A try failed. next_ms 0: given up; the order's history says why. Does nothing to a file that is not due. -ENOENT. */
 int order_file_failed(struct hire *h, int64_t file_id, struct str error, int64_t next_ms);
 
-/* For who inserts orders past order_change: adds by (1, -1) to the number of those that stand in a state. Returns 0 or < 0. */
-int order_count_add(struct db *db, int64_t tenant, struct order_state state, int by);
-
 #endif

@@ -6,6 +6,7 @@
 #define HIRED_HIRE_ORDER_CHANGE_H
 
 #include "hire/order.h"
+#include "hire/order_place.h"
 
 /* An order in hand. Its doc is the truth of what it says; the columns hold what rules and filters ask for. */
 struct order_row {
@@ -22,7 +23,7 @@ struct order_row {
 
     struct str stored_doc; /* as it was read; absent: not stored yet */
     int64_t stored_time;   /* its update_time; 0: not stored yet */
-    struct order_state stored_state;
+    struct order_place stored_place; /* where it stood when it was read */
 };
 
 struct order_change {
@@ -44,8 +45,8 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id);
 /* Reads one; REFUSED_NO_ORDER if there is none or it is not the caller's to know. */
 int order_read(struct hire *h, int64_t order_id, struct order_row *ret);
 
-/* Writes the order as it stands in o (doc included, which gets status and update_time from it) and moves it from the count
- * of its former state to that of the new one. -EAGAIN: somebody else has changed it since it was read. */
+/* Writes the order as it stands in o (doc included, which gets status and update_time from it) and moves it from its former
+ * place (order_place.h) to the new one. -EAGAIN: somebody else has changed it since it was read. */
 int order_write(struct hire *h, struct order_row *o);
 
 /* The stored form of the doc, in the arena. */

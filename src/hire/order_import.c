@@ -186,7 +186,7 @@ static int import(struct hire *h, struct background_check_order *in) {
         return -EBADMSG;
     }
     o.stored_time = old.stored_time;
-    o.stored_state = old.stored_state;
+    o.stored_place = old.stored_place;
     if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported here count on */
         o.last_stage_time = old.last_stage_time;
     o.state.phase = phase_of(&o, &old);

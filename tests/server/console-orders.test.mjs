@@ -225,3 +225,53 @@ test('interviews go by time; an interviewer sees their own', async () => {
     assert.deepEqual((await recruiter.walk('interviews', { application_id })).map((i) => i.id), all.filter((i) => i.application_id === application_id).map((i) => i.id));
     await recruiter.fails(400, 1002002, 'GET', 'interviews', { query: { from: 'x' } });
 });
+
+test('each number of the overview leads to exactly the orders that it counts', async () => {
+    const overview = await recruiter.get('metrics/overview');
+    const list = (query) => recruiter.walk('orders', { page_size: 1, ...query });
+    const ids = (rows) => rows.map((o) => o.id);
+
+    for (const { status, phase, count } of overview.orders) assert.equal((await list({ status, phase })).length, count, `${status} ${phase}`);
+
+    const late = await list({ late: true });
+    assert.equal(late.length, overview.late_count);
+    assert.ok(late.length > 0, 'the demo has late orders');
+    assert.deepEqual(ids(late).slice(0, overview.late.length), overview.late.map((l) => l.order.id));
+    assert.equal(new Set(ids(late)).size, late.length);
+    for (const o of late) assert.ok([2, 8].includes(o.status) && o.account_id, JSON.stringify(o));
+    for (let i = 1; i < late.length; i++) assert.ok(Number(late[i - 1].begin_time) <= Number(late[i].begin_time));
+
+    const completed = await list({ completed_since: overview.since });
+    assert.equal(completed.length, overview.completed_count);
+    assert.ok(completed.length > 1, 'more than one page');
+    for (const o of completed) assert.ok(o.status === 3 && Number(o.end_time) >= Number(overview.since), JSON.stringify(o));
+    const all = await list({});
+    assert.deepEqual(ids(completed).sort(), ids(all.filter((o) => o.status === 3 && Number(o.end_time ?? 0) >= Number(overview.since))).sort());
+    for (const { account_id, orders } of overview.times)
+        assert.equal((await list({ completed_since: overview.since, account_id })).length, orders);
+
+    const { talent_name } = late[0], named = (rows) => rows.filter((o) => o.talent_name?.includes(talent_name));
+    assert.deepEqual(ids(await list({ late: true, query: talent_name })).sort(), ids(named(late)).sort());
+    assert.deepEqual(ids(await list({ completed_since: overview.since, query: 'clearview' })).sort(),
+        ids(completed.filter((o) => o.provider_name?.en_us.includes('Clearview'))).sort());
+    for (const query of [{ late: true, status: 2 }, { completed_since: '1', late: true }, { phase: 1 }, { completed_since: 'x' }])
+        await recruiter.fails(400, 1002002, 'GET', 'orders', { query });
+});
+
+test('more late orders than any page holds are counted and listed', async () => {
+    const before = await recruiter.get('metrics/overview');
+    const account = await demoAccount();
+    const one = (await recruiter.walk('orders', { account_id: account })).find((o) => o.status === 2).id;
+    const N = 700;
+    meddle(server.dir, `
+        INSERT INTO background_check_order (tenant, update_time, id, application_id, account_id, status, phase, begin_time, last_stage_time, doc)
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${N})
+            SELECT tenant, update_time, 1000 + i, application_id, account_id, status, phase, 1600000000000 + i, 0, doc
+            FROM background_check_order JOIN n WHERE id = ${one};
+        INSERT INTO background_check_order_open (tenant, account_id, begin_time, id)
+            SELECT tenant, account_id, begin_time, id FROM background_check_order WHERE id BETWEEN 1001 AND ${1000 + N};`);
+    const overview = await recruiter.get('metrics/overview');
+    assert.equal(overview.late_count, before.late_count + N);
+    assert.deepEqual(overview.late.map((l) => l.order.id), ['1001', '1002', '1003', '1004', '1005', '1006']);
+    assert.equal((await recruiter.walk('orders', { late: true, page_size: 100 })).length, overview.late_count);
+});

@@ -4,7 +4,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
-import { both, Link, useParam, useT } from '../base';
+import { both, day, Link, useParam, useT } from '../base';
 import {
     FilterChoice,
     Head,
@@ -61,19 +61,27 @@ function Row({ item: o }: { item: OrderRow }) {
     );
 }
 
-function List({ query, status, account }: { query: string; status: string; account: string }) {
+interface Filters {
+    query: string;
+    status: string;
+    phase: string;
+    account_id: string;
+    late: string;
+    completed_since: string;
+}
+
+function List({ filters }: { filters: Filters }) {
     const t = useT();
-    const q = usePages<OrderRow>(['orders'], 'orders', { query, status, account_id: account, page_size: 50 });
-    const empty =
-        query || status || account ? (
-            <NothingFits title={t('没有符合条件的背景调查', 'No background check fits')} />
-        ) : (
-            <State
-                kind="empty"
-                title={t('还没有背景调查', 'No background checks yet')}
-                text={t('打开一份投递，点“发起背调”。', 'To order one, open an application.')}
-            />
-        );
+    const q = usePages<OrderRow>(['orders'], 'orders', { ...filters, page_size: 50 });
+    const empty = Object.values(filters).some(Boolean) ? (
+        <NothingFits title={t('没有符合条件的背景调查', 'No background check fits')} />
+    ) : (
+        <State
+            kind="empty"
+            title={t('还没有背景调查', 'No background checks yet')}
+            text={t('打开一份投递，点“发起背调”。', 'To order one, open an application.')}
+        />
+    );
     return (
         <Listing q={q} empty={empty}>
             <PagedRows
@@ -93,9 +101,27 @@ function List({ query, status, account }: { query: string; status: string; accou
     );
 }
 
+// Filters by which the overview leads here. They stand in place of the status; a button takes them away.
+function Only({ text, clear }: { text: string; clear: () => void }) {
+    const t = useT();
+    return (
+        <button
+            type="button"
+            className="pill t-blue only"
+            onClick={clear}
+            aria-label={t(`${text}，取消这一条件`, `${text}, remove this filter`)}
+        >
+            {text} <span aria-hidden="true">×</span>
+        </button>
+    );
+}
+
 export default function Orders() {
     const t = useT();
     const [status] = useParam('status'),
+        [phase, setPhase] = useParam('phase'),
+        [late, setLate] = useParam('late'),
+        [done, setDone] = useParam('done'),
         [account] = useParam('vendor');
     const [typed, setTyped, query] = useSearch();
     const vendors = useVendors().data?.items ?? [];
@@ -112,12 +138,28 @@ export default function Orders() {
                     value={typed}
                     onChange={setTyped}
                 />
-                <FilterChoice
-                    name="status"
-                    label={t('状态', 'Status')}
-                    all={t('所有状态', 'All statuses')}
-                    options={statuses}
-                />
+                {!late && !done && (
+                    <FilterChoice
+                        name="status"
+                        label={t('状态', 'Status')}
+                        all={t('所有状态', 'All statuses')}
+                        options={statuses}
+                        without={['phase']}
+                    />
+                )}
+                {status && Number(phase) > 0 && (
+                    <Only
+                        text={phase === '2' ? t('报告', 'Reports') : t('安排', 'Arrangements')}
+                        clear={() => setPhase(undefined)}
+                    />
+                )}
+                {late && <Only text={t('供应商逾期', 'Vendor is late')} clear={() => setLate(undefined)} />}
+                {done && (
+                    <Only
+                        text={t(`${day(done)}以来完成`, `Completed since ${day(done)}`)}
+                        clear={() => setDone(undefined)}
+                    />
+                )}
                 <FilterChoice
                     name="vendor"
                     label={t('供应商', 'Vendor')}
@@ -125,7 +167,16 @@ export default function Orders() {
                     options={vendors.map((v) => [v.id, both(v.provider_name) || v.name])}
                 />
             </search>
-            <List query={query} status={status} account={account} />
+            <List
+                filters={{
+                    query,
+                    status: late || done ? '' : status,
+                    phase: late || done || !status ? '' : phase,
+                    account_id: account,
+                    late: late ? 'true' : '',
+                    completed_since: late ? '' : done,
+                }}
+            />
         </>
     );
 }

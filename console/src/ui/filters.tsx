@@ -5,19 +5,21 @@ import { useParam, useT } from '../base';
 import type { App } from '../types';
 import { Choice } from './fields';
 
-// name: the parameter of the address. all: what stands for no choice.
+// name: the parameter of the address. all: what stands for no choice. without: parameters that a choice takes away.
 export function FilterChoice({
     name,
     label,
     all,
     options,
+    without,
 }: {
     name: string;
     label: string;
     all: string;
     options: [string, string][];
+    without?: string[];
 }) {
-    const [value, set] = useParam(name);
+    const [value, set] = useParam(name, without);
     return <Choice name={name} aria-label={label} value={value} onChange={set} none={all} options={options} />;
 }
 export function AppFilter({ apps }: { apps: App[] }) {

@@ -22,6 +22,32 @@ FROM background_check_order_count c
 WHERE c.orders <> 0 AND NOT EXISTS (
     SELECT 1 FROM background_check_order o WHERE o.tenant = c.tenant AND o.status = c.status AND o.phase = c.phase);
 
+-- name: check_order_open
+SELECT 'background_check_order_open: order ' || CAST(p.id AS TEXT) || ' is not with the vendor account '
+    || CAST(p.account_id AS TEXT) || ' since ' || CAST(p.begin_time AS TEXT)
+FROM background_check_order_open p
+WHERE NOT EXISTS (
+    SELECT 1 FROM background_check_order o
+    WHERE o.tenant = p.tenant AND o.id = p.id AND o.account_id = p.account_id AND o.begin_time = p.begin_time
+        AND o.status IN (2, 8));
+-- name: check_order_open_missing
+SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': its vendor has it, and background_check_order_open does not'
+FROM background_check_order o
+WHERE o.status IN (2, 8) AND o.account_id <> 0 AND o.begin_time > 0
+    AND NOT EXISTS (SELECT 1 FROM background_check_order_open p WHERE p.tenant = o.tenant AND p.id = o.id);
+-- name: check_order_done
+SELECT 'background_check_order_done: order ' || CAST(d.id AS TEXT) || ' was not completed at ' || CAST(d.end_time AS TEXT)
+FROM background_check_order_done d
+WHERE NOT EXISTS (
+    SELECT 1 FROM background_check_order o
+    WHERE o.tenant = d.tenant AND o.id = d.id AND o.status = 3 AND o.account_id = d.account_id
+        AND o.begin_time = d.begin_time AND o.doc LIKE '%"end\_time":"' || CAST(d.end_time AS TEXT) || '"%' ESCAPE '\');
+-- name: check_order_done_missing
+SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': it has an end_time, and background_check_order_done has no row'
+FROM background_check_order o
+WHERE o.status = 3 AND o.doc LIKE '%"end\_time":"%' ESCAPE '\'
+    AND NOT EXISTS (SELECT 1 FROM background_check_order_done d WHERE d.tenant = o.tenant AND d.id = o.id);
+
 -- name: check_order_stage
 SELECT 'order_stage ' || s.stage_id || ': its order ' || CAST(s.order_id AS TEXT) || ' is unknown, or its time is later than '
     || 'that of the order''s last stage'

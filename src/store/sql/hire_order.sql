@@ -25,6 +25,16 @@ WHERE tenant = $1 AND update_time = $3 AND id = $2;
 INSERT INTO background_check_order_count (tenant, status, phase, orders) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, status, phase) DO UPDATE SET orders = background_check_order_count.orders + excluded.orders;
 
+-- The orders that a vendor has, and those that are completed (order_place.c).
+-- name: order_open_put
+INSERT INTO background_check_order_open (tenant, id, account_id, begin_time) VALUES ($1, $2, $3, $4);
+-- name: order_open_drop
+DELETE FROM background_check_order_open WHERE tenant = $1 AND id = $2;
+-- name: order_done_put
+INSERT INTO background_check_order_done (tenant, id, account_id, begin_time, end_time) VALUES ($1, $2, $3, $4, $5);
+-- name: order_done_drop
+DELETE FROM background_check_order_done WHERE tenant = $1 AND id = $2;
+
 -- name: order_stage_insert
 INSERT INTO order_stage (tenant, order_id, stage_id, stage_time) VALUES ($1, $2, $3, $4)
 ON CONFLICT (tenant, order_id, stage_id) DO NOTHING;

@@ -16,7 +16,7 @@ export const useKnown = () =>
         staleTime: Infinity,
         queryFn: () => get<{ scopes?: string[]; event_types?: string[] }>('scopes'),
     });
-const states = ['waiting', 'delivered', 'given_up', 'superseded'];
+const states = ['waiting', 'retrying', 'delivered', 'given_up', 'superseded'];
 
 function Filters() {
     const t = useT();

@@ -17,7 +17,11 @@ function Count({ app, state, admin }: { app: App; state: 'waiting' | 'given_up';
         ) : (
             <Pill tone="red" text={t(`${n} 个已放弃`, `${n} given up`)} />
         );
-    return admin ? <Link href={`/events?app=${app.app_id}&state=${state}`}>{pill}</Link> : pill;
+    return admin ? (
+        <Link href={`/events?app=${app.app_id}&state=${state === 'waiting' ? 'retrying' : state}`}>{pill}</Link>
+    ) : (
+        pill
+    );
 }
 
 export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) {

@@ -6,20 +6,11 @@ import type { Overview } from '../../types';
 import type { Tone } from '../../words';
 
 function Figure({ name, n, href, tone, note }: { name: string; n: number; href: string; tone: Tone; note: string }) {
-    const inside = (
-        <>
+    return (
+        <Link href={href} className="card stat s3">
             <div className="muted">{name}</div>
             <div className={n > 0 ? `figure t-${tone}` : 'figure quiet'}>{n}</div>
             <div className="muted small">{note}</div>
-        </>
-    );
-    return href.startsWith('#') ? (
-        <a href={href} className="card stat s3">
-            {inside}
-        </a>
-    ) : (
-        <Link href={href} className="card stat s3">
-            {inside}
         </Link>
     );
 }
@@ -29,7 +20,6 @@ export function Figures({ numbers }: { numbers: Overview }) {
     const orders = numbers.orders ?? [];
     const count = (...statuses: number[]) =>
         orders.filter((o) => statuses.includes(o.status)).reduce((n, o) => n + o.count, 0);
-    const lately = (numbers.days ?? []).reduce((n, d) => n + d.completed, 0);
     return (
         <>
             <Figure
@@ -42,7 +32,7 @@ export function Figures({ numbers }: { numbers: Overview }) {
             <Figure
                 name={t('供应商逾期', 'Vendor is late')}
                 n={numbers.late_count ?? 0}
-                href="#late"
+                href="/orders?late=1"
                 tone="red"
                 note={t('比该供应商平时更久', 'longer than that vendor usually takes')}
             />
@@ -55,8 +45,8 @@ export function Figures({ numbers }: { numbers: Overview }) {
             />
             <Figure
                 name={t('近 30 天完成', 'Completed in 30 days')}
-                n={lately}
-                href="/orders?status=3"
+                n={numbers.completed_count ?? 0}
+                href={`/orders?done=${numbers.since}`}
                 tone="green"
                 note={t(`共完成 ${count(3)} 个`, `${count(3)} in all`)}
             />

@@ -39,7 +39,7 @@ export default function Overview({ session }: { session: Session }) {
                         <Late numbers={d} />
                         <Days days={d.days ?? []} />
                         <Statuses orders={d.orders ?? []} />
-                        <Times times={d.times ?? []} />
+                        <Times times={d.times ?? []} since={d.since} />
                         <Failing failing={d.failing ?? []} admin={admin} />
                     </div>
                 )}

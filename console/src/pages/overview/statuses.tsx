@@ -22,7 +22,7 @@ export function Statuses({ orders }: { orders: NonNullable<Overview['orders']> }
                         const s = orderStatus(o.status, o.phase);
                         return (
                             <Fragment key={`${o.status} ${o.phase}`}>
-                                <Link href={`/orders?status=${o.status}`}>{s.text}</Link>
+                                <Link href={`/orders?status=${o.status}&phase=${o.phase}`}>{s.text}</Link>
                                 <span className={`track t-${s.tone}`}>
                                     <div
                                         className="bar"

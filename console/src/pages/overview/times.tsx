@@ -8,41 +8,43 @@ import { State } from '../../ui';
 
 type Time = NonNullable<Overview['times']>[number];
 
-function Vendor({ time, slowest }: { time: Time; slowest: number }) {
+function Vendor({ time, slowest, since }: { time: Time; slowest: number; since?: string }) {
     const t = useT();
-    const width = (ms: string) => ({ width: `${(Number(ms) / slowest) * 100}%` }) as CSSProperties;
+    const width = (ms?: string) => ({ width: `${(Number(ms ?? 0) / slowest) * 100}%` }) as CSSProperties;
     return (
         <li className="vendor-time">
             <div className="row">
                 <Link className="grow clip" href={`/orders?vendor=${time.account_id}`}>
                     {both(time.provider_name) || time.name || time.account_id}
                 </Link>
-                <span className="muted small">
-                    {t(`${time.orders} 个报告`, `${time.orders} ${time.orders === 1 ? 'report' : 'reports'}`)}
-                </span>
+                <Link className="small" href={`/orders?vendor=${time.account_id}&done=${since}`}>
+                    {t(`完成 ${time.orders} 个`, `${time.orders} completed`)}
+                </Link>
             </div>
             <div className="span" aria-hidden="true">
                 <i className="most" style={width(time.p90_ms)} />
                 <i className="middle" style={width(time.median_ms)} />
             </div>
-            <div className="row small">
-                <span>
-                    {t('中位数 ', 'Median ')}
-                    <b>{duration(time.median_ms)}</b>
-                </span>
-                <span className="muted">
-                    {t('九成在 ', '9 of 10 within ')}
-                    <b>{duration(time.p90_ms)}</b>
-                    {t(' 之内', '')}
-                </span>
-            </div>
+            {time.median_ms && (
+                <div className="row small">
+                    <span>
+                        {t('中位数 ', 'Median ')}
+                        <b>{duration(time.median_ms)}</b>
+                    </span>
+                    <span className="muted">
+                        {t('九成在 ', '9 of 10 within ')}
+                        <b>{duration(time.p90_ms)}</b>
+                        {t(' 之内', '')}
+                    </span>
+                </div>
+            )}
         </li>
     );
 }
 
-export function Times({ times }: { times: Time[] }) {
+export function Times({ times, since }: { times: Time[]; since?: string }) {
     const t = useT();
-    const slowest = Math.max(1, ...times.map((x) => Number(x.p90_ms)));
+    const slowest = Math.max(1, ...times.map((x) => Number(x.p90_ms ?? 0)));
     return (
         <section className="card s6">
             <h2>{t('各供应商出具结果的时间', 'Time to result by vendor')}</h2>
@@ -55,7 +57,7 @@ export function Times({ times }: { times: Time[] }) {
             ) : (
                 <ul>
                     {times.map((x) => (
-                        <Vendor key={x.account_id} time={x} slowest={slowest} />
+                        <Vendor key={x.account_id} time={x} slowest={slowest} since={since} />
                     ))}
                 </ul>
             )}

@@ -63,7 +63,7 @@ export function Late({ numbers }: { numbers: Overview }) {
             <div className="card-head">
                 <h2>{t('供应商逾期', 'The vendor is late')}</h2>
                 {(numbers.late_count ?? 0) > late.length && (
-                    <Link className="small end" href="/orders?status=2">
+                    <Link className="small end" href="/orders?late=1">
                         {t(`共 ${numbers.late_count} 个`, `${numbers.late_count} in all`)}
                     </Link>
                 )}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How long vendors take, and which orders they have had for longer than they usually take ("late"). The overview's
+ * numbers and the lists that they lead to are made by the same functions, so both name the same orders.
+ */
+#ifndef HIRED_CONSOLE_VENDOR_TIME_H
+#define HIRED_CONSOLE_VENDOR_TIME_H
+
+#include "console/console.h"
+
+#define VENDOR_TIME_DAYS 30 /* the results that usual times are made of */
+
+struct vendor_time {
+    int64_t account;
+    struct str name, provider_zh, provider_en;
+    int64_t orders;            /* completed in these days */
+    int64_t median_ms, p90_ms; /* from arrangement to result; 0: unknown */
+};
+
+struct vendor_times {
+    struct vendor_time *v; /* by account, ascending */
+    size_t n;
+};
+
+/* Midnight, in this server's time zone, at which the first of the last VENDOR_TIME_DAYS days began. */
+int64_t vendor_time_since(int64_t now_ms);
+
+/* The times of all accounts with results in these days, in the arena. Returns 0 or < 0. */
+int vendor_times_get(struct call *c, struct vendor_times *ret);
+
+/* Who takes longer than this is late: the account's 90th percentile, or 10 days if it is unknown. */
+int64_t vendor_usual_ms(const struct vendor_times *times, int64_t account);
+
+/* An order that is late. */
+struct late_order {
+    int64_t begin_time, id, usual_ms;
+};
+
+/* How many orders are late. Returns 0 or < 0. */
+int late_count(struct call *c, const struct vendor_times *times, int64_t *ret);
+
+/* The late orders of an account (0: of all) behind (begin_time, id), those of the longest time first, at most max. In
+ * the arena. Returns how many, or < 0. Costs a look at max rows for each account, however many are late. */
+int late_list(struct call *c, const struct vendor_times *times, int64_t account, int64_t begin_time, int64_t id,
+              size_t max, struct late_order **ret);
+
+/* Whether that order is late. Returns 1, 0 or < 0. */
+int late_is(struct call *c, const struct vendor_times *times, int64_t order_id);
+
+#endif
