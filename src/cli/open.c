@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "cli/suggest.h"
+#include "hire/name_fold.h"
 
 #define BUSY_MS 30000 /* a server under load lets other processes in between its groups of writes */
 
@@ -63,6 +64,13 @@ static int take_directory(struct cli *c) {
     return r;
 }
 
+static void show_folding(void *ctx, int64_t done, bool ended) {
+    const struct cli *c = ctx;
+
+    if (ended)
+        fprintf(stderr, "hired %s: brought the search keys of %lld names up to date\n", c->command, (long long)done);
+}
+
 int cli_open(struct cli *c, enum cli_access how) {
     struct db_options o = {.dir = c->config.data, .mmap_bytes = c->config.mmap_bytes, .busy_ms = BUSY_MS};
     struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data), why = STR_ABSENT;
@@ -83,7 +91,10 @@ int cli_open(struct cli *c, enum cli_access how) {
     }
     r = open_seal(c, how);
     if (r < 0)
-        cli_fail_errno(c, r, "read the database's secret", NULL);
+        return cli_fail_errno(c, r, "read the database's secret", NULL), r;
+    r = how == CLI_READ ? 0 : names_fold(c->db, show_folding, c);
+    if (r < 0)
+        cli_fail_errno(c, r, "bring the names' search keys up to date", NULL);
     return r;
 }
 

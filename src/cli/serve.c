@@ -21,6 +21,7 @@
 #include "events/fetcher.h"
 #include "gateway/identity.h"
 #include "gateway/users.h"
+#include "hire/name_fold.h"
 #include "store/files.h"
 #include "store/owner.h"
 
@@ -146,6 +147,10 @@ static int listen_early(struct serving *s) {
     return r;
 }
 
+static void log_folding(void *ctx, int64_t done, bool ended) {
+    log_fmt(LOG_INFO, "search keys of names: %lld %s", (long long)done, ended ? "brought up to date" : "so far");
+}
+
 static int open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
@@ -164,6 +169,8 @@ static int open_store(struct serving *s) {
         else
             db_rollback(db);
     }
+    if (r == 0)
+        r = names_fold(db, log_folding, NULL);
     db_forget(db); /* a crash may have left somebody's erased data in the log */
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/fold.h"
 #include "base/id.h"
 #include "hire/reference.h"
 
@@ -67,21 +68,13 @@ int job_card_get(struct hire *h, int64_t job, struct job_card *ret) {
 
 /* ---- names ---- */
 
-static struct str lower(struct hire *h, struct str s) {
-    char *text = arena_bytes(h->arena, s.len + 1);
-
-    for (size_t i = 0; i < s.len; i++)
-        text[i] = s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
-    return (struct str){text, s.len};
-}
-
 int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, bool searchable) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_PUT);
     db_bind_int(&q, 1, h->tenant);
     db_bind_text(&q, 2, kind);
     db_bind_int(&q, 3, id);
     db_bind_text(&q, 4, name);
-    db_bind_text(&q, 5, searchable ? lower(h, name) : STR(""));
+    db_bind_text(&q, 5, searchable ? text_fold(name, h->arena) : STR(""));
     int r = db_run(&q);
     return r < 0 ? r : 0;
 }
@@ -118,11 +111,16 @@ int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret) {
     return r < 0 ? r : 0;
 }
 
+/* Without the blanks around it, also those of full width. */
+static struct str folded(struct hire *h, struct str text) {
+    return str_trim(text_fold(text, h->arena));
+}
+
 /* For LIKE: the text anywhere, with what LIKE would read otherwise taken literally. */
 static struct str pattern(struct hire *h, struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 
-    text = lower(h, text);
+    text = folded(h, text);
     buf_add_char(&out, '%');
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
@@ -133,22 +131,15 @@ static struct str pattern(struct hire *h, struct str text) {
     return arena_dup(h->arena, buf_str(&out));
 }
 
-/* The rows of a statement whose first column is an id. */
-static int read_ids(struct hire *h, struct db_query *q, struct id_list *ret) {
-    size_t cap = 0;
-    int r;
-
-    *ret = (struct id_list){0};
-    while ((r = db_row(q)) == 1) {
-        if (ret->n == cap) {
-            int64_t *more = arena_array(h->arena, int64_t, cap = cap ? cap * 2 : 64);
-            if (ret->n > 0)
-                memcpy(more, ret->v, ret->n * sizeof(*more));
-            ret->v = more;
-        }
-        ret->v[ret->n++] = db_int(q, 0);
+/* The list has room for a power of two, from 64 on. */
+static void add_id(struct hire *h, struct id_list *list, int64_t id) {
+    if (list->n == 0 || (list->n >= 64 && (list->n & (list->n - 1)) == 0)) {
+        int64_t *more = arena_array(h->arena, int64_t, list->n ? list->n * 2 : 64);
+        if (list->n > 0)
+            memcpy(more, list->v, list->n * sizeof(*more));
+        list->v = more;
     }
-    return r;
+    list->v[list->n++] = id;
 }
 
 int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret) {
@@ -157,15 +148,29 @@ int card_search(struct hire *h, struct str kind, struct str text, struct id_list
     db_bind_int(&q, 1, h->tenant);
     db_bind_text(&q, 2, kind);
     db_bind_text(&q, 3, pattern(h, text));
-    return read_ids(h, &q, ret);
+    *ret = (struct id_list){0};
+    int r;
+    while ((r = db_row(&q)) == 1)
+        add_id(h, ret, db_int(&q, 0));
+    return r;
 }
 
 int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_SEARCH);
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_NAMES);
 
+    struct str part = folded(h, text);
+    int r;
+
+    *ret = (struct id_list){0};
     db_bind_int(&q, 1, h->tenant);
-    db_bind_text(&q, 2, pattern(h, text));
-    return read_ids(h, &q, ret);
+    while ((r = db_row(&q)) == 1) {
+        bool found = false;
+        for (int column = 1; column <= 3 && !found; column++)
+            found = text_holds(text_fold(db_text(&q, column), h->arena), part);
+        if (found)
+            add_id(h, ret, db_int(&q, 0));
+    }
+    return r;
 }
 
 bool id_list_has(const struct id_list *list, int64_t id) {

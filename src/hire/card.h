@@ -20,7 +20,7 @@ struct id_list {
     int64_t *v; /* ascending */
     size_t n;
 };
-/* Everything of that kind whose name holds the text, in any case (of ASCII). In the arena. */
+/* Everything of that kind whose name holds the text, both folded (base/fold.h). In the arena. */
 int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret);
 /* The vendor accounts whose name, or whose vendor's name in either language, holds the text. */
 int card_search_vendors(struct hire *h, struct str text, struct id_list *ret);

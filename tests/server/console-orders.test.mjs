@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
-import { meddle } from '../lib/data.mjs';
+import { importItems, makeOrder, meddle } from '../lib/data.mjs';
 import { hiredOk, startServer } from '../lib/server.mjs';
 
 let server, admin, recruiter, approver, interviewer, vendor, app;
@@ -50,6 +50,37 @@ test('applications are found by a part of a name, and filtered', async () => {
     await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { job_id: 'x' } });
     const page = await recruiter.get('applications', { page_size: 1 });
     await recruiter.fails(400, 1002002, 'GET', 'applications', { query: { page_token: page.page_token, status: 2 } });
+});
+
+// Names as people have them, and as others type them: case, accents in one piece or two, full and half width.
+const namesAndQueries = [
+    ['ÉMILIE Lefèvre', ['émilie', 'e\u0301milie', 'ÉMILIE LEFÈVRE', 'Le\u0066e\u0300vre']],
+    ['e\u0301ric Straße', ['ÉRIC', 'éric strasse', 'STRASSE']],
+    ['Ｗａｎｇ　ｌｅｉ', ['wang lei', 'WANG', 'ｗａｎｇ', ' lei ', '　LEI　']],
+    ['ｶﾞｰﾙ 花子', ['ガール', 'ｶﾞｰﾙ', '花子']],
+    ['Иван ПЕТРОВ', ['иван', 'петров', 'ИВАН ПЕТРОВ']],
+    ['Σίσυφος', ['σίσυφος', 'ΣΊΣΥΦΟΣ']],
+    ['\ud55c\uc9c0\ubbfc', ['\u1112\u1161\u11ab', '지민']],
+];
+
+test('names are found by the rules of Unicode, whatever way they came', async () => {
+    const [job] = await recruiter.walk('applications', { page_size: 100 });
+    const items = namesAndQueries.flatMap(([name], i) => [
+        { id: String(7_810_000_000_000_000_000n + BigInt(i)), is_in_agency_period: false, is_onboarded: false, basic_info: { name } },
+        { id: String(7_820_000_000_000_000_000n + BigInt(i)), job_id: job.job_id, talent_id: String(7_810_000_000_000_000_000n + BigInt(i)), active_status: 1 },
+    ]);
+    importItems(server.dir, items);
+    importItems(server.dir, namesAndQueries.map((_, i) => makeOrder(9000 + i, {
+        application_id: items[2 * i + 1].id, provider_info: { provider_id: `fold-${i}`, provider_name: { zh_cn: `Ｖ${i}Ö`, en_us: `v${i}` } },
+    })));
+    for (const [i, [name, queries]] of namesAndQueries.entries())
+        for (const query of [name, ...queries]) {
+            const applications = await recruiter.walk('applications', { page_size: 100, query }), orders = await recruiter.walk('orders', { page_size: 100, query });
+            assert.ok(applications.some((a) => a.id === items[2 * i + 1].id), `${name} by ${query}`);
+            assert.deepEqual(orders.map((o) => o.order_id ?? o.id), [makeOrder(9000 + i).order_id], `${name} by ${query}`);
+        }
+    assert.equal((await recruiter.walk('orders', { page_size: 100, query: 'v3ö' })).length, 1, 'the vendor, too');
+    assert.deepEqual(await recruiter.walk('applications', { page_size: 100, query: 'emilie' }), [], 'an accent is a part of a name');
 });
 
 test('checks are found by the name of the candidate or the vendor, and filtered', async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Person } from '../lib/console.mjs';
-import { makeOlder, sql } from '../lib/data.mjs';
+import { makeOlder, meddle, sql } from '../lib/data.mjs';
 import { demoDir, hired, startServer } from '../lib/server.mjs';
 
 const schemaOf = (dir) => Number(sql(dir, "SELECT value FROM meta WHERE key = 'schema'")[0].value);
@@ -29,5 +29,22 @@ test('a database of schema 008 gets its interviews by interviewer, and its numbe
     const interviewer = await Person.of(server, 'interviewer');
     const [me] = sql(dir, "SELECT CAST(users_id AS TEXT) AS id FROM console_account WHERE login = ?", interviewer.user);
     assert.deepEqual((await interviewer.walk('interviews')).map((i) => i.id), wanted.filter((w) => w.who === me.id).map((w) => w.id));
+    await server.stop();
+});
+
+test('names that an older hired folded by ASCII alone are found by any case after the first start', async () => {
+    const dir = demoDir();
+    const keys = () => sql(dir, 'SELECT CAST(id AS TEXT) AS id, search FROM reference_name ORDER BY tenant, kind, id');
+    const rule = () => sql(dir, "SELECT value FROM meta WHERE key = 'name_fold'")[0]?.value;
+    const wanted = keys(), [first] = sql(dir, "SELECT CAST(MIN(talent_id) AS TEXT) AS id FROM application");
+    assert.ok(rule());
+    meddle(dir, `DELETE FROM meta WHERE key = 'name_fold'; UPDATE reference_name SET search = name;
+        UPDATE reference_name SET name = 'ÉMILIE 王', search = 'ÉmILIE 王' WHERE kind = 'talent' AND id = ${first.id}`);
+    const server = await startServer({ dir });
+    assert.ok(rule());
+    assert.deepEqual(keys(), wanted.map((k) => (k.id === first.id ? { ...k, search: 'émilie 王' } : k)));
+    const recruiter = await Person.of(server, 'recruiter');
+    const found = await recruiter.walk('applications', { query: 'e\u0301milie' });
+    assert.ok(found.length > 0 && found.every((a) => a.talent_name === 'ÉMILIE 王'));
     await server.stop();
 });

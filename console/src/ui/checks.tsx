@@ -3,6 +3,7 @@
 // Choosing several: check boxes under a legend, and a search over them where they may be many.
 import { useId, useState } from 'react';
 import { useT } from '../base';
+import { fold } from '../fold';
 import { RequiredMark, Text } from './fields';
 
 const SEARCH_FROM = 8;
@@ -24,7 +25,7 @@ function useFound({ value, options, search }: Props) {
     const [wanted, setWanted] = useState(''),
         [first, setFirst] = useState(value);
     if (search === undefined) return { found: options };
-    const q = wanted.trim().toLowerCase();
+    const q = fold(wanted);
     return {
         wanted,
         want: (v: string) => {
@@ -32,7 +33,7 @@ function useFound({ value, options, search }: Props) {
             setFirst(value);
         },
         found: options
-            .filter(([, text]) => !q || text.toLowerCase().includes(q))
+            .filter(([, text]) => !q || fold(text).includes(q))
             .sort(([a], [b]) => Number(first.includes(b)) - Number(first.includes(a))),
     };
 }

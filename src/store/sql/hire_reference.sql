@@ -14,3 +14,11 @@ ON CONFLICT (tenant, kind, id) DO UPDATE SET name = excluded.name, search = excl
 SELECT name FROM reference_name WHERE tenant = $1 AND kind = $2 AND id = $3;
 -- name: reference_name_search
 SELECT id FROM reference_name WHERE tenant = $1 AND kind = $2 AND search LIKE $3 ESCAPE '\' ORDER BY id;
+
+-- Keys of the search, made anew page by page (src/hire/name_fold.c).
+
+-- name: reference_name_page
+SELECT tenant, kind, id, name, search FROM reference_name
+WHERE (tenant, kind, id) > ($1, $2, $3) ORDER BY tenant, kind, id LIMIT $4;
+-- name: reference_name_set_search
+UPDATE reference_name SET search = $4 WHERE tenant = $1 AND kind = $2 AND id = $3;

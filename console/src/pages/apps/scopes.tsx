@@ -3,6 +3,7 @@
 // Choosing scopes out of many: a search, and those that are chosen first.
 import { useState } from 'react';
 import { useT } from '../../base';
+import { fold } from '../../fold';
 import { Button, Checks, Field, Text } from '../../ui';
 import { useKnown } from '../events/deliveries';
 
@@ -10,7 +11,7 @@ export function Scopes({ value, set }: { value: string[]; set: (v: string[]) => 
     const t = useT();
     const all = useKnown().data?.scopes ?? [];
     const [find, setFind] = useState('');
-    const shown = all.filter((s) => s.includes(find.trim()));
+    const shown = all.filter((s) => s.includes(fold(find)));
     return (
         <>
             <Field label={t('查找权限', 'Find a scope')}>

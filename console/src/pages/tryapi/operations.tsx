@@ -3,6 +3,7 @@
 // All operations, by resource, with a search.
 import { useState } from 'react';
 import { useLang, useT } from '../../base';
+import { fold } from '../../fold';
 import { State, Text } from '../../ui';
 import type { Operation } from './spec';
 
@@ -60,9 +61,7 @@ export function Operations({
 }) {
     const t = useT();
     const [find, setFind] = useState('');
-    const shown = all.filter((o) =>
-        `${o.key} ${o.op.summary} ${o.op['x-title-zh']}`.toLowerCase().includes(find.trim().toLowerCase()),
-    );
+    const shown = all.filter((o) => fold(`${o.key} ${o.op.summary} ${o.op['x-title-zh']}`).includes(fold(find)));
     const names = [...new Set([...Object.keys(groups), ...all.map((o) => o.group)])];
     return (
         <section className="card s4 ops">
