@@ -89,6 +89,7 @@ const words: Record<string, (s: string, detail: string) => string> = {
             `返回里没有原样的 challenge，应为 {"challenge":"…"}。${came(detail)}`,
             `Its answer does not echo the challenge; {"challenge":"…"} is expected. ${came(detail)}`,
         ),
+    receiver_too_long: (s) => tr(`回应超过 ${s} 字节`, `Its answer is longer than ${s} bytes`),
     wait: (s) => {
         const minutes = Math.max(1, Math.ceil(Number(s) / 60));
         return tr(`尝试次数过多，请 ${minutes} 分钟后再试`, `Too many attempts; please try again in ${minutes} min`);

@@ -188,7 +188,7 @@ int answer_of_text(struct answer *an, const char *name, struct str text, struct 
     int r;
 
     an->name = name;
-    an->text = str_starts(text, STR("\xef\xbb\xbf")) ? str_skip(text, 3) : text; /* some editors' mark of UTF-8 */
+    an->text = str_without_mark(text);
     find_records(an);
     root = parse_around(an, a, &why);
     if (!root) {

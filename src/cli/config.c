@@ -494,6 +494,10 @@ static char *read_line(char *line, int size, void *ctx) {
         len = strlen(line);
         if (!l->continued) {
             l->line++;
+            if (l->line == 1 && str_is_utf16(str_of(line))) {
+                complain(l, "%s: the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected", l->file);
+                return NULL;
+            }
             if (len + 1 < (size_t)size || line[len - 1] == '\n' || feof(l->stream))
                 break;
             if (line[strspn(line, " \t")] != ';' && line[strspn(line, " \t")] != '#')

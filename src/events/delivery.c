@@ -14,6 +14,23 @@ int64_t delivery_backoff_ms(int failed) {
     return failed >= 1 && failed <= RETRIES ? ladder_ms[failed - 1] : 0;
 }
 
+/* Characters that nobody sees, so that text with them would look as if it were right: the byte order mark, those of no
+ * width, those that set the direction. s: UTF-8. Returns the bytes of the one that s begins with, or 0. */
+static size_t unseen(struct str s) {
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    if (s.len < 3)
+        return 0;
+    if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf) /* U+FEFF */
+        return 3;
+    if (p[0] != 0xe2)
+        return 0;
+    return (p[1] == 0x80 &&
+            ((p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xaa && p[2] <= 0xae))) || /* U+200B.., U+202A.. */
+                   (p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf)                  /* U+2060.. */
+               ? 3
+               : 0;
+}
+
 struct str delivery_readable(struct arena *a, struct str s) {
     bool cut = s.len >= DELIVERY_ANSWER_MAX;
     if (cut)
@@ -28,12 +45,15 @@ struct str delivery_readable(struct arena *a, struct str s) {
             break;
         }
     bool utf8 = str_is_utf8((struct str){text, head.len});
+    size_t n = 0;
     for (size_t i = 0; i < head.len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if ((c < ' ' && c != '\n' && c != '\t') || c == 127 || (!utf8 && c >= 128))
-            text[i] = '?';
+        size_t hidden = utf8 ? unseen(str_skip(head, i)) : 0;
+        bool shown = hidden == 0 && (c >= ' ' || c == '\n' || c == '\t') && c != 127 && (utf8 || c < 128);
+        text[n++] = shown ? text[i] : '?';
+        i += hidden > 0 ? hidden - 1 : 0;
     }
-    return (struct str){text, head.len};
+    return (struct str){text, n};
 }
 
 static int attempt_write(struct db *db, const struct delivery_outcome *o, struct str answer, struct arena *a) {

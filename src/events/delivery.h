@@ -26,8 +26,8 @@ struct delivery_outcome {
     struct str error;  /* "": taken */
 };
 
-/* Receivers answer anything: at most DELIVERY_ANSWER_MAX bytes of it, what is not UTF-8 or a control byte as '?'. In the
- * arena. */
+/* Receivers answer anything: at most DELIVERY_ANSWER_MAX bytes of it, what is not UTF-8, a control byte or a character
+ * that nobody sees (a byte order mark, say) as '?'. In the arena. */
 struct str delivery_readable(struct arena *a, struct str s);
 
 /* How long after the nth failed attempt (1, 2, ...) the next is due; 0: there is none. */
