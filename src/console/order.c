@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "console/told.h"
 #include "hire/check_form.h"
 
 /* ---- rows ---- */
@@ -244,6 +245,8 @@ int handle_console_order_get(struct call *c) {
         r = write_history(c, &h, id);
     if (r == 0)
         r = write_files(c, id, &doc);
+    if (r == 0)
+        r = write_told(c, id);
     json_end(c->out, '}');
     return r;
 }
@@ -292,6 +295,7 @@ int handle_console_order_arrange(struct call *c) {
         .geo = in->geo,
         .location_code = in->location_code,
         .remark = in->remark,
+        .once = !(in->again.set && in->again.v),
     };
     int64_t id = 0;
     int r = hire_id(&h, "application_id", in->application_id, &form.application_id);

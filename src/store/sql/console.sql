@@ -187,6 +187,9 @@ FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
 JOIN app a ON a.id = d.app
 WHERE d.tenant = $1 AND d.event = $2 ORDER BY d.app;
+-- The last event about an order.
+-- name: console_last_event_about
+SELECT id, type FROM event WHERE tenant = $1 AND subject_id = $2 AND account_id <> 0 ORDER BY id DESC LIMIT 1;
 -- name: console_last_attempt
 SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
 -- name: console_app_created
