@@ -327,3 +327,31 @@ test('a check says whether the vendor has heard of it', async () => {
     await recruiter.post(`orders/${order_id}/terminate`, { reason: 'for the test' });
     assert.equal((await recruiter.get(`orders/${order_id}`)).told.of, 'cancel');
 });
+
+test('files of an order can be opened, and numbers of identity documents are for those who arrange checks', async () => {
+    const orders = await recruiter.walk('orders', { page_size: 100 });
+    const details = await Promise.all(orders.map((o) => recruiter.get(`orders/${o.id}`)));
+    const attached = details.filter((d) => d.attachments.length);
+    assert.ok(attached.length > 0, 'the demo has orders with files');
+    for (const d of attached) {
+        const files = d.order.custom_field_list.filter((f) => ['file', 'resume'].includes(f.type)).map((f) => f.key);
+        const named = d.order.custom_data_list.filter((v) => files.includes(v.key)).map((v) => v.value);
+        assert.deepEqual(d.attachments.map((a) => a.id), named);
+    }
+    const kept = attached.flatMap((d) => d.attachments).filter((a) => a.url);
+    assert.ok(kept.length > 0, 'a file of the demo is kept');
+    const r = await fetch(kept[0].url);
+    assert.equal(r.status, 200);
+    assert.equal((await r.arrayBuffer()).byteLength, Number(kept[0].size));
+
+    const account_id = await demoAccount();
+    const number = '11010519491231002X';
+    const body = { application_id: (await anyApplication()).id, account_id, package_name: 'Identity', again: true };
+    const free = { provider_id: 'free-vendor', name: 'Free', provider_name: { zh_cn: 'Free', en_us: 'Free' } };
+    const vendor = await admin.post('vendors', free);
+    const { order_id } = await recruiter.post('orders/arrange', { ...body, account_id: vendor.id, custom_values: [{ key: 'card', value: number }, { key: 'note', value: 'plain' }] });
+    const values = async (who) => (await who.get(`orders/${order_id}`)).order.custom_data_list.map((v) => v.value);
+    assert.deepEqual(await values(recruiter), [number, 'plain']);
+    assert.deepEqual(await values(admin), [number, 'plain']);
+    assert.deepEqual(await values(approver), ['****002X', 'plain']);
+});

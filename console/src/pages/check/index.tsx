@@ -34,7 +34,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
             <Reports d={d} />
             {d.account_id && <Progress steps={o.process_info_list ?? []} />}
             <History steps={d.history ?? []} />
-            <FilledIn o={o} />
+            <FilledIn d={d} />
             <Id label={t('背调编号', 'Check no.')} id={id} />
         </>
     );
