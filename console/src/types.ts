@@ -174,6 +174,8 @@ export interface OrderDetail {
     actions?: string[];
     history?: Step[];
     files?: { report_id: string; state: string; size?: string; error?: string }[];
+    attachments?: { id: string; name: string; size?: string; url?: string }[];
+    told?: { of: string; state: string; attempts: number; next_time?: string; last_time?: string };
 }
 export interface Vendor {
     id: string;

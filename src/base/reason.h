@@ -14,6 +14,7 @@
     X(PERSON_MOBILE, "person_mobile")           /* the same */                                                         \
     X(PERSON_EMAIL, "person_email")             /* the same */                                                         \
     X(PERSON_REACH, "person_reach")             /* the same */                                                         \
+    X(CHECK_RUNNING, "check_running")           /* the order that has not ended; detail: its application */            \
     X(VENDOR_GONE, "vendor_gone")                                                                                      \
     X(PACKAGE_GONE, "package_gone")                                                                                    \
     X(ITEM_GONE, "item_gone")                                                                                          \

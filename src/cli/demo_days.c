@@ -28,6 +28,7 @@
 #define STEPS_MAX (CHECKS_MAX * 5)
 #define DELIVERIES_MAX 128
 #define FINAL_REPORT "https://reports.example.com/final-report.pdf"
+#define FINDINGS_REPORT "https://reports.example.com/final-report-findings.pdf"
 #define INTERIM_REPORT "https://reports.example.com/interim-report.pdf"
 
 /* ---- what the vendors offer ---- */
@@ -211,9 +212,12 @@ static int progress(struct days *w, struct check *c, bool interim) {
 static int result(struct days *w, struct check *c) {
     static const char *const conclusions[] = {"绿灯", "绿灯", "蓝灯", "绿灯", "黄灯", "绿灯", "绿灯", "蓝灯", "绿灯", "红灯"};
     struct hire *h = &w->h;
-    struct eco_background_check_report_file report = {.report_name = STR("背景调查报告"), .report_url = STR(FINAL_REPORT)};
+    const char *conclusion = conclusions[jitter(c->n, 5, 10)];
+    bool findings = strcmp(conclusion, "红灯") == 0;
+    struct eco_background_check_report_file report = {
+        .report_name = STR("背景调查报告"), .report_url = findings ? STR(FINDINGS_REPORT) : STR(FINAL_REPORT)};
     const struct eco_background_check_update_result_body body = {.background_check_id = hire_text(h, c->order),
-                                                                 .result = str_of(conclusions[jitter(c->n, 5, 10)]),
+                                                                 .result = str_of(conclusion),
                                                                  .result_time = hire_text(h, h->now_ms),
                                                                  .report_file_list = {.v = &report, .n = 1}};
     return order_result(h, &body);

@@ -204,18 +204,29 @@ static int filter_time(struct call *c, const char *name, struct str text, int64_
     return call_fail(c, CODE_PARAMETER, "%s must be a time in milliseconds since 1970", name);
 }
 
-/* An order is shown on the page of its application. */
-static int write_place(struct call *c, struct str action, struct str subject) {
-    int64_t id;
-    if (!str_starts(action, STR("order.")) || id_parse(subject, &id) < 0)
-        return 0;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER);
+/* The application of an order or an interview; 0: there is none. */
+static int application_of(struct call *c, enum db_statement which, int64_t id, int64_t *ret) {
+    struct db_query q DB_CLEANUP = db_query(c->db, which);
+    *ret = 0;
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, id);
     int r = db_row(&q);
     if (r == 1)
-        json_member_id(c->out, STR("application_id"), db_int(&q, 0));
+        *ret = db_int(&q, 0);
     return r < 0 ? r : 0;
+}
+
+/* Orders and interviews are known by whom they are about; an order is shown on the page of its application. */
+static int write_place(struct call *c, struct hire *h, struct str action, struct str subject) {
+    bool order = str_starts(action, STR("order.")), interview = str_starts(action, STR("interview."));
+    int64_t id, application;
+    if (!(order || interview) || id_parse(subject, &id) < 0)
+        return 0;
+    int r = application_of(c, order ? SQL_CONSOLE_ORDER : SQL_CONSOLE_INTERVIEW_APPLICATION, id, &application);
+    if (r < 0 || application == 0)
+        return r;
+    json_member_id(c->out, STR("application_id"), application);
+    return write_subject(c, h, application);
 }
 
 int handle_console_audit_list(struct call *c) {
@@ -247,7 +258,7 @@ int handle_console_audit_list(struct call *c) {
         write_actor(c, (enum hire_actor_kind)db_int(&q, 2), db_int(&q, 3), db_text(&q, 9), db_text(&q, 10));
         json_member_str(c->out, STR("action"), db_text(&q, 4));
         json_member_str(c->out, STR("subject"), db_text(&q, 5));
-        if ((r = write_place(c, db_text(&q, 4), db_text(&q, 5))) < 0)
+        if ((r = write_place(c, &l.h, db_text(&q, 4), db_text(&q, 5))) < 0)
             return r;
         json_member_str(c->out, STR("detail"), db_text(&q, 6));
         json_member_str(c->out, STR("address"), db_text(&q, 7));

@@ -8,7 +8,9 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
+#include "console/order_values.h"
 #include "console/people.h"
+#include "console/told.h"
 #include "hire/check_form.h"
 
 #define ORDERS_SHOWN 100 /* with their application; the list of checks has the others */
@@ -237,7 +239,10 @@ int handle_console_order_get(struct call *c) {
         return r;
     json_begin(c->out, '{');
     json_key(c->out, STR("order"));
-    record_splice(&reader, db_text(&q, 4), c->out);
+    if (mask_order_values(c, &doc))
+        call_write_record(c, &type_background_check_order, &doc, c->out);
+    else
+        record_splice(&reader, db_text(&q, 4), c->out);
     json_member_int(c->out, STR("status"), state.status);
     json_member_int(c->out, STR("phase"), state.phase);
     if (account != 0)
@@ -248,6 +253,10 @@ int handle_console_order_get(struct call *c) {
         r = write_history(c, &h, id);
     if (r == 0)
         r = write_files(c, id, &doc);
+    if (r == 0)
+        r = write_told(c, id);
+    if (r == 0)
+        r = write_order_attachments(c, &h, &doc);
     json_end(c->out, '}');
     return r;
 }
@@ -296,6 +305,7 @@ int handle_console_order_arrange(struct call *c) {
         .geo = in->geo,
         .location_code = in->location_code,
         .remark = in->remark,
+        .once = !(in->again.set && in->again.v),
     };
     int64_t id = 0;
     int r = hire_id(&h, "application_id", in->application_id, &form.application_id);

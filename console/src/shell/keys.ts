@@ -27,6 +27,24 @@ function toRow(e: KeyboardEvent) {
     next.focus();
 }
 
+// A page without a search leads to the one for applications.
+function toSearch() {
+    const search = () => document.querySelector<HTMLElement>('main input[type=search]');
+    if (search()) {
+        search()?.focus();
+        return;
+    }
+    if (!document.querySelector('nav a[href="/applications"]')) return;
+    navigate('/applications');
+    const watch = new MutationObserver(() => {
+        if (!search()) return;
+        watch.disconnect();
+        search()?.focus();
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => watch.disconnect(), 5000);
+}
+
 // help: shows which keys there are.
 export function useKeys(help: () => void) {
     useEffect(() => {
@@ -38,11 +56,8 @@ export function useKeys(help: () => void) {
             if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test((e.target as HTMLElement).tagName))
                 return;
             if (e.key === '/') {
-                const s = document.querySelector<HTMLElement>('input[type=search]');
-                if (s) {
-                    e.preventDefault();
-                    s.focus();
-                }
+                e.preventDefault();
+                toSearch();
             } else if (e.key === '?') help();
             else if (e.key === 'g') g = Date.now();
             else if (Date.now() - g < 1200) {

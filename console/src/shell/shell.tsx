@@ -4,6 +4,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { post } from '../api';
+import { visited } from '../back';
 import { lang, Link, navigate, personName, theme, useLang, useLocation, useT, useTheme } from '../base';
 import type { Session } from '../types';
 import { Failed, Loading } from '../ui';
@@ -67,6 +68,10 @@ export function Switches() {
 export function Shell({ session }: { session: Session }) {
     const t = useT();
     const at = useLocation();
+    useEffect(() => {
+        // For interviewers "/" shows their interviews, which have an address of their own.
+        if (at !== '/' || may(session, ['recruiter', 'approver'])) visited(at);
+    }, [at, session]);
     const qc = useQueryClient();
     const isOnline = useOnline();
     const [open, setOpen] = useState(false),

@@ -159,6 +159,7 @@ export function Ask({
     title,
     text,
     okText,
+    closeText,
     danger,
     reason,
     open,
@@ -168,6 +169,7 @@ export function Ask({
     title: string;
     text: ReactNode;
     okText: string;
+    closeText?: string; // where "Cancel" could be read as the deed
     danger?: boolean;
     reason?: 'required' | 'optional';
     open: boolean;
@@ -187,6 +189,7 @@ export function Ask({
             close={close}
             danger={danger}
             okText={okText}
+            closeText={closeText}
             busy={busy}
             disabled={reason === 'required' && !why.trim()}
             ok={async () => {

@@ -150,6 +150,8 @@ SELECT application_id, account_id, status, phase, doc FROM background_check_orde
 -- name: console_order_files
 SELECT id, state, size, error FROM report_file
 WHERE tenant = $1 AND (order_id, id) > ($2, -1) AND order_id <= $2 ORDER BY order_id, id; -- else SQLite walks the tenant
+-- name: console_interview_application
+SELECT application_id FROM interview WHERE tenant = $1 AND id = $2;
 -- name: console_app_name
 SELECT name, app_id FROM app WHERE id = $1;
 
@@ -187,6 +189,10 @@ FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
 JOIN app a ON a.id = d.app
 WHERE d.tenant = $1 AND d.event = $2 ORDER BY d.app;
+-- The last event about an order.
+-- name: console_last_event_about
+SELECT id, type FROM event WHERE tenant = $1 AND (subject_id, id) > ($2, -1) AND subject_id <= $2 AND account_id <> 0
+ORDER BY subject_id DESC, id DESC LIMIT 1; -- two bounds instead of an equality: see hire_order.sql
 -- name: console_last_attempt
 SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
 -- name: console_app_created

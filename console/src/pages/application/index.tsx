@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get } from '../../api';
 import type { ApplicationDetail, OrderRow, Session } from '../../types';
+import { back } from '../../back';
 import { both, letGo, Link, navigate, useParam, useT } from '../../base';
 import { Button, Head, Load, Pill, Sheet, State, Tabs } from '../../ui';
 import { orderStatus } from '../../words';
@@ -18,13 +19,14 @@ type Which = '' | 'arrange' | 'record' | 'schedule';
 
 function Title({ d, open }: { d: ApplicationDetail; open?: (w: Which) => void }) {
     const t = useT();
-    const a = d.application;
+    const a = d.application,
+        from = back('/applications');
     return (
         <Head
             title={d.candidate?.name ?? a.talent_name}
             crumb={
-                <Link className="crumb" href="/applications">
-                    ← {t('投递', 'Applications')}
+                <Link className="crumb" href={from.href}>
+                    ← {from.name}
                 </Link>
             }
             sub={

@@ -51,7 +51,10 @@ function useWords(report: boolean): Act[] {
             title: t('撤回审批？', 'Withdraw the request?'),
             ok: t('撤回', 'Withdraw'),
             text: report
-                ? t('报告不再等待审批。', 'The report no longer waits for approval.')
+                ? t(
+                      '报告不再等待审批。之后只能终止背调，或等供应商再次提交结果；审批不能恢复。',
+                      'The report no longer waits for approval, and the request cannot be resumed. After that the check can only be terminated, unless the vendor submits another result.',
+                  )
                 : t('订单就此结束，无法恢复。', 'The order ends here and cannot be taken up again.'),
             done: t('已撤回', 'Withdrawn'),
             reason: 'optional',

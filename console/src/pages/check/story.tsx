@@ -84,9 +84,12 @@ const who = (s: Step) =>
 // The time of a vendor's report stands beside it already.
 const whyOf = (s: Step) => s.why?.replace(/ \(\w+_time \d+\)$/, '');
 
+// Steps after which the state is not said by the step's own name: "approved", "terminated" and "completed" say it.
+const told = new Set(['arrange', 'vendor_took', 'progress', 'result', 'cancel', 'record', 'import']);
+
 function StepItem({ s }: { s: Step }) {
     const why = whyOf(s);
-    const moved = s.to_status !== s.from_status || s.to_phase !== s.from_phase;
+    const moved = told.has(s.action) && (s.to_status !== s.from_status || s.to_phase !== s.from_phase);
     return (
         <li>
             <span className="at small muted">{dateTime(s.at)}</span>

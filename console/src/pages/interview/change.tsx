@@ -55,6 +55,7 @@ export function Change({ i }: { i: Interview }) {
                     'It goes from the calendar, the application and the open API, for good. Please tell the candidate and the interviewers yourself.',
                 )}
                 okText={t('取消面试', 'Cancel the interview')}
+                closeText={t('保留面试', 'Keep the interview')}
                 act={async (reason) => {
                     await post(`interviews/${i.id}/cancel`, reason ? { reason } : {});
                     done(t('面试已取消', 'The interview is cancelled'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The form for what is arranged of an interview, new or to be changed.
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
 import { Ask, Button, Checks, Choice, Field, Text, useDeed } from '../../ui';
@@ -131,7 +131,14 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
     );
 }
 
-function Round({ plan, set, refs }: Part & { refs?: References }) {
+// The stages of the process that the application is in: those of the stage that it, or the interview, has now.
+function stagesOf(refs: References | undefined, stage: string) {
+    const all = refs?.stages ?? [];
+    const process = all.find((x) => x.id === stage)?.parent_id;
+    return process ? all.filter((x) => x.parent_id === process) : all;
+}
+
+function Round({ plan, set, refs, stage }: Part & { refs?: References; stage: string }) {
     const t = useT();
     return (
         <>
@@ -141,7 +148,7 @@ function Round({ plan, set, refs }: Part & { refs?: References }) {
                     value={plan.stage}
                     onChange={(stage) => set({ stage })}
                     none={t('投递所在的阶段', 'Where the application stands')}
-                    options={(refs?.stages ?? []).map((x) => [x.id, both(x.name)])}
+                    options={stagesOf(refs, stage).map((x) => [x.id, both(x.name)])}
                 />
             </Field>
             <div className="two">
@@ -195,6 +202,11 @@ export function PlanForm({
         [tried, setTried] = useState(false),
         [sure, setSure] = useState(false);
     const set = (p: Partial<Plan>) => setPlan((before) => ({ ...before, ...p }));
+    // A new interview is assessed on a form, unless the recruiter chooses none.
+    const first = except ? '' : (refs?.round_types?.[0]?.id ?? '');
+    useEffect(() => {
+        if (first) setPlan((before) => (before.roundType ? before : { ...before, roundType: first }));
+    }, [first]);
     const wrong = tried ? problemsOf(plan) : {};
     const conflicts = useConflicts(plan, application, except).data ?? [];
     const part = { plan, set };
@@ -235,7 +247,7 @@ export function PlanForm({
             )}
             <Place {...part} refs={refs} />
             <Conflicts found={conflicts} />
-            <Round {...part} refs={refs} />
+            <Round {...part} refs={refs} stage={start.stage} />
             <Field label={t('备注', 'Remark')}>
                 <Text
                     rows={2}
