@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "cli/suggest.h"
 #include "hire/name_fold.h"
+#include "store/stamp.h"
 
 #define BUSY_MS 30000 /* a server under load lets other processes in between its groups of writes */
 
@@ -171,11 +172,17 @@ int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
     return -EINVAL;
 }
 
+int64_t cli_stamp(struct cli *c, int64_t tenant) {
+    int64_t ms;
+    /* If it fails, the write that follows fails, too. */
+    return db_in_transaction(c->db) && db_stamp(c->db, tenant, &ms) == 0 ? ms : clock_now_ms();
+}
+
 struct hire cli_hire(struct cli *c, int64_t tenant) {
     return (struct hire){
         .db = c->db,
         .arena = &c->arena,
-        .now_ms = clock_now_ms(),
+        .now_ms = cli_stamp(c, tenant),
         .tenant = tenant,
         .actor_kind = ACTOR_OPERATOR,
         .private_addresses = c->config.fetch_allow != FETCH_ALLOW_NONE,

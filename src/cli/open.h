@@ -53,7 +53,10 @@ int cli_fail(const struct cli *c, const char *format, ...) __attribute__((format
  */
 int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h);
 
-/* A hire for the operator at the command line. */
+/* The tenant's stamp of the transaction under way; without one, the clock's time. */
+int64_t cli_stamp(struct cli *c, int64_t tenant);
+
+/* A hire for the operator at the command line; within a transaction with the tenant's stamp. */
 struct hire cli_hire(struct cli *c, int64_t tenant);
 
 /* Runs fn in a transaction: commits if it returns 0, undoes otherwise. Returns fn's value, or 1 after telling why the

@@ -76,21 +76,23 @@ static void serve_openapi(struct http_request *r) {
 
 /* ---- the clock of tests ---- */
 
+#define TEST_CLOCK_MS_MAX INT64_C(315360000000) /* ten years */
+
 static bool from_this_machine(struct http_request *r) {
     struct str peer = http_peer(r);
     return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
 }
 
-/* {"advance_ms":N} moves the clocks forward and wakes all who wait for a time. */
+/* {"advance_ms":N} moves the clocks forward (N below 0: sets the date back) and wakes all who wait for a time. */
 static void serve_test_clock(struct http_request *r) {
     struct site *site = site_of(r);
     struct str why;
     json_t *object = record_parse(r->body, r->arena, &why);
     const json_t *advance = json_object_get(object, "advance_ms");
-    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : -1;
+    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : INT64_MAX;
     json_decref(object);
-    if (ms < 0 || ms > INT64_C(315360000000)) {
-        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N from 0 to ten years");
+    if (ms < -TEST_CLOCK_MS_MAX || ms > TEST_CLOCK_MS_MAX) {
+        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N milliseconds, at most ten years either way");
         return;
     }
     clock_advance(ms);

@@ -40,7 +40,7 @@ struct user_work {
 static int audit(struct cli *c, const struct user_work *w) {
     const struct audit_entry entry = {
         .tenant = w->tenant.id,
-        .now_ms = clock_now_ms(),
+        .now_ms = cli_stamp(c, w->tenant.id),
         .actor_kind = AUDIT_OPERATOR,
         .action = w->done,
         .subject = arena_printf(&c->arena, "%lld", (long long)w->account.id),

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "hire/order.h"
+#include "store/stamp.h"
 
 static const int64_t ladder_ms[] = {15000, 300000, 3600000, 21600000};
 #define RETRIES ((int)(sizeof ladder_ms / sizeof *ladder_ms))
@@ -92,9 +93,11 @@ static int delivery_move(struct db *db, const struct delivery_outcome *o) {
 }
 
 static int order_move(struct db *db, const struct delivery_outcome *o, struct arena *a) {
-    struct hire h = {.db = db, .arena = a, .now_ms = o->now_ms, .tenant = o->tenant, .actor_kind = ACTOR_APP,
-                     .actor_id = o->app};
-    int r = order_vendor_took(&h, o->subject_id);
+    struct hire h = {.db = db, .arena = a, .tenant = o->tenant, .actor_kind = ACTOR_APP, .actor_id = o->app};
+    int r = db_stamp(db, o->tenant, &h.now_ms);
+
+    if (r == 0)
+        r = order_vendor_took(&h, o->subject_id);
 
     /* An order that is gone has nothing to move. */
     return r == HIRE_REFUSED ? 0 : r;

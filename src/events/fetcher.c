@@ -18,6 +18,7 @@
 #include "events/outgoing.h"
 #include "hire/order.h"
 #include "store/files.h"
+#include "store/stamp.h"
 
 #define IDLE_MS 60000      /* looks at least this often, should a wake-up be missed */
 #define BACKOFF_MS 1000    /* after the writer could not take a result */
@@ -158,8 +159,10 @@ struct fetch_outcome {
 static int outcome_write(struct db *db, void *arg) {
     const struct fetch_outcome *out = arg;
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
-    struct hire h = {.db = db, .arena = &arena, .now_ms = out->now_ms, .tenant = out->fetch->tenant,
-                     .actor_kind = ACTOR_SYSTEM};
+    struct hire h = {.db = db, .arena = &arena, .tenant = out->fetch->tenant, .actor_kind = ACTOR_SYSTEM};
+    int r = db_stamp(db, h.tenant, &h.now_ms);
+    if (r < 0)
+        return r;
     if (out->kept)
         return order_file_kept(&h, out->fetch->id, (int64_t)out->fetch->size,
                                (struct str){out->sha256, sizeof out->sha256});

@@ -68,7 +68,7 @@ struct call {
     struct arena *arena;
     struct db *db;          /* reading, or the writer's within its transaction: by op->effect */
     const struct seal *seal;
-    int64_t now_ms;         /* one time for the whole call */
+    int64_t now_ms;         /* one time for the whole call; while a call writes, its stamp (store/stamp.h) */
     int64_t tenant;         /* internal id; 0 for public operations */
     const struct caller_app *app;
     enum user_id_type user_id_type;

@@ -10,6 +10,7 @@
 #include "gateway/input.h"
 #include "gateway/internal.h"
 #include "gateway/session.h"
+#include "store/stamp.h"
 
 /* ---- to the operation ---- */
 
@@ -89,10 +90,20 @@ static int audit_call(const struct call *c) {
     return audit_add(c->db, &entry);
 }
 
+/* What a call changes is stamped when it is changed: a body or a queue may have taken its time, and lists by
+ * update_time must show nothing behind what somebody has seen already. */
+static int take_stamp(struct call *c) {
+    c->now_ms = clock_now_ms();
+    return c->tenant == 0 ? 0 : db_stamp(c->db, c->tenant, &c->now_ms);
+}
+
 static int write_run(struct db *db, struct write_job *job) {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     x->call.db = db;
-    int r = x->call.op->handle(&x->call);
+    int r = take_stamp(&x->call);
+    if (r < 0)
+        return r;
+    r = x->call.op->handle(&x->call);
     return r < 0 || x->call.op->access != OP_CONSOLE ? r : audit_call(&x->call);
 }
 

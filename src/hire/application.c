@@ -47,14 +47,14 @@ static int load(struct hire *h, struct str id, struct application_case *ret) {
     return reference_processes(h, &ret->processes);
 }
 
-/* update_time moves with every change and never backwards. */
+/* update_time moves with every transaction that changes something (store/stamp.h). */
 static int store(struct hire *h, struct application_case *a) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t before = 0;
     int r;
 
     (void)str_to_i64(a->doc.modify_time, &before);
-    a->modified_ms = h->now_ms > before ? h->now_ms : before + 1;
+    a->modified_ms = h->now_ms > before ? h->now_ms : before;
     a->doc.modify_time = hire_text(h, a->modified_ms);
     record_write_stored(&type_application, &a->doc, &doc);
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_PUT);

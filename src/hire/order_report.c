@@ -51,7 +51,7 @@ int order_add_file(struct hire *h, int64_t order_id, struct str source_url, int6
     db_bind_int(&q, 2, id);
     db_bind_int(&q, 3, order_id);
     db_bind_text(&q, 4, source_url);
-    db_bind_int(&q, 5, h->now_ms);
+    db_bind_int(&q, 5, hire_due_ms(h));
     r = db_run(&q);
     if (r < 0)
         return r;

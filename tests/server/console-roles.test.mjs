@@ -143,7 +143,7 @@ test('another tenant\'s record is as if there were none', async () => {
 
 // Bodies that would do it, were the record one's own.
 function plausible(name) {
-    const at = { begin_time: '1950000000000', end_time: '1950003600000' };
+    const at = { begin_time: String(Date.now() + 200 * 86_400_000), end_time: String(Date.now() + 200 * 86_400_000 + 3_600_000) };
     return {
         'console.interview.assess': { conclusion: 5 }, 'console.interview.reschedule': { plan: { ...at, interview_type: 2, interviewers: ['d716b84f'] } },
         'console.account.update': { name: 'mine' }, 'console.vendor.update': { name: 'mine' }, 'console.app.update': { scopes: [] },
@@ -154,7 +154,7 @@ function plausible(name) {
 
 test('nor does another tenant\'s id help in a form, a filter or a page token', async () => {
     const { admin, recruiter } = people;
-    const at = { begin_time: '1950000000000', end_time: '1950003600000' };
+    const at = { begin_time: String(Date.now() + 200 * 86_400_000), end_time: String(Date.now() + 200 * 86_400_000 + 3_600_000) };
     const fails = async (path, body) => assert.equal((await recruiter.call('POST', path, { body })).status, 400, path);
     await fails('orders/arrange', { application_id: foreign.application_id, account_id: ids.vendor_id, package_name: 'Standard' });
     await fails('orders/arrange', { application_id: ids.application_id, account_id: foreign.vendor_id, package_name: 'Standard' });
