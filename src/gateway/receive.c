@@ -37,8 +37,12 @@ static void upload_told(void *ctx, int what) {
 /* Syncing hundreds of megabytes takes seconds: upload_told goes on. */
 static void upload_done(struct http_request *r) {
     struct exchange *x = r->ctx;
-    r->held = true;
-    int error = upload_finish(x->upload);
+    snapshot_take(x->loop);
+    int error = access_again(x); /* before the disk is made to work for somebody who may not any more */
+    if (error == 0) {
+        r->held = true;
+        error = upload_finish(x->upload);
+    }
     if (error < 0)
         exchange_refuse(x, error);
 }
