@@ -9,6 +9,8 @@ export * from './fields';
 export * from './search';
 export * from './checks';
 export * from './filters';
+export * from './layer';
+export { anyLayer } from './layers';
 export * from './dialogs';
 export * from './sheet';
 export * from './tabs';

@@ -75,11 +75,8 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
     return (
         <Modal
             title={title}
-            visible
-            onCancel={close}
+            close={close}
             width="min(1040px, 94vw)"
-            footer={null}
-            closeOnEsc
             className="report"
         >
             {url ? (
