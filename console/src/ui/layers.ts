@@ -7,6 +7,7 @@
 interface Way {
     el: Element | null;
     around: Element[]; // nearest first
+    place: number; // of el in the nearest one
 }
 interface Entry {
     el: HTMLElement;
@@ -29,17 +30,15 @@ export const tabbable = (el: Element) =>
     );
 export const anyLayer = () => open.length > 0;
 
-// A button that its deed disables loses the focus; it had it all the same.
-let last: Element | null = null;
-addEventListener('focusin', (e) => (last = e.target as Element), true);
-export function wayBack(): Way {
-    const active = document.activeElement;
-    const lost =
-        active === document.body && last && (last.matches(':disabled') || open.some((o) => o.el.contains(last)));
-    const el = lost ? last : active;
+function wayTo(el: Element | null): Way {
     const around: Element[] = [];
     for (let at = el?.parentElement; at && at !== document.body; at = at.parentElement) around.push(at);
-    return { el: el === document.body ? null : el, around };
+    return { el, around, place: el?.parentElement ? [...el.parentElement.children].indexOf(el) : 0 };
+}
+export function wayBack(): Way {
+    const active = document.activeElement;
+    // What had the focus in a layer may be gone or disabled by what it did: then the layer stands for it.
+    return wayTo(active === document.body ? (open[open.length - 1]?.el ?? null) : active);
 }
 
 // Everything but the layer on top and what speaks from above it (toasts, the scrim that closes it) is inert.
@@ -80,6 +79,10 @@ function takes(el: Element | null) {
     return document.activeElement === el;
 }
 function toNeighbour(back: Way) {
+    const [nearest] = back.around;
+    // A button that shows its progress is made anew.
+    if (nearest?.isConnected && tabbable(nearest).includes(nearest.children[back.place] as HTMLElement))
+        return void takes(nearest.children[back.place]);
     for (const at of back.around) {
         if (!at.isConnected) continue;
         if (at.matches('main')) return void (takes(at.querySelector('h1')) || takes(at));
@@ -105,6 +108,18 @@ function giveBack(back: Way) {
     });
     watcher.observe(document.body, { childList: true, subtree: true });
 }
+
+// What has the focus in a layer may go while the layer stays.
+let held: Way | null = null;
+addEventListener('focusin', (e) => (held = open.length ? wayTo(e.target as Element) : null), true);
+const holder = new MutationObserver(() => {
+    const top = open[open.length - 1];
+    if (!top || !held || held.el?.isConnected || document.activeElement !== document.body) return;
+    if (!held.around.some((at) => at.isConnected && top.el.contains(at))) return;
+    toNeighbour(held);
+    if (!top.el.contains(document.activeElement)) focusInto(top.el);
+});
+holder.observe(document.body, { childList: true, subtree: true });
 
 // ---- coming and going ----
 
