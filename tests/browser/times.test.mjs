@@ -43,7 +43,13 @@ async function within(timezone, work) {
             shown: (...names) => Promise.all(names.map((name) => page.inputValue(`[name=${name}]`))),
             save: async () => {
                 await page.locator('.semi-sidesheet-inner button[type=submit]').click();
-                await page.locator('.semi-sidesheet-inner').waitFor({ state: 'detached' });
+                // Somebody may be taken at that time by an interview of another test: it is saved anyway.
+                const anyway = page.locator('.semi-modal-footer button').last();
+                for (let saved = false; !saved;) {
+                    await anyway.or(page.locator('.head .do button').first()).first().waitFor();
+                    if (await anyway.isVisible()) await anyway.click().catch(() => {});
+                    saved = await page.locator('.semi-sidesheet-inner').waitFor({ state: 'detached', timeout: 1000 }).then(() => true, () => false);
+                }
             },
             submit: () => page.locator('.semi-sidesheet-inner button[type=submit]').click(),
         });
