@@ -89,6 +89,11 @@ const words: Record<string, (s: string, detail: string) => string> = {
             `返回里没有原样的 challenge，应为 {"challenge":"…"}。${came(detail)}`,
             `Its answer does not echo the challenge; {"challenge":"…"} is expected. ${came(detail)}`,
         ),
+    stale: () =>
+        tr(
+            '它在你打开之后已被修改，请刷新后再试',
+            'It has changed since you opened it; refresh the page and try again',
+        ),
     wait: (s) => {
         const minutes = Math.max(1, Math.ceil(Number(s) / 60));
         return tr(`尝试次数过多，请 ${minutes} 分钟后再试`, `Too many attempts; please try again in ${minutes} min`);

@@ -143,6 +143,7 @@ export interface Report {
     report_name?: string;
 }
 export interface OrderDetail {
+    version?: string;
     order: {
         order_id: string;
         application_id: string;
@@ -175,6 +176,7 @@ export interface OrderDetail {
     files?: { report_id: string; state: string; size?: string; error?: string }[];
 }
 export interface Vendor {
+    version?: string;
     id: string;
     name: string;
     provider_id: string;
@@ -247,6 +249,7 @@ export interface InterviewAnswers {
     module_assessments?: { module_name?: I18n; dimension_assessments?: Answered[] }[];
 }
 export interface InterviewDetail {
+    version?: string;
     interview: Interview;
     records?: InterviewRecord[];
     answers?: InterviewAnswers[];
@@ -273,6 +276,7 @@ export interface References {
     users?: Named[];
 }
 export interface Settings {
+    version?: string;
     approve_arrangement: boolean;
     approve_report: boolean;
     approvers?: User[];
@@ -280,6 +284,7 @@ export interface Settings {
     tenant_name?: string;
 }
 export interface App {
+    version?: string;
     id: string;
     app_id: string;
     name: string;
@@ -328,6 +333,7 @@ export interface EventDetail {
     }[];
 }
 export interface Account extends User {
+    version?: string;
     disabled?: boolean;
     create_time?: string;
     last_sign_in?: string;

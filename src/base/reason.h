@@ -46,6 +46,7 @@
     X(RECEIVER_UNREACHABLE, "receiver_unreachable") /* detail: what was met */                                         \
     X(RECEIVER_STATUS, "receiver_status")       /* the status; detail: how the answer began */                         \
     X(RECEIVER_ECHO, "receiver_echo")           /* detail: the same */                                                 \
+    X(STALE, "stale")                           /* the version that stands now */                                      \
     X(WAIT, "wait")                             /* seconds */
 
 enum reason_word {

@@ -175,6 +175,8 @@ export function Ask({
     open,
     close,
     act,
+    notice,
+    blocked,
 }: {
     title: string;
     text: ReactNode;
@@ -183,7 +185,9 @@ export function Ask({
     reason?: 'required' | 'optional';
     open: boolean;
     close: () => void;
-    act: (reason: string) => Promise<unknown>;
+    act: (reason: string) => Promise<unknown>; // false: it was not done, and what is shown says why
+    notice?: ReactNode; // what is to be read before
+    blocked?: boolean; // it cannot be done as it stands
 }) {
     const t = useT();
     const [why, setWhy] = useState('');
@@ -200,12 +204,14 @@ export function Ask({
             okText={okText}
             busy={busy}
             described
-            disabled={reason === 'required' && !why.trim()}
+            disabled={blocked || (reason === 'required' && !why.trim())}
             ok={async () => {
-                if (await run(() => act(why.trim()))) close();
+                let did: unknown;
+                if ((await run(async () => (did = await act(why.trim())))) && did !== false) close();
             }}
         >
             <div className="form">
+                {notice}
                 <p>{text}</p>
                 {reason && (
                     <Field

@@ -13,6 +13,7 @@ export * from './layer';
 export { anyLayer } from './layers';
 export * from './dialogs';
 export * from './sheet';
+export * from './versions';
 export * from './tabs';
 export * from './upload';
 export * from './copy';

@@ -73,12 +73,7 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
     }, [link]);
     const url = preview || (kept && ownPath(kept));
     return (
-        <Modal
-            title={title}
-            close={close}
-            width="min(1040px, 94vw)"
-            className="report"
-        >
+        <Modal title={title} close={close} width="min(1040px, 94vw)" className="report">
             {url ? (
                 <>
                     <p className="small">

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The form for what is arranged of an interview, new or to be changed.
-import { useRef, useState } from 'react';
+import { useRef, useState, type ReactNode } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
-import { Ask, Button, Checks, Choice, Field, Text, useDeed } from '../../ui';
+import { Ask, Button, Checks, Choice, Field, Text, touched, useDeed } from '../../ui';
 import { videoTypes } from '../../words';
 import { useReferences } from '../applications';
 import { Conflicts, useConflicts } from './conflicts';
@@ -114,12 +114,17 @@ export function PlanForm({
     except,
     okText,
     save,
+    notice,
+    blocked,
 }: {
     application: string;
     start: Plan;
     except?: string; // the interview that is changed
     okText: string;
     save: (plan: ReturnType<typeof toSend>) => Promise<unknown>;
+    // What is to be read before it is saved. merge takes what nobody touched here from another plan.
+    notice?: (merge: (before: Plan, now: Plan) => void) => ReactNode;
+    blocked?: boolean; // it cannot be saved as it stands
 }) {
     const t = useT();
     const refs = useReferences().data;
@@ -132,6 +137,7 @@ export function PlanForm({
     const wrong = tried ? problemsOf(plan) : gapsOf(plan);
     const conflicts = useConflicts(plan, application, except).data ?? [];
     const part = { plan, set };
+    const merge = (before: Plan, now: Plan) => setPlan({ ...now, ...touched(plan, before) });
     return (
         <form
             className="form sheet-form"
@@ -152,6 +158,7 @@ export function PlanForm({
                 else run(() => save(toSend(plan)));
             }}
         >
+            {notice?.(merge)}
             <Times {...part} wrong={wrong} />
             <Checks
                 label={t('面试官', 'Interviewers')}
@@ -174,7 +181,7 @@ export function PlanForm({
                     maxLength={2000}
                 />
             </Field>
-            <Button htmlType="submit" theme="solid" block loading={busy}>
+            <Button htmlType="submit" theme="solid" block loading={busy} disabled={blocked}>
                 {okText}
             </Button>
             <Ask
@@ -183,7 +190,7 @@ export function PlanForm({
                 title={t('时间有冲突，仍然保存？', 'Save in spite of the conflict?')}
                 text={<Conflicts found={conflicts} />}
                 okText={t('仍然保存', 'Save anyway')}
-                act={() => save(toSend(plan))}
+                act={async () => void (await save(toSend(plan)))}
             />
         </form>
     );
