@@ -19,8 +19,8 @@ int version_check(struct call *c, struct str given, struct str now) {
     if (str_is_absent(given) || str_eq(given, now))
         return 0;
     c->reason = (struct reason){.word = REASON_STALE, .subject = now};
-    return call_fail(c, CODE_STALE, "the change was made from version %.*s; %.*s stands now", STR_FMT(str_head(given, 64)),
-                     STR_FMT(now));
+    return call_fail(c, CODE_STALE, "the change was made from version %.*s; %.*s stands now",
+                     STR_FMT(str_head(given, 64)), STR_FMT(now));
 }
 
 int version_of_order(struct call *c, int64_t order_id, struct str *ret) {

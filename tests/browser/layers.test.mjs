@@ -92,6 +92,8 @@ async function walk(page, what, opener, key = 'Enter') {
     await opener.focus();
     await page.keyboard.press(key);
     await walkOpen(page, what);
+    // In a frame Escape is the frame's; Tab leads out of it.
+    for (let n = 0; n < 20 && await page.evaluate(() => document.activeElement.tagName === 'IFRAME'); n++) await page.keyboard.press('Tab');
     await page.keyboard.press('Escape');
     await dialogs(page).waitFor({ state: 'detached' });
     assert.ok(await opener.evaluate((el) => el === document.activeElement), `${what}: the focus does not come back`);

@@ -62,11 +62,11 @@ async function within(timezone, work) {
 // Nothing of these but the remark is touched. The nights are those in which each zone's clocks go back; Kolkata and Shanghai keep
 // theirs. The seconds were given by somebody's program.
 const untouched = {
-    'Europe/Berlin': [['2031-10-26T00:30:07Z', '2031-10-26T01:15:09.250Z'], ['2031-10-26T00:10:00Z', '2031-10-26T01:10:00Z']],
-    'America/New_York': [['2031-11-02T06:30:00Z', '2031-11-02T07:00:00Z'], ['2031-11-02T05:30:00Z', '2031-11-02T06:30:00Z']],
-    'Australia/Lord_Howe': [['2031-04-05T15:10:00Z', '2031-04-05T15:25:00Z'], ['2031-04-05T14:40:00Z', '2031-04-05T15:10:00Z']],
-    'Asia/Kolkata': [['2031-03-03T18:00:01Z', '2031-03-03T19:30:02Z']],
-    'Asia/Shanghai': [['2031-03-03T15:45:30Z', '2031-03-03T16:15:30Z']],
+    'Europe/Berlin': [['2025-10-26T00:30:07Z', '2025-10-26T01:15:09.250Z'], ['2025-10-26T00:10:00Z', '2025-10-26T01:10:00Z']],
+    'America/New_York': [['2025-11-02T06:30:00Z', '2025-11-02T07:00:00Z'], ['2025-11-02T05:30:00Z', '2025-11-02T06:30:00Z']],
+    'Australia/Lord_Howe': [['2025-04-05T15:10:00Z', '2025-04-05T15:25:00Z'], ['2025-04-05T14:40:00Z', '2025-04-05T15:10:00Z']],
+    'Asia/Kolkata': [['2025-03-03T18:00:01Z', '2025-03-03T19:30:02Z']],
+    'Asia/Shanghai': [['2025-03-03T15:45:30Z', '2025-03-03T16:15:30Z']],
 };
 for (const [zone, all] of Object.entries(untouched))
     test(`only the remark is changed: ${zone}`, () => within(zone, async ({ edit, fill, save }) => {
@@ -81,11 +81,11 @@ for (const [zone, all] of Object.entries(untouched))
     }));
 
 test('over midnight: shown with the day of its end, moved, and made anew', () => within('Asia/Shanghai', async ({ page, edit, fill, shown, save, submit }) => {
-    const id = await schedule('2031-03-03T15:30:00Z', '2031-03-03T16:30:00Z'); // 23:30 to 00:30
+    const id = await schedule('2025-03-03T15:30:00Z', '2025-03-03T16:30:00Z'); // 23:30 to 00:30
     await edit(id);
-    assert.deepEqual(await shown('date', 'from', 'to', 'end_date'), ['2031-03-03', '23:30', '00:30', '2031-03-04']);
-    await fill({ date: '2031-03-31' });
-    assert.deepEqual(await shown('to', 'end_date'), ['00:30', '2031-04-01'], 'over the end of a month');
+    assert.deepEqual(await shown('date', 'from', 'to', 'end_date'), ['2025-03-03', '23:30', '00:30', '2025-03-04']);
+    await fill({ date: '2025-03-31' });
+    assert.deepEqual(await shown('to', 'end_date'), ['00:30', '2025-04-01'], 'over the end of a month');
     await fill({ from: '22:00' });
     assert.deepEqual(await shown('to'), ['23:00']);
     assert.equal(await page.locator('[name=end_date]').count(), 0, 'on the same day nobody asks for it');
@@ -93,27 +93,27 @@ test('over midnight: shown with the day of its end, moved, and made anew', () =>
     await fill({ to: '00:15' });
     await submit();
     await page.getByText('The end must be later than the beginning').waitFor();
-    await fill({ end_date: '2031-04-01' });
+    await fill({ end_date: '2025-04-01' });
     await save();
-    assert.deepEqual(await timesOf(id), [at('2031-03-31T14:00:00Z'), at('2031-03-31T16:15:00Z')]);
+    assert.deepEqual(await timesOf(id), [at('2025-03-31T14:00:00Z'), at('2025-03-31T16:15:00Z')]);
     // A length goes over midnight as well.
     await edit(id);
     await fill({ from: '23:15' });
     await page.locator('.lengths button').nth(3).click();
-    assert.deepEqual(await shown('to', 'end_date'), ['00:45', '2031-04-01']);
+    assert.deepEqual(await shown('to', 'end_date'), ['00:45', '2025-04-01']);
     await save();
-    assert.deepEqual(await timesOf(id), [at('2031-03-31T15:15:00Z'), at('2031-03-31T16:45:00Z')]);
+    assert.deepEqual(await timesOf(id), [at('2025-03-31T15:15:00Z'), at('2025-03-31T16:45:00Z')]);
 }));
 
 // Zone, the day and a time that no clock shows, from and to which the clocks go, and the first time after it as a moment.
 const gaps = [
-    ['Europe/Berlin', '2031-03-30', '02:30', '02:00', '03:00', '03:00', '2031-03-30T01:00:00Z'],
-    ['America/New_York', '2031-03-09', '02:15', '02:00', '03:00', '03:00', '2031-03-09T07:00:00Z'],
-    ['Australia/Lord_Howe', '2031-10-05', '02:10', '02:00', '02:30', '02:30', '2031-10-04T15:30:00Z'],
+    ['Europe/Berlin', '2025-03-30', '02:30', '02:00', '03:00', '03:00', '2025-03-30T01:00:00Z'],
+    ['America/New_York', '2025-03-09', '02:15', '02:00', '03:00', '03:00', '2025-03-09T07:00:00Z'],
+    ['Australia/Lord_Howe', '2025-10-05', '02:10', '02:00', '02:30', '02:30', '2025-10-04T15:30:00Z'],
 ];
 for (const [zone, day, missing, from, to, next, moment] of gaps)
     test(`a time that does not exist is named and refused: ${zone}`, () => within(zone, async ({ page, edit, fill, submit, save }) => {
-        const id = await schedule('2031-01-15T10:00:00Z', '2031-01-15T11:00:00Z');
+        const id = await schedule('2025-01-15T10:00:00Z', '2025-01-15T11:00:00Z');
         const before = await timesOf(id);
         await edit(id);
         await fill({ date: day, from: missing });
@@ -128,13 +128,13 @@ for (const [zone, day, missing, from, to, next, moment] of gaps)
 
 // Zone, the day and a time that comes twice, its two moments and how they are told apart.
 const twice = [
-    ['Europe/Berlin', '2031-10-26', '02:30', ['2031-10-26T00:30:00Z', 'UTC+2'], ['2031-10-26T01:30:00Z', 'UTC+1']],
-    ['America/New_York', '2031-11-02', '01:30', ['2031-11-02T05:30:00Z', 'UTC−4'], ['2031-11-02T06:30:00Z', 'UTC−5']],
-    ['Australia/Lord_Howe', '2031-04-06', '01:45', ['2031-04-05T14:45:00Z', 'UTC+11'], ['2031-04-05T15:15:00Z', 'UTC+10:30']],
+    ['Europe/Berlin', '2025-10-26', '02:30', ['2025-10-26T00:30:00Z', 'UTC+2'], ['2025-10-26T01:30:00Z', 'UTC+1']],
+    ['America/New_York', '2025-11-02', '01:30', ['2025-11-02T05:30:00Z', 'UTC−4'], ['2025-11-02T06:30:00Z', 'UTC−5']],
+    ['Australia/Lord_Howe', '2025-04-06', '01:45', ['2025-04-05T14:45:00Z', 'UTC+11'], ['2025-04-05T15:15:00Z', 'UTC+10:30']],
 ];
 for (const [zone, day, clock, first, second] of twice)
     test(`a time that comes twice is asked about: ${zone}`, () => within(zone, async ({ page, edit, fill, save, shown }) => {
-        const id = await schedule('2031-01-15T10:00:00Z', '2031-01-15T13:00:00Z');
+        const id = await schedule('2025-01-15T10:00:00Z', '2025-01-15T13:00:00Z');
         await edit(id);
         await fill({ date: day, from: clock });
         const options = await page.locator('[name=from_which] option').allInnerTexts();
