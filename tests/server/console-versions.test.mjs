@@ -71,7 +71,7 @@ test('orders: what is fetched of a report makes no other version; what the vendo
 });
 
 test('interviews: rescheduling and cancelling', async () => {
-    const plan = (hour, more = {}) => ({ begin_time: String(Date.UTC(2025, 4, 5, hour)), end_time: String(Date.UTC(2031, 4, 5, hour + 1)),
+    const plan = (hour, more = {}) => ({ begin_time: String(Date.UTC(2025, 4, 5, hour)), end_time: String(Date.UTC(2025, 4, 5, hour + 1)),
         interviewers: ['d716b84f'], interview_type: 2, ...more });
     const { interview_id: id } = await recruiter.post('interviews', { application_id: application, plan: plan(8) });
     const look = () => recruiter.get(`interviews/${id}`);
