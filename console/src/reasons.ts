@@ -95,6 +95,11 @@ const words: Record<string, (s: string, detail: string) => string> = {
             `Its answer does not echo the challenge; {"challenge":"…"} is expected. ${came(detail)}`,
         ),
     receiver_too_long: (s) => tr(`回应超过 ${s} 字节`, `Its answer is longer than ${s} bytes`),
+    stale: () =>
+        tr(
+            '它在你打开之后已被修改，请刷新后再试',
+            'It has changed since you opened it; refresh the page and try again',
+        ),
     wait: (s) => {
         const minutes = Math.max(1, Math.ceil(Number(s) / 60));
         return tr(`尝试次数过多，请 ${minutes} 分钟后再试`, `Too many attempts; please try again in ${minutes} min`);

@@ -144,6 +144,7 @@ export interface Report {
     report_name?: string;
 }
 export interface OrderDetail {
+    version?: string;
     order: {
         order_id: string;
         application_id: string;
@@ -178,6 +179,7 @@ export interface OrderDetail {
     told?: { of: string; state: string; attempts: number; next_time?: string; last_time?: string };
 }
 export interface Vendor {
+    version?: string;
     id: string;
     name: string;
     provider_id: string;
@@ -250,6 +252,7 @@ export interface InterviewAnswers {
     module_assessments?: { module_name?: I18n; dimension_assessments?: Answered[] }[];
 }
 export interface InterviewDetail {
+    version?: string;
     interview: Interview;
     records?: InterviewRecord[];
     answers?: InterviewAnswers[];
@@ -277,6 +280,7 @@ export interface References {
     cut?: string[];
 }
 export interface Settings {
+    version?: string;
     approve_arrangement: boolean;
     approve_report: boolean;
     approvers?: User[];
@@ -284,6 +288,7 @@ export interface Settings {
     tenant_name?: string;
 }
 export interface App {
+    version?: string;
     id: string;
     app_id: string;
     name: string;
@@ -333,6 +338,7 @@ export interface EventDetail {
     }[];
 }
 export interface Account extends User {
+    version?: string;
     disabled?: boolean;
     create_time?: string;
     last_sign_in?: string;

@@ -48,6 +48,7 @@
     X(RECEIVER_STATUS, "receiver_status")       /* the status; detail: how the answer began */                         \
     X(RECEIVER_ECHO, "receiver_echo")           /* detail: the same */                                                 \
     X(RECEIVER_TOO_LONG, "receiver_too_long")   /* the limit in bytes */                                               \
+    X(STALE, "stale")                           /* the version that stands now */                                      \
     X(WAIT, "wait")                             /* seconds */
 
 enum reason_word {

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "console/version.h"
 
 void write_actor(struct call *c, enum hire_actor_kind kind, int64_t id, struct str name, struct str en_name) {
     static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
@@ -49,6 +50,12 @@ int find_user(struct call *c, struct str user_id, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
+/* All that an administrator changes of it. */
+static struct str account_version(struct call *c, const struct account *a) {
+    return version_of(c, arena_printf(c->arena, "%.*s\n%.*s\n%u\n%lld\n%d", STR_FMT(a->name), STR_FMT(a->en_name), a->roles,
+                                      (long long)a->users_id, a->disabled));
+}
+
 int write_account(struct call *c, const struct account *a, bool all) {
     struct str user_id;
     int r = user_id_of(c, a->users_id, &user_id);
@@ -64,6 +71,7 @@ int write_account(struct call *c, const struct account *a, bool all) {
     json_member_str(c->out, STR("user_id"), user_id);
     if (all) {
         json_member_bool(c->out, STR("disabled"), a->disabled);
+        json_member_str(c->out, STR("version"), account_version(c, a));
         console_member_time(c->out, STR("create_time"), a->created_ms);
         console_member_time(c->out, STR("last_sign_in"), a->signed_in_ms);
     }
@@ -172,6 +180,8 @@ int handle_console_account_update(struct call *c) {
         r = account_get(c->db, c->tenant, id, c->arena, &a);
     if (r <= 0)
         return r < 0 ? r : call_fail(c, CODE_NOT_FOUND, NULL);
+    if ((r = version_check(c, in->version, account_version(c, &a))) < 0)
+        return r;
     if (!str_is_empty(in->name))
         a.name = in->name;
     if (!str_is_empty(in->en_name))

@@ -11,6 +11,7 @@
 #include "console/order_values.h"
 #include "console/people.h"
 #include "console/told.h"
+#include "console/version.h"
 #include "hire/check_form.h"
 
 #define ORDERS_SHOWN 100 /* with their application; the list of checks has the others */
@@ -221,6 +222,7 @@ int handle_console_order_get(struct call *c) {
     struct background_check_order doc = {0};
     int64_t id = 0, application, account;
     struct order_state state;
+    struct str version = STR_ABSENT;
     (void)id_parse(in->order_id, &id);
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER);
     db_bind_int(&q, 1, c->tenant);
@@ -235,9 +237,10 @@ int handle_console_order_get(struct call *c) {
     account = db_int(&q, 1);
     state = (struct order_state){(enum order_status)db_int(&q, 2), (enum order_phase)db_int(&q, 3)};
     r = record_read_stored(&type_background_check_order, &doc, db_text(&q, 4), c->arena);
-    if (r < 0)
+    if (r < 0 || (r = version_of_order(c, id, &version)) < 0)
         return r;
     json_begin(c->out, '{');
+    json_member_str(c->out, STR("version"), version);
     json_key(c->out, STR("order"));
     if (mask_order_values(c, &doc))
         call_write_record(c, &type_background_check_order, &doc, c->out);
@@ -263,12 +266,18 @@ int handle_console_order_get(struct call *c) {
 
 /* ---- changes ---- */
 
-static int change(struct call *c, struct str order_id, struct str reason,
+static int change(struct call *c, struct str order_id, struct str version, struct str reason,
                   int (*fn)(struct hire *h, int64_t order_id, struct str reason)) {
     struct hire h = console_hire(c);
+    struct str now;
     int64_t id;
     if (id_parse(order_id, &id) < 0)
         id = 0;
+    int r = version_of_order(c, id, &now);
+    if (r == 1)
+        r = version_check(c, version, now);
+    if (r < 0)
+        return r;
     c->audit_detail = reason;
     return console_result(c, &h, fn(&h, id, reason));
 }
@@ -277,7 +286,7 @@ static int change(struct call *c, struct str order_id, struct str reason,
     int handle_console_order_##verb(struct call *c) {                                                                  \
         const struct console_order_##verb##_params *at = c->params;                                                    \
         const struct console_order_##verb##_body *in = c->body;                                                        \
-        return change(c, at->order_id, in->reason, order_##verb);                                                      \
+        return change(c, at->order_id, in->version, in->reason, order_##verb);                                                     \
     }
 
 CHANGE(approve)

@@ -122,7 +122,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
         const ok = b.dialog.getByRole('button', { name: 'Terminate', exact: true });
         await ok.click();
         await b.dialog.getByRole('alert').waitFor();
-        assert.match(await b.dialog.getByRole('alert').innerText(), /^The check has moved on meanwhile/);
+        assert.match(await b.dialog.getByRole('alert').innerText(), /^This changed while you had it open[^]*Arrangement rejected[^]*no longer applies/);
         assert.equal(await b.dialog.locator('textarea[name=reason]').inputValue(), 'a long story');
     });
     const other = await arranged();

@@ -4,6 +4,7 @@
 // "?" tells of them.
 import { useEffect } from 'react';
 import { navigate } from '../base';
+import { anyLayer } from '../ui';
 
 // After "g": the letter of a place.
 export const letters: Record<string, string> = {
@@ -51,7 +52,7 @@ export function useKeys(help: () => void) {
         let g = 0;
         const press = (e: KeyboardEvent) => {
             // What stands over the page has the keys.
-            if (document.querySelector('.semi-modal, .semi-sidesheet-inner')) return;
+            if (anyLayer()) return;
             if (e.key === 'ArrowDown' || e.key === 'ArrowUp') toRow(e);
             if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test((e.target as HTMLElement).tagName))
                 return;

@@ -202,6 +202,8 @@ SELECT created_ms, request_url, encrypt_key, verification_token FROM app WHERE i
 -- name: console_order_counts
 -- walks: a row for each state
 SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1 AND orders <> 0 ORDER BY status, phase;
+-- name: console_order_version
+SELECT seq FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq DESC LIMIT 1;
 -- name: console_failing
 -- walks: groups what failed, by the index that holds nothing else
 SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END),

@@ -74,7 +74,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
     );
 }
 
-const who = (s: Step) =>
+export const doer = (s: Step) =>
     s.actor?.kind === 'system'
         ? tr('系统', 'hired')
         : s.actor?.kind === 'operator'
@@ -93,7 +93,7 @@ function StepItem({ s }: { s: Step }) {
     return (
         <li>
             <span className="at small muted">{dateTime(s.at)}</span>
-            <span className="by">{who(s)}</span>
+            <span className="by">{doer(s)}</span>
             <div className="did">
                 {orderAction(s.action)}
                 {moved && <span className="muted"> → {orderStatus(s.to_status, s.to_phase).text}</span>}

@@ -62,7 +62,7 @@ function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
                         {t('查看投递', 'The application')}
                     </Link>
                 )}
-                <Change i={i} />
+                <Change i={i} version={d.version} />
             </Head>
             <div className="cols">
                 <div>

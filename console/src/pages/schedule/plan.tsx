@@ -1,83 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The form for what is arranged of an interview, new or to be changed.
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
-import { Ask, Button, Checks, Choice, Field, Text, useDeed } from '../../ui';
+import { Ask, Button, Checks, Choice, Field, Text, touched, useDeed } from '../../ui';
 import { videoTypes } from '../../words';
 import { useReferences } from '../applications';
-import { lengthOf, zone } from '../interviews/dates';
 import { Conflicts, useConflicts } from './conflicts';
-import {
-    atTime,
-    BY_PHONE,
-    BY_VIDEO,
-    minutesOf,
-    ON_SITE,
-    problemsOf,
-    timeOf,
-    toSend,
-    type Plan,
-    type Problems,
-} from './model';
+import { BY_PHONE, BY_VIDEO, gapsOf, ON_SITE, problemsOf, toSend, type Plan } from './model';
+import { Times } from './when';
 
 type Part = { plan: Plan; set: (p: Partial<Plan>) => void };
-const DAY_MINUTES = 24 * 60;
-
-// The end keeps its distance when the beginning moves.
-function moved(plan: Plan, from: string): Partial<Plan> {
-    const length = minutesOf(plan.to) - minutesOf(plan.from),
-        end = minutesOf(from) + length;
-    return length > 0 && end < DAY_MINUTES ? { from, to: timeOf(end) } : { from };
-}
-
-function Times({ plan, set, wrong }: Part & { wrong: Problems }) {
-    const t = useT();
-    const begin = atTime(plan.date, plan.from),
-        length = atTime(plan.date, plan.to) - begin;
-    return (
-        <>
-            <Field label={t('日期', 'Date')} required error={wrong.date}>
-                <Text type="date" name="date" value={plan.date} onChange={(date) => set({ date })} />
-            </Field>
-            <div className="two">
-                <Field label={t('开始', 'Begins')} required error={wrong.from}>
-                    <Text type="time" name="from" value={plan.from} onChange={(from) => set(moved(plan, from))} />
-                </Field>
-                <Field
-                    label={t('结束', 'Ends')}
-                    required
-                    error={wrong.to}
-                    hint={length > 0 ? t(`时长 ${lengthOf(length)}`, `Lasts ${lengthOf(length)}`) : undefined}
-                >
-                    <Text type="time" name="to" value={plan.to} onChange={(to) => set({ to })} />
-                </Field>
-            </div>
-            <div className="row lengths" role="group" aria-label={t('时长', 'Length')}>
-                {[30, 45, 60, 90].map((m) => (
-                    <Button
-                        key={m}
-                        size="small"
-                        aria-pressed={length === m * 60_000}
-                        disabled={minutesOf(plan.from) + m >= DAY_MINUTES}
-                        onClick={() => set({ to: timeOf(minutesOf(plan.from) + m) })}
-                    >
-                        {t(`${m} 分钟`, `${m} min`)}
-                    </Button>
-                ))}
-                <span className="muted small">
-                    {t(`时区 ${zone(begin || undefined)}`, `Times in ${zone(begin || undefined)}`)}
-                </span>
-            </div>
-            {begin < Date.now() && (
-                <p className="note t-amber" role="status">
-                    {t('这个时间已经过去。', 'That time has passed.')}
-                </p>
-            )}
-        </>
-    );
-}
 
 function Place({ plan, set, refs }: Part & { refs?: References }) {
     const t = useT();
@@ -187,12 +121,17 @@ export function PlanForm({
     except,
     okText,
     save,
+    notice,
+    blocked,
 }: {
     application: string;
     start: Plan;
     except?: string; // the interview that is changed
     okText: string;
     save: (plan: ReturnType<typeof toSend>) => Promise<unknown>;
+    // What is to be read before it is saved. merge takes what nobody touched here from another plan.
+    notice?: (merge: (before: Plan, now: Plan) => void) => ReactNode;
+    blocked?: boolean; // it cannot be saved as it stands
 }) {
     const t = useT();
     const refs = useReferences().data;
@@ -207,9 +146,10 @@ export function PlanForm({
     useEffect(() => {
         if (first) setPlan((before) => (before.roundType ? before : { ...before, roundType: first }));
     }, [first]);
-    const wrong = tried ? problemsOf(plan) : {};
+    const wrong = tried ? problemsOf(plan) : gapsOf(plan);
     const conflicts = useConflicts(plan, application, except).data ?? [];
     const part = { plan, set };
+    const merge = (before: Plan, now: Plan) => setPlan({ ...now, ...touched(plan, before) });
     return (
         <form
             className="form sheet-form"
@@ -230,6 +170,7 @@ export function PlanForm({
                 else run(() => save(toSend(plan)));
             }}
         >
+            {notice?.(merge)}
             <Times {...part} wrong={wrong} />
             <Checks
                 label={t('面试官', 'Interviewers')}
@@ -257,7 +198,7 @@ export function PlanForm({
                     maxLength={2000}
                 />
             </Field>
-            <Button htmlType="submit" theme="solid" block loading={busy}>
+            <Button htmlType="submit" theme="solid" block loading={busy} disabled={blocked}>
                 {okText}
             </Button>
             <Ask
@@ -266,7 +207,7 @@ export function PlanForm({
                 title={t('时间有冲突，仍然保存？', 'Save in spite of the conflict?')}
                 text={<Conflicts found={conflicts} />}
                 okText={t('仍然保存', 'Save anyway')}
-                act={() => save(toSend(plan))}
+                act={async () => void (await save(toSend(plan)))}
             />
         </form>
     );
