@@ -45,6 +45,7 @@ struct serving {
     struct owner *owner; /* of the data directory */
     struct arena arena;  /* for as long as it serves */
     struct str url;      /* where it is reached from this machine; within arena */
+    struct str tenant;   /* as demo_info_announce takes it; within arena */
 };
 
 static void print_help(void) {
@@ -151,6 +152,14 @@ static void log_folding(void *ctx, int64_t done, bool ended) {
     log_fmt(LOG_INFO, "search keys of names: %lld %s", (long long)done, ended ? "brought up to date" : "so far");
 }
 
+static int look_for_tenant(struct serving *s, struct db *db) {
+    struct tenant_row row;
+    int r = tenant_only(db, &s->arena, &row);
+
+    s->tenant = r == 1 ? row.tenant_key : r == 0 ? STR_ABSENT : STR("");
+    return r == -E2BIG || r > 0 ? 0 : r;
+}
+
 static int open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
@@ -171,6 +180,8 @@ static int open_store(struct serving *s) {
     }
     if (r == 0)
         r = names_fold(db, log_folding, NULL);
+    if (r == 0)
+        r = look_for_tenant(s, db);
     db_forget(db); /* a crash may have left somebody's erased data in the log */
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
@@ -285,7 +296,7 @@ static void announce(struct serving *s) {
     printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
     if (address_is_everywhere(s->config.listen_host))
         printf("It answers at every address of this machine.\n");
-    demo_info_announce(s->config.data, s->url.ptr);
+    demo_info_announce(s->config.data, s->tenant, s->url.ptr);
     fflush(stdout);
 }
 
