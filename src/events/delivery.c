@@ -71,6 +71,17 @@ static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     return r;
 }
 
+/* Returns 1 if the delivery still waits as it was read, 0 if not, or < 0. */
+static int delivery_still(struct db *db, const struct delivery_outcome *o) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DUE_AGAIN);
+
+    db_bind_int(&q, 1, o->tenant);
+    db_bind_int(&q, 2, o->event);
+    db_bind_int(&q, 3, o->app);
+    db_bind_int(&q, 4, o->attempts);
+    return db_row(&q);
+}
+
 static int order_move(struct db *db, const struct delivery_outcome *o, struct arena *a) {
     struct hire h = {.db = db, .arena = a, .now_ms = o->now_ms, .tenant = o->tenant, .actor_kind = ACTOR_APP,
                      .actor_id = o->app};
@@ -82,7 +93,7 @@ static int order_move(struct db *db, const struct delivery_outcome *o, struct ar
 
 int delivery_settle(struct db *db, const struct delivery_outcome *o) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
-    int r = delivery_move(db, o);
+    int r = o->moved ? delivery_still(db, o) : delivery_move(db, o);
 
     /* A delivery that was called off meanwhile (an erasure, a replay): what came back is nobody's any more. */
     if (r >= 0)

@@ -24,6 +24,7 @@ struct delivery_outcome {
     int64_t duration_ms;
     struct str answer; /* any bytes; cut and made UTF-8 here */
     struct str error;  /* "": taken */
+    bool moved;        /* it failed, and goes to another connection at once: the delivery stays as it is */
 };
 
 /* Receivers answer anything: at most DELIVERY_ANSWER_MAX bytes of it, what is not UTF-8 or a control byte as '?'. In the

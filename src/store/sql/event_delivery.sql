@@ -15,6 +15,14 @@ LEFT JOIN tenant t ON t.id = d.tenant
 WHERE d.state = 0 AND d.app = $1 AND d.next_ms <= $2
 ORDER BY d.next_ms, d.event LIMIT $3;
 
+-- The same for one delivery, if it waits as it did when it was read.
+-- name: event_due_again
+SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '')
+FROM event_delivery d
+JOIN event e ON e.tenant = d.tenant AND e.id = d.event
+LEFT JOIN tenant t ON t.id = d.tenant
+WHERE d.tenant = $1 AND d.event = $2 AND d.app = $3 AND d.state = 0 AND d.attempts = $4;
+
 -- name: event_attempt_insert
 INSERT INTO event_attempt (tenant, event, app, seq, at_ms, way, status, duration_ms, answer, error)
 VALUES ($1, $2, $3,
