@@ -225,6 +225,7 @@ static int start_loops(struct serving *s) {
                             .data = s->config.data,
                             .dispatcher = s->dispatcher,
                             .hub = s->hub,
+                            .fetcher = s->fetcher,
                             .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
                             .clock_moved = on_commit,

@@ -113,7 +113,7 @@ static int await_file(struct hire *h, int64_t order_id, struct str url, struct s
     if (r < 0)
         return r;
     if (moved == 0)
-        return order_add_file(h, order_id, url, &ignored);
+        return order_add_file(h, order_id, 0, url, &ignored);
     struct db_query u DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_MOVED);
     db_bind_int(&u, 1, h->tenant);
     db_bind_int(&u, 2, moved);
