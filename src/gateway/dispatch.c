@@ -92,7 +92,10 @@ static int audit_call(const struct call *c) {
 static int write_run(struct db *db, struct write_job *job) {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     x->call.db = db;
-    int r = x->call.op->handle(&x->call);
+    int r = access_again(x);
+    if (r < 0)
+        return r;
+    r = x->call.op->handle(&x->call);
     return r < 0 || x->call.op->access != OP_CONSOLE ? r : audit_call(&x->call);
 }
 
@@ -128,6 +131,10 @@ static void passwords_done(void *arg) {
         return;
     x->result = r;
     (void)http_loop_post(x->r->loop, on_written, x);
+}
+
+static bool has_password_work(const struct call_password *p) {
+    return p && (!str_is_absent(p->given) || !str_is_absent(p->fresh));
 }
 
 /* Has passwords worked on, then lets the writer run the handler. */
@@ -168,8 +175,8 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     struct exchange *x = r->ctx;
     int error = 0;
     if (x) { /* admitted by its head; the body has taken its time since */
-        x->call.now_ms = clock_now_ms();
         snapshot_take(x->loop);
+        error = access_again(x);
     } else {
         x = exchange_new(g, r, s);
         error = dispatch_admit(x, s);
@@ -199,7 +206,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
         x->call.user_cache = NULL; /* the loop's own */
         if (x->call.errand.run)
             submit_errand(x);
-        else if (x->call.password)
+        else if (has_password_work(x->call.password))
             submit_passwords(x);
         else
             dispatch_write(x);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "gateway/internal.h"
 #include "gateway/caller/attempts.h"
+#include "gateway/caller/changes.h"
 #include "gateway/user_cache.h"
 
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
@@ -82,9 +83,19 @@ static void on_change_timer(uv_timer_t *timer) {
     if (!changed)
         return;
     gl->change_count = count;
-    auth_cache_clear(gl->auth);
     user_cache_clear(gl->users);
     watch_look(gl->watch, gl->db);
+}
+
+/* The cache of callers holds as long as nothing changed that decides who may call. */
+static void look_for_changes(struct gateway_loop *gl) {
+    int64_t changes;
+    if (access_changes(gl->db, &changes) < 0)
+        changes = -1;
+    if (changes == gl->access_changes && changes >= 0)
+        return;
+    auth_cache_clear(gl->auth);
+    gl->access_changes = changes;
 }
 
 /* One snapshot serves all requests of a round, which saves each of them the database's locks. It is taken anew as soon
@@ -98,6 +109,7 @@ void snapshot_take(struct gateway_loop *gl) {
     /* Without a snapshot every statement sees the newest state by itself. */
     gl->in_snapshot = db_snapshot_begin(gl->db) == 0;
     gl->snapshot_commits = commits;
+    look_for_changes(gl);
 }
 
 static void snapshot_end(struct gateway_loop *gl) {
@@ -133,6 +145,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     gl->watch = watch_new();
     log_id_init(&gl->log_ids);
     gl->change_count = db_change_count(gl->db);
+    gl->access_changes = -1;
     uv_timer_init(http_loop_uv(l), &gl->change_timer);
     gl->change_timer.data = gl;
     uv_timer_start(&gl->change_timer, on_change_timer, CHANGE_POLL_MS, CHANGE_POLL_MS);

@@ -38,6 +38,10 @@ static void keep_done(struct http_work *work, int status) {
 static void upload_done(struct http_request *r) {
     struct exchange *x = r->ctx;
     int error = upload_finish(x->upload);
+    if (error == 0) { /* before the disk is made to work for somebody who may not any more */
+        snapshot_take(x->loop);
+        error = access_again(x);
+    }
     if (error < 0) {
         exchange_refuse(x, error);
         return;

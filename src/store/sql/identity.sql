@@ -40,6 +40,11 @@ SELECT 1 FROM app_install WHERE app = $1 AND tenant <> $2 LIMIT 1;
 -- name: app_is_vendor
 SELECT 1 FROM vendor_account WHERE app = $1 AND tenant = $2 LIMIT 1;
 
+-- name: access_changes
+SELECT n FROM access_change WHERE id = 1;
+-- name: access_changed
+UPDATE access_change SET n = n + 1 WHERE id = 1;
+
 -- name: access_token_get
 SELECT kind, app, tenant, nonce, expires_ms FROM access_token WHERE id = $1;
 -- name: access_token_newest
