@@ -2,7 +2,6 @@
  *
  * hired check: everything that is wrong with a configuration or a data directory, told at once.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -162,53 +161,32 @@ static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha
 }
 
 static bool file_is_known(struct check *ck, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_FILE_OWNER);
+    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_FILE_OWNER);
 
     db_bind_int(&q, 1, id);
     return db_row(&q) != 0;
 }
 
-/* A name as files_path makes it. */
-static bool file_name_id(const char *name, int64_t *ret) {
-    char *end;
-
-    *ret = (int64_t)strtoull(name, &end, 16);
-    return end == name + 16 && *end == '\0';
-}
-
 /* A file is there before the row that names it, and drafts come and go: what is young is left alone. */
-static bool is_old(const char *path) {
-    struct stat st;
+static int check_entry(void *ctx, const struct files_entry *e) {
+    struct check *ck = ctx;
 
-    return stat(path, &st) == 0 && time(NULL) - st.st_mtime > 3600;
-}
-
-static void check_file_dir(struct check *ck, const char *dir) {
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    while (d && (e = readdir(d))) {
-        struct str path = arena_printf(&ck->scratch, "%s/%s", dir, e->d_name);
-        int64_t id;
-        if (e->d_name[0] == '.' || !is_old(path.ptr))
-            continue;
-        if (!file_name_id(e->d_name, &id))
-            find(ck, "%s: is no file of hired; it may be removed", path.ptr);
-        else if (!file_is_known(ck, id))
-            find(ck, "%s: belongs to no record; it may be removed", path.ptr);
-    }
-    if (d)
-        closedir(d);
+    if (time(NULL) - e->changed_s <= 3600)
+        return 0;
+    if (e->kind != FILES_KEPT)
+        find(ck, "%s: is no file of hired; it may be removed", e->path);
+    else if (!file_is_known(ck, e->id))
+        find(ck, "%s: belongs to no record; a server removes it when it is a day old", e->path);
+    return 0;
 }
 
 static void check_stray_files(struct check *ck) {
-    char dir[PATH_MAX];
+    int r = 0;
 
-    for (unsigned i = 0; i < 256; i++) {
-        snprintf(dir, sizeof(dir), "%s/files/%02x", ck->dir, i);
-        check_file_dir(ck, dir);
-        arena_reset(&ck->scratch);
-    }
+    for (unsigned i = 0; i < 256 && r == 0; i++)
+        r = files_walk(ck->dir, i, check_entry, ck);
+    if (r < 0)
+        find(ck, "%s/files: cannot be read: %s", ck->dir, strerror(-r));
 }
 
 /* ---- the whole ---- */

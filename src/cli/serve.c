@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/address.h"
+#include "cli/caretaker.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/demo_info.h"
@@ -25,6 +26,9 @@
 #include "store/files.h"
 #include "store/owner.h"
 
+#define UV_THREADS                                                                                                     \
+    "16" /* that read files which are sent, and ask the world (gateway/dispatch.c), unless the operator says otherwise \
+          */
 #define BUSY_MS 10000      /* how long a write waits for another process's */
 #define OWNER_WAIT_MS 30000 /* for a command that works on the directory, or a server that ends */
 
@@ -39,6 +43,7 @@ struct serving {
     struct fetcher *fetcher;
     struct hub *hub;
     struct dispatcher *dispatcher;
+    struct caretaker *caretaker;
     struct longlink *longlink;
     struct http_server *server;
     struct site site;
@@ -188,6 +193,12 @@ static void on_commit(void *ctx) {
     dispatcher_wake(s->dispatcher);
 }
 
+static void on_clock_moved(void *ctx) {
+    struct serving *s = ctx;
+    on_commit(s);
+    caretaker_wake(s->caretaker);
+}
+
 /* Uploads and fetches that a crash cut short. */
 static void drop_drafts(const struct serving *s) {
     int n = files_drop_drafts(s->config.data);
@@ -227,7 +238,8 @@ static int start_loops(struct serving *s) {
                             .hub = s->hub,
                             .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
-                            .clock_moved = on_commit,
+                            .caretaker = s->caretaker,
+                            .clock_moved = on_clock_moved,
                             .clock_moved_ctx = s};
     s->site.server = s->server;
     int r = http_server_start(s->server);
@@ -276,6 +288,9 @@ static int start_workers(struct serving *s) {
     r = start_dispatcher(s);
     if (r < 0)
         return r;
+    r = caretaker_new(&s->caretaker, &s->db);
+    if (r < 0)
+        return fail("cannot look after the kept files", r);
     writer_on_commit(s->writer, on_commit, s);
     return 0;
 }
@@ -341,6 +356,7 @@ static void shut_down(struct serving *s) {
         http_server_drain(s->server, s->config.drain_ms);
     if (s->gateway)
         gateway_stop(s->gateway);
+    s->caretaker = caretaker_free(s->caretaker);
     /* Their memory outlives the writer, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
@@ -365,6 +381,7 @@ int cli_serve(int argc, char **argv) {
     }
     if (load_config(&s, &s.config, false) < 0)
         return 2;
+    (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* read at the pool's first use */
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
+#include "cli/caretaker.h"
 #include "console/assets.h"
 #include "gateway/answer.h"
 #include "gateway/caller/secret.h"
@@ -63,7 +64,8 @@ static void serve_metrics(struct http_request *r) {
                    (unsigned long long)lines[i].value);
     gateway_write_metrics(site->gateway, out);
     buf_printf(out, "# TYPE hired_long_connections gauge\nhired_long_connections %u\n", hub_connections_of_all(site->hub));
-    dispatcher_write_metrics(site->dispatcher, gateway_loop_db(site->gateway, r->loop), out);
+    dispatcher_write_metrics(site->dispatcher, out);
+    caretaker_write_metrics(site->caretaker, out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
 

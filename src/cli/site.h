@@ -17,6 +17,7 @@ struct site {
     struct http_server *server; /* for connection counters */
     struct dispatcher *dispatcher; /* for its counters */
     struct hub *hub;               /* the same */
+    struct caretaker *caretaker;   /* the same */
     struct longlink *longlink;
     bool test_clock;                     /* POST /test/clock is answered */
     void (*clock_moved)(void *ctx);      /* those who wait for a time are to look again */

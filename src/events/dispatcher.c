@@ -457,13 +457,9 @@ struct dispatcher *dispatcher_free(struct dispatcher *d) {
     return NULL;
 }
 
-void dispatcher_write_metrics(struct dispatcher *d, struct db *db, struct buf *out) {
+void dispatcher_write_metrics(struct dispatcher *d, struct buf *out) {
     static const char *const names[OUTCOMES] = {"taken", "failed", "given_up"};
-    struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_PENDING);
 
-    if (db_row(&q) == 1)
-        buf_printf(out, "# TYPE hired_event_deliveries_pending gauge\nhired_event_deliveries_pending %lld\n",
-                   (long long)db_int(&q, 0));
     buf_printf(out, "# TYPE hired_event_deliveries_running gauge\nhired_event_deliveries_running %u\n",
                atomic_load(&d->running));
     buf_add_lit(out, "# TYPE hired_event_attempts_total counter\n");

@@ -102,8 +102,12 @@ static void write_done(struct write_job *job, int result) {
     if (result >= 0)
         atomic_fetch_add(&x->g->commits, 1);
     /* A loop that has ended took its requests with it: nobody is left to answer. */
-    if (http_loop_post(x->r->loop, on_written, x) < 0 && result < 0 && x->upload)
+    if (http_loop_post(x->r->loop, on_written, x) == 0 || !x->upload)
+        return;
+    if (result < 0)
         upload_drop(x->upload);
+    else
+        upload_free(x->upload);
 }
 
 static int submit(struct exchange *x) {
@@ -141,6 +145,8 @@ static void submit_passwords(struct exchange *x) {
 
 /* ---- errands ---- */
 
+#define ERRANDS_MAX 8 /* at once, of all loops; libuv's pool has 16 threads (src/cli/serve.c) */
+
 static void errand_run(struct http_work *work) {
     struct exchange *x = exchange_of_work(work);
     x->call.errand.run(x->call.errand.ctx);
@@ -148,19 +154,29 @@ static void errand_run(struct http_work *work) {
 
 static void errand_done(struct http_work *work, int status) {
     struct exchange *x = exchange_of_work(work);
+    atomic_fetch_sub(&x->g->errands, 1);
     if (status == 0)
         dispatch_write(x);
     else
         exchange_refuse(x, status);
 }
 
-/* Has the errand done, then lets the writer run the handler. */
+/* Has the errand done, then lets the writer run the handler. Errands wait for the world: they leave most of the pool's
+ * threads to those who wait for the disk. */
 static void submit_errand(struct exchange *x) {
+    if (atomic_fetch_add(&x->g->errands, 1) >= ERRANDS_MAX) {
+        atomic_fetch_sub(&x->g->errands, 1);
+        answer_fail_busy(&x->call, STR("too many addresses are being asked; try again in a few seconds"));
+        exchange_fail(x);
+        return;
+    }
     x->r->held = true;
     x->work = (struct http_work){.run = errand_run, .done = errand_done};
     int r = http_work_begin(x->r->loop, &x->work);
-    if (r < 0)
-        exchange_refuse(x, r);
+    if (r == 0)
+        return;
+    atomic_fetch_sub(&x->g->errands, 1);
+    exchange_refuse(x, r);
 }
 
 void gateway_serve(struct gateway *g, struct http_request *r) {
@@ -182,10 +198,10 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     }
     if (x->call.op->stream) {
         error = watch_begin(x->loop->watch, &x->call, r);
-        if (error < 0) {
+        if (error == -EBUSY)
             answer_fail_busy(&x->call, STR("too many streams are open; close a page of the console and try again"));
-            exchange_fail(x);
-        }
+        if (error < 0)
+            exchange_refuse(x, error);
         return;
     }
     exchange_begin_answer(x);

@@ -9,6 +9,8 @@
 #include "gateway/caller/attempts.h"
 #include "gateway/user_cache.h"
 
+#define POOL_THREADS 4     /* that write uploads */
+#define POOL_PER_CALLER 2  /* of them, for one app or account at once */
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
 
 /* ---- setting up ---- */
@@ -34,6 +36,8 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->attempts = attempts_new(&attempts_to_sign_in);
     g->secrets = attempts_new(&attempts_with_secret);
     g->passwords = passwords_new();
+    if (pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER) < 0)
+        abort(); /* no memory: see arena.h */
     g->requests = request_log_new(o->loops);
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
@@ -70,6 +74,7 @@ struct gateway *gateway_free(struct gateway *g) {
     attempts_free(g->secrets);
     passwords_free(g->passwords);
     request_log_free(g->requests);
+    pool_free(g->pool);
     free(g);
     return NULL;
 }

@@ -43,6 +43,8 @@ struct gateway {
     struct attempts *attempts; /* to sign in */
     struct attempts *secrets;  /* to show an app's secret */
     struct passwords *passwords;
+    struct pool *pool;        /* writes uploads */
+    _Atomic unsigned errands; /* under way */
     struct request_log *requests;
     int user_id_scope;        /* without it, ids of type user_id are left out of answers */
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
@@ -68,7 +70,7 @@ struct exchange {
     struct route route;
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
-    struct http_work work; /* of an upload, or an errand */
+    struct http_work work; /* an errand */
     int result;              /* of a writing handler */
     size_t data_at;          /* where the answer's data begins */
     struct str allow;        /* for a 405 */
@@ -116,7 +118,7 @@ int dispatch_admit(struct exchange *x, const struct gateway_settings *s);
 /* Then reads the input. Returns 0, or < 0 with the call failed. */
 int dispatch_read(struct exchange *x);
 
-/* Whose work it is. */
+/* Whose errand it is. */
 static inline struct exchange *exchange_of_work(struct http_work *work) {
     return (struct exchange *)(void *)((char *)work - offsetof(struct exchange, work));
 }

@@ -147,6 +147,28 @@ static void moves(void **state) {
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s4")), REFUSED_PRESENT_STAGE, "moves no more");
 }
 
+/* The list of stays does not grow without end: the first and the latest are kept. */
+static void moves_on_and_on(void **state) {
+    struct fixture *f = *state;
+    struct str id = make(f, TALENT, JOB);
+    struct application *a;
+
+    for (int i = 0; i < APPLICATION_STAYS_MAX + 20; i++) {
+        f->h.now_ms = START_MS + 1000 * (i + 1);
+        assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, i % 2 ? STR("s1") : STR("s4"))), 0);
+    }
+    a = read_back(f, id);
+    assert_int_equal(a->stage_time_list.n, APPLICATION_STAYS_MAX);
+    const struct application_stage_time *v = a->stage_time_list.v;
+    assert_lit(v[0].enter_time, "1700000000000");
+    assert_lit(v[0].exit_time, "1700000001000");
+    assert_lit(v[1].enter_time, "1700000022000"); /* 21 stays between are gone */
+    for (size_t i = 1; i + 1 < APPLICATION_STAYS_MAX; i++)
+        assert_str(v[i].exit_time, v[i + 1].enter_time);
+    assert_lit(v[APPLICATION_STAYS_MAX - 1].enter_time, "1700000520000");
+    assert_true(str_is_empty(v[APPLICATION_STAYS_MAX - 1].exit_time));
+}
+
 static void ends(void **state) {
     struct fixture *f = *state;
     struct str id = make(f, TALENT, JOB), reason = STR("w2");
@@ -192,7 +214,7 @@ static void another_tenant(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(creation), TEST(employees), TEST(moves), TEST(ends), TEST(another_tenant),
+        TEST(creation), TEST(employees), TEST(moves), TEST(moves_on_and_on), TEST(ends), TEST(another_tenant),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,5 +53,3 @@ SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 
 SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
 -- name: cli_kept_attachments
 SELECT id, size, sha256, 0 FROM attachment WHERE id > $1 ORDER BY id LIMIT $2;
--- name: cli_file_owner
-SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;
