@@ -107,6 +107,7 @@ export interface ApplicationDetail {
     job?: { id: string; title: string; code?: string; department?: I18n; city?: I18n };
     stages?: { id: string; name: I18n; type?: number; enter_time?: string; exit_time?: string }[];
     orders?: OrderRow[];
+    orders_more?: boolean;
     interviews?: Interview[];
 }
 export interface Person {
@@ -274,6 +275,7 @@ export interface References {
     round_types?: Named[];
     locations?: Named[];
     users?: Named[];
+    cut?: string[];
 }
 export interface Settings {
     version?: string;
@@ -330,6 +332,7 @@ export interface EventDetail {
             answer?: string;
             error?: string;
         }[];
+        attempts_more?: boolean;
     }[];
 }
 export interface Account extends User {

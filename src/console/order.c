@@ -12,6 +12,8 @@
 #include "console/version.h"
 #include "hire/check_form.h"
 
+#define ORDERS_SHOWN 100 /* with their application; the list of checks has the others */
+
 /* ---- rows ---- */
 
 static void write_provider(struct buf *out, struct str info) {
@@ -56,21 +58,23 @@ int write_order_row(struct call *c, struct hire *h, const struct db_query *q) {
 
 int write_orders_of(struct call *c, struct hire *h, int64_t application) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_APPLICATION);
-    int r;
+    int r, n = 0;
     json_key(c->out, STR("orders"));
     json_begin(c->out, '[');
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, INT64_MAX);
     db_bind_int(&q, 3, INT64_MAX);
-    db_bind_int(&q, 4, 100);
+    db_bind_int(&q, 4, ORDERS_SHOWN + 1);
     db_bind_int(&q, 5, application);
     db_bind_int(&q, 6, 0);
     db_bind_int(&q, 7, -1);
-    while ((r = db_row(&q)) == 1)
+    while ((r = db_row(&q)) == 1 && n++ < ORDERS_SHOWN)
         if ((r = write_order_row(c, h, &q)) < 0)
             return r;
     json_end(c->out, ']');
-    return r;
+    if (r == 1)
+        json_member_bool(c->out, STR("orders_more"), true);
+    return r < 0 ? r : 0;
 }
 
 /* ---- one ---- */

@@ -82,6 +82,12 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
             return;
         }
         if (!d.kind) return;
+        if (d.kind === 'reload') {
+            // Something could not be told: whatever is shown may be out of date.
+            changed.clear();
+            void qc.invalidateQueries();
+            return;
+        }
         changed.set(d.kind, (changed.get(d.kind) ?? new Set()).add(d.id ?? ''));
         timer ||= window.setTimeout(tell, Date.now() - told < 2 * BUSY_MS ? BUSY_MS : GATHER_MS);
     };

@@ -224,24 +224,25 @@ SELECT (end_time - $2) / $3, COUNT(*) FROM background_check_order_done
 WHERE tenant = $1 AND end_time >= $2 GROUP BY (end_time - $2) / $3 ORDER BY 1;
 -- name: console_attempts
 SELECT seq, at_ms, way, status, duration_ms, answer, error FROM event_attempt
-WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 100;
+WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT $4;
 
 -- What changed after $2, for open pages (src/gateway/watch.c): id and when.
 -- name: watch_orders
 SELECT id, update_time FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- name: watch_applications
 SELECT id, update_time FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
--- The log of what people did has interviews that changed; ids grow with time, so only its end is looked at.
+-- The log of what people did has interviews that changed; ids grow with time, so it is gone through from the last one seen.
 -- name: watch_interviews
--- walks: sorts 200 rows at most
-SELECT CAST(subject AS BIGINT), at_ms FROM (
-    SELECT action, subject, at_ms FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 200) AS latest
-WHERE at_ms > $2 AND action LIKE 'interview.%' ESCAPE '\' ORDER BY at_ms;
+SELECT CASE WHEN action LIKE 'interview.%' ESCAPE '\' THEN CAST(subject AS BIGINT) ELSE 0 END, at_ms, id
+FROM console_audit WHERE tenant = $1 AND id > $3 AND at_ms > $2 ORDER BY id;
+-- name: watch_last
+-- walks: stops at the newest entry
+SELECT id FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 1;
 -- name: watch_deliveries
 SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;
 
 -- name: console_jobs
-SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT 500;
+SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT $2;
 -- name: console_users
--- walks: stops at 500
-SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT 500;
+-- walks: stops at $2
+SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT $2;

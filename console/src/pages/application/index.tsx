@@ -123,11 +123,14 @@ function Sheets({
 }
 
 function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) {
-    const qc = useQueryClient();
+    const qc = useQueryClient(),
+        t = useT();
     const [chosen, setChosen] = useParam('order');
     const [sheet, setSheet] = useState<Which>('');
     const orders = d.orders ?? [],
         shown = orders.find((o) => o.id === chosen) ?? orders[0];
+    // Of very many checks the latest are listed; an older one that a link names is shown all the same.
+    const card = d.orders_more && chosen ? chosen : shown?.id;
     const changed = (order?: string) => {
         letGo();
         setSheet('');
@@ -141,7 +144,15 @@ function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) 
             <div className="cols">
                 <div>
                     {orders.length > 1 && <Checks orders={orders} shown={shown} choose={setChosen} />}
-                    {shown ? <CheckCard key={shown.id} id={shown.id} /> : <NoCheck recruiter={recruiter} />}
+                    {d.orders_more && (
+                        <p className="small muted">
+                            {t(
+                                `这里列出最近 ${orders.length} 个背调，其余在背调列表中`,
+                                `The latest ${orders.length} checks are listed here; the list of checks has the others`,
+                            )}
+                        </p>
+                    )}
+                    {card ? <CheckCard key={card} id={card} /> : <NoCheck recruiter={recruiter} />}
                 </div>
                 <div>
                     <CandidateCard c={d.candidate} />

@@ -156,7 +156,12 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
                 />
                 <Field
                     label={t('对应的员工', 'The employee')}
-                    hint={t('面试官靠它看到自己的面试。', 'By this an interviewer sees their own interviews.')}
+                    hint={
+                        t('面试官靠它看到自己的面试。', 'By this an interviewer sees their own interviews.') +
+                        (refs?.cut?.includes('users')
+                            ? t('这里只列出前 500 位员工。', ' Only the first 500 people are offered here.')
+                            : '')
+                    }
                 >
                     <Choice
                         name="user_id"

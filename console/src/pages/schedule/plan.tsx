@@ -169,6 +169,11 @@ export function PlanForm({
                 error={wrong.people}
                 options={(refs?.users ?? []).map((u) => [u.id, both(u.name)])}
             />
+            {refs?.cut?.includes('users') && (
+                <p className="small muted">
+                    {t('这里只列出前 500 位员工。', 'Only the first 500 people are offered here.')}
+                </p>
+            )}
             <Place {...part} refs={refs} />
             <Conflicts found={conflicts} />
             <Round {...part} refs={refs} />
