@@ -38,7 +38,7 @@ static void write_file(void *ctx, int64_t id, struct buf *out) {
 }
 
 static void splice(struct str stored, uint32_t hidden, struct buf *out) {
-    struct record_reader r = {hidden, write_user, write_file, NULL};
+    struct record_reader r = {.hidden = hidden, .user = write_user, .file = write_file};
     struct str copy = exact(stored);
     record_splice(&r, copy, out);
     free((char *)copy.ptr);
@@ -102,7 +102,7 @@ static void check_json(struct str text, uint32_t hidden, struct arena *a) {
     if (r == 0)
         check_written(&e, hidden, a);
     vs.n = 0;
-    if (record_read_answer(&example_type, &answer, v, a, &vs) == 0)
+    if (record_read_answer(&example_type, &answer, v, a, &vs, NULL, NULL) == 0)
         check_written(&answer, hidden, a);
     else
         check_violations(&vs, text);

@@ -26,6 +26,12 @@ HEAD = '/* SPDX-License-Identifier: Apache-2.0\n *\n * {} Generated from api/ by
 RESERVED = set('''auto break case char const continue default do double else enum extern float for goto if inline int
 long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool
 true false asm typeof linux unix errno stdin stdout stderr assert offsetof'''.split())
+# What is imported may have members that api/ does not describe: the structs of these records, and those within, have a member
+# for them. hired import refuses to take a kind whose struct has none.
+IMPORTED = ['application', 'attachment', 'background_check_order', 'external_application', 'external_background_check',
+            'interview_extend', 'interview_feedback_form', 'interview_round_type', 'job_level', 'job_processes', 'location',
+            'resume_source', 'room', 'termination_reason']
+UNDESCRIBED = 'undescribed'
 SCALAR = {'string': 'struct str', 'int': 'struct opt_int', 'bool': 'struct opt_bool', 'number': 'struct opt_num',
           'map': 'struct str'}
 
@@ -73,10 +79,21 @@ class Tables:
                               for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])} |
                              {scope for choice in model.field_scopes for scope in choice})
         self.structs = self.reached()
+        self.open_structs = self.within([name for name in IMPORTED if name in self.structs])
         self.bits = self.scope_bits()
 
     def fields_of(self, struct):
         return [field for field in struct.fields if field['type'] != 'file']
+
+    def within(self, names):
+        """These structs and all that they hold."""
+        found, todo = set(), list(names)
+        while todo:
+            name = todo.pop()
+            if name in self.structs and name not in found:
+                found.add(name)
+                todo += [field['of'] for field in self.fields_of(self.structs[name]) if field['type'] == 'object']
+        return found
 
     def reached(self):
         """The structs that supported operations and events use, in the order in which they are first met."""
@@ -106,6 +123,8 @@ class Tables:
                 if 'scope' in field and api_model.scope_choice(field['scope']) not in bits:
                     raise api_model.Wrong([f'{struct.where}.{field["name"]}: scope {json.dumps(field["scope"])} must '
                                            'be added at the end of api/field_scopes.json'])
+        if len(bits) > 30:
+            raise api_model.Wrong([f'api/field_scopes.json: {len(bits)} entries, but stored records have 30 bits'])
         if len(self.scopes) > 256:
             raise api_model.Wrong([f'api/: {len(self.scopes)} scopes, but struct caller_app has room for 256'])
         return bits
@@ -126,6 +145,8 @@ def types_header(tables):
         for field in tables.fields_of(struct):
             about = f' /* {field["about"]} */' if 'about' in field else ''
             out.append(f'    {member_type(field)}{member_name(field["name"])};{about}')
+        if name in tables.open_structs:
+            out.append(f'    struct str {UNDESCRIBED}; /* members without a description, see record.h */')
         out.append('};')
     out.append('')
     out += [f'extern const struct record_type type_{name};' for name in tables.structs]
@@ -208,7 +229,9 @@ def record_tables(tables, out):
         out += [field_entry(tables, struct, field, values) for field in tables.fields_of(struct)]
         out.append(f'}};\nconst struct record_type type_{name} = {{')
         out.append(f'    .name = {c_str(name)}, .size = sizeof(struct {name}),')
-        out.append(f'    .fields = fields_{name}, .n_fields = sizeof(fields_{name}) / sizeof(fields_{name}[0])}};')
+        out.append(f'    .fields = fields_{name}, .n_fields = sizeof(fields_{name}) / sizeof(fields_{name}[0]),')
+        undescribed = f'offsetof(struct {name}, {UNDESCRIBED})' if name in tables.open_structs else '0'
+        out.append(f'    .undescribed = {undescribed}}};')
 
 
 def op_entry(tables, index, op):

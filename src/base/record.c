@@ -262,6 +262,22 @@ static int each_user(const struct record_type *t, void *record, struct arena *a,
     return 0;
 }
 
+void record_drop_undescribed(const struct record_type *t, void *record) {
+    if (t->undescribed != 0)
+        *(struct str *)((char *)record + t->undescribed) = STR_ABSENT;
+    for (size_t i = 0; i < t->n_fields; i++) {
+        const struct record_field *f = &t->fields[i];
+        if (f->kind != RECORD_OBJECT || record_is_absent(f, record))
+            continue;
+        void *m = record_member(f, record);
+        struct any_list *list = m;
+        if (!f->list)
+            record_drop_undescribed(f->of, *(void **)m);
+        for (size_t k = 0; f->list && k < list->n; k++)
+            record_drop_undescribed(f->of, (char *)list->v + k * f->of->size);
+    }
+}
+
 int record_each_user(const struct record_type *t, void *record, struct arena *a, record_user_fn fn, void *ctx) {
     return each_user(t, record, a, NULL, fn, ctx);
 }

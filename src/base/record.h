@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Typed records: C structs described by tables, read from JSON and written as JSON. The tables and structs are generated
- * from api/ (see tools/apigen.py), so that a field is described once for the check of what comes in, for what goes out,
- * and for what is stored.
+ * Typed records: C structs described by tables, read from JSON and written as JSON. The tables and structs are
+ * generated from api/ (see tools/apigen.py), so that a field is described once for the check of what comes in, for what
+ * goes out, and for what is stored.
  *
  * Members by type (all absent when the struct is zeroed):
  *     string        struct str                 ptr NULL: absent
@@ -15,14 +15,14 @@
  *     map           struct str                 any JSON object, kept as its compact text
  *
  * Two forms of a record exist as text. The wire form is plain JSON. The stored form is JSON in which some string values
- * stand as slots, to be filled for each reader (a user's id differs by app; a link's signature by hour) and some members
- * are conditional (left out for a reader without the scope). record_splice() makes the wire form of a stored one in one
- * pass, at about the speed of memcpy:
- *     \x01 U <16 hex>          the user with this internal id, in the reader's user_id_type
- *     \x01 F <16 hex>          a signed link to the kept file with this id
- *     \x02 <bit> ... \x03      left out if the reader's hidden mask has bit (byte value - 'A') set
- * Raw control bytes cannot occur in JSON text otherwise. A conditional holds a whole member and the comma in front of
- * it; where it was the object's first, the splice drops the comma that then follows the brace.
+ * stand as slots, to be filled for each reader (a user's id differs by app; a link's signature by hour) and some
+ * members are conditional (left out for a reader without the scope). record_splice() makes the wire form of a stored
+ * one in one pass, at about the speed of memcpy: \x01 U <16 hex>          the user with this internal id, in the
+ * reader's user_id_type \x01 F <16 hex>          a signed link to the kept file with this id \x02 <bit> ... \x03 left
+ * out if the reader's hidden mask has bit (byte value - 'A') set \x02 ` ... \x03          members that the type does
+ * not describe: left out unless the reader asks for them Raw control bytes cannot occur in JSON text otherwise. A
+ * conditional holds a whole member and the comma in front of it; where it was the object's first, the splice drops the
+ * comma that then follows the brace.
  */
 #ifndef HIRED_BASE_RECORD_H
 #define HIRED_BASE_RECORD_H
@@ -86,7 +86,7 @@ struct record_field {
     bool required;
     bool has_min, has_max;
     uint32_t offset;        /* of the member in its struct */
-    int8_t scope_bit;       /* 1..31: hidden when that bit of the hidden mask is set; 0: never. Bit 0 is for user ids */
+    int8_t scope_bit;       /* 1..30: hidden when that bit of the hidden mask is set; 0: never. Bit 0 is for user ids */
     int64_t min, max;       /* of an int, where has_ says so */
     uint32_t min_len, max_len;     /* of a string, in characters; 0: unbounded */
     uint32_t min_items, max_items; /* of a list; 0: unbounded */
@@ -100,6 +100,10 @@ struct record_type {
     size_t size; /* of the struct */
     const struct record_field *fields;
     size_t n_fields;
+    /* Where the struct has a struct str for the members that the table does not describe, as compact JSON without
+     * braces
+     * ("a":1,"b":[]); 0: it has none, and they are dropped. */
+    size_t undescribed;
 };
 
 /* One thing wrong with an input. All of them live in the arena of the reading call. */
@@ -129,10 +133,14 @@ static inline size_t violations_kept(const struct violations *vs) {
  * arena. Of a list that is too long, what lies beyond its bound is not looked at. Returns 0, or -EINVAL if vs grew. */
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a, struct violations *vs);
 
-/* As record_read, but unknown members are breaches too ("unknown field") and neither required nor bounds of length and
- * number are asked for, nor defaults filled in: for reading answers (import). Types and values of enums are. */
+/* Told each member that the type does not describe, with its path in the arena. */
+typedef void (*record_undescribed_fn)(void *ctx, struct str path);
+
+/* As record_read, but neither required nor bounds of length and number are asked for, nor defaults filled in: for
+ * reading answers (import). Types and values of enums are. Members that the type does not describe are kept in the
+ * struct and told to fn; without fn they are breaches ("unknown field"). */
 int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,
-                       struct violations *vs);
+                       struct violations *vs, record_undescribed_fn fn, void *ctx);
 
 /* One text value, as from a query string, into the member of field; used for query and path parameters. An empty text
  * counts as absent. Lists take one element per call. A bool is "true" or "false" in any case (Python writes "True").
@@ -143,8 +151,8 @@ int record_read_text(const struct record_field *f, void *record, struct str valu
 /* Fills in defaults and asks for what is required, after a run of record_read_text. Returns 0 or -EINVAL. */
 int record_finish_text(const struct record_type *t, void *record, struct arena *a, struct violations *vs);
 
-/* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden members are left out. Sets
- * the comma before it where one is due, as json.h does. */
+/* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden and undescribed members are
+ * left out. Sets the comma before it where one is due, as json.h does. */
 void record_write(const struct record_type *t, const void *record, uint32_t hidden, struct buf *out);
 
 /* Writes it in stored form: a user's id in decimal and a file's "file:<id>" become slots; any other text in their place
@@ -156,7 +164,8 @@ int record_read_stored(const struct record_type *t, void *record, struct str sto
 
 /* Fills slots for one reader. Both append the JSON-escaped value without quotes. */
 struct record_reader {
-    uint32_t hidden; /* bit 0: user ids; others: scope bits */
+    uint32_t hidden;  /* bit 0: user ids; others: scope bits */
+    bool undescribed; /* wants members that no type describes, which the API never answers */
     void (*user)(void *ctx, int64_t uid, struct buf *out);
     void (*file)(void *ctx, int64_t file_id, struct buf *out);
     void *ctx;
@@ -175,6 +184,9 @@ void record_members(struct str stored, const struct str *names, size_t n, struct
  * first non-zero return and returns that. path is the dotted path of the member, in the arena. */
 typedef int (*record_user_fn)(void *ctx, struct str *value, struct str path);
 int record_each_user(const struct record_type *t, void *record, struct arena *a, record_user_fn fn, void *ctx);
+
+/* Drops the members that the types do not describe, at any depth. */
+void record_drop_undescribed(const struct record_type *t, void *record);
 
 /* Parses strict JSON, an object or a list: no duplicate names, valid UTF-8, no \u0000, integers within int64, at most
  * 64 levels deep. On failure returns NULL and sets *ret_why to a sentence in the arena that names line and column and what

@@ -15,11 +15,13 @@ struct example_report {
     struct opt_int report_url_type;
     struct str url;
     struct str reporter_id;
+    struct str undescribed;
 };
 
 struct example_contact {
     struct str phone;
     struct str user_id;
+    struct str undescribed;
 };
 
 struct example {
@@ -41,6 +43,7 @@ struct example {
     struct str mobile;
     struct str conclusion;
     struct str_list custom_list;
+    struct str undescribed;
 };
 
 #define FIELD(s, member, k) .name = STR_INIT(#member), .kind = (k), .offset = offsetof(struct s, member)
@@ -55,14 +58,16 @@ static const struct record_field example_report_fields[] = {
     {FIELD(example_report, reporter_id, RECORD_STRING), .slot = SLOT_USER},
 };
 static const struct record_type example_report_type = {STR_INIT("example_report"), sizeof(struct example_report),
-                                                       example_report_fields, 4};
+                                                       example_report_fields, 4,
+                                                       offsetof(struct example_report, undescribed)};
 
 static const struct record_field example_contact_fields[] = {
     {FIELD(example_contact, phone, RECORD_STRING), .scope_bit = EXAMPLE_PHONE_BIT},
     {FIELD(example_contact, user_id, RECORD_STRING), .slot = SLOT_USER, .scope_bit = EXAMPLE_PHONE_BIT},
 };
 static const struct record_type example_contact_type = {STR_INIT("example_contact"), sizeof(struct example_contact),
-                                                        example_contact_fields, 2};
+                                                        example_contact_fields, 2,
+                                                        offsetof(struct example_contact, undescribed)};
 
 static const struct record_field example_fields[] = {
     {FIELD(example, user_id, RECORD_STRING), .slot = SLOT_USER},
@@ -81,7 +86,8 @@ static const struct record_field example_fields[] = {
     {FIELD(example, conclusion, RECORD_STRING), .values = example_conclusions},
     {FIELD(example, custom_list, RECORD_MAP), .list = true},
 };
-static const struct record_type example_type = {STR_INIT("example"), sizeof(struct example), example_fields, 15};
+static const struct record_type example_type = {STR_INIT("example"), sizeof(struct example), example_fields, 15,
+                                                offsetof(struct example, undescribed)};
 
 #undef FIELD
 

@@ -10,6 +10,9 @@
 /* The marks of the stored form; see record.h. */
 enum { MARK_SLOT = 1, MARK_BEGIN = 2, MARK_END = 3, SLOT_DIGITS = 16, SLOT_LEN = 2 + SLOT_DIGITS };
 
+/* The bit of a conditional that holds members without a description. */
+enum { UNDESCRIBED_BIT = 31 };
+
 /* Where a value stands, as a chain towards the root on the reader's stack: it becomes text only if a breach is found.
  */
 struct record_path {
@@ -22,7 +25,7 @@ struct str record_path_text(const struct record_path *p, struct arena *a);
 
 enum record_mode {
     MODE_INPUT,  /* everything the table says */
-    MODE_ANSWER, /* types, enums, no unknown members */
+    MODE_ANSWER, /* types, enums; unknown members are kept or refused */
     MODE_STORED, /* types alone: it was checked when it came in, perhaps by an older table */
 };
 
@@ -30,6 +33,8 @@ struct record_reading {
     struct arena *a;
     struct violations *vs;
     enum record_mode mode;
+    record_undescribed_fn undescribed; /* in MODE_ANSWER; NULL: unknown members are breaches */
+    void *undescribed_ctx;
 };
 
 /* See record_read. */

@@ -174,25 +174,42 @@ static void read_single(struct record_reading *r, const struct record_field *f, 
     read_element(r, f, m, v, p);
 }
 
-static void refuse_unknown(struct record_reading *r, const struct record_type *t, const json_t *object,
-                           const struct record_path *up) {
+/* Members of the object that the table does not name; null counts as absent. */
+static void take_undescribed(struct record_reading *r, const struct record_type *t, void *record, const json_t *object,
+                             const struct record_path *up) {
+    struct buf kept BUF_CLEANUP = BUF_EMPTY;
+
     for (void *it = json_object_iter((json_t *)object); it; it = json_object_iter_next((json_t *)object, it)) {
         struct str name = {json_object_iter_key(it), json_object_iter_key_len(it)};
-        bool known = false;
+        bool known = json_is_null(json_object_iter_value(it));
         for (size_t i = 0; i < t->n_fields && !known; i++)
             known = str_eq(t->fields[i].name, name);
+        if (known)
+            continue;
         struct record_path p = {up, name, 0};
-        if (!known)
+        if (r->mode == MODE_ANSWER && !r->undescribed) {
             record_breach(r, &p, STR_ABSENT, "unknown field");
+            continue;
+        }
+        if (r->mode == MODE_ANSWER)
+            r->undescribed(r->undescribed_ctx, record_path_text(&p, r->a));
+        if (t->undescribed != 0) {
+            json_key(&kept, name);
+            dump(json_object_iter_value(it), &kept, SIZE_MAX);
+        }
     }
+    if (kept.len > 0)
+        *(struct str *)((char *)record + t->undescribed) = arena_dup(r->a, buf_str(&kept));
 }
 
 static void read_object(struct record_reading *r, const struct record_type *t, void *record, const json_t *object,
                         const struct record_path *up) {
+    size_t described = 0;
     for (size_t i = 0; i < t->n_fields; i++) {
         const struct record_field *f = &t->fields[i];
         struct record_path p = {up, f->name, 0};
         const json_t *v = json_object_getn(object, f->name.ptr, f->name.len);
+        described += v != NULL;
         if (!v || json_is_null(v))
             record_fill(r, f, &p, record);
         else if (f->list)
@@ -200,19 +217,24 @@ static void read_object(struct record_reading *r, const struct record_type *t, v
         else
             read_single(r, f, record, v, &p);
     }
-    if (r->mode == MODE_ANSWER)
-        refuse_unknown(r, t, object, up);
+    bool wanted = r->mode == MODE_ANSWER || (r->mode == MODE_STORED && t->undescribed != 0);
+    if (wanted && json_object_size(object) > described)
+        take_undescribed(r, t, record, object, up);
+}
+
+static int read_root(struct record_reading *r, const struct record_type *t, void *record, const json_t *object) {
+    size_t before = r->vs->n;
+    if (json_is_object(object))
+        read_object(r, t, record, object, NULL);
+    else
+        violation_add(r->vs, r->a, STR(""), STR_ABSENT, "object is expected");
+    return r->vs->n > before ? -EINVAL : 0;
 }
 
 int record_read_as(enum record_mode mode, const struct record_type *t, void *record, const json_t *object,
                    struct arena *a, struct violations *vs) {
-    struct record_reading r = {a, vs, mode};
-    size_t before = vs->n;
-    if (json_is_object(object))
-        read_object(&r, t, record, object, NULL);
-    else
-        violation_add(vs, a, STR(""), STR_ABSENT, "object is expected");
-    return vs->n > before ? -EINVAL : 0;
+    struct record_reading r = {.a = a, .vs = vs, .mode = mode};
+    return read_root(&r, t, record, object);
 }
 
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a,
@@ -221,8 +243,9 @@ int record_read(const struct record_type *t, void *record, const json_t *object,
 }
 
 int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,
-                       struct violations *vs) {
-    return record_read_as(MODE_ANSWER, t, record, object, a, vs);
+                       struct violations *vs, record_undescribed_fn fn, void *ctx) {
+    struct record_reading r = {.a = a, .vs = vs, .mode = MODE_ANSWER, .undescribed = fn, .undescribed_ctx = ctx};
+    return read_root(&r, t, record, object);
 }
 
 /* ---- single texts ---- */
@@ -322,7 +345,7 @@ static void text_store(const struct record_field *f, void *record, const struct 
 
 int record_read_text(const struct record_field *f, void *record, struct str value, struct arena *a,
                      struct violations *vs) {
-    struct record_reading r = {a, vs, MODE_INPUT};
+    struct record_reading r = {.a = a, .vs = vs, .mode = MODE_INPUT};
     struct record_path p = {NULL, f->name, 0}, element = {&p, STR_ABSENT, 0};
     struct text_value parsed = {0};
     size_t before = vs->n;
@@ -343,7 +366,7 @@ int record_read_text(const struct record_field *f, void *record, struct str valu
 }
 
 int record_finish_text(const struct record_type *t, void *record, struct arena *a, struct violations *vs) {
-    struct record_reading r = {a, vs, MODE_INPUT};
+    struct record_reading r = {.a = a, .vs = vs, .mode = MODE_INPUT};
     size_t before = vs->n;
     for (size_t i = 0; i < t->n_fields; i++) {
         const struct record_field *f = &t->fields[i];

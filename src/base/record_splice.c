@@ -125,8 +125,10 @@ static void fill_slot(const struct record_reader *r, const char *slot, struct bu
         r->file(r->ctx, id, out);
 }
 
-static bool is_hidden_bit(uint32_t hidden, char byte) {
-    return byte >= 'A' && byte < 'A' + 32 && (hidden >> (byte - 'A') & 1);
+static bool is_hidden(const struct record_reader *r, char byte) {
+    if (byte == 'A' + UNDESCRIBED_BIT)
+        return !r->undescribed;
+    return byte >= 'A' && byte < 'A' + UNDESCRIBED_BIT && (r->hidden >> (byte - 'A') & 1);
 }
 
 void record_splice(const struct record_reader *r, struct str stored, struct buf *out) {
@@ -148,7 +150,7 @@ void record_splice(const struct record_reader *r, struct str stored, struct buf 
             fill_slot(r, mark, out);
             p = mark + SLOT_LEN;
         } else if (*mark == MARK_BEGIN && left >= 2) {
-            p = is_hidden_bit(r->hidden, mark[1]) ? skip_conditional(mark + 2, end) : mark + 2;
+            p = is_hidden(r, mark[1]) ? skip_conditional(mark + 2, end) : mark + 2;
         } else if (*mark == MARK_SLOT || *mark == MARK_BEGIN) {
             return; /* damaged: cut off within a mark */
         } else {

@@ -17,7 +17,7 @@ static void internal_file(void *ctx, int64_t file_id, struct buf *out) {
 }
 
 int record_read_stored(const struct record_type *t, void *record, struct str stored, struct arena *a) {
-    static const struct record_reader internal = {.user = internal_user, .file = internal_file};
+    static const struct record_reader internal = {.undescribed = true, .user = internal_user, .file = internal_file};
     struct violations vs;
     struct buf text BUF_CLEANUP = BUF_EMPTY;
     vs.n = 0; /* the rest stays unset: a large array, and none are expected */

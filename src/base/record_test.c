@@ -36,8 +36,8 @@ static int read_as(bool answer, const char *text, struct example *ret, struct vi
     json_t *v = parse(text);
     *ret = (struct example){0};
     vs->n = 0;
-    int r =
-        answer ? record_read_answer(&example_type, ret, v, &arena, vs) : record_read(&example_type, ret, v, &arena, vs);
+    int r = answer ? record_read_answer(&example_type, ret, v, &arena, vs, NULL, NULL)
+                   : record_read(&example_type, ret, v, &arena, vs);
     json_decref(v);
     return r;
 }
@@ -201,6 +201,64 @@ static void test_answers_may_lack_but_not_add(void **state) {
                                "extra||unknown field\n"));
 }
 
+static void decimal_user(void *ctx, int64_t uid, struct buf *out) {
+    buf_printf(out, "%s%lld", (const char *)ctx, (long long)uid);
+}
+
+static void file_link(void *ctx, int64_t id, struct buf *out) {
+    buf_printf(out, "file:%lld", (long long)id);
+}
+
+static void splice(struct str stored, uint32_t hidden, struct buf *out) {
+    struct record_reader r = {.hidden = hidden, .user = decimal_user, .file = file_link, .ctx = ""};
+    record_splice(&r, stored, out);
+}
+
+static void note_path(void *ctx, struct str path) {
+    buf_add_str(ctx, path);
+    buf_add_char(ctx, ' ');
+}
+
+static void splice_all(struct str stored, struct buf *out) {
+    struct record_reader r = {.undescribed = true, .user = decimal_user, .file = file_link, .ctx = ""};
+    record_splice(&r, stored, out);
+}
+
+/* What no table describes comes back to who asks for it, at any depth, also after a change; and to nobody else. */
+static void test_undescribed_members_are_kept(void **state) {
+    static const char *text =
+        "{\"stage_id\":\"four\",\"extra\":{\"a\":[1,2.5,\"\\u0001\\u0003x\"],\"b\":null},\"none\":null,"
+        "\"report_list\":[{\"new\":true},{\"url\":\"u\",\"odd name\":\"1\"}],\"contact\":{\"z\":-1}}";
+    struct example e = {0}, again = {0};
+    struct violations vs = {.n = 0};
+    struct buf told BUF_CLEANUP = BUF_EMPTY, stored BUF_CLEANUP = BUF_EMPTY, wire BUF_CLEANUP = BUF_EMPTY,
+                    all BUF_CLEANUP = BUF_EMPTY, plain BUF_CLEANUP = BUF_EMPTY;
+    json_t *v = parse(text);
+
+    assert_int_equal(record_read_answer(&example_type, &e, v, &arena, &vs, note_path, &told), 0);
+    json_decref(v);
+    assert_buf(&told, "contact.z report_list[0].new report_list[1].odd name extra ");
+    record_write_stored(&example_type, &e, &stored);
+    assert_int_equal(record_read_stored(&example_type, &again, buf_str(&stored), &arena), 0);
+    again.status = SET_INT(2);
+    buf_reset(&stored, 0);
+    record_write_stored(&example_type, &again, &stored);
+    splice(buf_str(&stored), 0, &wire);
+    record_write(&example_type, &again, 0, &plain);
+    assert_buf(&wire, "{\"stage_id\":\"four\",\"status\":2,\"contact\":{},\"report_list\":[{},{\"url\":\"u\"}]}");
+    assert_str(buf_str(&plain), buf_str(&wire));
+    splice_all(buf_str(&stored), &all);
+    assert_buf(&all, "{\"stage_id\":\"four\",\"status\":2,\"contact\":{\"z\":-1},"
+                     "\"report_list\":[{\"new\":true},{\"url\":\"u\",\"odd name\":\"1\"}],"
+                     "\"extra\":{\"a\":[1,2.5,\"\\u0001\\u0003x\"],\"b\":null}}");
+    record_drop_undescribed(&example_type, &again);
+    buf_reset(&stored, 0);
+    buf_reset(&all, 0);
+    record_write_stored(&example_type, &again, &stored);
+    splice_all(buf_str(&stored), &all);
+    assert_str(buf_str(&all), buf_str(&wire));
+}
+
 static const struct record_field *field(const char *name) {
     for (size_t i = 0; i < example_type.n_fields; i++)
         if (str_eq(example_fields[i].name, str_of(name)))
@@ -320,19 +378,6 @@ static void test_stored_form(void **state) {
                    "A,\"user_ids\":[\"\x01U000000000000002a\",\"nobody\"]\x03,\"custom\":{\"k\":[1,2]}"
                    "\x02"
                    "D,\"mobile\":\"138\"\x03}");
-}
-
-static void decimal_user(void *ctx, int64_t uid, struct buf *out) {
-    buf_printf(out, "%s%lld", (const char *)ctx, (long long)uid);
-}
-
-static void file_link(void *ctx, int64_t id, struct buf *out) {
-    buf_printf(out, "file:%lld", (long long)id);
-}
-
-static void splice(struct str stored, uint32_t hidden, struct buf *out) {
-    struct record_reader r = {hidden, decimal_user, file_link, ""};
-    record_splice(&r, stored, out);
 }
 
 /* For every reader there can be, the spliced text is what record_write would have written. */
@@ -600,6 +645,7 @@ int main(void) {
         TEST(test_violations_beyond_the_last_are_counted),
         TEST(test_violation_add_keeps_values_writable),
         TEST(test_answers_may_lack_but_not_add),
+        TEST(test_undescribed_members_are_kept),
         TEST(test_text_of_every_kind),
         TEST(test_text_breaches),
         TEST(test_writes_the_wire_form),

@@ -94,6 +94,19 @@ static void write_begin_mark(struct buf *out, int bit) {
     buf_add_char(out, (char)('A' + bit));
 }
 
+static void write_undescribed(struct buf *out, const struct record_type *t, const void *record, bool first) {
+    struct str members = {0};
+    if (t->undescribed != 0)
+        members = *(const struct str *)((const char *)record + t->undescribed);
+    if (str_is_empty(members))
+        return;
+    write_begin_mark(out, UNDESCRIBED_BIT);
+    if (!first)
+        buf_add_char(out, ',');
+    buf_add_str(out, members);
+    buf_add_char(out, MARK_END);
+}
+
 static void write_object(const struct writing *w, const struct record_type *t, const void *record) {
     bool first = true;
     buf_add_char(w->out, '{');
@@ -118,6 +131,8 @@ static void write_object(const struct writing *w, const struct record_type *t, c
         if (by_user)
             buf_add_char(w->out, MARK_END);
     }
+    if (w->stored)
+        write_undescribed(w->out, t, record, first);
     buf_add_char(w->out, '}');
 }
 

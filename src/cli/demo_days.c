@@ -69,8 +69,8 @@ static struct eco_background_check_custom_field_data field(struct i18n *name, co
 static int push_fields(struct hire *h, int64_t account) {
     struct i18n names[3], options[2] = {{.zh_cn = STR("尽快"), .en_us = STR("As soon as possible")},
                                         {.zh_cn = STR("正常"), .en_us = STR("Normal")}};
-    struct eco_background_check_custom_field_data_option choices[2] = {{STR("urgent"), &options[0]},
-                                                                       {STR("normal"), &options[1]}};
+    struct eco_background_check_custom_field_data_option choices[2] = {{.key = STR("urgent"), .name = &options[0]},
+                                                                       {.key = STR("normal"), .name = &options[1]}};
     struct eco_background_check_custom_field_data fields[] = {
         field(&names[0], "select", "pace", "进度要求", "Pace", true),
         field(&names[1], "date", "onboard_date", "预计入职日期", "Expected start", false),

@@ -223,6 +223,7 @@ static int export_main(int argc, char **argv) {
     e.type_name = type_name;
     e.view = (struct user_view){row.id, app.id, app.developer};
     e.reader = reader_new(&c, &e.view, e.type);
+    reader_want_undescribed(e.reader);
     r = db_snapshot_begin(c.db);
     r = r < 0 ? cli_fail_errno(&c, r, "read the database", NULL) : export_all(&e, json);
     db_snapshot_end(c.db);

@@ -321,6 +321,7 @@ static void write_outcome(const struct import *im, struct buf *out) {
         json_member_int(out, STR("unchanged"), n->same);
         json_end(out, '}');
     }
+    import_write_undescribed(im, out);
     json_end(out, '}');
 }
 
@@ -350,6 +351,7 @@ static int tell_outcome(const struct import *im) {
         between = ", ";
     }
     printf("%s\n", between[0] == ',' ? ")" : "");
+    import_warn_undescribed(im);
     return 0;
 }
 

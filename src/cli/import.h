@@ -23,6 +23,14 @@ struct import_count {
 
 struct import_users;
 
+/* A member that api/ does not describe, of records of one kind. */
+struct import_undescribed {
+    const struct item_kind *kind;
+    struct str path; /* of the member, lists as []: "process_info_list[].colour" */
+    int64_t times;
+};
+#define UNDESCRIBED_MAX 50 /* further ones are counted together */
+
 struct import {
     struct cli *cli;
     int64_t tenant;
@@ -35,6 +43,9 @@ struct import {
     void (*on_finding)(struct import *im, const struct finding *f);
     size_t findings;
     void *ctx; /* of on_finding */
+    struct import_undescribed undescribed[UNDESCRIBED_MAX]; /* in the order in which they were met */
+    size_t n_undescribed;
+    int64_t undescribed_more; /* how often others were met */
 
     /* its own */
     enum user_id_type type; /* of the source under way */
@@ -70,6 +81,13 @@ void import_complain(struct import *im, const struct import_source *src, const s
  * fault. */
 int import_user(struct import *im, struct str id, struct str zh_name, struct str en_name, int64_t *ret_uid,
                 struct str *ret_why);
+
+/* Counts a member that api/ does not describe. */
+void import_note_undescribed(struct import *im, const struct item_kind *kind, struct str path);
+
+/* Both say once for each such member how often it came; nothing if there was none. */
+void import_warn_undescribed(const struct import *im);
+void import_write_undescribed(const struct import *im, struct buf *out); /* a member of the JSON object under way */
 
 struct import_users *import_users_new(void);
 struct import_users *import_users_free(struct import_users *uc);

@@ -238,6 +238,13 @@ static int write_value(struct item *it, const json_t *value, bool user, struct s
     return -EINVAL;
 }
 
+static void note_undescribed(void *ctx, struct str path) {
+    struct item *it = ctx;
+
+    if (!it->im->keep)
+        import_note_undescribed(it->im, it->kind, path);
+}
+
 /* ---- keeping ---- */
 
 static void count(struct item *it, bool existed, int changed) {
@@ -381,7 +388,7 @@ static int keep_typed(struct item *it) {
     /* The summary follows from the records; saved answers may hold values that no longer exist. */
     if (it->kind->store == KEPT_AS_INTERVIEW && json_is_integer(json_object_get(it->value, "interview_round_summary")))
         json_object_del(it->value, "interview_round_summary");
-    record_read_answer(type, record, it->value, &im->scratch, vs);
+    record_read_answer(type, record, it->value, &im->scratch, vs, note_undescribed, it);
     for (size_t i = 0; i < violations_kept(vs); i++)
         complain(it, vs->v[i].field, vs->v[i].description);
     if (im->findings > it->findings_before)
@@ -460,10 +467,9 @@ static void check_types(struct item *it) {
     if (!it->kind->type)
         return;
     vs = arena_new(a, struct violations);
-    record_read_answer(it->kind->type, arena_alloc(a, it->kind->type->size), it->value, a, vs);
+    record_read_answer(it->kind->type, arena_alloc(a, it->kind->type->size), it->value, a, vs, note_undescribed, it);
     for (size_t i = 0; i < violations_kept(vs); i++)
-        if (!str_eq(vs->v[i].description, STR("unknown field")))
-            complain(it, vs->v[i].field, vs->v[i].description);
+        complain(it, vs->v[i].field, vs->v[i].description);
 }
 
 static int keep_untyped(struct item *it) {

@@ -290,7 +290,7 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
         json_decref(object);
         return -EINVAL;
     }
-    record_read_answer(&type_background_check_order, ret, object, &c->arena, &vs);
+    record_read_answer(&type_background_check_order, ret, object, &c->arena, &vs, NULL, NULL);
     json_decref(object);
     for (size_t i = 0; i < violations_kept(&vs); i++) {
         if (record_locate(text, vs.v[i].field, &line, &column) == 0)
@@ -350,7 +350,7 @@ static int add_values(struct cli *c, struct check_form *form, const struct buf *
             cli_fail(c, "--field takes KEY=VALUE, not \"%.*s\"", STR_FMT(more[i]));
             return -EINVAL;
         }
-        all[form->values.n + i] = (struct background_check_custom_field_data_value){key, value};
+        all[form->values.n + i] = (struct background_check_custom_field_data_value){.key = key, .value = value};
     }
     form->values.v = all;
     form->values.n += n;

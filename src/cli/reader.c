@@ -85,6 +85,10 @@ struct reader *reader_free(struct reader *r) {
     return NULL;
 }
 
+void reader_want_undescribed(struct reader *r) {
+    r->record.undescribed = true;
+}
+
 void reader_write(struct reader *r, struct str stored, struct buf *out) {
     record_splice(&r->record, stored, out);
 }

@@ -13,6 +13,9 @@ struct reader;
 struct reader *reader_new(struct cli *c, const struct user_view *view, enum user_id_type type);
 struct reader *reader_free(struct reader *r); /* takes NULL; returns NULL */
 
+/* From now on with the members that the API does not describe. */
+void reader_want_undescribed(struct reader *r);
+
 /* Appends the wire form of a stored record. */
 void reader_write(struct reader *r, struct str stored, struct buf *out);
 

@@ -16,7 +16,7 @@ static const struct record_field job_fields[] = {
     {.name = STR_INIT("active_status"), .kind = RECORD_INT, .offset = offsetof(struct job_part, active_status)},
     {.name = STR_INIT("process_id"), .kind = RECORD_STRING, .offset = offsetof(struct job_part, process_id)},
 };
-static const struct record_type type_job_part = {STR_INIT("job"), sizeof(struct job_part), job_fields, 2};
+static const struct record_type type_job_part = {STR_INIT("job"), sizeof(struct job_part), job_fields, 2, 0};
 
 struct talent_part {
     struct opt_bool is_onboarded;
@@ -24,7 +24,8 @@ struct talent_part {
 static const struct record_field talent_fields[] = {
     {.name = STR_INIT("is_onboarded"), .kind = RECORD_BOOL, .offset = offsetof(struct talent_part, is_onboarded)},
 };
-static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1};
+static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1,
+                                                    0};
 
 int job_state_get(struct hire *h, struct str job_id, struct job_state *ret) {
     struct job_part job = {0};

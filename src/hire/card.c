@@ -14,7 +14,8 @@
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct record_field place_fields[] = {TEXT(card_place, zh_name), TEXT(card_place, en_name)};
-static const struct record_type type_place = {STR_INIT("place"), sizeof(struct card_place), place_fields, N(place_fields)};
+static const struct record_type type_place = {STR_INIT("place"), sizeof(struct card_place), place_fields,
+                                              N(place_fields), 0};
 
 #define PLACE(s, m) {.name = STR_INIT(#m), .kind = RECORD_OBJECT, .offset = offsetof(struct s, m), .of = &type_place}
 
@@ -24,7 +25,7 @@ static const struct record_field person_fields[] = {
     {.name = STR_INIT("experience_years"), .kind = RECORD_INT, .offset = offsetof(struct person_card, experience_years)},
 };
 static const struct record_type type_person = {STR_INIT("person"), sizeof(struct person_card), person_fields,
-                                               N(person_fields)};
+                                               N(person_fields), 0};
 
 struct talent_part {
     struct person_card *basic_info;
@@ -33,11 +34,11 @@ static const struct record_field talent_fields[] = {
     {.name = STR_INIT("basic_info"), .kind = RECORD_OBJECT, .offset = offsetof(struct talent_part, basic_info),
      .of = &type_person},
 };
-static const struct record_type type_talent = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1};
+static const struct record_type type_talent = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1, 0};
 
 static const struct record_field job_fields[] = {TEXT(job_card, title), TEXT(job_card, code), PLACE(job_card, department),
                                                  PLACE(job_card, city)};
-static const struct record_type type_job = {STR_INIT("job"), sizeof(struct job_card), job_fields, N(job_fields)};
+static const struct record_type type_job = {STR_INIT("job"), sizeof(struct job_card), job_fields, N(job_fields), 0};
 
 static int read_person(struct hire *h, struct str doc, struct person_card *ret) {
     struct talent_part talent = {0};

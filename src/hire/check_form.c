@@ -23,7 +23,8 @@ static const struct record_field person_fields[] = {
     {.name = STR_INIT("mobile_code"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, mobile_code)},
     {.name = STR_INIT("email"), .kind = RECORD_STRING, .offset = offsetof(struct talent_person, email)},
 };
-static const struct record_type type_person = {STR_INIT("basic_info"), sizeof(struct talent_person), person_fields, 4};
+static const struct record_type type_person = {STR_INIT("basic_info"), sizeof(struct talent_person), person_fields, 4,
+                                               0};
 
 struct talent_part {
     struct talent_person *basic_info;
@@ -32,7 +33,8 @@ static const struct record_field talent_fields[] = {
     {.name = STR_INIT("basic_info"), .kind = RECORD_OBJECT, .offset = offsetof(struct talent_part, basic_info),
      .of = &type_person},
 };
-static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1};
+static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1,
+                                                    0};
 
 /* Fills in what c lacks from the talent of the application, if it is known: the name, and where c has neither, mobile and
  * email. What is given of a person is not mixed with another's numbers. */

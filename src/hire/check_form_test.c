@@ -23,7 +23,7 @@ static void push_fields(struct fixture *f, const char *required) {
                                         "multiselect", "date",     "file",   "resume"};
     struct i18n name = {.en_us = STR("A label")};
     struct eco_background_check_custom_field_data_option o[] = {
-        {STR("a"), &name}, {STR("b"), &name}, {STR("c,d"), &name}};
+        {.key = STR("a"), .name = &name}, {.key = STR("b"), .name = &name}, {.key = STR("c,d"), .name = &name}};
     struct eco_background_check_custom_field_data v[9];
     struct eco_background_check_custom_field_create_body body = {.account_id = hire_text(&f->h, f->account),
                                                                  .custom_field_list = {v, 9}};
@@ -94,7 +94,8 @@ static void what_is_ordered(void **state) {
 /* A vendor that has pushed nothing is told what the recruiter writes. */
 static void an_account_without_an_offer(void **state) {
     struct fixture *f = *state;
-    struct background_check_custom_field_data_value v[] = {{STR("k"), STR("any\ntext")}, {STR("k"), STR("x")}};
+    struct background_check_custom_field_data_value v[] = {{.key = STR("k"), .value = STR("any\ntext")},
+                                                           {.key = STR("k"), .value = STR("x")}};
     struct check_form in = form(f);
     struct str items[] = {STR("x"), STR("x")};
     struct background_check_order *o;
@@ -168,7 +169,7 @@ static void people(void **state) {
 
 /* The value that an order has after this one was given; NULL if it was refused. */
 static const char *taken(struct fixture *f, const char *key, const char *value) {
-    struct background_check_custom_field_data_value v = {str_of(key), str_of(value)};
+    struct background_check_custom_field_data_value v = {.key = str_of(key), .value = str_of(value)};
     struct check_form in = form(f);
     struct background_check_order *o;
     int64_t id;
@@ -269,8 +270,9 @@ static void values_of_each_type(void **state) {
 
 static void several_values(void **state) {
     struct fixture *f = *state;
-    struct background_check_custom_field_data_value v[] = {
-        {STR("multiselect"), STR("b")}, {STR("text"), STR("x")}, {STR("multiselect"), STR("a")}};
+    struct background_check_custom_field_data_value v[] = {{.key = STR("multiselect"), .value = STR("b")},
+                                                           {.key = STR("text"), .value = STR("x")},
+                                                           {.key = STR("multiselect"), .value = STR("a")}};
     struct check_form in = form(f);
     struct background_check_order *o;
     int64_t id;
@@ -298,7 +300,7 @@ static void several_values(void **state) {
 static void an_order_keeps_its_form(void **state) {
     struct fixture *f = *state;
     struct eco_background_check_custom_field_batch_delete_body del = {.account_id = hire_text(&f->h, f->account)};
-    struct background_check_custom_field_data_value v = {STR("number"), STR("1")};
+    struct background_check_custom_field_data_value v = {.key = STR("number"), .value = STR("1")};
     struct check_form in = form(f);
     struct str before;
     int64_t id;

@@ -392,7 +392,7 @@ static const struct record_field talent_kept_fields[] = {
     {.name = STR_INIT("is_onboarded"), .kind = RECORD_BOOL, .offset = offsetof(struct talent_kept, is_onboarded)},
 };
 static const struct record_type type_talent_kept = {STR_INIT("talent"), sizeof(struct talent_kept), talent_kept_fields,
-                                                    sizeof(talent_kept_fields) / sizeof(talent_kept_fields[0])};
+                                                    sizeof(talent_kept_fields) / sizeof(talent_kept_fields[0]), 0};
 
 static int erase_talent(struct erasing *e) {
     struct hire *h = e->h;

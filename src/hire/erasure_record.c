@@ -207,6 +207,7 @@ int erasure_strip(struct arena *a, const struct record_type *t, void *record) {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (kinds[i].type == t) {
             kinds[i].strip(a, record);
+            record_drop_undescribed(t, record); /* of the parts that stay whole */
             return 0;
         }
     return -EINVAL;

@@ -43,7 +43,7 @@ static struct id_name_object *id_name(struct hire *h, struct str id, struct str 
 
     out->id = id;
     out->name = arena_new(h->arena, struct i18n);
-    *out->name = (struct i18n){zh, en};
+    *out->name = (struct i18n){.zh_cn = zh, .en_us = en};
     return out;
 }
 
@@ -61,7 +61,8 @@ static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
     *ret = arena_new(h->arena, struct user_id_name);
     (*ret)->id = hire_text(h, uid);
     (*ret)->name = arena_new(h->arena, struct i18n);
-    *(*ret)->name = (struct i18n){arena_dup(h->arena, db_text(&q, 1)), arena_dup(h->arena, db_text(&q, 2))};
+    *(*ret)->name =
+        (struct i18n){.zh_cn = arena_dup(h->arena, db_text(&q, 1)), .en_us = arena_dup(h->arena, db_text(&q, 2))};
     return 0;
 }
 
@@ -158,7 +159,12 @@ static int set_place_and_kind(struct hire *h, const struct interview_plan *in, s
     if (r < 0)
         return r;
     out->address = arena_new(h->arena, struct interview_address);
-    *out->address = (struct interview_address){place.id, place.name, place.district, place.city, place.state, place.country};
+    *out->address = (struct interview_address){.id = place.id,
+                                               .name = place.name,
+                                               .district = place.district,
+                                               .city = place.city,
+                                               .state = place.state,
+                                               .country = place.country};
     return 0;
 }
 

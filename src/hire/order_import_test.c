@@ -36,7 +36,7 @@ static struct background_check_order *parse(struct fixture *f, struct str text) 
     struct str why = STR_ABSENT;
     json_t *json = record_parse(text, &f->arena, &why);
 
-    if (!json || record_read_answer(&type_background_check_order, o, json, &f->arena, &vs) < 0)
+    if (!json || record_read_answer(&type_background_check_order, o, json, &f->arena, &vs, NULL, NULL) < 0)
         fail_msg("%.*s: %.*s %.*s", STR_FMT(text), STR_FMT(why), STR_FMT(vs.v[0].description));
     json_decref(json);
     return o;
