@@ -71,9 +71,17 @@ export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Sess
                 <Button htmlType="submit" theme="solid" block loading={busy} disabled={!password}>
                     {t('登录并继续', 'Sign in and continue')}
                 </Button>
-                <Button block onClick={giveUp} disabled={busy}>
-                    {t(`不是${who}？放弃填写的内容`, `Not ${who}? Discard and use another account`)}
-                </Button>
+                <div>
+                    <Button block onClick={giveUp} disabled={busy}>
+                        {t('换一个账号登录', 'Use another account')}
+                    </Button>
+                    <p className="muted small">
+                        {t(
+                            `如果你不是${who}。这个页面上填写的内容会丢弃。`,
+                            `If you are not ${who}. Anything typed on this page is discarded.`,
+                        )}
+                    </p>
+                </div>
             </form>
         </Modal>
     );

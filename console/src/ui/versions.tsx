@@ -74,18 +74,20 @@ export function Meanwhile({
                 </ul>
             )}
             {children}
-            <div className="row">
-                {restart && (
-                    <Button size="small" onClick={restart}>
-                        {t('载入最新内容', 'Load the latest')}
-                    </Button>
-                )}
-                {goOn && (
-                    <Button size="small" onClick={goOn}>
-                        {goOnText ?? t('保留我的修改', 'Keep my changes')}
-                    </Button>
-                )}
-            </div>
+            {(restart || goOn) && (
+                <div className="row">
+                    {restart && (
+                        <Button size="small" onClick={restart}>
+                            {t('载入最新内容', 'Load the latest')}
+                        </Button>
+                    )}
+                    {goOn && (
+                        <Button size="small" onClick={goOn}>
+                            {goOnText ?? t('保留我的修改', 'Keep my changes')}
+                        </Button>
+                    )}
+                </div>
+            )}
         </div>
     );
 }
