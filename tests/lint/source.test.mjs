@@ -38,14 +38,14 @@ const rooms = {
     http: ['base'],
     store: ['base'],
     gateway: ['base', 'http', 'store'],
-    hire: ['base', 'store/db.h'],
+    hire: ['base', 'store/db.h', 'store/stamp.h'],
     handlers: ['base', 'gateway', 'hire', 'store/db.h'],
     events: ['base', 'hire', 'store', 'http'],
     console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/receiver.h'],
     cli: ['base', 'http', 'store', 'gateway', 'hire', 'handlers', 'events', 'console'],
 };
 // Of the store, these headers alone are for everybody above it; drivers stay inside.
-const storeFaces = ['store/db.h', 'store/writer.h', 'store/files.h', 'store/statements.h'];
+const storeFaces = ['store/db.h', 'store/writer.h', 'store/files.h', 'store/pool.h', 'store/stamp.h', 'store/statements.h'];
 
 function includes(f) {
     return [...read(f).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((m) => m[1]);
