@@ -62,6 +62,10 @@ static const struct option options[] = {
     {"server", "test_clock", OPT_BOOL, false, AT(test_clock), "off", "on|off", 0, 0, NULL,
      "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock forward."},
 
+    {"server", "accept_clock", OPT_BOOL, false, AT(accept_clock), "off", "on|off", 0, 0, NULL,
+     "Start although the clock is far from when the data directory was last in use.\n"
+     "For one start by --accept-clock on, once it is certain that the clock is right."},
+
     {"log", "level", OPT_NAME, true, AT(log_level), "info", "LEVEL", 0, 0, log_levels,
      "The least level of lines to log: debug, info, warn or error."},
     {"log", "access", OPT_BOOL, true, AT(access_log), "off", "on|off", 0, 0, NULL, "A log line for every request."},
