@@ -90,7 +90,6 @@ SELECT event_type FROM app_subscription WHERE app = $1 ORDER BY event_type;
 
 -- Deliveries that lie further ahead than their rung of the ladder (src/events/delivery.c), as after a clock that was ahead.
 -- name: event_delivery_pull_back
--- walks: what waits, at a start and after the clock was set back
 UPDATE event_delivery
 SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 WHEN 1 THEN 15000 WHEN 2 THEN 300000 WHEN 3 THEN 3600000 ELSE 21600000 END
 WHERE state = 0 AND app > 0 AND next_ms > $1

@@ -19,6 +19,5 @@ SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE
 
 -- The same of reports, which a Retry-After may delay by up to a day (src/events/fetcher.c).
 -- name: report_file_pull_back
--- walks: what waits, at a start and after the clock was set back
 UPDATE report_file SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END
 WHERE state = 0 AND owner >= 0 AND next_ms > $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END;
