@@ -175,7 +175,7 @@ test('the settings: vendors, accounts, apps, erasure', () => within('admin', {},
     await page.locator('.found li').first().waitFor();
     await walk(page, 'erasure', page.locator('.found button').first());
     await go('/settings/users');
-    const made = page.getByRole('button', { name: 'Add an account', exact: true });
+    const made = page.getByRole('button', { name: 'Add account', exact: true });
     await walk(page, 'a new account', made);
     // A secret that is shown once takes the place of the form: the focus goes on from one to the other, and back to the start.
     await made.focus();
