@@ -123,7 +123,7 @@ test('sheets, questions and the report of an application', () => within('admin',
 
 test('what was begun is asked about, and the answer goes back to the field', () => within('recruiter', {}, async ({ page, go }) => {
     await go(`/applications/${application}`);
-    const opener = page.locator('.head .do button', { hasText: 'Record a result' });
+    const opener = page.locator('.head .do button', { hasText: 'Add result' });
     await opener.focus();
     await page.keyboard.press('Enter');
     const field = page.locator('input[name=record_name]');
