@@ -137,24 +137,29 @@ static int delete_of(struct db *db, enum db_statement which, int64_t tenant, int
     return r < 0 ? r : 0;
 }
 
-int delivery_forget(struct db *db, int64_t before_ms, int limit) {
+int delivery_forget(struct db *db, int64_t before_ms, int limit, int64_t *after) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     struct {
         int64_t tenant, id;
+        bool waits;
     } *old = arena_calloc(&arena, (size_t)limit, sizeof(*old));
     int n = 0, r;
     {
         struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_OLD);
         db_bind_int(&q, 1, id_at(before_ms));
         db_bind_int(&q, 2, limit);
+        db_bind_int(&q, 3, *after);
         while ((r = db_row(&q)) == 1 && n < limit) {
             old[n].tenant = db_int(&q, 0);
-            old[n++].id = db_int(&q, 1);
+            old[n].id = db_int(&q, 1);
+            old[n++].waits = db_int(&q, 2) != 0;
         }
     }
     for (int i = 0; i < n && r >= 0; i++)
-        if ((r = delete_of(db, SQL_EVENT_ATTEMPT_DELETE, old[i].tenant, old[i].id)) == 0 &&
+        if (!old[i].waits && (r = delete_of(db, SQL_EVENT_ATTEMPT_DELETE, old[i].tenant, old[i].id)) == 0 &&
             (r = delete_of(db, SQL_EVENT_DELIVERY_DELETE, old[i].tenant, old[i].id)) == 0)
             r = delete_of(db, SQL_EVENT_DELETE, old[i].tenant, old[i].id);
+    if (r >= 0 && n > 0)
+        *after = old[n - 1].id;
     return r < 0 ? r : n;
 }

@@ -37,7 +37,9 @@ int64_t delivery_backoff_ms(int failed);
 /* Writes the attempt and what it means for the delivery and the order. Returns 0 or a negative errno. */
 int delivery_settle(struct db *db, const struct delivery_outcome *o);
 
-/* Deletes at most limit events made before before_ms, with all that belongs to them. Returns how many, or < 0. */
-int delivery_forget(struct db *db, int64_t before_ms, int limit);
+/* Looks at the next (at most limit) events behind *after that were made before before_ms, and deletes those that nobody has
+ * still to get, with all that belongs to them; age alone deletes no event that waits. Moves *after (0: from the first one).
+ * Returns how many it looked at, or < 0. */
+int delivery_forget(struct db *db, int64_t before_ms, int limit, int64_t *after);
 
 #endif

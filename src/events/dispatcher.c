@@ -342,14 +342,14 @@ static void push_tickets(struct dispatcher *d) {
 }
 
 struct forgetting {
-    int64_t before_ms;
+    int64_t before_ms, after;
     int n;
 };
 
 static int forget(struct db *db, void *arg) {
     struct forgetting *f = arg;
 
-    f->n = delivery_forget(db, f->before_ms, FORGET_BATCH);
+    f->n = delivery_forget(db, f->before_ms, FORGET_BATCH, &f->after);
     return f->n;
 }
 
@@ -362,12 +362,15 @@ static void upkeep(struct dispatcher *d) {
     push_tickets(d);
     if (now_ns < d->forget_ns)
         return;
-    struct forgetting f = {.before_ms = clock_now_ms() - (int64_t)d->o.keep_days * DAY_MS};
+    struct forgetting f = {.before_ms = clock_now_ms() - (int64_t)d->o.keep_days * DAY_MS,
+                           .after = d->forget_after};
     int r = writer_run(d->o.writer, forget, &f);
     if (r < 0 && r != -ESHUTDOWN)
         log_fmt(LOG_ERROR, "cannot delete old events: %s", strerror(-r));
     /* A batch at a time, so that nobody waits long for the writer. */
-    if (r < 0 || f.n < FORGET_BATCH)
+    bool over = r < 0 || f.n < FORGET_BATCH;
+    d->forget_after = over ? 0 : f.after;
+    if (over)
         d->forget_ns = now_ns + FORGET_EVERY_MS * 1000000;
 }
 

@@ -81,6 +81,7 @@ struct dispatcher {
     int64_t scan_not_before_ns;
     int64_t change_count;
     int64_t upkeep_ns, forget_ns;
+    int64_t forget_after; /* the event up to which this round of forgetting has looked */
 
     pthread_mutex_t lock; /* of results, and of every slot's settled and result */
     struct buf results;   /* struct hub_answer after struct hub_answer */

@@ -27,7 +27,7 @@ await vendor.ok('POST', vendorPaths.orderFields, { body: { account_id: clearview
 const approvals = (on) => hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', on, '--approve-report', on]);
 
 async function arranged() {
-    return (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview, package_id: 'gold',
+    return (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview, package_id: 'gold', again: true,
         custom_values: [{ key: 'letter', value: await uploaded() }, { key: 'resume', value: await uploaded() }] })).order_id;
 }
 async function uploaded() {

@@ -25,7 +25,7 @@ const application = '7612525187797179011';
 await Client.vendor(server).ok('POST', vendorPaths.packages, { body: { account_id: clearview, package_list: [pkg('gold')] } });
 hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', 'on']);
 const arranged = async () => (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview,
-    package_id: 'gold', custom_values: [{ key: 'pace', value: 'normal' }] })).order_id;
+    package_id: 'gold', custom_values: [{ key: 'pace', value: 'normal' }], again: true })).order_id;
 const inWeeks = (n, hour) => String(Math.ceil(Date.now() / 3600_000) * 3600_000 + (n * 7 * 24 + hour) * 3600_000);
 const interview = (await recruiter.post('interviews', { application_id: application, plan: { begin_time: inWeeks(3, 0),
     end_time: inWeeks(3, 1), interviewers: ['d716b84f'], interview_type: 3, video_type: 5 } })).interview_id;

@@ -25,7 +25,7 @@ const application = '7612525187797179011';
 await vendor.ok('POST', vendorPaths.packages, { body: { account_id: clearview, package_list: [pkg('gold')] } });
 const approvals = (on) => hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', on, '--approve-report', on]);
 const arranged = async () => (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview,
-    package_id: 'gold', custom_values: [] })).order_id;
+    package_id: 'gold', custom_values: [], again: true })).order_id;
 
 // Every change of something that has a version must name it.
 const versioned = /\/console\/api\/(orders\/\d+\/\w+|interviews\/\d+\/(reschedule|cancel)|settings|users\/\d+|vendors\/\d+|apps\/\w+)$/;

@@ -44,7 +44,7 @@ function open(person, base = person.server.baseUrl) {
 const arrange = async () => {
     const application_id = (await recruiter.get('applications', { status: 1 })).items[0].id;
     const account_id = (await recruiter.get('vendors')).items.find((v) => v.app).id;
-    return (await recruiter.post('orders/arrange', { application_id, account_id, package_name: 'Standard' })).order_id;
+    return (await recruiter.post('orders/arrange', { application_id, account_id, package_name: 'Standard', again: true })).order_id;
 };
 const tells = (stream, kind, id) => eventually(() => stream.events, (events) => events.some((e) => e.kind === kind && e.id === id), { what: `${kind} ${id}` });
 

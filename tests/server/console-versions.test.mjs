@@ -20,7 +20,7 @@ const application = '7612525187797179011';
 await Client.vendor(server).ok('POST', vendorPaths.packages, { body: { account_id: clearview, package_list: [pkg('gold')] } });
 const approvals = (on) => hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', on, '--approve-report', on]);
 const arranged = async () => (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview,
-    package_id: 'gold', custom_values: [] })).order_id;
+    package_id: 'gold', custom_values: [], again: true })).order_id;
 
 // look: what stands now, with its version. Refuses the old version, leaves all as it was, and takes the new one.
 async function refused(person, path, body, before, look) {

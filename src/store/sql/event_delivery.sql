@@ -45,7 +45,10 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 -- Upkeep.
 
 -- name: event_old
-SELECT tenant, id FROM event WHERE id < $1 ORDER BY id LIMIT $2;
+-- Behind $3, with whether somebody has still to get it.
+SELECT e.tenant, e.id, CASE WHEN EXISTS (
+    SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END
+FROM event e WHERE e.id < $1 AND e.id > $3 ORDER BY e.id LIMIT $2;
 -- name: event_delete
 DELETE FROM event WHERE tenant = $1 AND id = $2;
 -- name: event_delivery_delete

@@ -98,6 +98,7 @@ VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '', $6);
 
 -- How many wait of an owner, counted to $2.
 -- name: report_file_waiting
+-- walks: counts at most $2 rows of an index
 SELECT COUNT(*) FROM (SELECT 1 FROM report_file WHERE state = 0 AND owner = $1 LIMIT $2) w;
 
 -- One that is kept already: a person uploaded it.
