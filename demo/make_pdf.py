@@ -19,6 +19,12 @@ PAGES = {
         'Identity: verified.', 'Education: verified.', 'Employment: verified, three of three employers.',
         'Court and credit records: nothing found.', 'Result: see the order.',
     ]),
+    'final-report-findings.pdf': ('Final background check report', [
+        'Demo document. The person, the company and every finding are fictitious.', '',
+        'Identity: verified.', 'Education: the university registry has no degree of that name and year.',
+        'Employment: one of three employers does not know the candidate.',
+        'Court and credit records: one enforcement entry of 2024, open.', 'Result: serious findings; see the order.',
+    ]),
     'resume.pdf': ('Curriculum vitae', [
         'Demo document. The person and every employer are fictitious.', '',
         '2021 - 2026  Engineer, Example Software Ltd', '2017 - 2021  B.Sc. Computer Science, Example University',

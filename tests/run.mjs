@@ -149,7 +149,7 @@ function countTap(text) {
 const sanitizerEnv = {
     ASAN_OPTIONS: 'detect_leaks=1:exitcode=99:strict_string_checks=1:detect_stack_use_after_return=1',
     UBSAN_OPTIONS: 'halt_on_error=1:exitcode=99:print_stacktrace=1',
-    TSAN_OPTIONS: 'exitcode=99',
+    TSAN_OPTIONS: `exitcode=99:suppressions=${path.join(here, 'tsan.supp')}`,
 };
 
 const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));

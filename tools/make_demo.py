@@ -428,7 +428,8 @@ def report(order, vendor, position, kind, result, name, at):
     if vendor == 'global':
         made['report_preview_url'] = f'https://preview.example.net/reports/{hex_id(f"preview {order} {position}", 16)}'
     else:
-        made['attachment_url'] = FILES + ('interim-report.pdf' if kind == 1 else 'final-report.pdf')
+        final = 'final-report-findings.pdf' if '红' in (result or '') else 'final-report.pdf'
+        made['attachment_url'] = FILES + ('interim-report.pdf' if kind == 1 else final)
     return some(**made, result=result, report_type=kind, create_time=str(at), report_name=name)
 
 

@@ -41,10 +41,27 @@ let csrf = '';
 export const setCsrf = (token: string) => {
     csrf = token;
 };
-let onSignedOut = () => {};
-export const whenSignedOut = (f: () => void) => {
-    onSignedOut = f;
+// What is done when the server does not know who asks, or refuses it for the role. True: the request is to be repeated.
+let refused: (e: ApiError) => Promise<boolean> = () => Promise.resolve(false);
+export const whenRefused = (f: (e: ApiError) => Promise<boolean>) => {
+    refused = f;
 };
+const FOREIGN = 4030, // the CSRF token is not this session's: it may have changed in another window
+    ROLE = 4031;
+// Asks for an answer, again when who asks is known again.
+async function known<T>(path: string, ask: () => Promise<T>): Promise<T> {
+    for (let foreign = 0; ; ) {
+        try {
+            return await ask();
+        } catch (e) {
+            if (!(e instanceof ApiError) || path === 'session' || path === 'session/sign_in') throw e;
+            if (e.signedOut && path === 'session/sign_out') throw e;
+            if (!e.signedOut && e.code !== FOREIGN && e.code !== ROLE) throw e;
+            if (e.code === FOREIGN && foreign++) throw e;
+            if (!(await refused(e))) throw e;
+        }
+    }
+}
 
 type Query = Record<string, string | number | boolean | undefined>;
 export function queryString(query: Query = {}) {
@@ -54,7 +71,9 @@ export function queryString(query: Query = {}) {
     return s ? `?${s}` : '';
 }
 
-async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+const call = <T>(method: string, path: string, body?: unknown, signal?: AbortSignal) =>
+    known(path.split('?')[0], () => callOnce<T>(method, path, body, signal));
+async function callOnce<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     let res: Response;
     try {
         res = await fetch(`/console/api/${path}`, {
@@ -71,20 +90,17 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
         if ((e as Error).name === 'AbortError') throw e;
         throw new ApiError(0, 0, 'offline', '');
     }
-    return answerOf<T>(path, res.status, await res.text(), res.headers.get('X-Tt-Logid') ?? '');
+    return answerOf<T>(res.status, await res.text(), res.headers.get('X-Tt-Logid') ?? '');
 }
-function answerOf<T>(path: string, status: number, text: string, logId: string): T {
+function answerOf<T>(status: number, text: string, logId: string): T {
     let json: { code?: number; msg?: string; data?: T; error?: Details } = {};
     try {
         json = JSON.parse(text);
     } catch {
         /* not JSON: the status says enough */
     }
-    if (status < 200 || status > 299 || json.code !== 0) {
-        const error = new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId, json.error);
-        if (error.signedOut && path !== 'session/sign_in' && path !== 'session') onSignedOut();
-        throw error;
-    }
+    if (status < 200 || status > 299 || json.code !== 0)
+        throw new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId, json.error);
     return (json.data ?? {}) as T;
 }
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
@@ -93,24 +109,35 @@ export const post = <T = unknown>(path: string, body: unknown = {}) => call<T>('
 
 // Sends a file and tells how much of it is on its way, from 0 to 1; stopping it leaves nothing at the server.
 export function upload<T>(path: string, query: Query, file: File, onPart: (part: number) => void) {
-    const x = new XMLHttpRequest();
-    const body = new FormData();
-    body.append('content', file, file.name);
-    const answer = new Promise<T>((resolve, reject) => {
-        const offline = () => reject(new ApiError(0, 0, 'offline', ''));
-        x.upload.onprogress = (e) => e.lengthComputable && onPart(e.loaded / e.total);
-        x.onerror = offline;
-        x.ontimeout = offline;
-        x.onload = () => {
-            try {
-                resolve(answerOf<T>(path, x.status, x.responseText, x.getResponseHeader('X-Tt-Logid') ?? ''));
-            } catch (e) {
-                reject(e);
-            }
-        };
-    });
-    x.open('POST', `/console/api/${path}${queryString(query)}`);
-    x.setRequestHeader('X-Csrf-Token', csrf);
-    x.send(body);
-    return { answer, stop: () => x.abort() };
+    let stop = () => {},
+        stopped = false;
+    const send = () =>
+        new Promise<T>((resolve, reject) => {
+            if (stopped) return; // nobody waits for it any more
+            const x = new XMLHttpRequest();
+            const body = new FormData();
+            body.append('content', file, file.name);
+            const offline = () => reject(new ApiError(0, 0, 'offline', ''));
+            x.upload.onprogress = (e) => e.lengthComputable && onPart(e.loaded / e.total);
+            x.onerror = offline;
+            x.ontimeout = offline;
+            x.onload = () => {
+                try {
+                    resolve(answerOf<T>(x.status, x.responseText, x.getResponseHeader('X-Tt-Logid') ?? ''));
+                } catch (e) {
+                    reject(e);
+                }
+            };
+            stop = () => x.abort();
+            x.open('POST', `/console/api/${path}${queryString(query)}`);
+            x.setRequestHeader('X-Csrf-Token', csrf);
+            x.send(body);
+        });
+    return {
+        answer: known(path, send),
+        stop: () => {
+            stopped = true;
+            stop();
+        },
+    };
 }

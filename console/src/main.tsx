@@ -2,62 +2,75 @@
 //
 // Begins the console: who is signed in, and the frame or the sign-in for them.
 import '@douyinfe/semi-ui/lib/es/_base/base.css';
-import '@douyinfe/semi-foundation/lib/es/sideSheet/sideSheet.css';
 import './styles/index.css';
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import LocaleProvider from '@douyinfe/semi-ui/lib/es/locale/localeProvider';
 import enGB from '@douyinfe/semi-ui/lib/es/locale/source/en_GB';
 import zhCN from '@douyinfe/semi-ui/lib/es/locale/source/zh_CN';
+import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiError, get, setCsrf, whenSignedOut } from './api';
+import { ApiError } from './api';
 import type { Session } from './types';
 import { useLang } from './base';
 import { SignIn } from './pages/signin';
+import { askWho, useLock, useSession } from './session';
+import { Locked } from './shell/lock';
 import { Shell } from './shell/shell';
 import { Failed, Loading } from './ui';
 
-const client = new QueryClient({
-    defaultOptions: {
-        queries: {
-            staleTime: 10_000,
-            retry: (n, e) => e instanceof ApiError && (e.offline || e.status >= 502) && n < 2,
-            refetchOnWindowFocus: true,
+const AGAIN_MS = 3000; // until a server that could not be reached is asked again
+
+const newClient = () =>
+    new QueryClient({
+        defaultOptions: {
+            queries: {
+                staleTime: 10_000,
+                retry: (n, e) => e instanceof ApiError && (e.offline || e.status >= 502) && n < 2,
+                refetchOnWindowFocus: true,
+            },
         },
-    },
-});
-whenSignedOut(() => client.setQueryData(['session'], null));
+    });
+
+// What was asked for is one account's: it goes with who asked for it.
+function Work({ session }: { session: Session }) {
+    const [client] = useState(newClient);
+    useEffect(() => () => client.clear(), [client]);
+    return (
+        <QueryClientProvider client={client}>
+            <Shell session={session} />
+        </QueryClientProvider>
+    );
+}
+
+function Begin() {
+    const [error, setError] = useState<unknown>(null),
+        [tries, setTries] = useState(0);
+    useEffect(() => {
+        let timer = 0;
+        askWho().catch((e) => {
+            setError(e);
+            if ((e as ApiError).offline) timer = window.setTimeout(() => setTries((n) => n + 1), AGAIN_MS);
+        });
+        return () => clearTimeout(timer);
+    }, [tries]);
+    return error ? <Failed error={error} retry={() => setTries(tries + 1)} /> : <Loading />;
+}
 
 function Root() {
     const l = useLang();
-    const q = useQuery<Session | null>({
-        queryKey: ['session'],
-        staleTime: Infinity,
-        queryFn: async () => {
-            try {
-                return await get<Session>('session');
-            } catch (e) {
-                if (e instanceof ApiError && (e.signedOut || e.forbidden)) return null;
-                throw e;
-            }
-        },
-    });
-    if (q.data) setCsrf(q.data.csrf_token);
+    const session = useSession();
+    const lock = useLock();
     return (
         <LocaleProvider locale={l === 'zh' ? zhCN : enGB}>
-            {q.error && q.data === undefined ? (
-                <Failed error={q.error} retry={() => q.refetch()} />
-            ) : q.data === undefined ? (
-                <Loading />
-            ) : q.data ? (
-                <Shell session={q.data} />
+            {session === undefined ? (
+                <Begin />
+            ) : session ? (
+                <Work key={session.user.id} session={session} />
             ) : (
                 <SignIn />
             )}
+            {session && lock && <Locked why={lock} session={session} />}
         </LocaleProvider>
     );
 }
-createRoot(document.getElementById('root')!).render(
-    <QueryClientProvider client={client}>
-        <Root />
-    </QueryClientProvider>,
-);
+createRoot(document.getElementById('root')!).render(<Root />);

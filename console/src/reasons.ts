@@ -20,6 +20,11 @@ const words: Record<string, (s: string, detail: string) => string> = {
         tr(`${who(s)}的邮箱不对，应为 name@example.com`, `The email address of ${who(s)} is one like name@example.com`),
     person_reach: (s) =>
         tr(`${who(s)}的手机和邮箱至少填一个`, `A mobile number or an email address of ${who(s)} is needed`),
+    check_running: (s) =>
+        tr(
+            `同一候选人在同一供应商的同一套餐还没有结束（${s}）`,
+            `A check of this person with the same vendor and package is still running (${s})`,
+        ),
     vendor_gone: () => tr('这个供应商已不存在，请重新选择', 'That vendor is gone; please choose another'),
     package_gone: () =>
         tr('供应商已不再提供这个套餐，请重新选择', 'The vendor has that package no more; please choose another'),
@@ -88,6 +93,12 @@ const words: Record<string, (s: string, detail: string) => string> = {
         tr(
             `返回里没有原样的 challenge，应为 {"challenge":"…"}。${came(detail)}`,
             `Its answer does not echo the challenge; {"challenge":"…"} is expected. ${came(detail)}`,
+        ),
+    receiver_too_long: (s) => tr(`回应超过 ${s} 字节`, `Its answer is longer than ${s} bytes`),
+    stale: () =>
+        tr(
+            '它在你打开之后已被修改，请刷新后再试',
+            'It has changed since you opened it; refresh the page and try again',
         ),
     wait: (s) => {
         const minutes = Math.max(1, Math.ceil(Number(s) / 60));

@@ -107,6 +107,7 @@ export interface ApplicationDetail {
     job?: { id: string; title: string; code?: string; department?: I18n; city?: I18n };
     stages?: { id: string; name: I18n; type?: number; enter_time?: string; exit_time?: string }[];
     orders?: OrderRow[];
+    orders_more?: boolean;
     interviews?: Interview[];
 }
 export interface Person {
@@ -143,6 +144,7 @@ export interface Report {
     report_name?: string;
 }
 export interface OrderDetail {
+    version?: string;
     order: {
         order_id: string;
         application_id: string;
@@ -173,8 +175,11 @@ export interface OrderDetail {
     actions?: string[];
     history?: Step[];
     files?: { report_id: string; state: string; size?: string; error?: string }[];
+    attachments?: { id: string; name: string; size?: string; url?: string }[];
+    told?: { of: string; state: string; attempts: number; next_time?: string; last_time?: string };
 }
 export interface Vendor {
+    version?: string;
     id: string;
     name: string;
     provider_id: string;
@@ -247,6 +252,7 @@ export interface InterviewAnswers {
     module_assessments?: { module_name?: I18n; dimension_assessments?: Answered[] }[];
 }
 export interface InterviewDetail {
+    version?: string;
     interview: Interview;
     records?: InterviewRecord[];
     answers?: InterviewAnswers[];
@@ -271,8 +277,10 @@ export interface References {
     round_types?: Named[];
     locations?: Named[];
     users?: Named[];
+    cut?: string[];
 }
 export interface Settings {
+    version?: string;
     approve_arrangement: boolean;
     approve_report: boolean;
     approvers?: User[];
@@ -280,6 +288,7 @@ export interface Settings {
     tenant_name?: string;
 }
 export interface App {
+    version?: string;
     id: string;
     app_id: string;
     name: string;
@@ -325,9 +334,11 @@ export interface EventDetail {
             answer?: string;
             error?: string;
         }[];
+        attempts_more?: boolean;
     }[];
 }
 export interface Account extends User {
+    version?: string;
     disabled?: boolean;
     create_time?: string;
     last_sign_in?: string;

@@ -95,6 +95,13 @@ export function interviewSummary(n?: number): { text: string; tone: Tone } {
     const s = summaries[n ?? 2] ?? summaries[2];
     return { text: tr(s[0], s[1]), tone: s[2] };
 }
+// An interviewer who has not submitted an assessment is not told what the others' add up to, so "none assessed" would stand
+// beside one that is submitted: what they read is that their own is due.
+export function interviewState(i: { may_assess?: boolean; begin_time?: string; interview_round_summary?: number }) {
+    return i.may_assess && Number(i.begin_time ?? 0) <= Date.now()
+        ? { text: tr('待你评价', 'Your assessment is due'), tone: 'amber' as Tone }
+        : interviewSummary(i.interview_round_summary);
+}
 export function conclusion(n?: number): { text: string; tone: Tone } {
     switch (n) {
         case 1:

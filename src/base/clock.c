@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
-static _Atomic int64_t offset_ms;
+static _Atomic int64_t wall_offset_ms, mono_offset_ms;
 
 static int64_t read_ns(clockid_t which) {
     struct timespec t;
@@ -16,11 +16,11 @@ static int64_t read_ns(clockid_t which) {
 }
 
 int64_t clock_now_ms(void) {
-    return read_ns(CLOCK_REALTIME) / 1000000 + atomic_load_explicit(&offset_ms, memory_order_relaxed);
+    return read_ns(CLOCK_REALTIME) / 1000000 + atomic_load_explicit(&wall_offset_ms, memory_order_relaxed);
 }
 
 int64_t clock_mono_ms(void) {
-    return read_ns(CLOCK_MONOTONIC) / 1000000 + atomic_load_explicit(&offset_ms, memory_order_relaxed);
+    return read_ns(CLOCK_MONOTONIC) / 1000000 + atomic_load_explicit(&mono_offset_ms, memory_order_relaxed);
 }
 
 int64_t clock_mono_ns(void) {
@@ -28,6 +28,7 @@ int64_t clock_mono_ns(void) {
 }
 
 void clock_advance(int64_t ms) {
+    atomic_fetch_add(&wall_offset_ms, ms);
     if (ms > 0)
-        atomic_fetch_add(&offset_ms, ms);
+        atomic_fetch_add(&mono_offset_ms, ms);
 }

@@ -17,7 +17,8 @@ int64_t clock_mono_ms(void);
 /* Nanoseconds that only grow; not moved by the test clock; for measuring durations. */
 int64_t clock_mono_ns(void);
 
-/* Test clock: moves both clocks forward by ms (0 or more) for the whole process. */
+/* Test clock: moves both clocks forward by ms for the whole process; below 0 it sets the date back, and what only grows
+ * goes on. */
 void clock_advance(int64_t ms);
 
 #endif

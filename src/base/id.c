@@ -41,6 +41,18 @@ int64_t id_new(void) {
            (int64_t)atomic_load(&node_number) << SEQUENCE_BITS | sequence;
 }
 
+void id_go_above(int64_t ms) {
+    ms -= EPOCH_MS;
+    int64_t below = ((ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms) << SEQUENCE_BITS) - 1, last = atomic_load(&last_tick);
+    while (last < below && !atomic_compare_exchange_weak(&last_tick, &last, below)) {
+    }
+}
+
+int64_t id_last_ms(void) {
+    int64_t tick = atomic_load(&last_tick);
+    return tick == 0 ? 0 : (tick >> SEQUENCE_BITS) + EPOCH_MS;
+}
+
 int64_t id_at(int64_t ms) {
     ms -= EPOCH_MS;
     ms = ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms;

@@ -13,8 +13,16 @@
 /* Sets this process's node number, 0 to 1023; 0 before the first call. Returns 0 or -EINVAL. */
 int id_set_node(unsigned node);
 
-/* A new id; unique among all nodes with different numbers as long as no node's clock jumps back over a restart. */
+/* A new id; greater than all that this process made before, and unique among all nodes with different numbers. Over a
+ * restart with a clock that went back it is so because id_go_above is told what was handed out before. */
 int64_t id_new(void);
+
+/* Ids that are made from now on are of that time (milliseconds since 1970) or later, whatever the clock says. */
+void id_go_above(int64_t ms);
+
+/* The time in the last id that this process made or went above, milliseconds since 1970; it may be ahead of the clock.
+ * 0: none was made. */
+int64_t id_last_ms(void);
 
 /* The least id that id_new can have made at that time (milliseconds since 1970), whatever the node. */
 int64_t id_at(int64_t ms);

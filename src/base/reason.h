@@ -14,6 +14,7 @@
     X(PERSON_MOBILE, "person_mobile")           /* the same */                                                         \
     X(PERSON_EMAIL, "person_email")             /* the same */                                                         \
     X(PERSON_REACH, "person_reach")             /* the same */                                                         \
+    X(CHECK_RUNNING, "check_running")           /* the order that has not ended; detail: its application */            \
     X(VENDOR_GONE, "vendor_gone")                                                                                      \
     X(PACKAGE_GONE, "package_gone")                                                                                    \
     X(ITEM_GONE, "item_gone")                                                                                          \
@@ -46,6 +47,8 @@
     X(RECEIVER_UNREACHABLE, "receiver_unreachable") /* detail: what was met */                                         \
     X(RECEIVER_STATUS, "receiver_status")       /* the status; detail: how the answer began */                         \
     X(RECEIVER_ECHO, "receiver_echo")           /* detail: the same */                                                 \
+    X(RECEIVER_TOO_LONG, "receiver_too_long")   /* the limit in bytes */                                               \
+    X(STALE, "stale")                           /* the version that stands now */                                      \
     X(WAIT, "wait")                             /* seconds */
 
 enum reason_word {

@@ -172,6 +172,7 @@ static bool locate(struct scan *s, struct str path) {
 }
 
 int record_locate(struct str text, struct str path, unsigned *ret_line, unsigned *ret_column) {
+    text = str_without_mark(text);
     if (str_is_empty(text))
         return -ENOENT;
     struct scan s = {text.ptr, text.ptr + text.len};

@@ -86,6 +86,11 @@ static struct str describe(const json_error_t *e, struct arena *a) {
 
 json_t *record_parse(struct str text, struct arena *a, struct str *ret_why) {
     unsigned line = 1, column = 1;
+    if (str_is_utf16(text)) {
+        *ret_why = STR("the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected");
+        return NULL;
+    }
+    text = str_without_mark(text);
     if (str_is_empty(text)) {
         *ret_why = arena_dup(a, STR("the text is empty: a JSON object is expected"));
         return NULL;

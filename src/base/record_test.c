@@ -636,7 +636,7 @@ static void test_parse_is_strict(void **state) {
                                    "{\"a\":01}",
                                    "{\"a\":NaN}",
                                    "[1,]",
-                                   "\xef\xbb\xbf{}",
+                                   "\xef\xbb\xbf\xef\xbb\xbf{}",
                                    "{\"a\":\"\\ud800\"}",
                                    "{\"a\":\"\x01\"}",
                                    "// c\n{}"};
@@ -645,6 +645,18 @@ static void test_parse_is_strict(void **state) {
         assert_null(record_parse(str_of(broken[i]), &arena, &why));
         assert_true(str_starts(why, STR("line ")));
     }
+    struct str why = STR_ABSENT, marked = STR("\xef\xbb\xbf{\"a\":1}");
+    json_t *v = record_parse(marked, &arena, &why); /* editors and some platforms write a byte order mark */
+    unsigned line, column;
+    assert_non_null(v);
+    assert_int_equal(json_integer_value(json_object_get(v, "a")), 1);
+    json_decref(v);
+    assert_int_equal(record_locate(marked, STR("a"), &line, &column), 0);
+    assert_int_equal(column, 6);
+    refuse(STR("\xef\xbb\xbf{\"a\" 1}"), "line 1, column 7: ':' expected");
+    refuse(STR("\xef\xbb\xbf"), "the text is empty: a JSON object is expected");
+    refuse(STR("\xff\xfe{\0}\0"), "the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected");
+    refuse(STR("\xfe\xff\0{\0}"), "the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected");
     json_decref(parse("{\"a\":9223372036854775807,\"b\":-9223372036854775808}"));
 }
 

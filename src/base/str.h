@@ -81,6 +81,16 @@ size_t str_chars(struct str s);
 /* True if s is well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF). */
 bool str_is_utf8(struct str s);
 
+/* The text without the byte order mark that some editors and platforms write before UTF-8; it is no part of it. */
+static inline struct str str_without_mark(struct str s) {
+    return s.len >= 3 && memcmp(s.ptr, "\xef\xbb\xbf", 3) == 0 ? (struct str){s.ptr + 3, s.len - 3} : s;
+}
+
+/* Whether it begins with a byte order mark of UTF-16: what Windows' PowerShell writes into a file. */
+static inline bool str_is_utf16(struct str s) {
+    return s.len >= 2 && (memcmp(s.ptr, "\xff\xfe", 2) == 0 || memcmp(s.ptr, "\xfe\xff", 2) == 0);
+}
+
 /* The first max bytes at most, cut between characters. */
 struct str str_head(struct str s, size_t max);
 

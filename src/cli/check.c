@@ -2,7 +2,6 @@
  *
  * hired check: everything that is wrong with a configuration or a data directory, told at once.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,16 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "api_types.h"
-#include "base/id.h"
+#include "cli/check_records.h"
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
-#include "hire/interview.h"
 #include "store/files.h"
 
 #define FINDINGS_SHOWN 100
-#define PAGE 500
 
 static const char help[] =
     "usage: hired check [--config FILE] [--data DIR]\n\n"
@@ -36,6 +32,8 @@ struct check {
     const char *dir;
     int64_t findings;
     int64_t records, files;
+    int64_t open_files; /* kept files that others may read */
+    mode_t open_mode;   /* of the first of them */
     struct arena scratch;
 };
 
@@ -63,78 +61,6 @@ static void check_mode(struct check *ck, const char *name, mode_t wanted) {
              (unsigned)st.st_mode & 0777, (unsigned)wanted, path.ptr);
 }
 
-/* ---- records ---- */
-
-struct checked {
-    enum db_statement walk;
-    const char *what;
-    const struct record_type *type;
-    int (*also)(struct check *ck, int64_t tenant, int64_t id, const void *record); /* NULL: nothing else */
-};
-
-/* Somebody may have two records of one interview. */
-static int interviewers_of(const struct interview_extend *in) {
-    int n = 0;
-
-    for (size_t i = 0; i < in->interview_record_list.n; i++) {
-        const struct interview_record_list before = {in->interview_record_list.v, i};
-        int64_t uid;
-        n += id_parse(in->interview_record_list.v[i].user_id, &uid) == 0 && !interview_record_of(&before, uid);
-    }
-    return n;
-}
-
-/* Interviews are found by their interviewers through a table of its own. Returns 0 or a negative errno. */
-static int check_interviewers(struct check *ck, int64_t tenant, int64_t id, const void *record) {
-    const struct interview_extend *in = record;
-    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_INTERVIEW_INTERVIEWERS_OF);
-    int n = 0, r;
-    bool same = true;
-
-    db_bind_int(&q, 1, tenant);
-    db_bind_int(&q, 2, id);
-    for (; (r = db_row(&q)) == 1; n++)
-        same = same && interview_record_of(&in->interview_record_list, db_int(&q, 0));
-    if (r == 0 && !(same && n == interviewers_of(in)))
-        find(ck, "interview %lld: those who hold it are not those of interview_interviewer", (long long)id);
-    return r;
-}
-
-/* Returns 0 or a negative errno. */
-static int check_doc(struct check *ck, const struct checked *k, int64_t tenant, int64_t id, struct str doc) {
-    void *record = arena_alloc(&ck->scratch, k->type->size);
-    int r = 0;
-
-    ck->records++;
-    if (record_read_stored(k->type, record, doc, &ck->scratch) < 0)
-        find(ck, "%s %lld cannot be read: its record is damaged", k->what, (long long)id);
-    else if (k->also)
-        r = k->also(ck, tenant, id, record);
-    arena_reset(&ck->scratch);
-    return r;
-}
-
-/* Returns 0 or a negative errno. */
-static int check_records(struct check *ck, int64_t tenant, const struct checked *k) {
-    int64_t last = 0;
-    int rows, r;
-
-    do {
-        struct db_query q DB_CLEANUP = db_query(ck->cli->db, k->walk);
-        db_bind_int(&q, 1, tenant);
-        db_bind_int(&q, 2, last);
-        db_bind_int(&q, 3, PAGE);
-        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            last = db_int(&q, 0);
-            if ((r = check_doc(ck, k, tenant, last, db_text(&q, 1))) < 0)
-                return r;
-        }
-        if (r < 0)
-            return r;
-    } while (rows == PAGE);
-    return 0;
-}
-
 /* ---- report files ---- */
 
 static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
@@ -154,61 +80,46 @@ static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha
     else if (size != wanted_size || !str_eq(str_of(hex), sha256))
         find(ck, "%s: %.*s is not what was kept: %lld bytes instead of %lld, or others", path, STR_FMT(what),
              (long long)size, (long long)wanted_size);
-    else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
-        find(ck, "%s: others than its owner may read it (mode %03o); chmod 600 %s", path, (unsigned)st.st_mode & 0777,
-             path);
+    else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0 && ck->open_files++ == 0)
+        ck->open_mode = st.st_mode & 0777;
     arena_reset(&ck->scratch);
     return 0;
 }
 
+/* One wrong chmod or copy does it to all of them: one line says so. */
+static void tell_open_files(struct check *ck) {
+    if (ck->open_files > 0)
+        find(ck, "%s/files: others than the owner may read %lld of %lld kept files (the first: mode %03o); chmod -R go= %s/files",
+             ck->dir, (long long)ck->open_files, (long long)ck->files, (unsigned)ck->open_mode, ck->dir);
+}
+
 static bool file_is_known(struct check *ck, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_CLI_FILE_OWNER);
+    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_FILE_OWNER);
 
     db_bind_int(&q, 1, id);
     return db_row(&q) != 0;
 }
 
-/* A name as files_path makes it. */
-static bool file_name_id(const char *name, int64_t *ret) {
-    char *end;
-
-    *ret = (int64_t)strtoull(name, &end, 16);
-    return end == name + 16 && *end == '\0';
-}
-
 /* A file is there before the row that names it, and drafts come and go: what is young is left alone. */
-static bool is_old(const char *path) {
-    struct stat st;
+static int check_entry(void *ctx, const struct files_entry *e) {
+    struct check *ck = ctx;
 
-    return stat(path, &st) == 0 && time(NULL) - st.st_mtime > 3600;
-}
-
-static void check_file_dir(struct check *ck, const char *dir) {
-    DIR *d = opendir(dir);
-    struct dirent *e;
-
-    while (d && (e = readdir(d))) {
-        struct str path = arena_printf(&ck->scratch, "%s/%s", dir, e->d_name);
-        int64_t id;
-        if (e->d_name[0] == '.' || !is_old(path.ptr))
-            continue;
-        if (!file_name_id(e->d_name, &id))
-            find(ck, "%s: is no file of hired; it may be removed", path.ptr);
-        else if (!file_is_known(ck, id))
-            find(ck, "%s: belongs to no record; it may be removed", path.ptr);
-    }
-    if (d)
-        closedir(d);
+    if (time(NULL) - e->changed_s <= 3600)
+        return 0;
+    if (e->kind != FILES_KEPT)
+        find(ck, "%s: is no file of hired; it may be removed", e->path);
+    else if (!file_is_known(ck, e->id))
+        find(ck, "%s: belongs to no record; a server removes it when it is a day old", e->path);
+    return 0;
 }
 
 static void check_stray_files(struct check *ck) {
-    char dir[PATH_MAX];
+    int r = 0;
 
-    for (unsigned i = 0; i < 256; i++) {
-        snprintf(dir, sizeof(dir), "%s/files/%02x", ck->dir, i);
-        check_file_dir(ck, dir);
-        arena_reset(&ck->scratch);
-    }
+    for (unsigned i = 0; i < 256 && r == 0; i++)
+        r = files_walk(ck->dir, i, check_entry, ck);
+    if (r < 0)
+        find(ck, "%s/files: cannot be read: %s", ck->dir, strerror(-r));
 }
 
 /* ---- the whole ---- */
@@ -237,17 +148,8 @@ static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
     return r;
 }
 
-static int check_tenant(struct check *ck, int64_t tenant) {
-    static const struct checked all[] = {
-        {SQL_CLI_ORDERS, "order", &type_background_check_order, NULL},
-        {SQL_CLI_INTERVIEWS, "interview", &type_interview_extend, check_interviewers},
-        {SQL_CLI_CHECKS, "external background check", &type_external_background_check, NULL},
-    };
-    int r = 0;
-
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && r == 0; i++)
-        r = check_records(ck, tenant, &all[i]);
-    return r;
+static void tell_record(void *ctx, struct str line) {
+    find(ctx, "%.*s", STR_FMT(line));
 }
 
 static void check_database(struct check *ck) {
@@ -258,9 +160,10 @@ static void check_database(struct check *ck) {
     if (r >= 0)
         r = all_tenants(ck, &tenants, &n);
     for (size_t i = 0; i < n && r >= 0; i++)
-        r = check_tenant(ck, tenants[i]);
+        r = check_records(ck->cli, tenants[i], tell_record, ck, &ck->records);
     if (r >= 0)
         r = kept_walk(ck->cli->db, check_file, ck);
+    tell_open_files(ck);
     if (r >= 0)
         check_stray_files(ck);
     else
@@ -274,7 +177,7 @@ static int finish(struct check *ck) {
     arena_free(&ck->scratch);
     if (ck->findings > 0)
         return 1;
-    printf("all is well: configuration, database (%lld records), %lld files\n", (long long)ck->records,
+    printf("all is well: configuration, database (%lld records of all tenants, as hired export counts them), %lld kept files\n", (long long)ck->records,
            (long long)ck->files);
     return 0;
 }

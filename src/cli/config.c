@@ -103,8 +103,9 @@ static const struct option options[] = {
      "The largest report that is fetched."},
     {"fetch", "timeout", OPT_MS, false, AT(fetch_timeout_ms), "60s", "TIME", 100, 3600 * SECOND, NULL,
      "How long fetching one report may take."},
-    {"fetch", "parallel", OPT_UINT, false, AT(fetch_parallel), "4", "N", 1, 64, NULL,
-     "Reports that are fetched at the same time."},
+    {"fetch", "parallel", OPT_UINT, false, AT(fetch_parallel), "8", "N", 1, 64, NULL,
+     "Reports that are fetched at the same time.\n"
+     "A vendor's app has at most a quarter of these places."},
 
     {"events", "parallel", OPT_UINT, false, AT(events_parallel), "64", "N", 8, 1024, NULL,
      "Events that are on their way to receivers at the same time; 8 of them at most to one app."},
@@ -494,6 +495,10 @@ static char *read_line(char *line, int size, void *ctx) {
         len = strlen(line);
         if (!l->continued) {
             l->line++;
+            if (l->line == 1 && str_is_utf16(str_of(line))) {
+                complain(l, "%s: the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected", l->file);
+                return NULL;
+            }
             if (len + 1 < (size_t)size || line[len - 1] == '\n' || feof(l->stream))
                 break;
             if (line[strspn(line, " \t")] != ';' && line[strspn(line, " \t")] != '#')

@@ -235,6 +235,9 @@ static void refusals_say_where_and_what(void **state) {
     expect_refusal("[log]\nlevel = loud\n", NULL, "it takes debug, info, warn or error");
     expect_refusal("[server]\nrate_limits = yes\n", NULL, "it takes on or off");
     expect_refusal("[server]\nbase_url = hire.example.com\n", NULL, "http:// or https://");
+    expect_refusal("\xff\xfe[\n", NULL, "the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected");
+    expect_refusal("\xef\xbb\xbf[log]\nlevel = loud\n", NULL,
+                   "it takes debug, info, warn or error"); /* the mark is passed over */
     expect_refusal("[server]\nbase_url = http://h/\n", NULL, "without / at the end");
     expect_refusal(NULL, WORDS("--threads"), "--threads needs a value: a number from 0 to 256");
     expect_refusal(NULL, WORDS("--fetch-allow", "all"),

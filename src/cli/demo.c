@@ -1,35 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired demo: a small company to try things on, out of files within the binary, imported as any saved answers are.
+ * hired demo: a small company to try things on, out of files within the binary. What is in the directory already, and
+ * what happens then, is settled here; demo_make.c makes the records.
  */
-#include "cli/demo.h"
-
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <openssl/evp.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/id.h"
-#include "base/json.h"
-#include "cli/address.h"
 #include "cli/cli.h"
-#include "cli/import.h"
-#include "cli/user.h"
-#include "gateway/op.h"
-#include "hire/attachment.h"
-#include "hire/order.h"
-#include "hire/reference.h"
-#include "hire/tenant.h"
-#include "store/files.h"
+#include "cli/demo_internal.h"
+#include "cli/demo_place.h"
 
-#define TENANT_KEY "2ed263bf32cf1651"
-#define TENANT_NAME "青舟科技 Qingzhou"
-#define APP_NAME "demo"
-#define VENDOR_APP_NAME "demo vendor (Clearview Screening)"
-#define VENDOR_PROVIDER "Clearview Screening"      /* whose account the vendor's app is bound to */
-#define REPORT_HOST "https://reports.example.com/" /* stands for demo/reports/ */
+#define OWNER_WAIT_MS 30000
 #define CLONES_MAX 10000000
 #define DAYS 30
 #define DAYS_MAX 365
@@ -39,358 +22,57 @@ static const char help[] =
     "Makes a demo tenant: a believable small company with applications, background check orders in\n"
     "every state, interviews with every summary, and two apps: its own with every scope, and one of a\n"
     "background check vendor. Writes address and credentials to DIR/demo.json (mode 0600); hired serve\n"
-    "prints them with a call to paste. Does nothing if the demo is there already.\n\n"
+    "prints them with a call to paste. Does nothing if the demo is there already; one that was cut short\n"
+    "is made anew, and if DIR/demo.json is gone, new credentials are made.\n\n"
     "  --data DIR          where the records are to be (data)\n"
     "  --listen HOST:PORT  where hired serve is going to listen (127.0.0.1:8080)\n"
     "  --days N            checks of the N days before today, with what the vendors offer and events\n"
     "                      (30); 0, or copies for load tests: only the records of a date long past\n"
     "  --orders N          at least N orders, for load tests: copies with ids and times of their own\n"
-    "  --interviews N      the same for interviews\n\n"
+    "  --interviews N      the same for interviews\n"
+    "  --unless-used       says nothing and ends well where other tenants' records are\n\n"
     "example: hired demo --data data && hired serve --data data\n";
 
-#define DEMO_ACCOUNTS 4
+/* ---- the whole ---- */
 
-/* Who signs in to the console; each is one of the demo's people. */
-static const struct {
-    enum console_role role;
-    struct str user_id, name, en_name;
-} demo_accounts[DEMO_ACCOUNTS] = {
-    {ROLE_ADMIN, STR_INIT("4c87bec3"), STR_INIT("周雨桐"), STR_INIT("Yutong Zhou")},
-    {ROLE_RECRUITER, STR_INIT("9f21a7d4"), STR_INIT("陈思远"), STR_INIT("Siyuan Chen")},
-    {ROLE_APPROVER, STR_INIT("e04b73a1"), STR_INIT("沈国安"), STR_INIT("Guoan Shen")},
-    {ROLE_INTERVIEWER, STR_INIT("d716b84f"), STR_INIT("顾晓楠"), STR_INIT("Xiaonan Gu")},
+enum found {
+    FOUND_NOTHING, /* no database, or one without tenants */
+    FOUND_DEMO,
+    FOUND_NO_CREDENTIALS, /* a demo without demo.json */
+    FOUND_OTHERS,         /* another tenant */
 };
 
-struct demo {
-    struct cli *cli;
-    struct tenant_row tenant;
-    struct app_row app, vendor;
-    struct str app_secret, vendor_secret;
-    struct str base_url;
-    struct str passwords[DEMO_ACCOUNTS];
-    int64_t vendor_account;
-    int64_t days;               /* before today; 0: none */
-    int64_t orders, interviews; /* at least that many */
-    bool progress;
-};
-
-/* ---- tenant and apps ---- */
-
-/* What a vendor is to do: background checks, with the files that are filled into their forms, and nothing else of the
- * tenant's. */
-static struct str vendor_scopes(struct arena *a) {
-    struct buf out BUF_CLEANUP = BUF_EMPTY;
-
-    for (uint16_t i = 0; i < api_n_scopes; i++) {
-        struct str s = api_scopes[i];
-        if (!memmem(s.ptr, s.len, "background_check", 16) && !memmem(s.ptr, s.len, "hire:eco", 8) &&
-            !str_eq(s, STR("contact:user.employee_id:readonly")) && !str_eq(s, STR("hire:attachment:readonly")))
-            continue;
-        if (memmem(s.ptr, s.len, "external", 8))
-            continue;
-        if (out.len > 0)
-            buf_add_char(&out, ' ');
-        buf_add_str(&out, s);
-    }
-    return arena_dup(a, buf_str(&out));
-}
-
-/* Finds the app by name and gives it a new secret, or makes it: a demo that was cut short is made whole. */
-static int make_app(struct demo *d, struct str name, struct str scopes, struct app_row *ret, struct str *ret_secret) {
-    struct cli *c = d->cli;
-    struct str known, unknown;
-    struct app_row *apps;
-    size_t n;
-    int r = app_list(c->db, d->tenant.id, &c->arena, &apps, &n);
-
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        if (str_eq(apps[i].name, name)) {
-            *ret = apps[i];
-            return app_rotate(c->db, apps[i].id, &c->arena, ret_secret);
-        }
-    if (r >= 0)
-        r = scopes_check(scopes, &c->arena, &known, &unknown);
-    return r < 0 ? r
-                 : app_create(c->db, d->tenant.id, APP_CUSTOM, name, known, STR_ABSENT, STR_ABSENT, &c->arena, ret,
-                              ret_secret);
-}
-
-static int make_people(struct cli *c, void *ctx) {
-    struct demo *d = ctx;
-    int r = tenant_find(c->db, STR(TENANT_KEY), &c->arena, &d->tenant);
-
-    if (r == 0)
-        r = tenant_create(c->db, STR(TENANT_KEY), STR(TENANT_NAME), &c->arena, &d->tenant);
-    if (r >= 0)
-        r = make_app(d, STR(APP_NAME), STR("all"), &d->app, &d->app_secret);
-    if (r >= 0)
-        r = make_app(d, STR(VENDOR_APP_NAME), vendor_scopes(&c->arena), &d->vendor, &d->vendor_secret);
-    return r < 0 ? cli_fail_errno(c, r, "make the demo's tenant and apps", NULL) : 0;
-}
-
-/* ---- records ---- */
-
-static void tell_finding(struct import *im, const struct finding *f) {
-    fprintf(stderr, "demo/%s:%u:%u: %.*s: %.*s\n", f->file, f->line, f->column, STR_FMT(f->field), STR_FMT(f->reason));
-}
-
-/* Each file holds what its name says. */
-static const struct item_kind *kind_of_file(const char *name) {
-    struct str s = str_of(name);
-
-    return str_ends(s, STR(".json")) ? kind_find((struct str){s.ptr, s.len - 5}) : NULL;
-}
-
-static int import_records(struct demo *d) {
-    struct import im = {.on_finding = tell_finding};
-    struct import_source *sources = arena_array(&d->cli->arena, struct import_source, n_item_kinds);
-    struct finding f;
-    size_t n = 0;
+static int find_tenants(struct cli *c, enum found *ret) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
     int r;
 
-    import_begin(&im, d->cli, &d->tenant, &d->app);
-    /* In the order of the kinds: what is referred to comes first. */
-    for (size_t k = 0; k < n_item_kinds; k++)
-        for (const struct embedded_file *e = demo_files; e->name; e++) {
-            if (kind_of_file(e->name) != &item_kinds[k])
-                continue;
-            sources[n].kind = &item_kinds[k];
-            sources[n].type = USER_USER_ID;
-            if (answer_of_text(&sources[n].answer, e->name, e->bytes, &d->cli->arena, &f) < 0) {
-                im.findings++;
-                tell_finding(&im, &f);
-            }
-            n++;
+    *ret = FOUND_NOTHING;
+    while ((r = db_row(&q)) == 1) {
+        if (!str_eq(db_text(&q, 1), STR(DEMO_TENANT_KEY))) {
+            *ret = FOUND_OTHERS;
+            return 0;
         }
-    r = im.findings > 0 ? -EINVAL : import_run(&im, sources, n);
-    import_end(&im);
-    if (r == -EINVAL)
-        cli_fail(d->cli, "the demo's own files are wrong; this is a fault of hired");
-    return r < 0 ? 1 : 0;
-}
-
-static int bind_vendor(struct cli *c, void *ctx) {
-    struct demo *d = ctx;
-    struct hire h = cli_hire(c, d->tenant.id);
-    struct vendor_account *accounts;
-    size_t n;
-    int r = vendor_account_list(&h, &accounts, &n);
-
-    for (size_t i = 0; r >= 0 && i < n; i++)
-        if (str_eq(accounts[i].provider_en, STR(VENDOR_PROVIDER))) {
-            d->vendor_account = accounts[i].id;
-            r = vendor_account_bind(&h, accounts[i].id, d->vendor.id);
-        }
-    if (r >= 0 && d->vendor_account == 0)
-        return cli_fail(c, "no order of the demo names the vendor %s; this is a fault of hired", VENDOR_PROVIDER);
-    return r < 0 ? cli_fail_errno(c, r, "bind the vendor's account", &h) : 0;
-}
-
-/* An account for each role, named as the role. One that is there already gets a new password. */
-static int make_account(struct demo *d, size_t i) {
-    struct cli *c = d->cli;
-    struct str login = account_role_name(demo_accounts[i].role);
-    struct account account;
-    int r = account_by_login(c->db, login, &c->arena, &account);
-
-    d->passwords[i] = account_password_new(&c->arena);
-    if (r == 1) {
-        r = account_set_password(c->db, &account, account_password_hash(d->passwords[i], &c->arena), STR(""));
-        return r < 0 ? cli_fail_errno(c, r, "set a password", NULL) : 0;
+        *ret = access(demo_path(c).ptr, F_OK) == 0 ? FOUND_DEMO : FOUND_NO_CREDENTIALS;
     }
-    account = (struct account){.tenant = d->tenant.id,
-                               .login = login,
-                               .name = demo_accounts[i].name,
-                               .en_name = demo_accounts[i].en_name,
-                               .roles = ROLE_BIT(demo_accounts[i].role)};
-    if (r == 0)
-        r = user_find_uid(c, d->tenant.id, demo_accounts[i].user_id, &account.users_id);
-    return r < 0 ? cli_fail_errno(c, r, "look for an account", NULL) : user_make(c, &account, d->passwords[i]);
-}
-
-static int make_accounts(struct cli *c, void *ctx) {
-    struct demo *d = ctx;
-    int r = 0;
-
-    for (size_t i = 0; i < DEMO_ACCOUNTS && r == 0; i++)
-        r = make_account(d, i);
     return r;
 }
 
-/* ---- report files ---- */
-
-static const struct embedded_file *file_named(struct str name) {
-    for (const struct embedded_file *e = demo_files; e->name; e++)
-        if (str_eq(str_of(e->name), name))
-            return e;
-    return NULL;
-}
-
-static int write_file(struct demo *d, int64_t id, struct str bytes, struct buf *ret_hex) {
-    const char *dir = d->cli->config.data;
-    struct files_draft draft;
-    unsigned char digest[32];
-    int r = files_draft_begin(&draft, dir, id);
-
-    if (r == 0)
-        r = files_draft_write(&draft, bytes);
-    if (r == 0)
-        r = files_draft_replace(&draft, dir, id); /* of a demo that was cut short */
-    EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
-    buf_add_hex(ret_hex, digest, sizeof(digest));
-    return r;
-}
-
-static int keep_file(struct demo *d, int64_t id, struct str bytes) {
-    struct hire h = cli_hire(d->cli, d->tenant.id);
-    struct buf hex BUF_CLEANUP = BUF_EMPTY;
-    int r = write_file(d, id, bytes, &hex);
-
-    return r < 0 ? r : order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
-}
-
-/* By a demo that was cut short after it. */
-static int attachment_is_kept(struct cli *c, int64_t tenant, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_ATTACHMENT_GET);
-
-    db_bind_int(&q, 1, tenant);
-    db_bind_int(&q, 2, id);
-    return db_row(&q);
-}
-
-/* An attachment of the demo whose url stands for a file of it: as if it had been uploaded. */
-static int keep_attachment(void *ctx, int64_t seq, struct str id, struct str doc) {
-    struct demo *d = ctx;
-    struct cli *c = d->cli;
-    struct hire h = cli_hire(c, d->tenant.id);
-    struct buf hex BUF_CLEANUP = BUF_EMPTY;
-    struct attachment a = {0};
-    struct attachment_row row = {0};
-    const struct embedded_file *e = NULL;
-    int r = record_read_stored(&type_attachment, &a, doc, &c->arena);
-
-    if (r < 0 || id_parse(id, &row.id) < 0)
-        return r < 0 ? r : -EBADMSG;
-    if (str_starts(a.url, STR(REPORT_HOST)))
-        e = file_named(str_skip(a.url, sizeof(REPORT_HOST) - 1));
-    if (!e || (r = attachment_is_kept(c, d->tenant.id, row.id)) != 0 || (r = write_file(d, row.id, e->bytes, &hex)) < 0)
-        return r;
-    row.usage = str_eq(str_of(e->name), STR("resume.pdf")) ? ATTACHMENT_RESUME : ATTACHMENT_OTHER;
-    row.name = a.name;
-    row.mime = a.mime;
-    row.size = (int64_t)e->bytes.len;
-    row.sha256 = buf_str(&hex);
-    row.created_ms = a.create_time.v;
-    r = attachment_add(&h, &row);
-    return r < 0 ? r : 1;
-}
-
-static int keep_attachments(struct cli *c, void *ctx) {
-    struct demo *d = ctx;
-    struct hire h = cli_hire(c, d->tenant.id);
-    int r = reference_walk(&h, STR("attachment"), 0, INT_MAX, keep_attachment, d);
-
-    return r < 0 ? cli_fail_errno(c, r, "keep the demo's attachments", NULL) : 0;
-}
-
-struct due_file {
-    int64_t id;
-    struct str bytes;
-};
-
-/* The reports of the demo's orders: as if they had been fetched. */
-static int keep_reports(struct cli *c, void *ctx) {
-    struct demo *d = ctx;
-    struct due_file due[64];
-    int n = 0, r;
-
-    {
-        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CLI_REPORT_FILES);
-        db_bind_int(&q, 1, d->tenant.id);
-        db_bind_int(&q, 2, 0);
-        db_bind_int(&q, 3, 64);
-        while ((r = db_row(&q)) == 1) {
-            const struct embedded_file *e = NULL;
-            if (db_int(&q, 2) == ORDER_FILE_DUE && str_starts(db_text(&q, 4), STR(REPORT_HOST)))
-                e = file_named(str_skip(db_text(&q, 4), sizeof(REPORT_HOST) - 1));
-            if (e)
-                due[n++] = (struct due_file){db_int(&q, 0), e->bytes};
-        }
-    }
-    for (int i = 0; i < n && r >= 0; i++)
-        r = keep_file(d, due[i].id, due[i].bytes);
-    return r < 0 ? cli_fail_errno(c, r, "keep the demo's reports", NULL) : 0;
-}
-
-/* ---- what is told ---- */
-
-static struct str base_url(struct cli *c) {
-    const struct config *f = &c->config;
-
-    return f->base_url ? str_of(f->base_url) : address_url(f->listen_host, f->listen_port, &c->arena);
-}
-
-/* Returns 0 or a negative errno. */
-static int write_bytes(const char *path, struct str bytes) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), r = 0;
-
-    if (fd < 0)
-        return -errno;
-    while (bytes.len > 0 && r == 0) {
-        ssize_t n = write(fd, bytes.ptr, bytes.len);
-        if (n < 0 && errno != EINTR)
-            r = -errno;
-        else if (n > 0)
-            bytes = str_skip(bytes, (size_t)n);
-    }
-    if (r == 0 && fsync(fd) < 0)
-        r = -errno;
-    close(fd);
-    return r;
-}
-
-static struct str demo_path(struct cli *c) {
-    return arena_printf(&c->arena, "%s/demo.json", c->config.data);
-}
-
-/* The member "console": where it is, and who may sign in. */
-static void write_console(const struct demo *d, struct buf *out) {
-    buf_add_lit(out, ",\n  \"console\": {\"url\":");
-    json_str(out, arena_printf(&d->cli->arena, "%.*s/", STR_FMT(d->base_url)));
-    buf_add_lit(out, ", \"accounts\": [");
-    for (size_t i = 0; i < DEMO_ACCOUNTS; i++) {
-        struct str role = account_role_name(demo_accounts[i].role);
-        buf_printf(out, "%s\n    {\"role\": \"%.*s\", \"user\": \"%.*s\", \"password\": \"%.*s\"}", i ? "," : "",
-                   STR_FMT(role), STR_FMT(role), STR_FMT(d->passwords[i]));
-    }
-    buf_add_lit(out, "]}");
-}
-
-static int write_demo_json(struct demo *d) {
-    struct cli *c = d->cli;
-    struct buf out BUF_CLEANUP = BUF_EMPTY;
-    struct str path = demo_path(c), temporary = arena_printf(&c->arena, "%.*s.new", STR_FMT(path));
-    const struct {
-        struct str key, value;
-    } members[] = {
-        {STR_INIT("base_url"), d->base_url},           {STR_INIT("tenant_key"), d->tenant.tenant_key},
-        {STR_INIT("app_id"), d->app.app_id},           {STR_INIT("app_secret"), d->app_secret},
-        {STR_INIT("vendor_app_id"), d->vendor.app_id}, {STR_INIT("vendor_app_secret"), d->vendor_secret},
-    };
+/* Looks at what is in the directory without changing it: a server may run there. Returns 0 or -1 after telling. */
+static int look_around(struct cli *c, enum found *ret) {
+    struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data);
+    struct stat st;
     int r;
 
-    buf_add_lit(&out, "{\n");
-    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-        struct buf value BUF_CLEANUP = BUF_EMPTY;
-        json_str(&value, members[i].value);
-        buf_printf(&out, "%s  \"%.*s\": %.*s", i ? ",\n" : "", STR_FMT(members[i].key), STR_FMT(buf_str(&value)));
-    }
-    write_console(d, &out);
-    buf_add_lit(&out, "\n}\n");
-    r = write_bytes(temporary.ptr, buf_str(&out));
-    if (r == 0 && rename(temporary.ptr, path.ptr) < 0)
-        r = -errno;
-    return r < 0 ? cli_fail(c, "cannot write %s: %s", path.ptr, strerror(-r)) : 0;
+    *ret = FOUND_NOTHING;
+    if (stat(file.ptr, &st) < 0 || st.st_size == 0)
+        return 0;
+    if (cli_open(c, CLI_READ) < 0)
+        return -1;
+    r = find_tenants(c, ret);
+    if (r < 0)
+        cli_fail_errno(c, r, "list the tenants", NULL);
+    cli_shut(c);
+    return r < 0 ? -1 : 0;
 }
 
 /* The secrets stand in demo.json; hired serve shows them with a call to paste, where they are of use. */
@@ -400,53 +82,120 @@ static void print_outcome(const struct demo *d) {
            d->cli->config.data, STR_FMT(demo_path(d->cli)), d->cli->config.data);
 }
 
-/* Nothing else may be in the directory: a demo has no place among real records. Returns 1 if the demo is there, 0 if it
- * is to be made, or -EINVAL after telling. */
-static int look_around(struct cli *c) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
-    bool demo = false;
+/* Makes the demo beside its place and moves it there. */
+static int make_demo(struct demo *d) {
+    struct cli *c = d->cli;
+    char *dir = c->config.data, *place;
+    struct str why;
     int r;
 
-    while ((r = db_row(&q)) == 1) {
-        if (!str_eq(db_text(&q, 1), STR(TENANT_KEY))) {
-            cli_fail(c, "%s holds another tenant already; choose an empty directory with --data", c->config.data);
-            return -EINVAL;
-        }
-        demo = true;
-    }
-    if (r < 0) {
-        cli_fail_errno(c, r, "list the tenants", NULL);
-        return r;
-    }
-    return demo && access(demo_path(c).ptr, F_OK) == 0;
+    if (demo_rest_in(dir) == DEMO_PARTIAL)
+        printf("A demo in %s was begun and not finished: it is removed and made anew.\n", dir);
+    fflush(stdout);
+    if (demo_place_make(dir, &c->arena, &place, &why) < 0)
+        return cli_fail(c, "%.*s", STR_FMT(why));
+    c->config.data = place;
+    r = demo_make(d);
+    c->config.data = dir;
+    if (r == 0 && demo_place_settle(dir, &c->arena, &why) < 0)
+        r = cli_fail(c, "%.*s", STR_FMT(why));
+    if (r == 0)
+        print_outcome(d);
+    return r;
 }
 
-static int make_days(struct demo *d) {
-    const struct demo_days days = {.tenant = d->tenant.id,
-                                   .own_app = d->app.id,
-                                   .vendor_app = d->vendor.id,
-                                   .vendor_account = d->vendor_account,
-                                   .recruiter = demo_accounts[1].user_id,
-                                   .days = d->days};
+/* The secrets are nowhere in the database: what was lost with demo.json is replaced. */
+static int renew(struct demo *d) {
+    struct cli *c = d->cli;
+    struct account account;
+    struct owner_note holder;
+    int r;
 
-    return d->days == 0 || d->orders > 0 || d->interviews > 0 ? 0 : demo_make_days(d->cli, &days);
+    if (cli_open(c, CLI_WRITE) < 0)
+        return 1;
+    r = account_by_login(c->db, account_role_name(ROLE_ADMIN), &c->arena, &account);
+    if (r < 0)
+        return cli_fail_errno(c, r, "look for the demo's accounts", NULL);
+    if (r == 0)
+        return cli_fail(c, "the demo in %s is not whole: an older hired was cut short while it made it. Remove the "
+                           "directory, or choose another one with --data", c->config.data);
+    d->base_url = owner_look(c->config.data, &c->arena, &holder) == 1 && holder.address.len > 0 ? holder.address
+                                                                                              : demo_base_url(c);
+    if (demo_renew(d) != 0)
+        return 1;
+    printf("The demo's records are in %s as they were; demo.json was gone. Its apps have new secrets and its accounts "
+           "new passwords: they are in %s.\n", c->config.data, demo_path(c).ptr);
+    return 0;
 }
 
-static int make_clones(struct demo *d) {
-    int r = demo_clone_orders(d->cli, d->tenant.id, d->vendor_account, d->orders, d->progress);
+/* Nobody else may write there meanwhile. Returns 0, or 1 after telling. */
+static int own(struct demo *d, struct owner **ret) {
+    struct cli *c = d->cli;
+    struct str why;
+    int r = owner_take(ret, c->config.data, c->command, OWNER_WAIT_MS, &c->arena, NULL, &why);
+
+    if (r == -EBUSY)
+        return cli_fail(c, "%.*s Stop it first: a demo is made where nobody works.", STR_FMT(why));
+    return r < 0 ? cli_fail(c, "%.*s", STR_FMT(why)) : 0;
+}
+
+static int finish_rest(struct demo *d) {
+    struct cli *c = d->cli;
+    struct owner *owner = NULL;
+    struct str why;
+    int r = own(d, &owner);
+
+    if (r == 0 && demo_place_finish(c->config.data, &c->arena, &why) < 0)
+        r = cli_fail(c, "%.*s", STR_FMT(why));
+    owner_release(owner);
+    return r;
+}
+
+static int make_owned(struct demo *d) {
+    struct owner *owner = NULL;
+    int r = own(d, &owner);
 
     if (r == 0)
-        r = demo_clone_interviews(d->cli, d->tenant.id, d->interviews, d->progress);
-    return r < 0 ? cli_fail_errno(d->cli, r, "make copies of the demo's records", NULL) : 0;
+        r = make_demo(d);
+    owner_release(owner);
+    return r;
+}
+
+static int demo_run(struct demo *d, bool unless_used) {
+    struct cli *c = d->cli;
+    enum found found;
+
+    if (demo_rest_in(c->config.data) == DEMO_WHOLE && finish_rest(d) != 0)
+        return 1;
+    if (look_around(c, &found) < 0)
+        return 1;
+    switch (found) {
+    case FOUND_NOTHING:
+        return make_owned(d);
+    case FOUND_NO_CREDENTIALS:
+        return renew(d);
+    case FOUND_DEMO:
+        printf("The demo tenant is in %s already; its address and credentials are in %s.\n", c->config.data,
+               demo_path(c).ptr);
+        return 0;
+    case FOUND_OTHERS:
+        break;
+    }
+    if (unless_used)
+        return 0;
+    return cli_fail(c, "%s holds other tenants' records (hired tenant list shows whose); a demo is made in a directory "
+                       "of its own: choose one with --data", c->config.data);
 }
 
 static int demo_main(int argc, char **argv) {
     struct demo d = {.days = DAYS, .progress = isatty(STDERR_FILENO)};
-    const struct arg args[] = {
-        {"--days", ARG_COUNT, &d.days},
-        {"--orders", ARG_COUNT, &d.orders}, {"--interviews", ARG_COUNT, &d.interviews}, {NULL, ARG_FLAG, NULL}};
+    bool unless_used = false;
+    const struct arg args[] = {{"--days", ARG_COUNT, &d.days},
+                               {"--orders", ARG_COUNT, &d.orders},
+                               {"--interviews", ARG_COUNT, &d.interviews},
+                               {"--unless-used", ARG_FLAG, &unless_used},
+                               {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
-    int r;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
         return 2;
@@ -455,23 +204,8 @@ static int demo_main(int argc, char **argv) {
                  DAYS_MAX);
         return 2;
     }
-    if (cli_open(&c, CLI_CREATE) < 0)
-        return 1;
-    r = look_around(&c);
-    if (r != 0) {
-        if (r == 1)
-            printf("The demo tenant is in %s already; its address and credentials are in %s.\n", c.config.data,
-                   demo_path(&c).ptr);
-        return r == 1 ? 0 : 1;
-    }
     d.cli = &c;
-    d.base_url = base_url(&c);
-    if (cli_transact(&c, make_people, &d) != 0 || import_records(&d) != 0 || cli_transact(&c, bind_vendor, &d) != 0 ||
-        cli_transact(&c, make_accounts, &d) != 0 || make_days(&d) != 0 || cli_transact(&c, keep_reports, &d) != 0 ||
-        cli_transact(&c, keep_attachments, &d) != 0 || make_clones(&d) != 0 || write_demo_json(&d) != 0)
-        return 1;
-    print_outcome(&d);
-    return 0;
+    return demo_run(&d, unless_used);
 }
 
 int cli_demo(int argc, char **argv) {

@@ -7,6 +7,8 @@
 
 #include "cli/open.h"
 
+#define DEMO_TENANT_KEY "2ed263bf32cf1651"
+
 struct embedded_file {
     const char *name; /* NULL ends the table */
     struct str bytes;

@@ -19,6 +19,7 @@
 #include "hire/order_state.h"
 #include "hire/tenant.h"
 #include "hire/vendor_form.h"
+#include "store/stamp.h"
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS (24 * HOUR_MS)
@@ -28,6 +29,7 @@
 #define STEPS_MAX (CHECKS_MAX * 5)
 #define DELIVERIES_MAX 128
 #define FINAL_REPORT "https://reports.example.com/final-report.pdf"
+#define FINDINGS_REPORT "https://reports.example.com/final-report-findings.pdf"
 #define INTERIM_REPORT "https://reports.example.com/interim-report.pdf"
 
 /* ---- what the vendors offer ---- */
@@ -211,9 +213,12 @@ static int progress(struct days *w, struct check *c, bool interim) {
 static int result(struct days *w, struct check *c) {
     static const char *const conclusions[] = {"绿灯", "绿灯", "蓝灯", "绿灯", "黄灯", "绿灯", "绿灯", "蓝灯", "绿灯", "红灯"};
     struct hire *h = &w->h;
-    struct eco_background_check_report_file report = {.report_name = STR("背景调查报告"), .report_url = STR(FINAL_REPORT)};
+    const char *conclusion = conclusions[jitter(c->n, 5, 10)];
+    bool findings = strcmp(conclusion, "红灯") == 0;
+    struct eco_background_check_report_file report = {
+        .report_name = STR("背景调查报告"), .report_url = findings ? STR(FINDINGS_REPORT) : STR(FINAL_REPORT)};
     const struct eco_background_check_update_result_body body = {.background_check_id = hire_text(h, c->order),
-                                                                 .result = str_of(conclusions[jitter(c->n, 5, 10)]),
+                                                                 .result = str_of(conclusion),
                                                                  .result_time = hire_text(h, h->now_ms),
                                                                  .report_file_list = {.v = &report, .n = 1}};
     return order_result(h, &body);
@@ -453,6 +458,8 @@ static int make_days(struct cli *c, void *ctx) {
         r = take_steps(w);
     if (r >= 0)
         r = record_deliveries(w);
+    if (r >= 0) /* what happened in the demo's past is behind all that happens from now on */
+        r = db_stamp_raise(c->db, w->d->tenant, w->now_ms);
     return r < 0 ? cli_fail_errno(c, r, "make the demo's last weeks", &w->h) : 0;
 }
 

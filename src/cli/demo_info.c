@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "cli/demo.h"
+#include "cli/demo_place.h"
 
 /* Replaces the file in one step, so that whoever polls it never reads half of it. */
 static int save(const char *path, const json_t *info) {
@@ -69,13 +71,28 @@ static void print_info(const json_t *info, const char *base_url) {
            text(info, "vendor_app_secret"), base_url, base_url, text(info, "app_id"), text(info, "app_secret"));
 }
 
-void demo_info_announce(const char *dir, const char *base_url) {
+/* Nobody could know how to get in. */
+static void print_missing(const char *dir, struct str tenant) {
+    if (str_eq(tenant, STR(DEMO_TENANT_KEY)))
+        printf("The demo tenant is here, but %s/demo.json with its credentials is gone. Stop the server and run\n"
+               "  hired demo --data %s\nwhich gives its apps new secrets and its accounts new passwords.\n", dir, dir);
+    else if (str_is_absent(tenant))
+        printf("%s There is no tenant yet, so nobody can call or sign in. Stop the server and run\n"
+               "  hired demo --data %s\nfor a demo, or make one of your own while it runs (docs: The commands):\n"
+               "  hired tenant create --data %s --name NAME\n",
+               demo_rest_in(dir) == DEMO_NO_REST ? "The directory is empty." : "A demo was begun here and not finished.",
+               dir, dir);
+}
+
+void demo_info_announce(const char *dir, struct str tenant, const char *base_url) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/demo.json", dir) >= (int)sizeof path)
         return;
     json_t *info = json_load_file(path, 0, NULL);
-    if (!info)
+    if (!info) {
+        print_missing(dir, tenant);
         return;
+    }
     if (strcmp(text(info, "base_url"), base_url) != 0) {
         json_object_set_new(info, "base_url", json_string(base_url));
         move_console(info, base_url);

@@ -308,8 +308,8 @@ static int event_replay_main(int argc, char **argv) {
     word = cli_word(&c, argc, argv, "an event_id");
     if (!word || read_event_id(&c, word, &id) < 0)
         return 2;
-    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        find_event(&c, &row, word, id, &p.event) != 0 || (app && cli_app_of(&c, &row, app, &p.app) < 0))
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_and_app(&c, tenant, app, &row, &p.app) < 0 ||
+        find_event(&c, &row, word, id, &p.event) != 0)
         return 1;
     if (p.event.tenant == 0)
         return cli_fail(&c, "an old ticket is not sent again; a new one goes out every hour, and at app_ticket/resend");
@@ -429,8 +429,8 @@ static int event_subscribe_main(int argc, char **argv) {
     }
     if (read_types(&c, argc, argv, &s) < 0)
         return 2;
-    if (cli_open(&c, s.set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        cli_app_of(&c, &row, app, &s.app) < 0 || (s.set && cli_transact(&c, subscribe, &s) != 0))
+    if (cli_open(&c, s.set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app, &row, &s.app) < 0 ||
+        (s.set && cli_transact(&c, subscribe, &s) != 0))
         return 1;
     return print_subscriptions(&c, &s.app);
 }
@@ -490,8 +490,7 @@ static int event_url_main(int argc, char **argv) {
     }
     const struct receiver change = {.url = str_of(url), .encrypt_key = str_of(key), .verification_token = str_of(token)};
     bool set = url || key || token;
-    if (cli_open(&c, set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        cli_app_of(&c, &row, app, &w.app) < 0)
+    if (cli_open(&c, set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app, &row, &w.app) < 0)
         return 1;
     int r = receiver_read(c.db, w.app.id, &c.arena, &w.now);
     if (r < 0)

@@ -15,8 +15,6 @@
 #include "cli/open.h"
 #include "cli/reader.h"
 
-#define PAGE 500
-
 static const char help[] =
     "usage: hired export [--dir OUT] [--user-id-type user_id|union_id|open_id] [--app APP_ID]\n"
     "                    [--tenant KEY] [--json] [--data DIR]\n\n"
@@ -129,66 +127,18 @@ static int write_row(struct export *e, const struct item_kind *kind, const struc
 
 /* ---- the walk ---- */
 
-static enum db_statement statement_of(const struct item_kind *kind) {
-    switch (kind->store) {
-    case KEPT_AS_USER:
-        return SQL_CLI_USERS;
-    case KEPT_AS_ORDER:
-        return SQL_CLI_ORDERS;
-    case KEPT_AS_INTERVIEW:
-        return SQL_CLI_INTERVIEWS;
-    case KEPT_AS_CHECK:
-        return SQL_CLI_CHECKS;
-    case KEPT_AS_APPLICATION:
-        return SQL_CLI_APPLICATIONS;
-    case KEPT_AS_EXTERNAL_APPLICATION:
-        return SQL_CLI_EXTERNAL_APPLICATIONS;
-    case KEPT_AS_REFERENCE:
-        return SQL_CLI_REFERENCES;
-    }
-    return SQL_CLI_REFERENCES;
-}
-
-/* Writes the page behind *last_id or *last_text and moves it. Returns the number of rows or < 0. */
-static int write_page(struct export *e, const struct item_kind *kind, int64_t *last_id, struct buf *last_text) {
-    struct db_query q DB_CLEANUP = db_query(e->cli->db, statement_of(kind));
-    bool by_text = kind->store == KEPT_AS_USER;
-    int n = 1, rows = 0, r;
-
-    db_bind_int(&q, n++, e->view.tenant);
-    if (kind->store == KEPT_AS_REFERENCE)
-        db_bind_text(&q, n++, kind->name);
-    if (by_text)
-        db_bind_text(&q, n++, arena_dup(&e->cli->arena, buf_str(last_text)));
-    else
-        db_bind_int(&q, n++, *last_id);
-    db_bind_int(&q, n, PAGE);
-    while ((r = db_row(&q)) == 1) {
-        rows++;
-        if (by_text) {
-            last_text->len = 0;
-            buf_add_str(last_text, db_text(&q, 0));
-        } else {
-            *last_id = db_int(&q, 0);
-        }
-        r = write_row(e, kind, &q);
-        if (r < 0)
-            return r;
-    }
-    return r < 0 ? r : rows;
-}
-
 static int write_records(struct export *e, const struct item_kind *kind) {
-    struct buf last_text BUF_CLEANUP = BUF_EMPTY;
-    int64_t last_id = 0;
+    struct kind_walk walk;
     int r;
 
     e->records = 0;
     buf_printf(&e->out, "{\"code\":0,\"msg\":\"success\",\"user_id_type\":\"%s\",\"data\":{\"%.*s\":[", e->type_name,
                STR_FMT(kind->list_member));
-    do
-        r = write_page(e, kind, &last_id, &last_text);
-    while (r == PAGE);
+    kind_walk_begin(&walk, e->cli->db, e->view.tenant, kind);
+    while ((r = kind_walk_next(&walk)) == 1)
+        if ((r = write_row(e, kind, &walk.query)) < 0)
+            break;
+    kind_walk_end(&walk);
     if (r < 0)
         return r;
     buf_add_str(&e->out, e->records > 0 ? STR("\n],\"has_more\":false}}\n") : STR("],\"has_more\":false}}\n"));
@@ -267,8 +217,7 @@ static int export_main(int argc, char **argv) {
                  argc > 1 ? argv[1] : type_name);
         return 2;
     }
-    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        (app_id && cli_app_of(&c, &row, app_id, &app) < 0))
+    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app_id, &row, &app) < 0)
         return 1;
     e.cli = &c;
     e.type_name = type_name;

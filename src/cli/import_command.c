@@ -291,9 +291,7 @@ static int find_or_found(struct cli *c, struct founding *n) {
     struct tenant_row any;
 
     if (tenant_only(c->db, &c->arena, &any) != 0) {
-        if (cli_tenant_of(c, n->tenant_key, &n->tenant) < 0)
-            return -1;
-        return n->app_id && cli_app_of(c, &n->tenant, n->app_id, &n->app) < 0 ? -1 : 0;
+        return cli_tenant_and_app(c, n->tenant_key, n->app_id, &n->tenant, &n->app) < 0 ? -1 : 0;
     }
     if (cli_transact(c, found, n) != 0)
         return -1;

@@ -14,6 +14,7 @@
 #include "hire/external.h"
 #include "hire/interview.h"
 #include "hire/order.h"
+#include "store/stamp.h"
 
 struct item {
     struct import *im;
@@ -509,7 +510,8 @@ static int keep_untyped(struct item *it) {
     if (application) {
         talent = require_id(it, "talent_id");
         job = require_id(it, "job_id");
-        optional_int(it, "modify_time");
+        if (optional_int(it, "modify_time") > clock_now_ms() + HIRE_IMPORT_AHEAD_MS)
+            complain(it, STR("modify_time"), STR("is more than a day ahead of this machine's clock"));
     }
     r = write_value(it, it->value, false, STR(""), &doc);
     if (r == 0 && !im->keep)
@@ -527,6 +529,9 @@ static int keep_untyped(struct item *it) {
         count(it, true, 0);
         return 0;
     }
+    r = application ? db_stamp_raise(im->cli->db, im->tenant, optional_int(it, "modify_time")) : 0;
+    if (r < 0)
+        return r;
     r = application ? put_application(it, talent, job, buf_str(&doc))
         : external  ? put_external_application(it, buf_str(&doc))
                     : put_reference(it, id, buf_str(&doc));

@@ -6,6 +6,8 @@
 
 #include "api_types.h"
 
+#define PAGE 500
+
 static const char *const user_users[] = {"leader_user_id", "dotted_line_leader_user_ids", NULL};
 static const char *const application_users[] = {"creator_id", NULL};
 static const char *const talent_users[] = {"creator_id", NULL};
@@ -97,4 +99,75 @@ const struct item_kind *kind_recognise(const json_t *item) {
         if (fits(item, str_of(marks[i].members)))
             return kind_find(str_of(marks[i].kind));
     return NULL;
+}
+
+/* ---- walks ---- */
+
+static enum db_statement statement_of(const struct item_kind *kind) {
+    switch (kind->store) {
+    case KEPT_AS_USER:
+        return SQL_CLI_USERS;
+    case KEPT_AS_ORDER:
+        return SQL_CLI_ORDERS;
+    case KEPT_AS_INTERVIEW:
+        return SQL_CLI_INTERVIEWS;
+    case KEPT_AS_CHECK:
+        return SQL_CLI_CHECKS;
+    case KEPT_AS_APPLICATION:
+        return SQL_CLI_APPLICATIONS;
+    case KEPT_AS_EXTERNAL_APPLICATION:
+        return SQL_CLI_EXTERNAL_APPLICATIONS;
+    case KEPT_AS_REFERENCE:
+        return SQL_CLI_REFERENCES;
+    }
+    return SQL_CLI_REFERENCES;
+}
+
+/* Binds the page behind the last row. */
+static void begin_page(struct kind_walk *w) {
+    int n = 1;
+
+    w->query = db_query(w->db, statement_of(w->kind));
+    w->rows = 0;
+    db_bind_int(&w->query, n++, w->tenant);
+    if (w->kind->store == KEPT_AS_REFERENCE)
+        db_bind_text(&w->query, n++, w->kind->name);
+    if (w->kind->store == KEPT_AS_USER)
+        db_bind_text(&w->query, n++, buf_str(&w->last_text));
+    else
+        db_bind_int(&w->query, n++, w->last_id);
+    db_bind_int(&w->query, n, PAGE);
+}
+
+void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const struct item_kind *kind) {
+    *w = (struct kind_walk){.db = db, .tenant = tenant, .kind = kind};
+    begin_page(w);
+}
+
+/* The page's own text is bound until its end, so the last one is taken down only then. */
+static void note_last(struct kind_walk *w) {
+    if (w->kind->store == KEPT_AS_USER) {
+        w->last_text.len = 0;
+        buf_add_str(&w->last_text, db_text(&w->query, 0));
+    } else {
+        w->last_id = db_int(&w->query, 0);
+    }
+}
+
+int kind_walk_next(struct kind_walk *w) {
+    int r;
+
+    if (w->rows == PAGE) {
+        note_last(w);
+        db_query_end(&w->query);
+        begin_page(w);
+    }
+    r = db_row(&w->query);
+    w->rows += r == 1;
+    return r;
+}
+
+void kind_walk_end(struct kind_walk *w) {
+    db_query_end(&w->query);
+    buf_free(&w->last_text);
 }

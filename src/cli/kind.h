@@ -8,7 +8,9 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/record.h"
+#include "store/db.h"
 
 enum kind_store {
     KEPT_AS_USER,
@@ -39,5 +41,19 @@ const struct item_kind *kind_find(struct str name);
 
 /* The kind of an item by what members it has, or NULL. */
 const struct item_kind *kind_recognise(const json_t *item);
+
+/* A walk over all of a tenant's records of a kind, page by page, so that no read lasts for as long as all of it does. */
+struct kind_walk {
+    struct db_query query; /* at a row: columns as in the statements "Walks for an export" of cli.sql */
+    struct db *db;
+    int64_t tenant;
+    const struct item_kind *kind;
+    int64_t last_id;
+    struct buf last_text; /* of users */
+    int rows;             /* of the page */
+};
+void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const struct item_kind *kind);
+int kind_walk_next(struct kind_walk *w); /* 1: a row, 0: no more, or a negative errno */
+void kind_walk_end(struct kind_walk *w);
 
 #endif

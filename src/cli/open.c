@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "cli/suggest.h"
 #include "hire/name_fold.h"
+#include "store/stamp.h"
 
 #define BUSY_MS 30000 /* a server under load lets other processes in between its groups of writes */
 
@@ -98,10 +99,14 @@ int cli_open(struct cli *c, enum cli_access how) {
     return r;
 }
 
-void cli_close(struct cli *c) {
+void cli_shut(struct cli *c) {
     c->seal = seal_free(c->seal);
     c->db = db_close(c->db);
     c->owner = owner_release(c->owner);
+}
+
+void cli_close(struct cli *c) {
+    cli_shut(c);
     arena_free(&c->arena);
     config_free(&c->config);
 }
@@ -159,6 +164,45 @@ int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_i
     return -ENOENT;
 }
 
+/* The only tenant that the app is installed in. Returns 1, 0 if there is none, or -E2BIG. */
+static int only_tenant_of(struct cli *c, int64_t app, struct tenant_row *ret) {
+    struct str key = STR_ABSENT;
+    int r, n = 0;
+
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CLI_APP_TENANTS);
+        db_bind_int(&q, 1, app);
+        for (; (r = db_row(&q)) == 1; n++)
+            key = arena_dup(&c->arena, db_text(&q, 0));
+    }
+    if (r < 0)
+        return r;
+    return n == 1 ? tenant_find(c->db, key, &c->arena, ret) : n == 0 ? 0 : -E2BIG;
+}
+
+int cli_tenant_and_app(struct cli *c, const char *key, const char *app_id, struct tenant_row *ret_tenant,
+                       struct app_row *ret_app) {
+    int r;
+
+    if (!app_id)
+        return cli_tenant_of(c, key, ret_tenant);
+    if (!key && app_find(c->db, str_of(app_id), &c->arena, ret_app) == 1) {
+        r = only_tenant_of(c, ret_app->id, ret_tenant);
+        if (r == 1)
+            return 0;
+        if (r == -E2BIG) {
+            cli_fail(c, "the app %s is installed in several tenants; --tenant KEY says which (hired tenant list)", app_id);
+            return r;
+        }
+        if (r < 0) {
+            cli_fail_errno(c, r, "find the app's tenant", NULL);
+            return r;
+        }
+    }
+    r = cli_tenant_of(c, key, ret_tenant);
+    return r < 0 ? r : cli_app_of(c, ret_tenant, app_id, ret_app);
+}
+
 int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
     static const char *const names[] = {"open_id", "union_id", "user_id"};
 
@@ -171,11 +215,17 @@ int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
     return -EINVAL;
 }
 
+int64_t cli_stamp(struct cli *c, int64_t tenant) {
+    int64_t ms;
+    /* If it fails, the write that follows fails, too. */
+    return db_in_transaction(c->db) && db_stamp(c->db, tenant, &ms) == 0 ? ms : clock_now_ms();
+}
+
 struct hire cli_hire(struct cli *c, int64_t tenant) {
     return (struct hire){
         .db = c->db,
         .arena = &c->arena,
-        .now_ms = clock_now_ms(),
+        .now_ms = cli_stamp(c, tenant),
         .tenant = tenant,
         .actor_kind = ACTOR_OPERATOR,
         .private_addresses = c->config.fetch_allow != FETCH_ALLOW_NONE,

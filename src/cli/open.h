@@ -35,6 +35,8 @@ enum cli_access { CLI_READ, CLI_WRITE, CLI_CREATE /* as CLI_WRITE; makes the dat
 
 /* Opens the database of the data directory. Returns 0, or a negative errno after telling on standard error. */
 int cli_open(struct cli *c, enum cli_access access);
+/* Closes the database and gives the directory back; cli_open may follow. */
+void cli_shut(struct cli *c);
 void cli_close(struct cli *c);
 
 /* The tenant with that key; key NULL: the only one there is. Returns 0, or a negative errno after telling. */
@@ -42,6 +44,11 @@ int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret);
 
 /* The app with that id, which must be installed in the tenant. Returns 0, or a negative errno after telling. */
 int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_id, struct app_row *ret);
+
+/* Both: without a key, an app that is installed in one tenant says which. app_id NULL: the tenant only. Returns 0, or a
+ * negative errno after telling. */
+int cli_tenant_and_app(struct cli *c, const char *key, const char *app_id, struct tenant_row *ret_tenant,
+                       struct app_row *ret_app);
 
 /* "open_id", "union_id", "user_id". Returns 0, or -EINVAL after telling. */
 int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret);
@@ -53,7 +60,10 @@ int cli_fail(const struct cli *c, const char *format, ...) __attribute__((format
  */
 int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h);
 
-/* A hire for the operator at the command line. */
+/* The tenant's stamp of the transaction under way; without one, the clock's time. */
+int64_t cli_stamp(struct cli *c, int64_t tenant);
+
+/* A hire for the operator at the command line; within a transaction with the tenant's stamp. */
 struct hire cli_hire(struct cli *c, int64_t tenant);
 
 /* Runs fn in a transaction: commits if it returns 0, undoes otherwise. Returns fn's value, or 1 after telling why the

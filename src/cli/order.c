@@ -362,6 +362,12 @@ static int arrange(struct cli *c, void *ctx) {
     struct hire h = cli_hire(c, w->tenant.id);
     int r = check_form_arrange(&h, &w->form, &w->id);
 
+    if (r == HIRE_REFUSED && h.reason.word == REASON_CHECK_RUNNING) {
+        fprintf(stderr, "hired order arrange: note: %.*s of the same person, account and package has not ended\n",
+                STR_FMT(h.reason.subject));
+        w->form.once = false;
+        r = check_form_arrange(&h, &w->form, &w->id);
+    }
     return r < 0 ? cli_fail_errno(c, r, "arrange the check", &h) : 0;
 }
 
@@ -428,7 +434,7 @@ static int order_arrange_main(int argc, char **argv) {
                                {"--fields", ARG_TEXT, &f.fields},       {"--item", ARG_EACH, &f.items},
                                {"--field", ARG_EACH, &f.values},        {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
-    struct order_work w = {.verb = argv[0]};
+    struct order_work w = {.verb = argv[0], .form.once = true};
     int r;
 
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0)

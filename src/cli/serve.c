@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/address.h"
+#include "cli/caretaker.h"
 #include "cli/cli.h"
 #include "cli/config.h"
 #include "cli/demo_info.h"
@@ -25,6 +26,9 @@
 #include "store/files.h"
 #include "store/owner.h"
 
+#define UV_THREADS                                                                                                     \
+    "16" /* that read files which are sent, and ask the world (gateway/dispatch.c), unless the operator says otherwise \
+          */
 #define BUSY_MS 10000      /* how long a write waits for another process's */
 #define OWNER_WAIT_MS 30000 /* for a command that works on the directory, or a server that ends */
 
@@ -39,12 +43,14 @@ struct serving {
     struct fetcher *fetcher;
     struct hub *hub;
     struct dispatcher *dispatcher;
+    struct caretaker *caretaker;
     struct longlink *longlink;
     struct http_server *server;
     struct site site;
     struct owner *owner; /* of the data directory */
     struct arena arena;  /* for as long as it serves */
     struct str url;      /* where it is reached from this machine; within arena */
+    struct str tenant;   /* as demo_info_announce takes it; within arena */
 };
 
 static void print_help(void) {
@@ -151,6 +157,14 @@ static void log_folding(void *ctx, int64_t done, bool ended) {
     log_fmt(LOG_INFO, "search keys of names: %lld %s", (long long)done, ended ? "brought up to date" : "so far");
 }
 
+static int look_for_tenant(struct serving *s, struct db *db) {
+    struct tenant_row row;
+    int r = tenant_only(db, &s->arena, &row);
+
+    s->tenant = r == 1 ? row.tenant_key : r == 0 ? STR_ABSENT : STR("");
+    return r == -E2BIG || r > 0 ? 0 : r;
+}
+
 static int open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
@@ -171,6 +185,8 @@ static int open_store(struct serving *s) {
     }
     if (r == 0)
         r = names_fold(db, log_folding, NULL);
+    if (r == 0)
+        r = look_for_tenant(s, db);
     db_forget(db); /* a crash may have left somebody's erased data in the log */
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
@@ -186,6 +202,12 @@ static void on_commit(void *ctx) {
     struct serving *s = ctx;
     fetcher_wake(s->fetcher);
     dispatcher_wake(s->dispatcher);
+}
+
+static void on_clock_moved(void *ctx) {
+    struct serving *s = ctx;
+    on_commit(s);
+    caretaker_wake(s->caretaker);
 }
 
 /* Uploads and fetches that a crash cut short. */
@@ -225,9 +247,11 @@ static int start_loops(struct serving *s) {
                             .data = s->config.data,
                             .dispatcher = s->dispatcher,
                             .hub = s->hub,
+                            .fetcher = s->fetcher,
                             .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
-                            .clock_moved = on_commit,
+                            .caretaker = s->caretaker,
+                            .clock_moved = on_clock_moved,
                             .clock_moved_ctx = s};
     s->site.server = s->server;
     int r = http_server_start(s->server);
@@ -276,6 +300,9 @@ static int start_workers(struct serving *s) {
     r = start_dispatcher(s);
     if (r < 0)
         return r;
+    r = caretaker_new(&s->caretaker, &s->db);
+    if (r < 0)
+        return fail("cannot look after the kept files", r);
     writer_on_commit(s->writer, on_commit, s);
     return 0;
 }
@@ -285,7 +312,7 @@ static void announce(struct serving *s) {
     printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
     if (address_is_everywhere(s->config.listen_host))
         printf("It answers at every address of this machine.\n");
-    demo_info_announce(s->config.data, s->url.ptr);
+    demo_info_announce(s->config.data, s->tenant, s->url.ptr);
     fflush(stdout);
 }
 
@@ -341,6 +368,7 @@ static void shut_down(struct serving *s) {
         http_server_drain(s->server, s->config.drain_ms);
     if (s->gateway)
         gateway_stop(s->gateway);
+    s->caretaker = caretaker_free(s->caretaker);
     /* Their memory outlives the writer, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
@@ -365,6 +393,7 @@ int cli_serve(int argc, char **argv) {
     }
     if (load_config(&s, &s.config, false) < 0)
         return 2;
+    (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* read at the pool's first use */
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
+#include "cli/caretaker.h"
 #include "console/assets.h"
 #include "gateway/answer.h"
 #include "gateway/caller/secret.h"
@@ -63,7 +64,8 @@ static void serve_metrics(struct http_request *r) {
                    (unsigned long long)lines[i].value);
     gateway_write_metrics(site->gateway, out);
     buf_printf(out, "# TYPE hired_long_connections gauge\nhired_long_connections %u\n", hub_connections_of_all(site->hub));
-    dispatcher_write_metrics(site->dispatcher, gateway_loop_db(site->gateway, r->loop), out);
+    dispatcher_write_metrics(site->dispatcher, out);
+    caretaker_write_metrics(site->caretaker, out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
 
@@ -74,21 +76,23 @@ static void serve_openapi(struct http_request *r) {
 
 /* ---- the clock of tests ---- */
 
+#define TEST_CLOCK_MS_MAX INT64_C(315360000000) /* ten years */
+
 static bool from_this_machine(struct http_request *r) {
     struct str peer = http_peer(r);
     return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
 }
 
-/* {"advance_ms":N} moves the clocks forward and wakes all who wait for a time. */
+/* {"advance_ms":N} moves the clocks forward (N below 0: sets the date back) and wakes all who wait for a time. */
 static void serve_test_clock(struct http_request *r) {
     struct site *site = site_of(r);
     struct str why;
     json_t *object = record_parse(r->body, r->arena, &why);
     const json_t *advance = json_object_get(object, "advance_ms");
-    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : -1;
+    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : INT64_MAX;
     json_decref(object);
-    if (ms < 0 || ms > INT64_C(315360000000)) {
-        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N from 0 to ten years");
+    if (ms < -TEST_CLOCK_MS_MAX || ms > TEST_CLOCK_MS_MAX) {
+        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N milliseconds, at most ten years either way");
         return;
     }
     clock_advance(ms);

@@ -17,6 +17,8 @@ struct site {
     struct http_server *server; /* for connection counters */
     struct dispatcher *dispatcher; /* for its counters */
     struct hub *hub;               /* the same */
+    struct caretaker *caretaker;   /* the same */
+    struct fetcher *fetcher;       /* for links that people wait for */
     struct longlink *longlink;
     bool test_clock;                     /* POST /test/clock is answered */
     void (*clock_moved)(void *ctx);      /* those who wait for a time are to look again */

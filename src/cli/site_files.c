@@ -9,9 +9,11 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/site.h"
+#include "events/fetcher.h"
 #include "gateway/answer.h"
 #include "gateway/link.h"
 #include "hire/attachment.h"
+#include "hire/order.h"
 #include "store/files.h"
 
 #define FILE_WAIT_MS 5000 /* how long a link waits for a file that is just being fetched */
@@ -96,7 +98,7 @@ static struct str disposition_of(struct arena *a, struct str name, bool shown) {
         unsigned char c = (unsigned char)name.ptr[i];
         if (c >= 0x80 && c < 0xc0)
             continue; /* one sign for each character */
-        buf_add_char(&b, c < ' ' || c >= 0x7f || c == '"' || c == '\\' ? '_' : (char)c);
+        buf_add_char(&b, c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : (char)c);
     }
     buf_add_lit(&b, "\"; filename*=UTF-8''");
     for (size_t i = 0; i < name.len; i++) {
@@ -197,15 +199,34 @@ struct file_wait {
     struct http_timer *timer;
 };
 
+/* What the file is called where it is saved: the report's name, with the ending of a PDF. */
+static struct str report_name(struct http_request *r, int64_t tenant, int64_t id) {
+    struct hire h = {.db = gateway_loop_db(site_of(r)->gateway, r->loop), .arena = r->arena, .tenant = tenant};
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+    struct str name, ending = STR(".pdf");
+
+    if (order_file_name(&h, id, &name) < 0 || str_is_empty(name))
+        return STR("report.pdf");
+    for (size_t i = 0; i < name.len; i++)
+        buf_add_char(&b, (unsigned char)name.ptr[i] < ' ' || strchr("/\\:*?<>|", name.ptr[i]) ? '_' : name.ptr[i]);
+    if (name.len < ending.len || !str_eq_nocase(str_skip(name, name.len - ending.len), ending))
+        buf_add_str(&b, ending);
+    return arena_dup(r->arena, buf_str(&b));
+}
+
 /* Answers if the file's state allows it; false: it is still to be fetched. */
 static bool report_try(struct http_request *r, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
     db_bind_int(&q, 1, id);
     int row = db_row(&q);
-    int64_t state = row == 1 ? db_int(&q, 1) : 0;
+    int64_t tenant = row == 1 ? db_int(&q, 0) : 0, state = row == 1 ? db_int(&q, 1) : 0;
+    db_query_end(&q);
     if (row == 1 && state == 0)
         return false;
-    const struct outgoing_file f = {.id = id, .name = STR("report.pdf"), .mime = STR("application/pdf"), .shown = true,
+    const struct outgoing_file f = {.id = id,
+                                    .name = state == 1 ? report_name(r, tenant, id) : STR(""),
+                                    .mime = STR("application/pdf"),
+                                    .shown = true,
                                     .max_age_s = LINK_REPORT_LIFE_S};
     if (row < 0)
         refuse_error(r, row, "the file cannot be looked up");
@@ -242,6 +263,7 @@ static void on_wait_end(void *arg) {
 static void serve_report(struct http_request *r, int64_t id) {
     if (report_try(r, id))
         return;
+    fetcher_want(site_of(r)->fetcher, id);
     struct file_wait *w = arena_new(r->arena, struct file_wait);
     *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
     r->held = true;

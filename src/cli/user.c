@@ -40,7 +40,7 @@ struct user_work {
 static int audit(struct cli *c, const struct user_work *w) {
     const struct audit_entry entry = {
         .tenant = w->tenant.id,
-        .now_ms = clock_now_ms(),
+        .now_ms = cli_stamp(c, w->tenant.id),
         .actor_kind = AUDIT_OPERATOR,
         .action = w->done,
         .subject = arena_printf(&c->arena, "%lld", (long long)w->account.id),
@@ -96,7 +96,7 @@ static int get_password(struct cli *c, const char *file, struct user_work *w) {
         return -EINVAL;
     }
     line[strcspn(line, "\r\n")] = 0;
-    w->password = arena_dup(&c->arena, str_of(line));
+    w->password = arena_dup(&c->arena, str_without_mark(str_of(line)));
     if (!str_is_utf8(w->password) || str_chars(w->password) < ACCOUNT_PASSWORD_MIN) {
         cli_fail(c, "a password has at least %d characters", ACCOUNT_PASSWORD_MIN);
         return -EINVAL;

@@ -153,8 +153,7 @@ static int vendor_create_main(int argc, char **argv) {
                                                .provider_zh = str_of(zh),
                                                .provider_en = str_of(en),
                                                .third_type = (int)type};
-    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0 ||
-        (app_id && cli_app_of(&c, &w.tenant, app_id, &app) < 0))
+    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_and_app(&c, tenant, app_id, &w.tenant, &app) < 0)
         return 1;
     w.filled.account.app = app.id;
     if (cli_transact(&c, create, &w) != 0)
@@ -180,8 +179,7 @@ static int vendor_fields_main(int argc, char **argv) {
         cli_fail(&c, "takes no word such as \"%s\"; see hired vendor --help", argv[1]);
         return 2;
     }
-    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0 ||
-        (app_id && cli_app_of(&c, &row, app_id, &app) < 0))
+    if (cli_open(&c, CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app_id, &row, &app) < 0)
         return 1;
     struct hire h = cli_hire(&c, row.id);
     r = account_fields_list(&h, app.id, FORM_CHECK_ACCOUNT, &fields);
@@ -307,9 +305,8 @@ static int vendor_bind_main(int argc, char **argv) {
         cli_fail(&c, "needs --account ID (hired vendor list shows it) and --app APP_ID or --app none");
         return 2;
     }
-    if (cli_open(&c, CLI_WRITE) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0)
-        return 1;
-    if (strcmp(app_id, "none") != 0 && cli_app_of(&c, &w.tenant, app_id, &app) < 0)
+    if (cli_open(&c, CLI_WRITE) < 0 ||
+        cli_tenant_and_app(&c, tenant, strcmp(app_id, "none") != 0 ? app_id : NULL, &w.tenant, &app) < 0)
         return 1;
     w.filled.account.app = app.id;
     if (cli_transact(&c, bind_app, &w) != 0)

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "console/version.h"
 
 void write_actor(struct call *c, enum hire_actor_kind kind, int64_t id, struct str name, struct str en_name) {
     static const struct str kinds[] = {STR_INIT("system"), STR_INIT("app"), STR_INIT("user"), STR_INIT("operator")};
@@ -49,6 +50,12 @@ int find_user(struct call *c, struct str user_id, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
+/* All that an administrator changes of it. */
+static struct str account_version(struct call *c, const struct account *a) {
+    return version_of(c, arena_printf(c->arena, "%.*s\n%.*s\n%u\n%lld\n%d", STR_FMT(a->name), STR_FMT(a->en_name), a->roles,
+                                      (long long)a->users_id, a->disabled));
+}
+
 int write_account(struct call *c, const struct account *a, bool all) {
     struct str user_id;
     int r = user_id_of(c, a->users_id, &user_id);
@@ -64,6 +71,7 @@ int write_account(struct call *c, const struct account *a, bool all) {
     json_member_str(c->out, STR("user_id"), user_id);
     if (all) {
         json_member_bool(c->out, STR("disabled"), a->disabled);
+        json_member_str(c->out, STR("version"), account_version(c, a));
         console_member_time(c->out, STR("create_time"), a->created_ms);
         console_member_time(c->out, STR("last_sign_in"), a->signed_in_ms);
     }
@@ -172,6 +180,8 @@ int handle_console_account_update(struct call *c) {
         r = account_get(c->db, c->tenant, id, c->arena, &a);
     if (r <= 0)
         return r < 0 ? r : call_fail(c, CODE_NOT_FOUND, NULL);
+    if ((r = version_check(c, in->version, account_version(c, &a))) < 0)
+        return r;
     if (!str_is_empty(in->name))
         a.name = in->name;
     if (!str_is_empty(in->en_name))
@@ -204,18 +214,29 @@ static int filter_time(struct call *c, const char *name, struct str text, int64_
     return call_fail(c, CODE_PARAMETER, "%s must be a time in milliseconds since 1970", name);
 }
 
-/* An order is shown on the page of its application. */
-static int write_place(struct call *c, struct str action, struct str subject) {
-    int64_t id;
-    if (!str_starts(action, STR("order.")) || id_parse(subject, &id) < 0)
-        return 0;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER);
+/* The application of an order or an interview; 0: there is none. */
+static int application_of(struct call *c, enum db_statement which, int64_t id, int64_t *ret) {
+    struct db_query q DB_CLEANUP = db_query(c->db, which);
+    *ret = 0;
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, id);
     int r = db_row(&q);
     if (r == 1)
-        json_member_id(c->out, STR("application_id"), db_int(&q, 0));
+        *ret = db_int(&q, 0);
     return r < 0 ? r : 0;
+}
+
+/* Orders and interviews are known by whom they are about; an order is shown on the page of its application. */
+static int write_place(struct call *c, struct hire *h, struct str action, struct str subject) {
+    bool order = str_starts(action, STR("order.")), interview = str_starts(action, STR("interview."));
+    int64_t id, application;
+    if (!(order || interview) || id_parse(subject, &id) < 0)
+        return 0;
+    int r = application_of(c, order ? SQL_CONSOLE_ORDER : SQL_CONSOLE_INTERVIEW_APPLICATION, id, &application);
+    if (r < 0 || application == 0)
+        return r;
+    json_member_id(c->out, STR("application_id"), application);
+    return write_subject(c, h, application);
 }
 
 int handle_console_audit_list(struct call *c) {
@@ -247,7 +268,7 @@ int handle_console_audit_list(struct call *c) {
         write_actor(c, (enum hire_actor_kind)db_int(&q, 2), db_int(&q, 3), db_text(&q, 9), db_text(&q, 10));
         json_member_str(c->out, STR("action"), db_text(&q, 4));
         json_member_str(c->out, STR("subject"), db_text(&q, 5));
-        if ((r = write_place(c, db_text(&q, 4), db_text(&q, 5))) < 0)
+        if ((r = write_place(c, &l.h, db_text(&q, 4), db_text(&q, 5))) < 0)
             return r;
         json_member_str(c->out, STR("detail"), db_text(&q, 6));
         json_member_str(c->out, STR("address"), db_text(&q, 7));

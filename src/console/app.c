@@ -8,19 +8,19 @@
 #include "base/json.h"
 #include "base/netaddr.h"
 #include "base/network.h"
-#include "console/console.h"
+#include "console/version.h"
 #include "events/receiver.h"
 #include "gateway/auth.h"
 
-static int write_subscriptions(struct call *c, int64_t app) {
+static int write_subscriptions(struct call *c, int64_t app, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_LIST);
     int r;
-    json_key(c->out, STR("subscriptions"));
-    json_begin(c->out, '[');
+    json_key(out, STR("subscriptions"));
+    json_begin(out, '[');
     db_bind_int(&q, 1, app);
     while ((r = db_row(&q)) == 1)
-        json_str(c->out, db_text(&q, 0));
-    json_end(c->out, ']');
+        json_str(out, db_text(&q, 0));
+    json_end(out, ']');
     return r;
 }
 
@@ -34,14 +34,13 @@ static int app_is_shared(struct call *c, const struct app_row *app) {
     return db_row(&q);
 }
 
-static int write_app(struct call *c, const struct app_row *app) {
-    struct buf *out = c->out;
+/* Its members; what is written of it is what its version is of. */
+static int write_app_members(struct call *c, const struct app_row *app, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
     db_bind_int(&q, 1, app->id);
     int r = db_row(&q);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    json_begin(out, '{');
     json_member_id(out, STR("id"), app->id);
     json_member_str(out, STR("app_id"), app->app_id);
     json_member_str(out, STR("name"), app->name);
@@ -58,10 +57,32 @@ static int write_app(struct call *c, const struct app_row *app) {
     }
     json_member_bool(out, STR("encrypted"), db_text(&q, 2).len > 0);
     json_member_bool(out, STR("verified"), db_text(&q, 3).len > 0);
-    r = write_subscriptions(c, app->id);
+    r = write_subscriptions(c, app->id, out);
     console_member_time(out, STR("create_time"), db_int(&q, 0));
+    return r;
+}
+
+/* Its members and its version, which is also in ret_version. */
+static int write_app_to(struct call *c, const struct app_row *app, struct buf *out, struct str *ret_version) {
+    json_begin(out, '{');
+    size_t at = out->len;
+    int r = write_app_members(c, app, out);
+    *ret_version = version_of(c, (struct str){out->ptr + at, out->len - at});
+    json_member_str(out, STR("version"), *ret_version);
     json_end(out, '}');
     return r;
+}
+
+static int write_app(struct call *c, const struct app_row *app) {
+    struct str version;
+    return write_app_to(c, app, c->out, &version);
+}
+
+static int check_app_version(struct call *c, const struct app_row *app, struct str given) {
+    struct buf shown BUF_CLEANUP = BUF_EMPTY;
+    struct str now;
+    int r = write_app_to(c, app, &shown, &now);
+    return r < 0 ? r : version_check(c, given, now);
 }
 
 int handle_console_app_list(struct call *c) {
@@ -300,6 +321,8 @@ int handle_console_app_update(struct call *c) {
     const struct asking *q = c->errand.ctx;
     struct app_row app;
     int r = find_own_app(c, at->app_id, &app);
+    if (r == 0)
+        r = check_app_version(c, &app, in->version);
     if (r == 0)
         r = change_app(c, &app, in);
     if (r >= 0)

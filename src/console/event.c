@@ -85,15 +85,18 @@ int handle_console_event_list(struct call *c) {
 
 /* ---- one ---- */
 
+#define ATTEMPTS_SHOWN 100 /* of a delivery, the latest */
+
 static int write_attempts(struct call *c, int64_t event, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ATTEMPTS);
-    int r;
+    int r, n = 0;
     json_key(c->out, STR("attempts"));
     json_begin(c->out, '[');
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, event);
     db_bind_int(&q, 3, app);
-    while ((r = db_row(&q)) == 1) {
+    db_bind_int(&q, 4, ATTEMPTS_SHOWN + 1);
+    while ((r = db_row(&q)) == 1 && n++ < ATTEMPTS_SHOWN) {
         json_begin(c->out, '{');
         json_member_int(c->out, STR("seq"), db_int(&q, 0));
         console_member_time(c->out, STR("at"), db_int(&q, 1));
@@ -106,7 +109,9 @@ static int write_attempts(struct call *c, int64_t event, int64_t app) {
         json_end(c->out, '}');
     }
     json_end(c->out, ']');
-    return r;
+    if (r == 1)
+        json_member_bool(c->out, STR("attempts_more"), true);
+    return r < 0 ? r : 0;
 }
 
 static int write_deliveries(struct call *c, int64_t event) {
@@ -161,8 +166,8 @@ int handle_console_event_get(struct call *c) {
 int handle_console_event_replay(struct call *c) {
     const struct console_event_replay_params *at = c->params;
     const struct console_event_replay_body *in = c->body;
-    int64_t id, only, apps[256];
-    size_t n = 0;
+    int64_t id, only, *apps = NULL;
+    size_t n = 0, cap = 0;
     int r = console_id(c, at->event_id, &id);
     if (r == 0)
         r = filter_app(c, in->app_id, &only);
@@ -172,9 +177,17 @@ int handle_console_event_replay(struct call *c) {
         struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DELIVERIES_OF_EVENT);
         db_bind_int(&q, 1, c->tenant);
         db_bind_int(&q, 2, id);
-        while (n < sizeof apps / sizeof *apps && (r = db_row(&q)) == 1)
-            if (only == 0 || db_int(&q, 1) == only)
-                apps[n++] = db_int(&q, 1);
+        while ((r = db_row(&q)) == 1) {
+            if (only != 0 && db_int(&q, 1) != only)
+                continue;
+            if (n == cap) {
+                int64_t *more = arena_array(c->arena, int64_t, cap = cap ? 2 * cap : 16);
+                for (size_t i = 0; i < n; i++)
+                    more[i] = apps[i];
+                apps = more;
+            }
+            apps[n++] = db_int(&q, 1);
+        }
     }
     if (r < 0)
         return r;

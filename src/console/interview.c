@@ -8,6 +8,7 @@
 #include "console/interview.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "console/version.h"
 #include "hire/interview.h"
 #include "hire/interview_summary.h"
 
@@ -266,6 +267,7 @@ static int write_live(struct call *c, struct hire *h, int64_t id, const struct i
     json_begin(c->out, '{');
     json_key(c->out, STR("interview"));
     int r = write_interview(c, h, doc, true);
+    json_member_str(c->out, STR("version"), version_of_interview(c, doc));
     write_records(&v, doc);
     if (r >= 0)
         r = write_answers(&v, h, id);

@@ -7,6 +7,7 @@
 #include "console/interview.h"
 #include "console/list.h"
 #include "console/people.h"
+#include "console/version.h"
 
 #define CONFLICTS_MAX 20
 
@@ -67,6 +68,15 @@ int handle_console_interview_schedule(struct call *c) {
     return 0;
 }
 
+/* Reads the interview and holds the version against it. Returns 1, 0 (there is none) or < 0. */
+static int read_version(struct call *c, struct hire *h, int64_t id, struct str version, struct interview_extend *ret) {
+    int r = interview_get(h, id, ret);
+    if (r != 1)
+        return r;
+    r = version_check(c, version, version_of_interview(c, ret));
+    return r < 0 ? r : 1;
+}
+
 /* What the plan was before stands in the audit log. */
 int handle_console_interview_reschedule(struct call *c) {
     const struct console_interview_reschedule_params *at = c->params;
@@ -79,7 +89,7 @@ int handle_console_interview_reschedule(struct call *c) {
     if (r == 0)
         r = read_plan(c, &h, in->plan, &plan);
     if (r == 0)
-        r = interview_get(&h, id, &before);
+        r = read_version(c, &h, id, in->version, &before);
     if (r < 0)
         return r;
     c->audit_detail = arena_printf(c->arena, "begin_time %lld -> %lld", (long long)before.begin_time.v,
@@ -91,8 +101,11 @@ int handle_console_interview_cancel(struct call *c) {
     const struct console_interview_cancel_params *at = c->params;
     const struct console_interview_cancel_body *in = c->body;
     struct hire h = console_hire(c);
+    struct interview_extend before;
     int64_t id;
     int r = console_id(c, at->interview_id, &id);
+    if (r == 0)
+        r = read_version(c, &h, id, in->version, &before);
     if (r < 0)
         return r;
     c->audit_detail = in->reason;

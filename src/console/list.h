@@ -43,7 +43,7 @@ int write_subject(struct call *c, struct hire *h, int64_t application);
 
 /* The columns of console_orders, written as console_order. */
 int write_order_row(struct call *c, struct hire *h, const struct db_query *q);
-/* An application's orders as a list "orders". */
+/* An application's latest orders as a list "orders", with "orders_more" if there are others. */
 int write_orders_of(struct call *c, struct hire *h, int64_t application);
 /* An application's interviews as a list "interviews". */
 int write_interviews_of(struct call *c, struct hire *h, int64_t application);

@@ -8,8 +8,13 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
+#include "console/order_values.h"
 #include "console/people.h"
+#include "console/told.h"
+#include "console/version.h"
 #include "hire/check_form.h"
+
+#define ORDERS_SHOWN 100 /* with their application; the list of checks has the others */
 
 /* ---- rows ---- */
 
@@ -55,21 +60,23 @@ int write_order_row(struct call *c, struct hire *h, const struct db_query *q) {
 
 int write_orders_of(struct call *c, struct hire *h, int64_t application) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_APPLICATION);
-    int r;
+    int r, n = 0;
     json_key(c->out, STR("orders"));
     json_begin(c->out, '[');
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, INT64_MAX);
     db_bind_int(&q, 3, INT64_MAX);
-    db_bind_int(&q, 4, 100);
+    db_bind_int(&q, 4, ORDERS_SHOWN + 1);
     db_bind_int(&q, 5, application);
     db_bind_int(&q, 6, 0);
     db_bind_int(&q, 7, -1);
-    while ((r = db_row(&q)) == 1)
+    while ((r = db_row(&q)) == 1 && n++ < ORDERS_SHOWN)
         if ((r = write_order_row(c, h, &q)) < 0)
             return r;
     json_end(c->out, ']');
-    return r;
+    if (r == 1)
+        json_member_bool(c->out, STR("orders_more"), true);
+    return r < 0 ? r : 0;
 }
 
 /* ---- one ---- */
@@ -215,6 +222,7 @@ int handle_console_order_get(struct call *c) {
     struct background_check_order doc = {0};
     int64_t id = 0, application, account;
     struct order_state state;
+    struct str version = STR_ABSENT;
     (void)id_parse(in->order_id, &id);
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER);
     db_bind_int(&q, 1, c->tenant);
@@ -229,11 +237,15 @@ int handle_console_order_get(struct call *c) {
     account = db_int(&q, 1);
     state = (struct order_state){(enum order_status)db_int(&q, 2), (enum order_phase)db_int(&q, 3)};
     r = record_read_stored(&type_background_check_order, &doc, db_text(&q, 4), c->arena);
-    if (r < 0)
+    if (r < 0 || (r = version_of_order(c, id, &version)) < 0)
         return r;
     json_begin(c->out, '{');
+    json_member_str(c->out, STR("version"), version);
     json_key(c->out, STR("order"));
-    record_splice(&reader, db_text(&q, 4), c->out);
+    if (mask_order_values(c, &doc))
+        call_write_record(c, &type_background_check_order, &doc, c->out);
+    else
+        record_splice(&reader, db_text(&q, 4), c->out);
     json_member_int(c->out, STR("status"), state.status);
     json_member_int(c->out, STR("phase"), state.phase);
     if (account != 0)
@@ -244,18 +256,28 @@ int handle_console_order_get(struct call *c) {
         r = write_history(c, &h, id);
     if (r == 0)
         r = write_files(c, id, &doc);
+    if (r == 0)
+        r = write_told(c, id);
+    if (r == 0)
+        r = write_order_attachments(c, &h, &doc);
     json_end(c->out, '}');
     return r;
 }
 
 /* ---- changes ---- */
 
-static int change(struct call *c, struct str order_id, struct str reason,
+static int change(struct call *c, struct str order_id, struct str version, struct str reason,
                   int (*fn)(struct hire *h, int64_t order_id, struct str reason)) {
     struct hire h = console_hire(c);
+    struct str now;
     int64_t id;
     if (id_parse(order_id, &id) < 0)
         id = 0;
+    int r = version_of_order(c, id, &now);
+    if (r == 1)
+        r = version_check(c, version, now);
+    if (r < 0)
+        return r;
     c->audit_detail = reason;
     return console_result(c, &h, fn(&h, id, reason));
 }
@@ -264,7 +286,7 @@ static int change(struct call *c, struct str order_id, struct str reason,
     int handle_console_order_##verb(struct call *c) {                                                                  \
         const struct console_order_##verb##_params *at = c->params;                                                    \
         const struct console_order_##verb##_body *in = c->body;                                                        \
-        return change(c, at->order_id, in->reason, order_##verb);                                                      \
+        return change(c, at->order_id, in->version, in->reason, order_##verb);                                                     \
     }
 
 CHANGE(approve)
@@ -292,6 +314,7 @@ int handle_console_order_arrange(struct call *c) {
         .geo = in->geo,
         .location_code = in->location_code,
         .remark = in->remark,
+        .once = !(in->again.set && in->again.v),
     };
     int64_t id = 0;
     int r = hire_id(&h, "application_id", in->application_id, &form.application_id);

@@ -32,20 +32,29 @@ static int write_stages(struct call *c, struct hire *h) {
     return r;
 }
 
+/* The lists of which there is more than EACH_MAX. */
+struct cut {
+    struct str key[8];
+    size_t n;
+};
+
 /* Rows of id, name and perhaps the name in English. */
-static int write_rows(struct call *c, struct str key, enum db_statement which, bool number) {
+static int write_rows(struct call *c, struct str key, enum db_statement which, bool number, struct cut *cut) {
     struct db_query q DB_CLEANUP = db_query(c->db, which);
-    int r;
+    int r, n = 0;
     json_key(c->out, key);
     json_begin(c->out, '[');
     db_bind_int(&q, 1, c->tenant);
-    while ((r = db_row(&q)) == 1) {
+    db_bind_int(&q, 2, EACH_MAX + 1);
+    while ((r = db_row(&q)) == 1 && n++ < EACH_MAX) {
         struct str id = number ? arena_printf(c->arena, "%lld", (long long)db_int(&q, 0)) : db_text(&q, 0);
         write_named(c->out, id, db_text(&q, 1), number ? db_text(&q, 1) : db_text(&q, 2));
         json_end(c->out, '}');
     }
     json_end(c->out, ']');
-    return r;
+    if (r == 1)
+        cut->key[cut->n++] = key;
+    return r < 0 ? r : 0;
 }
 
 static struct str zh(const struct i18n *name) {
@@ -97,6 +106,37 @@ static int write_location(void *ctx, int64_t seq, struct str id, struct str doc)
     return 1;
 }
 
+/* A walk that takes one more than is given, to see whether there is one. */
+struct walk {
+    struct call *c;
+    reference_fn write;
+    int n;
+    bool more;
+};
+
+static int take(void *ctx, int64_t seq, struct str id, struct str doc) {
+    struct walk *w = ctx;
+    if (w->n == EACH_MAX) {
+        w->more = true;
+        return 1;
+    }
+    int r = w->write(w->c, seq, id, doc);
+    w->n += r == 1;
+    return r;
+}
+
+static void write_cut(struct buf *out, const struct cut *cut) {
+    if (cut->n == 0)
+        return;
+    json_key(out, STR("cut"));
+    json_begin(out, '[');
+    for (size_t i = 0; i < cut->n; i++) {
+        json_comma(out);
+        json_str(out, cut->key[i]);
+    }
+    json_end(out, ']');
+}
+
 int handle_console_reference_list(struct call *c) {
     const struct {
         struct str key, kind;
@@ -107,18 +147,23 @@ int handle_console_reference_list(struct call *c) {
         {STR("locations"), STR("location"), write_location},
     };
     struct hire h = console_hire(c);
+    struct cut cut = {0};
     json_begin(c->out, '{');
     int r = write_stages(c, &h);
     if (r == 0)
-        r = write_rows(c, STR("jobs"), SQL_CONSOLE_JOBS, true);
+        r = write_rows(c, STR("jobs"), SQL_CONSOLE_JOBS, true, &cut);
     if (r == 0)
-        r = write_rows(c, STR("users"), SQL_CONSOLE_USERS, false);
+        r = write_rows(c, STR("users"), SQL_CONSOLE_USERS, false, &cut);
     for (size_t i = 0; r >= 0 && i < sizeof lists / sizeof *lists; i++) {
         json_key(c->out, lists[i].key);
         json_begin(c->out, '[');
-        r = reference_walk(&h, lists[i].kind, 0, EACH_MAX, lists[i].write, c);
+        struct walk w = {.c = c, .write = lists[i].write};
+        r = reference_walk(&h, lists[i].kind, 0, EACH_MAX + 1, take, &w);
         json_end(c->out, ']');
+        if (w.more)
+            cut.key[cut.n++] = lists[i].key;
     }
+    write_cut(c->out, &cut);
     json_end(c->out, '}');
     return r < 0 ? r : 0;
 }

@@ -67,13 +67,19 @@ int handle_console_request_list(struct call *c) {
     json_begin(c->out, '{');
     json_key(c->out, STR("items"));
     json_begin(c->out, '[');
-    for (size_t i = 0; i < n && left > 0; i++) {
+    bool more = false;
+    for (size_t i = 0; i < n && !more; i++) {
         if (!is_wanted(in, &entries[i]))
             continue;
+        more = left == 0;
+        if (more)
+            break;
         write_entry(c, &entries[i]);
         left--;
     }
     json_end(c->out, ']');
+    if (more)
+        json_member_bool(c->out, STR("has_more"), true);
     json_end(c->out, '}');
     return 0;
 }

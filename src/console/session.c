@@ -132,6 +132,14 @@ int before_console_session_change_password(struct call *c) {
 }
 
 int handle_console_session_change_password(struct call *c) {
+    struct account now;
+    const struct account *found = c->password->found;
+    /* It may have been changed while it was looked at. */
+    int r = account_get(c->db, c->tenant, c->person->account, c->arena, &now);
+    if (r < 0)
+        return r;
+    if (r == 0 || !str_eq(now.password, found->password))
+        return call_fail(c, CODE_WRONG_PASSWORD, NULL);
     attempts_good(c->attempts, c->person->login, c->address);
     return account_set_password(c->db, c->password->found, c->password->fresh_hash, c->person->key);
 }

@@ -7,12 +7,31 @@
 #include "base/json.h"
 #include "console/console.h"
 #include "console/people.h"
+#include "console/version.h"
 #include "gateway/identity.h"
 #include "hire/tenant.h"
 #include "hire/vendor_account.h"
 #include "hire/vendor_form.h"
 
 /* ---- settings ---- */
+
+static int settings_version(struct call *c, const struct tenant_approvals *approvals, struct str *ret) {
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    struct account *all;
+    size_t n;
+    int r = account_list(c->db, c->tenant, c->arena, &all, &n);
+    if (r < 0)
+        return r;
+    buf_add_char(&text, approvals->arrangement ? '1' : '0');
+    buf_add_char(&text, approvals->report ? '1' : '0');
+    for (size_t i = 0; i < n; i++)
+        if ((all[i].roles & ROLE_BIT(ROLE_APPROVER)) && !all[i].disabled) {
+            buf_add_char(&text, ' ');
+            buf_add_i64(&text, all[i].id);
+        }
+    *ret = version_of(c, buf_str(&text));
+    return 0;
+}
 
 static int write_approvers(struct call *c) {
     struct account *all;
@@ -29,10 +48,15 @@ static int write_approvers(struct call *c) {
 
 int handle_console_settings_get(struct call *c) {
     struct tenant_row tenant;
+    struct str version;
     int r = tenant_get(c->db, c->tenant, c->arena, &tenant);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
+    r = settings_version(c, &(struct tenant_approvals){tenant.approve_arrangement, tenant.approve_report}, &version);
+    if (r < 0)
+        return r;
     json_begin(c->out, '{');
+    json_member_str(c->out, STR("version"), version);
     json_member_str(c->out, STR("tenant_key"), tenant.tenant_key);
     json_member_str(c->out, STR("tenant_name"), tenant.name);
     json_member_bool(c->out, STR("approve_arrangement"), tenant.approve_arrangement);
@@ -71,7 +95,12 @@ int handle_console_settings_update(struct call *c) {
     const struct console_settings_update_body *in = c->body;
     struct hire h = console_hire(c);
     struct tenant_approvals approvals;
+    struct str now;
     int r = tenant_approvals_get(&h, &approvals);
+    if (r >= 0)
+        r = settings_version(c, &approvals, &now);
+    if (r >= 0)
+        r = version_check(c, in->version, now);
     if (r < 0)
         return r;
     if (in->approve_arrangement.set)
@@ -150,6 +179,27 @@ static int write_account_values(struct call *c, struct hire *h, int64_t account)
     return 0;
 }
 
+/* All that an administrator changes of it; what the vendor pushes has nothing to do with it. */
+static int vendor_version(struct call *c, struct hire *h, const struct vendor_account *a, struct str *ret) {
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    struct eco_account_created_v1_event filled = {0};
+    int r = vendor_account_filled(h, a->id, &filled);
+    if (r < 0)
+        return r;
+    json_begin(&text, '[');
+    json_str(&text, a->name);
+    json_str(&text, a->provider_zh);
+    json_str(&text, a->provider_en);
+    json_int(&text, a->app);
+    for (size_t i = 0; i < filled.custom_field_list.n; i++) {
+        json_str(&text, filled.custom_field_list.v[i].key);
+        json_str(&text, filled.custom_field_list.v[i].value);
+    }
+    json_end(&text, ']');
+    *ret = version_of(c, buf_str(&text));
+    return 0;
+}
+
 static int write_bound_app(struct call *c, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_NAME);
     db_bind_int(&q, 1, app);
@@ -176,9 +226,14 @@ static int write_vendor(struct call *c, struct hire *h, const struct vendor_acco
     int r = write_bound_app(c, a->app);
     if (r == 0)
         r = write_account_fields(c, h, a->app, STR("account_fields"));
-    /* What was filled in may be a secret between tenant and vendor. */
-    if (r == 0 && person_has(c->person, ROLE_ADMIN))
-        r = write_account_values(c, h, a->id);
+    /* What was filled in may be a secret between tenant and vendor; the version says whether two are the same. */
+    if (r == 0 && person_has(c->person, ROLE_ADMIN)) {
+        struct str version = STR_ABSENT;
+        r = vendor_version(c, h, a, &version);
+        json_member_str(c->out, STR("version"), version);
+        if (r == 0)
+            r = write_account_values(c, h, a->id);
+    }
     if (r == 0)
         r = write_order_fields(c, h, a->id);
     if (r == 0)
@@ -268,6 +323,16 @@ int handle_console_vendor_create(struct call *c) {
     return 0;
 }
 
+static int check_vendor_version(struct call *c, struct hire *h, int64_t id, struct str given) {
+    struct vendor_account a;
+    struct str now;
+    int r = vendor_account_get(h, id, &a);
+    if (r <= 0) /* whoever changes it says that it is unknown */
+        return r;
+    r = vendor_version(c, h, &a, &now);
+    return r < 0 ? r : version_check(c, given, now);
+}
+
 int handle_console_vendor_update(struct call *c) {
     const struct console_vendor_update_params *at = c->params;
     const struct console_vendor_update_body *in = c->body;
@@ -295,6 +360,8 @@ int handle_console_vendor_update(struct call *c) {
         edit.values = &values;
     }
     c->audit_detail = in->app_id;
+    if ((r = check_vendor_version(c, &h, id, in->version)) < 0)
+        return r;
     r = vendor_account_edit(&h, id, &edit, &told);
     if (r < 0)
         return console_result(c, &h, r);

@@ -101,16 +101,23 @@ static void test_forget(void **state) {
         fixture_sql(f,
                     "INSERT INTO event (tenant, id, event_id, type, account_id, subject_id, created_ms, doc)"
                     " VALUES (%d, %" PRId64 ", 'x', 't', 0, 1, 1, '{}');"
-                    "INSERT INTO event_delivery VALUES (%d, %" PRId64 ", 1, 0, 0, 5);"
+                    "INSERT INTO event_delivery VALUES (%d, %" PRId64 ", 1, %d, 0, 5);"
                     "INSERT INTO event_attempt VALUES (%d, %" PRId64 ", 1, 1, 5, 1, 200, 1, '', '')",
-                    TENANT, id, TENANT, id, TENANT, id);
+                    TENANT, id, TENANT, id, i == 1 ? 0 : i == 2 ? 2 : 1, TENANT, id);
     }
-    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2)), 2);
-    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2)), 1);
-    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2)), 0);
+    int64_t after = 0;
+    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 2);
+    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 1);
+    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 0);
+    /* The one that waits stays, however old it is. */
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event"), 3);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery WHERE state = 0"), 1);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 3);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_attempt"), 3);
+    fixture_sql(f, "UPDATE event_delivery SET state = 1");
+    after = 0;
+    assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event"), 2);
-    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 2);
-    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_attempt"), 2);
 }
 
 int main(void) {

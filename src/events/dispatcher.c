@@ -106,6 +106,21 @@ static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
     return false;
 }
 
+/* The row of a statement event_due or event_due_again. */
+static struct due due_of(struct db_query *q, struct arena *a) {
+    return (struct due){
+        .tenant = db_int(q, 0),
+        .event = db_int(q, 1),
+        .attempts = (int)db_int(q, 2),
+        .event_id = arena_dup(a, db_text(q, 3)),
+        .type = arena_dup(a, db_text(q, 4)),
+        .subject_id = db_int(q, 5),
+        .created_ms = db_int(q, 6),
+        .doc = arena_dup(a, db_text(q, 7)),
+        .tenant_key = arena_dup(a, db_text(q, 8)),
+    };
+}
+
 /* At most DISPATCH_PER_APP, none of them on its way yet: that many rows hold enough of those, since no more can be on their
  * way already. */
 static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned most, struct arena *a, struct due *ret) {
@@ -119,17 +134,7 @@ static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned 
     while (n < most && (r = db_row(&q)) == 1) {
         if (on_way(d, db_int(&q, 1), app))
             continue;
-        ret[n++] = (struct due){
-            .tenant = db_int(&q, 0),
-            .event = db_int(&q, 1),
-            .attempts = (int)db_int(&q, 2),
-            .event_id = arena_dup(a, db_text(&q, 3)),
-            .type = arena_dup(a, db_text(&q, 4)),
-            .subject_id = db_int(&q, 5),
-            .created_ms = db_int(&q, 6),
-            .doc = arena_dup(a, db_text(&q, 7)),
-            .tenant_key = arena_dup(a, db_text(&q, 8)),
-        };
+        ret[n++] = due_of(&q, a);
     }
     return r < 0 ? r : (int)n;
 }
@@ -191,6 +196,30 @@ static void begin(struct dispatcher *d, int64_t app, const struct receiver *to, 
         slot_post(s, to->url.ptr, to->key, buf_str(&body));
 }
 
+bool dispatcher_hand_again(struct dispatcher *d, struct slot *s) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct buf body BUF_CLEANUP = BUF_EMPTY;
+    struct receiver to;
+    struct due due;
+
+    if (!hub_has_other(d->o.hub, s->out.app, s->member) || receiver_read(d, s->out.app, &scratch, &to) < 0 ||
+        to.disabled)
+        return false;
+    {
+        struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_AGAIN);
+        db_bind_int(&q, 1, s->out.tenant);
+        db_bind_int(&q, 2, s->out.event);
+        db_bind_int(&q, 3, s->out.app);
+        db_bind_int(&q, 4, s->out.attempts);
+        if (db_row(&q) != 1)
+            return false;
+        due = due_of(&q, &scratch);
+    }
+    body_write(d, s->out.app, &to, &due, &body);
+    slot_hand_again(s, due.event_id, buf_str(&body));
+    return true;
+}
+
 /* Takes on what is due of one app. Returns 0, or < 0. */
 static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
@@ -207,6 +236,12 @@ static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     /* Without any way to the app its events wait for one; they lose no attempt by it. */
     if (!to.disabled && !to.connected && str_is_empty(to.url))
         return 0;
+    if (!to.disabled && to.connected) {
+        unsigned most = hub_room(d->o.hub, app);
+        room = room < most ? room : most;
+        if (room == 0)
+            return 0;
+    }
     n = due_read(d, app, now_ms, room, &scratch, due);
     for (int i = 0; i < n; i++)
         begin(d, app, &to, &due[i]);
@@ -307,14 +342,14 @@ static void push_tickets(struct dispatcher *d) {
 }
 
 struct forgetting {
-    int64_t before_ms;
+    int64_t before_ms, after;
     int n;
 };
 
 static int forget(struct db *db, void *arg) {
     struct forgetting *f = arg;
 
-    f->n = delivery_forget(db, f->before_ms, FORGET_BATCH);
+    f->n = delivery_forget(db, f->before_ms, FORGET_BATCH, &f->after);
     return f->n;
 }
 
@@ -327,12 +362,15 @@ static void upkeep(struct dispatcher *d) {
     push_tickets(d);
     if (now_ns < d->forget_ns)
         return;
-    struct forgetting f = {.before_ms = clock_now_ms() - (int64_t)d->o.keep_days * DAY_MS};
+    struct forgetting f = {.before_ms = clock_now_ms() - (int64_t)d->o.keep_days * DAY_MS,
+                           .after = d->forget_after};
     int r = writer_run(d->o.writer, forget, &f);
     if (r < 0 && r != -ESHUTDOWN)
         log_fmt(LOG_ERROR, "cannot delete old events: %s", strerror(-r));
     /* A batch at a time, so that nobody waits long for the writer. */
-    if (r < 0 || f.n < FORGET_BATCH)
+    bool over = r < 0 || f.n < FORGET_BATCH;
+    d->forget_after = over ? 0 : f.after;
+    if (over)
         d->forget_ns = now_ns + FORGET_EVERY_MS * 1000000;
 }
 
@@ -457,13 +495,9 @@ struct dispatcher *dispatcher_free(struct dispatcher *d) {
     return NULL;
 }
 
-void dispatcher_write_metrics(struct dispatcher *d, struct db *db, struct buf *out) {
+void dispatcher_write_metrics(struct dispatcher *d, struct buf *out) {
     static const char *const names[OUTCOMES] = {"taken", "failed", "given_up"};
-    struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_PENDING);
 
-    if (db_row(&q) == 1)
-        buf_printf(out, "# TYPE hired_event_deliveries_pending gauge\nhired_event_deliveries_pending %lld\n",
-                   (long long)db_int(&q, 0));
     buf_printf(out, "# TYPE hired_event_deliveries_running gauge\nhired_event_deliveries_running %u\n",
                atomic_load(&d->running));
     buf_add_lit(out, "# TYPE hired_event_attempts_total counter\n");

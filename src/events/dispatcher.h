@@ -38,8 +38,8 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o);
 /* Something may be due: look. Any thread; cheap. */
 void dispatcher_wake(struct dispatcher *d);
 
-/* Appends counters in Prometheus text form; db: a reading connection of the caller's. Any thread. */
-void dispatcher_write_metrics(struct dispatcher *d, struct db *db, struct buf *out);
+/* Appends counters in Prometheus text form. Any thread. */
+void dispatcher_write_metrics(struct dispatcher *d, struct buf *out);
 
 /* Ends the thread; what is on its way is given up and begun anew at the next start. dispatcher_wake does nothing from then on,
  * so whoever still calls it may be ended next. Takes NULL. */

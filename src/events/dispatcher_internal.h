@@ -22,6 +22,10 @@ enum slot_state {
     SLOT_AGAIN,    /* the writer could not take the outcome: once more, later */
 };
 
+/* A delivery that a long connection left unanswered goes to another one at once, so many times; then it waits for its
+ * rung. It is bounded because an event may be what stops its receivers. */
+#define SLOT_MOVES_MAX 3
+
 enum outcome { OUTCOME_TAKEN, OUTCOME_FAILED, OUTCOME_GIVEN_UP, OUTCOMES };
 
 struct slot {
@@ -30,6 +34,8 @@ struct slot {
     uint32_t generation; /* tells late answers from those that are awaited */
     struct delivery_outcome out;
     int64_t begun_ns;
+    uint64_t member; /* SLOT_HANDED: to which connection (hub.h) */
+    unsigned moves;  /* from one connection to another */
 
     CURL *curl;
     struct webhook hook;
@@ -75,6 +81,7 @@ struct dispatcher {
     int64_t scan_not_before_ns;
     int64_t change_count;
     int64_t upkeep_ns, forget_ns;
+    int64_t forget_after; /* the event up to which this round of forgetting has looked */
 
     pthread_mutex_t lock; /* of results, and of every slot's settled and result */
     struct buf results;   /* struct hub_answer after struct hub_answer */
@@ -85,11 +92,16 @@ struct dispatcher {
 
 struct app_load *load_of(struct dispatcher *d, int64_t app);
 
+/* Sends a moved delivery to another connection, if it still waits and there is one. Returns false if not. */
+bool dispatcher_hand_again(struct dispatcher *d, struct slot *s);
+
 /* A free place; there must be one. out is to be set, then one of the next three called. */
 struct slot *slot_take(struct dispatcher *d);
 void slot_post(struct slot *s, const char *url, struct str key, struct str body);
 void slot_hand(struct slot *s, struct str message_id, struct str body);
 void slot_fail(struct slot *s, const char *why);
+/* The same for a place that is held already. */
+void slot_hand_again(struct slot *s, struct str message_id, struct str body);
 
 /* Goes through what has come from connections, the writer and the passing of time. */
 void slots_tend(struct dispatcher *d);

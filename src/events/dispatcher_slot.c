@@ -56,10 +56,15 @@ static void log_failure(const struct slot *s, bool given_up) {
              "attempt", attempt, "why", s->error, NULL);
 }
 
+/* Sent to a connection that did not answer, while another one may. */
+static bool is_to_move(const struct slot *s) {
+    return s->moves < SLOT_MOVES_MAX && hub_has_other(s->d->o.hub, s->out.app, s->member);
+}
+
 /* The attempt has ended; why NULL: it was taken. */
 static void slot_ended(struct slot *s, int status, const char *why) {
     struct dispatcher *d = s->d;
-    bool given_up = why && delivery_backoff_ms(s->out.attempts + 1) == 0;
+    bool given_up = why && !s->out.moved && delivery_backoff_ms(s->out.attempts + 1) == 0;
 
     if (why && why != s->error)
         snprintf(s->error, sizeof(s->error), "%s", why);
@@ -68,11 +73,19 @@ static void slot_ended(struct slot *s, int status, const char *why) {
     s->out.now_ms = clock_now_ms();
     s->out.answer = (struct str){s->answer, s->answer_len};
     s->out.error = why ? str_of(s->error) : STR("");
-    load_of(d, s->out.app)->failing = why != NULL;
+    if (!s->out.moved)
+        load_of(d, s->out.app)->failing = why != NULL;
     atomic_fetch_add(&d->outcomes[!why ? OUTCOME_TAKEN : given_up ? OUTCOME_GIVEN_UP : OUTCOME_FAILED], 1);
     if (why)
         log_failure(s, given_up);
     slot_submit(s);
+}
+
+/* The connection did not answer: too late, or it is gone. */
+static void slot_unanswered(struct slot *s, const char *why) {
+    hub_end(s->d->o.hub, s->out.app, s->member, false);
+    s->out.moved = is_to_move(s);
+    slot_ended(s, 0, why);
 }
 
 static void slot_release(struct slot *s) {
@@ -96,6 +109,7 @@ struct slot *slot_take(struct dispatcher *d) {
     s->begun_ns = clock_mono_ns();
     s->answer_len = 0;
     s->error[0] = '\0';
+    s->moves = 0;
     return s;
 }
 
@@ -152,7 +166,20 @@ static uint64_t token_of(const struct slot *s) {
 void slot_hand(struct slot *s, struct str message_id, struct str body) {
     s->out.way = WAY_LONG_CONNECTION;
     slot_on_way(s, SLOT_HANDED);
-    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s)) < 0)
+    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), &s->member) < 0)
+        slot_ended(s, 0, "the long connection was closed");
+}
+
+void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
+    s->moves++;
+    s->generation++; /* an answer to the attempt before is none to this one */
+    s->out.moved = false;
+    s->out.at_ms = clock_now_ms();
+    s->begun_ns = clock_mono_ns();
+    s->answer_len = 0;
+    s->error[0] = '\0';
+    s->state = SLOT_HANDED;
+    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), &s->member) < 0)
         slot_ended(s, 0, "the long connection was closed");
 }
 
@@ -213,6 +240,11 @@ static void take_answer(struct dispatcher *d, const struct hub_answer *a) {
         return;
     memcpy(s->answer, a->answer, a->answer_len);
     s->answer_len = a->answer_len;
+    if (a->error && a->answer_len == 0) {
+        slot_unanswered(s, a->error);
+        return;
+    }
+    hub_end(d->o.hub, s->out.app, s->member, true);
     if (a->error) {
         slot_ended(s, 0, a->error);
     } else if (a->status != 200) {
@@ -239,6 +271,8 @@ static void take_answers(struct dispatcher *d) {
 
 /* The writer has put it down, or could not. */
 static void slot_settled(struct slot *s) {
+    if (s->result >= 0 && s->out.moved && dispatcher_hand_again(s->d, s))
+        return;
     if (s->result >= 0 || s->result == -ESHUTDOWN) {
         slot_release(s);
         s->d->scan_at_ms = 0;
@@ -268,7 +302,7 @@ void slots_tend(struct dispatcher *d) {
         else if (s->state == SLOT_AGAIN && now_ns >= s->again_ns)
             slot_submit(s);
         else if (s->state == SLOT_HANDED && now_ns - s->begun_ns >= ANSWER_MS * INT64_C(1000000))
-            slot_ended(s, 0, "the client did not answer within 3 seconds");
+            slot_unanswered(s, "the client did not answer within 3 seconds");
     }
 }
 

@@ -33,8 +33,10 @@ void frame_write(const struct frame *f, struct buf *out);
 /* Texts are copied into the arena. Headers beyond FRAME_HEADERS_MAX are dropped. Returns 0, or -EBADMSG for what is no frame. */
 int frame_read(struct str bytes, struct arena *a, struct frame *ret);
 
-/* How many parts a payload of len bytes is sent in; at least 1. */
-#define FRAME_PART_MAX 32768
+/* How many parts a payload of len bytes is sent in; at least 1. The Go and the Java SDK handle frames side by side and
+ * lose parts that arrive together, so few events come in parts; the Python SDK takes no message of more than 1 MiB,
+ * headers included. docs/SDKS.md */
+#define FRAME_PART_MAX (1024 * 1024 - 1024)
 size_t frame_parts(size_t len);
 
 /* Appends part seq (from 0) of an event's payload as a data frame with the headers that the SDKs put it together by. */

@@ -5,6 +5,7 @@
 #include "events/hub.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -89,7 +90,6 @@ bool hub_has(struct hub *h, int64_t app) {
 }
 
 int hub_join(struct hub *h, struct hub_member *m) {
-    bool first = false;
     int r = 0;
 
     pthread_mutex_lock(&h->lock);
@@ -97,7 +97,6 @@ int hub_join(struct hub *h, struct hub_member *m) {
     if (!*at) {
         *at = mem_alloc(sizeof(**at));
         (*at)->app = m->app;
-        first = true;
     }
     if ((*at)->n >= HUB_CONNECTIONS_MAX) {
         r = -EMFILE;
@@ -108,7 +107,8 @@ int hub_join(struct hub *h, struct hub_member *m) {
         (*at)->n++;
     }
     pthread_mutex_unlock(&h->lock);
-    if (first && h->changed)
+    /* Not only for the first: the others may be silent, and events wait for one that answers. */
+    if (r == 0 && h->changed)
         h->changed(h->ctx);
     return r;
 }
@@ -129,16 +129,89 @@ void hub_leave(struct hub *h, struct hub_member *m) {
     pthread_mutex_unlock(&h->lock);
 }
 
-/* Takes the app's next connection and puts it at the end. The lock is held. */
-static struct hub_member *take_turn(struct hub_app *a) {
-    struct hub_member *m = a->first, **end = &a->first;
+void hub_heard(struct hub *h, struct hub_member *m) {
+    bool back = false;
 
-    a->first = m->next;
+    pthread_mutex_lock(&h->lock);
+    if (m->missed && !m->heard)
+        m->heard = back = true;
+    pthread_mutex_unlock(&h->lock);
+    if (back && h->changed)
+        h->changed(h->ctx);
+}
+
+/* Whether it may get an event now, whatever others there are. */
+static bool may_get(const struct hub_member *m) {
+    return !m->missed || (m->heard && m->unanswered == 0);
+}
+
+static bool is_better(const struct hub_member *m, const struct hub_member *than) {
+    if (may_get(m) != may_get(than))
+        return may_get(m);
+    return m->unanswered < than->unanswered;
+}
+
+/* Takes the connection whose turn it is and puts it at the end. The lock is held. */
+static struct hub_member *take_turn(struct hub_app *a) {
+    struct hub_member **best = &a->first;
+
+    for (struct hub_member **at = &a->first->next; *at; at = &(*at)->next)
+        if (is_better(*at, *best))
+            best = at;
+    struct hub_member *m = *best, **end = &a->first;
+    *best = m->next;
     while (*end)
         end = &(*end)->next;
     *end = m;
     m->next = NULL;
     return m;
+}
+
+static struct hub_member *find_member(struct hub *h, int64_t app, uint64_t id) {
+    struct hub_app *a = *find_app(h, app);
+    struct hub_member *m = a ? a->first : NULL;
+
+    while (m && m->id != id)
+        m = m->next;
+    return m;
+}
+
+unsigned hub_room(struct hub *h, int64_t app) {
+    unsigned unanswered = 0;
+    bool one_answers = false;
+
+    pthread_mutex_lock(&h->lock);
+    struct hub_app *a = *find_app(h, app);
+    for (const struct hub_member *m = a ? a->first : NULL; m; m = m->next) {
+        unanswered += m->unanswered;
+        one_answers = one_answers || !m->missed;
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (one_answers)
+        return UINT_MAX;
+    return a && unanswered < HUB_SILENT_MAX ? HUB_SILENT_MAX - unanswered : 0;
+}
+
+void hub_end(struct hub *h, int64_t app, uint64_t member, bool answered) {
+    pthread_mutex_lock(&h->lock);
+    struct hub_member *m = find_member(h, app, member);
+    if (m) {
+        m->unanswered--;
+        m->missed = !answered;
+        m->heard = false;
+    }
+    pthread_mutex_unlock(&h->lock);
+}
+
+bool hub_has_other(struct hub *h, int64_t app, uint64_t member) {
+    bool has = false;
+
+    pthread_mutex_lock(&h->lock);
+    struct hub_app *a = *find_app(h, app);
+    for (const struct hub_member *m = a ? a->first : NULL; m && !has; m = m->next)
+        has = m->id != member && may_get(m);
+    pthread_mutex_unlock(&h->lock);
+    return has;
 }
 
 static void on_loop(struct http_loop *l, void *arg) {
@@ -147,7 +220,7 @@ static void on_loop(struct http_loop *l, void *arg) {
     m->deliver(l, m);
 }
 
-int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token) {
+int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token, uint64_t *ret_member) {
     struct hub_message *m = mem_alloc(sizeof(*m) + message_id.len + body.len);
     char *text = (char *)(m + 1);
     int r = -ENOTCONN;
@@ -163,9 +236,11 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
     struct hub_app *a = *find_app(h, app);
     if (a) {
         struct hub_member *to = take_turn(a);
-        m->member = to->id;
+        m->member = *ret_member = to->id;
         /* Under the lock: the loop cannot end while a connection of its is still in the register. */
         r = http_loop_post(to->loop, on_loop, m) < 0 ? -ENOTCONN : 0;
+        if (r == 0)
+            to->unanswered++;
     }
     pthread_mutex_unlock(&h->lock);
     if (r < 0)

@@ -15,11 +15,12 @@
 #define RECEIVED_MAX (256 * 1024)            /* bytes of one message of a client */
 #define JOIN_NS INT64_C(1000000000)          /* a client that has not pinged by then is listening all the same */
 #define SILENCE_PINGS 3                      /* closed after so many pings have not come */
+#define WAITING_MAX (1024 * 1024)            /* bytes; no further event while the client has that much to take */
 #define FORGET_NS INT64_C(60000000000)       /* an event that was never answered */
 
 /* An event that has been sent and not answered. */
 struct awaited {
-    uint64_t token;
+    uint64_t token, seq_id;
     int64_t sent_ns;
     struct awaited *next;
     size_t id_len;
@@ -38,7 +39,7 @@ struct session {
     bool joined, closing;
     int64_t begun_ns, heard_ns;
     uint64_t seq_id;
-    struct awaited *awaited;
+    struct awaited *awaited; /* the oldest first */
     struct str in; /* while bytes are taken in */
 };
 
@@ -156,7 +157,9 @@ static void on_event_answer(struct session *s, const struct frame *f, struct are
 
     for (struct awaited **at = &s->awaited; *at; at = &(*at)->next) {
         struct awaited *w = *at;
-        if (!str_eq(id, (struct str){w->id, w->id_len}))
+        /* SDKs send the frame's SeqID back, so a late answer is told from that to a later attempt at the same event. A
+         * client that sends none answers the oldest. */
+        if (!str_eq(id, (struct str){w->id, w->id_len}) || (f->seq_id != 0 && f->seq_id != w->seq_id))
             continue;
         int code = answer_code(f->payload, a);
         *at = w->next;
@@ -186,6 +189,8 @@ static void ws_message(wslay_event_context_ptr ws, const struct wslay_event_on_m
     struct session *s = ctx;
 
     s->heard_ns = clock_mono_ns();
+    if (s->joined && !s->closing)
+        hub_heard(s->home->ll->o.hub, &s->member);
     if (arg->opcode == WSLAY_BINARY_FRAME)
         on_frame(s, (struct str){(const char *)arg->msg, arg->msg_length});
     else if (arg->opcode == WSLAY_TEXT_FRAME)
@@ -298,12 +303,15 @@ static int send_event(struct session *s, const struct hub_message *m) {
                                   .message_id = m->message_id,
                                   .trace_id = m->message_id,
                                   .payload = m->body};
-    struct awaited *w = mem_alloc(sizeof(*w) + m->message_id.len);
+    struct awaited *w = mem_alloc(sizeof(*w) + m->message_id.len), **end = &s->awaited;
     int r = 0;
 
-    *w = (struct awaited){.token = m->token, .sent_ns = clock_mono_ns(), .next = s->awaited, .id_len = m->message_id.len};
+    *w = (struct awaited){
+        .token = m->token, .seq_id = e.seq_id, .sent_ns = clock_mono_ns(), .id_len = m->message_id.len};
     memcpy(w->id, m->message_id.ptr, m->message_id.len);
-    s->awaited = w;
+    while (*end)
+        end = &(*end)->next;
+    *end = w;
     for (size_t seq = 0; seq < frame_parts(m->body.len) && r == 0; seq++) {
         struct buf out BUF_CLEANUP = BUF_EMPTY;
         frame_write_part(&e, seq, &out);
@@ -323,6 +331,8 @@ void sessions_deliver(struct http_loop *l, struct hub_message *m) {
         check_owner(s);
     if (!s || s->closing)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the long connection was closed");
+    else if (http_raw_waiting(s->raw) > WAITING_MAX)
+        hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the client has not taken what was sent before");
     else
         send_event(s, m); /* should it fail, the session's end tells of it */
     free(m);

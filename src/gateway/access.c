@@ -7,7 +7,9 @@
 #include "base/clock.h"
 #include "gateway/admit.h"
 #include "gateway/answer.h"
+#include "gateway/caller/changes.h"
 #include "gateway/internal.h"
+#include "gateway/session.h"
 
 static struct str bearer_token(struct str header) {
     static const struct str scheme = STR_INIT("Bearer ");
@@ -25,7 +27,8 @@ static void keep_caller(struct call *c, const struct auth_caller *caller) {
     c->tenant = caller->tenant;
 }
 
-static int check_token(struct exchange *x) {
+/* anew: by the call's own connection, past the loop's cache. */
+static int check_token(struct exchange *x, bool anew) {
     struct call *c = &x->call;
     struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
     if (str_is_empty(token))
@@ -36,11 +39,13 @@ static int check_token(struct exchange *x) {
         return answer_fail_gateway(c, CODE_TOKEN_PREFIX);
     struct auth_caller caller;
     enum seal_kind kind = c->op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
-    int r = auth_check(x->loop->auth, x->loop->db, x->g->seal, kind, token, c->now_ms, &caller);
+    int r = anew ? auth_look(c->db, x->g->seal, kind, token, c->now_ms, c->arena, &caller)
+                 : auth_check(x->loop->auth, c->db, x->g->seal, kind, token, c->now_ms, &caller);
     if (r < 0)
         return r;
     if (r == AUTH_INVALID)
         return answer_fail_gateway(c, CODE_TOKEN_INVALID);
+    x->admitted.ends_ms = caller.ends_ms;
     keep_caller(c, &caller); /* the log of requests names it, also if it may not call */
     if (r == AUTH_DISABLED)
         return answer_fail_gateway(c, CODE_APP_DISABLED);
@@ -102,18 +107,48 @@ uint32_t access_hidden(const struct gateway *g, const struct call *c) {
     return hidden;
 }
 
+static int check_person(struct exchange *x) {
+    struct call *c = &x->call;
+    int r = admit_person(c, x->r, gateway_settings_now(x->g)->base_url);
+    x->admitted.ends_ms = c->person ? c->person->ends_ms : INT64_MAX;
+    return r;
+}
+
 int access_admit(struct exchange *x, const struct gateway_settings *s) {
     struct call *c = &x->call;
+    x->admitted = (struct admission){.changes = x->loop->access_changes, .ends_ms = INT64_MAX};
     if (c->op->access == OP_CONSOLE)
-        return admit_person(c, x->r, s->base_url);
+        return check_person(x);
     if (c->op->access == OP_PUBLIC) { /* what the body shows is looked at by the operation */
         c->address = http_peer(x->r);
         return 0;
     }
-    int r = check_token(x);
+    int r = check_token(x, false);
     if (r == 0)
         r = check_scopes(c);
     if (r == 0)
         r = check_limits(x, s);
+    return r;
+}
+
+int access_again(struct exchange *x) {
+    struct call *c = &x->call;
+    int64_t changes;
+    if (c->op->access == OP_PUBLIC || c->op->anonymous)
+        return 0;
+    int r = access_changes(c->db, &changes);
+    if (r < 0)
+        return r;
+    c->now_ms = clock_now_ms();
+    if (changes == x->admitted.changes && c->now_ms < x->admitted.ends_ms)
+        return 0;
+    x->admitted.changes = changes;
+    if (c->op->access == OP_CONSOLE)
+        return check_person(x);
+    r = check_token(x, true);
+    if (r == 0)
+        r = check_scopes(c);
+    if (r == 0)
+        c->hidden = access_hidden(x->g, c);
     return r;
 }

@@ -12,6 +12,7 @@
 
 #include "base/id.h"
 #include "base/json.h"
+#include "gateway/caller/changes.h"
 
 /* 32 MiB and three passes: what OWASP names as equal to its first choice, with a quarter of the memory. */
 #define SCRYPT_LOG_N 15
@@ -111,7 +112,7 @@ static int end_sessions(struct db *db, const struct account *who, struct str kee
     db_bind_int(&q, 2, who->id);
     db_bind_text(&q, 3, keep_key);
     int r = db_run(&q);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : access_changed(db);
 }
 
 int account_update(struct db *db, const struct account *in) {
@@ -124,9 +125,10 @@ int account_update(struct db *db, const struct account *in) {
     db_bind_int(&q, 6, in->users_id);
     db_bind_int(&q, 7, in->disabled);
     int r = db_run(&q);
-    if (r == 0)
-        return -ENOENT;
-    return r < 0 || !in->disabled ? (r < 0 ? r : 0) : end_sessions(db, in, STR(""));
+    if (r <= 0)
+        return r < 0 ? r : -ENOENT;
+    r = access_changed(db);
+    return r < 0 || !in->disabled ? r : end_sessions(db, in, STR(""));
 }
 
 int account_set_password(struct db *db, const struct account *who, struct str password_hash, struct str keep_key) {

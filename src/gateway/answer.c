@@ -201,20 +201,3 @@ int call_fail_field(struct call *c, struct str field, struct str value, const ch
     violation_add(c->violations, c->arena, field, value, "%.*s", STR_FMT(what));
     return answer_fail_gateway(c, CODE_FIELDS);
 }
-
-int call_fail_users(struct call *c, const struct str *ids, size_t n) {
-    struct buf text BUF_CLEANUP = BUF_EMPTY;
-    buf_add_lit(&text, "these ids not existed: [");
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0)
-            buf_add_lit(&text, ", ");
-        buf_add_str(&text, ids[i]);
-    }
-    buf_add_lit(&text, "]");
-    c->code = c->user_id_type == USER_OPEN_ID    ? CODE_NO_OPEN_ID
-              : c->user_id_type == USER_UNION_ID ? CODE_NO_UNION_ID
-                                                 : CODE_NO_USER_ID;
-    c->http_status = 400;
-    c->msg = arena_dup(c->arena, buf_str(&text));
-    return -EBADMSG;
-}

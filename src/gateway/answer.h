@@ -34,6 +34,9 @@ enum {
     CODE_NO_OPEN_ID = 99992351,
     CODE_NO_USER_ID = 99992360,
     CODE_NO_UNION_ID = 99992364,
+    CODE_OPEN_ID_OF_OTHER_APP = 99992361,
+    CODE_USER_OF_OTHER_TENANT = 99992364, /* user_id and open_id; the platform has one code for this and for CODE_NO_UNION_ID */
+    CODE_UNION_ID_OF_OTHER_TENANT = 99992381,
     CODE_FIELDS = 99992402,
 };
 

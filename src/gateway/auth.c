@@ -231,6 +231,11 @@ static size_t token_slot(struct str token) {
     return h & (CACHE_SLOTS - 1);
 }
 
+static struct auth_caller caller_of(const struct cache_slot *slot) {
+    return (struct auth_caller){
+        .app = &slot->app, .tenant = slot->tenant, .ends_ms = slot->expires_ms, .ip_allow = slot->ip_allow};
+}
+
 int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
                int64_t now_ms, struct auth_caller *ret) {
     if (token.len != TOKEN_TEXT_LEN)
@@ -253,8 +258,25 @@ int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal,
     }
     if (slot->expires_ms <= now_ms)
         return AUTH_INVALID;
-    *ret = (struct auth_caller){&slot->app, slot->tenant, slot->ip_allow};
+    *ret = caller_of(slot);
     return slot->result;
+}
+
+int auth_look(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token, int64_t now_ms,
+              struct arena *a, struct auth_caller *ret) {
+    if (token.len != TOKEN_TEXT_LEN)
+        return AUTH_INVALID;
+    struct cache_slot *slot = arena_new(a, struct cache_slot);
+    slot->kind = kind;
+    memcpy(slot->token, token.ptr, TOKEN_TEXT_LEN);
+    int r = load_token(db, seal, slot);
+    struct str heap = slot->ip_allow;
+    slot->ip_allow = arena_dup(a, heap);
+    free((void *)(uintptr_t)heap.ptr);
+    if (r < 0 || r == AUTH_INVALID || slot->expires_ms <= now_ms)
+        return r < 0 ? r : AUTH_INVALID;
+    *ret = caller_of(slot);
+    return r;
 }
 
 /* ---- allow lists ---- */

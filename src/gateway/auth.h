@@ -42,6 +42,7 @@ enum auth_result {
 struct auth_caller {
     const struct caller_app *app; /* valid until the next auth_check or auth_cache_clear on this cache */
     int64_t tenant;
+    int64_t ends_ms; /* of the token */
     struct str ip_allow;
 };
 
@@ -49,6 +50,10 @@ struct auth_caller {
  * errno. *ret says whose it is, also where that app may not call; it is left alone with AUTH_INVALID and errors. */
 int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
                int64_t now_ms, struct auth_caller *ret);
+
+/* The same by the database alone, on any connection; *ret lies in the arena. */
+int auth_look(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token, int64_t now_ms,
+              struct arena *a, struct auth_caller *ret);
 
 /* Whether an app with that list (addresses and networks separated by spaces; empty: all are allowed) may be used from
  * address (text). */

@@ -68,7 +68,7 @@ struct call {
     struct arena *arena;
     struct db *db;          /* reading, or the writer's within its transaction: by op->effect */
     const struct seal *seal;
-    int64_t now_ms;         /* one time for the whole call */
+    int64_t now_ms;         /* one time for the whole call; while a call writes, its stamp (store/stamp.h) */
     int64_t tenant;         /* internal id; 0 for public operations */
     const struct caller_app *app;
     enum user_id_type user_id_type;
@@ -119,7 +119,8 @@ struct call {
 /* One of the operation's own error codes (api/), or 1002002; msg says what is wrong and what is accepted. */
 int call_fail(struct call *c, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Ids of users that do not exist: 99992351, 99992364 or 99992360 by user_id_type. */
+/* Ids by which the caller finds nobody: 99992351, 99992364 or 99992360 by user_id_type; or, if all of them are of another app
+ * or tenant, 99992361, 99992364 or 99992381. */
 int call_fail_users(struct call *c, const struct str *ids, size_t n);
 
 /* 99992402 with one violation, for what a table cannot say. */

@@ -10,6 +10,7 @@
 #include "gateway/input.h"
 #include "gateway/internal.h"
 #include "gateway/session.h"
+#include "store/stamp.h"
 
 /* ---- to the operation ---- */
 
@@ -89,10 +90,22 @@ static int audit_call(const struct call *c) {
     return audit_add(c->db, &entry);
 }
 
+/* What a call changes is stamped when it is changed: a body or a queue may have taken its time, and lists by
+ * update_time must show nothing behind what somebody has seen already. */
+static int take_stamp(struct call *c) {
+    c->now_ms = clock_now_ms();
+    return c->tenant == 0 ? 0 : db_stamp(c->db, c->tenant, &c->now_ms);
+}
+
 static int write_run(struct db *db, struct write_job *job) {
     struct exchange *x = (struct exchange *)(void *)((char *)job - offsetof(struct exchange, job));
     x->call.db = db;
-    int r = x->call.op->handle(&x->call);
+    int r = access_again(x);
+    if (r == 0)
+        r = take_stamp(&x->call);
+    if (r < 0)
+        return r;
+    r = x->call.op->handle(&x->call);
     return r < 0 || x->call.op->access != OP_CONSOLE ? r : audit_call(&x->call);
 }
 
@@ -102,8 +115,12 @@ static void write_done(struct write_job *job, int result) {
     if (result >= 0)
         atomic_fetch_add(&x->g->commits, 1);
     /* A loop that has ended took its requests with it: nobody is left to answer. */
-    if (http_loop_post(x->r->loop, on_written, x) < 0 && result < 0 && x->upload)
+    if (http_loop_post(x->r->loop, on_written, x) == 0 || !x->upload)
+        return;
+    if (result < 0)
         upload_drop(x->upload);
+    else
+        upload_free(x->upload);
 }
 
 static int submit(struct exchange *x) {
@@ -130,6 +147,10 @@ static void passwords_done(void *arg) {
     (void)http_loop_post(x->r->loop, on_written, x);
 }
 
+static bool has_password_work(const struct call_password *p) {
+    return p && (!str_is_absent(p->given) || !str_is_absent(p->fresh));
+}
+
 /* Has passwords worked on, then lets the writer run the handler. */
 static void submit_passwords(struct exchange *x) {
     x->r->held = true;
@@ -141,6 +162,8 @@ static void submit_passwords(struct exchange *x) {
 
 /* ---- errands ---- */
 
+#define ERRANDS_MAX 8 /* at once, of all loops; libuv's pool has 16 threads (src/cli/serve.c) */
+
 static void errand_run(struct http_work *work) {
     struct exchange *x = exchange_of_work(work);
     x->call.errand.run(x->call.errand.ctx);
@@ -148,19 +171,29 @@ static void errand_run(struct http_work *work) {
 
 static void errand_done(struct http_work *work, int status) {
     struct exchange *x = exchange_of_work(work);
+    atomic_fetch_sub(&x->g->errands, 1);
     if (status == 0)
         dispatch_write(x);
     else
         exchange_refuse(x, status);
 }
 
-/* Has the errand done, then lets the writer run the handler. */
+/* Has the errand done, then lets the writer run the handler. Errands wait for the world: they leave most of the pool's
+ * threads to those who wait for the disk. */
 static void submit_errand(struct exchange *x) {
+    if (atomic_fetch_add(&x->g->errands, 1) >= ERRANDS_MAX) {
+        atomic_fetch_sub(&x->g->errands, 1);
+        answer_fail_busy(&x->call, STR("too many addresses are being asked; try again in a few seconds"));
+        exchange_fail(x);
+        return;
+    }
     x->r->held = true;
     x->work = (struct http_work){.run = errand_run, .done = errand_done};
     int r = http_work_begin(x->r->loop, &x->work);
-    if (r < 0)
-        exchange_refuse(x, r);
+    if (r == 0)
+        return;
+    atomic_fetch_sub(&x->g->errands, 1);
+    exchange_refuse(x, r);
 }
 
 void gateway_serve(struct gateway *g, struct http_request *r) {
@@ -168,8 +201,8 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     struct exchange *x = r->ctx;
     int error = 0;
     if (x) { /* admitted by its head; the body has taken its time since */
-        x->call.now_ms = clock_now_ms();
         snapshot_take(x->loop);
+        error = access_again(x);
     } else {
         x = exchange_new(g, r, s);
         error = dispatch_admit(x, s);
@@ -182,10 +215,10 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     }
     if (x->call.op->stream) {
         error = watch_begin(x->loop->watch, &x->call, r);
-        if (error < 0) {
+        if (error == -EBUSY)
             answer_fail_busy(&x->call, STR("too many streams are open; close a page of the console and try again"));
-            exchange_fail(x);
-        }
+        if (error < 0)
+            exchange_refuse(x, error);
         return;
     }
     exchange_begin_answer(x);
@@ -199,7 +232,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
         x->call.user_cache = NULL; /* the loop's own */
         if (x->call.errand.run)
             submit_errand(x);
-        else if (x->call.password)
+        else if (has_password_work(x->call.password))
             submit_passwords(x);
         else
             dispatch_write(x);

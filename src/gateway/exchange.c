@@ -144,6 +144,8 @@ void exchange_finish(struct exchange *x, int result) {
         exchange_refuse(x, result);
         return;
     }
+    if (x->upload)
+        upload_free(x->upload);
     answer_end(&x->call, out, x->data_at);
     exchange_reply(x);
 }

@@ -7,8 +7,11 @@
 #include "base/log.h"
 #include "gateway/internal.h"
 #include "gateway/caller/attempts.h"
+#include "gateway/caller/changes.h"
 #include "gateway/user_cache.h"
 
+#define POOL_THREADS 4     /* that write uploads */
+#define POOL_PER_CALLER 2  /* of them, for one app or account at once */
 #define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
 
 /* ---- setting up ---- */
@@ -34,6 +37,8 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->attempts = attempts_new(&attempts_to_sign_in);
     g->secrets = attempts_new(&attempts_with_secret);
     g->passwords = passwords_new();
+    if (pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER) < 0)
+        abort(); /* no memory: see arena.h */
     g->requests = request_log_new(o->loops);
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
@@ -70,6 +75,7 @@ struct gateway *gateway_free(struct gateway *g) {
     attempts_free(g->secrets);
     passwords_free(g->passwords);
     request_log_free(g->requests);
+    pool_free(g->pool);
     free(g);
     return NULL;
 }
@@ -82,9 +88,19 @@ static void on_change_timer(uv_timer_t *timer) {
     if (!changed)
         return;
     gl->change_count = count;
-    auth_cache_clear(gl->auth);
     user_cache_clear(gl->users);
     watch_look(gl->watch, gl->db);
+}
+
+/* The cache of callers holds as long as nothing changed that decides who may call. */
+static void look_for_changes(struct gateway_loop *gl) {
+    int64_t changes;
+    if (access_changes(gl->db, &changes) < 0)
+        changes = -1;
+    if (changes == gl->access_changes && changes >= 0)
+        return;
+    auth_cache_clear(gl->auth);
+    gl->access_changes = changes;
 }
 
 /* One snapshot serves all requests of a round, which saves each of them the database's locks. It is taken anew as soon
@@ -98,6 +114,7 @@ void snapshot_take(struct gateway_loop *gl) {
     /* Without a snapshot every statement sees the newest state by itself. */
     gl->in_snapshot = db_snapshot_begin(gl->db) == 0;
     gl->snapshot_commits = commits;
+    look_for_changes(gl);
 }
 
 static void snapshot_end(struct gateway_loop *gl) {
@@ -133,6 +150,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     gl->watch = watch_new();
     log_id_init(&gl->log_ids);
     gl->change_count = db_change_count(gl->db);
+    gl->access_changes = -1;
     uv_timer_init(http_loop_uv(l), &gl->change_timer);
     gl->change_timer.data = gl;
     uv_timer_start(&gl->change_timer, on_change_timer, CHANGE_POLL_MS, CHANGE_POLL_MS);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "gateway/caller/changes.h"
 #include "gateway/identity.h"
 #include "gateway/op.h"
 
@@ -178,7 +179,7 @@ int app_install(struct db *db, int64_t tenant, int64_t app) {
     db_bind_int(&q, 2, app);
     db_bind_int(&q, 3, clock_now_ms());
     int r = db_run(&q);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : access_changed(db);
 }
 
 int app_uninstall(struct db *db, int64_t tenant, int64_t app) {
@@ -186,7 +187,7 @@ int app_uninstall(struct db *db, int64_t tenant, int64_t app) {
     db_bind_int(&q, 1, tenant);
     db_bind_int(&q, 2, app);
     int r = db_run(&q);
-    return r < 0 ? r : r == 0 ? -ENOENT : 0;
+    return r < 0 ? r : r == 0 ? -ENOENT : access_changed(db);
 }
 
 int app_is_installed(struct db *db, int64_t tenant, int64_t app) {
@@ -244,8 +245,8 @@ int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str nam
     return 0;
 }
 
-/* Runs an UPDATE of one app whose second parameter is the one that differs. */
-static int app_changed(struct db_query *q) {
+/* Runs an UPDATE of one app. */
+static int app_update(struct db_query *q) {
     int r = db_run(q);
     return r < 0 ? r : r == 0 ? -ENOENT : 0;
 }
@@ -254,7 +255,8 @@ int app_disable(struct db *db, int64_t app, bool disabled) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_DISABLED);
     db_bind_int(&q, 1, app);
     db_bind_int(&q, 2, disabled);
-    return app_changed(&q);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
 }
 
 int app_rotate(struct db *db, int64_t app, struct arena *a, struct str *ret_secret) {
@@ -264,7 +266,9 @@ int app_rotate(struct db *db, int64_t app, struct arena *a, struct str *ret_secr
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_SECRET);
     db_bind_int(&q, 1, app);
     db_bind_text(&q, 2, (struct str){hash, sizeof hash});
-    int r = app_changed(&q);
+    int r = app_update(&q);
+    if (r == 0)
+        r = access_changed(db);
     if (r < 0)
         return r;
     struct db_query revoke DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_REVOKE_APP);
@@ -280,21 +284,23 @@ int app_set_scopes(struct db *db, int64_t app, struct str scopes) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_SCOPES);
     db_bind_int(&q, 1, app);
     db_bind_text(&q, 2, scopes);
-    return app_changed(&q);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
 }
 
 int app_set_home(struct db *db, int64_t app, int64_t tenant) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_HOME);
     db_bind_int(&q, 1, app);
     db_bind_int(&q, 2, tenant);
-    return app_changed(&q);
+    return app_update(&q);
 }
 
 int app_set_ip_allow(struct db *db, int64_t app, struct str addresses) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_IP_ALLOW);
     db_bind_int(&q, 1, app);
     db_bind_text(&q, 2, addresses);
-    return app_changed(&q);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
 }
 
 /* ---- scopes ---- */

@@ -28,6 +28,7 @@ struct gateway_loop {
     struct watch *watch;
     uv_timer_t change_timer;
     int64_t change_count;
+    int64_t access_changes; /* caller/changes.h, as the snapshot has it; -1: not known */
     uv_check_t round_end; /* after each round of ready connections */
     bool in_snapshot;
     uint64_t snapshot_commits; /* g->commits when it was taken */
@@ -43,6 +44,8 @@ struct gateway {
     struct attempts *attempts; /* to sign in */
     struct attempts *secrets;  /* to show an app's secret */
     struct passwords *passwords;
+    struct pool *pool;        /* writes uploads */
+    _Atomic unsigned errands; /* under way */
     struct request_log *requests;
     int user_id_scope;        /* without it, ids of type user_id are left out of answers */
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
@@ -59,6 +62,11 @@ struct settings {
     struct settings *older;
 };
 
+/* Under what a caller was admitted: it holds as long as access_changes gives that number, until ends_ms. */
+struct admission {
+    int64_t changes, ends_ms;
+};
+
 /* One request on its way. Lives in the request's arena. */
 struct exchange {
     struct call call;
@@ -66,9 +74,10 @@ struct exchange {
     struct gateway *g;
     struct gateway_loop *loop;
     struct route route;
+    struct admission admitted;
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
-    struct http_work work; /* of an upload, or an errand */
+    struct http_work work; /* an errand */
     int result;              /* of a writing handler */
     size_t data_at;          /* where the answer's data begins */
     struct str allow;        /* for a 405 */
@@ -105,6 +114,11 @@ void exchange_refuse(struct exchange *x, int error);
 /* Token, scopes and limits, or the person's session. Returns 0, or < 0 with the call failed. */
 int access_admit(struct exchange *x, const struct gateway_settings *s);
 
+/* The work begins: is all that access_admit looked at (but the limits) still so? By the call's connection, whose transaction
+ * the work is done in; costs one look-up by key unless something has changed. Sets the call's time and takes over what has
+ * changed of the caller. Returns 0, or < 0 with the call failed or a negative errno. */
+int access_again(struct exchange *x);
+
 /* Members of answers that this caller may not see. */
 uint32_t access_hidden(const struct gateway *g, const struct call *c);
 
@@ -116,7 +130,7 @@ int dispatch_admit(struct exchange *x, const struct gateway_settings *s);
 /* Then reads the input. Returns 0, or < 0 with the call failed. */
 int dispatch_read(struct exchange *x);
 
-/* Whose work it is. */
+/* Whose errand it is. */
 static inline struct exchange *exchange_of_work(struct http_work *work) {
     return (struct exchange *)(void *)((char *)work - offsetof(struct exchange, work));
 }

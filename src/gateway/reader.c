@@ -102,6 +102,59 @@ int call_user_find(struct call *c, struct str id, int64_t *ret_uid) {
     return user_find(c->db, c->seal, &view, c->user_id_type, id, ret_uid);
 }
 
+static struct str list_of(struct call *c, const struct str *ids, size_t n) {
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    buf_add_char(&text, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            buf_add_lit(&text, ", ");
+        buf_add_str(&text, ids[i]);
+    }
+    buf_add_char(&text, ']');
+    return arena_dup(c->arena, buf_str(&text));
+}
+
+static int fail_ids(struct call *c, int code, struct str msg) {
+    c->code = code;
+    c->http_status = 400;
+    c->msg = msg;
+    return -EBADMSG;
+}
+
+static int fail_unknown(struct call *c, struct str ids) {
+    static const int codes[] = {
+        [USER_OPEN_ID] = CODE_NO_OPEN_ID, [USER_UNION_ID] = CODE_NO_UNION_ID, [USER_USER_ID] = CODE_NO_USER_ID};
+    return fail_ids(c, codes[c->user_id_type], arena_printf(c->arena, "these ids not existed: %.*s", STR_FMT(ids)));
+}
+
+/* The platform's words do not say which ids; error.message does. */
+static int fail_foreign(struct call *c, enum user_owner owner, struct str ids) {
+    bool other_app = owner == USER_OF_OTHER_APP;
+    c->detail = arena_printf(c->arena, other_app ? "%.*s: made for another app; an open_id serves for its own app alone"
+                                                 : "%.*s: of another tenant's user", STR_FMT(ids));
+    if (other_app)
+        return fail_ids(c, CODE_OPEN_ID_OF_OTHER_APP, STR("open_id cross app"));
+    if (c->user_id_type == USER_UNION_ID)
+        return fail_ids(c, CODE_UNION_ID_OF_OTHER_TENANT, STR("union_id cross tenant"));
+    return fail_ids(c, CODE_USER_OF_OTHER_TENANT, STR("user id cross tenant"));
+}
+
+int call_fail_users(struct call *c, const struct str *ids, size_t n) {
+    struct user_view view = call_view(c);
+    struct str list = list_of(c, ids, n);
+    int first = USER_UNKNOWN;
+    for (size_t i = 0; i < n; i++) {
+        int owner = user_owner(c->db, c->seal, &view, c->user_id_type, ids[i]);
+        if (owner < 0)
+            return owner;
+        if (owner == USER_UNKNOWN)
+            return fail_unknown(c, list);
+        if (i == 0)
+            first = owner;
+    }
+    return fail_foreign(c, (enum user_owner)first, list);
+}
+
 /* ---- filters ---- */
 
 int call_filter_id(struct call *c, const char *name, struct str text, int64_t *ret) {

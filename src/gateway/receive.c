@@ -7,44 +7,42 @@
 
 #include "gateway/answer.h"
 #include "gateway/internal.h"
+#include "gateway/session.h"
 
 #define STRANGERS_BODY_MAX (16 * 1024)
 
 static int upload_data(struct http_request *r, const char *bytes, size_t len) {
     struct exchange *x = r->ctx;
     int error = upload_feed(x->upload, bytes, len);
-    if (error < 0)
+    if (error < 0 && error != -EAGAIN)
         exchange_refuse(x, error);
     return error;
 }
 
-static void keep_run(struct http_work *work) {
-    struct exchange *x = exchange_of_work(work);
-    x->result = upload_keep(x->upload);
-}
-
-static void keep_done(struct http_work *work, int status) {
-    struct exchange *x = exchange_of_work(work);
-    int error = status < 0 ? status : x->result;
-    if (error < 0) {
-        exchange_refuse(x, error);
-        return;
+/* What the file's keeper tells, on the loop. */
+static void upload_told(void *ctx, int what) {
+    struct exchange *x = ctx;
+    if (what == 0) {
+        http_body_resume(x->r);
+    } else if (what < 0) {
+        upload_failed(x->upload, what);
+        exchange_refuse(x, what);
+    } else {
+        upload_kept(x->upload);
+        exchange_begin_answer(x);
+        dispatch_write(x);
     }
-    exchange_begin_answer(x);
-    dispatch_write(x);
 }
 
-/* Syncing hundreds of megabytes takes seconds: neither the loop nor the writer waits for that. */
+/* Syncing hundreds of megabytes takes seconds: upload_told goes on. */
 static void upload_done(struct http_request *r) {
     struct exchange *x = r->ctx;
-    int error = upload_finish(x->upload);
-    if (error < 0) {
-        exchange_refuse(x, error);
-        return;
+    snapshot_take(x->loop);
+    int error = access_again(x); /* before the disk is made to work for somebody who may not any more */
+    if (error == 0) {
+        r->held = true;
+        error = upload_finish(x->upload);
     }
-    r->held = true;
-    x->work = (struct http_work){.run = keep_run, .done = keep_done};
-    error = http_work_begin(r->loop, &x->work);
     if (error < 0)
         exchange_refuse(x, error);
 }
@@ -54,15 +52,22 @@ static void upload_gone(struct http_request *r) {
     upload_drop(x->upload);
 }
 
+/* Whose turn of the pool's an upload takes. */
+static int64_t caller_key(const struct call *c) {
+    return c->app ? c->app->id : c->person ? c->person->account : 0;
+}
+
 static void receive_upload(struct exchange *x, const struct gateway_settings *s) {
     static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
     struct http_request *r = x->r;
     int error = dispatch_admit(x, s);
     if (error == 0)
         error = dispatch_read(x);
+    const struct keeper_owner owner = {
+        .loop = r->loop, .pool = x->g->pool, .key = caller_key(&x->call), .tell = upload_told, .ctx = x};
     if (error == 0)
-        error = upload_begin(&x->upload, &x->call, x->g->db_options->dir, http_header_get(r, STR("Content-Type")),
-                             r->content_length);
+        error = upload_begin(&x->upload, &x->call, &owner, x->g->db_options->dir,
+                             http_header_get(r, STR("Content-Type")), r->content_length);
     if (error < 0) {
         exchange_refuse(x, error);
         return;

@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/id.h"
+#include "gateway/caller/changes.h"
 
 static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
     static const char digits[] = "0123456789abcdef";
@@ -53,6 +54,7 @@ int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct
     *ret = (struct person){
         .tenant = db_int(&q, 0),
         .account = db_int(&q, 1),
+        .ends_ms = db_int(&q, 2),
         .login = arena_dup(a, db_text(&q, 3)),
         .name = arena_dup(a, db_text(&q, 4)),
         .en_name = arena_dup(a, db_text(&q, 5)),
@@ -101,7 +103,7 @@ int person_session_end(struct db *db, struct str key) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_END);
     db_bind_text(&q, 1, key);
     int r = db_run(&q);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : access_changed(db);
 }
 
 struct str person_session_csrf(const struct seal *seal, struct str key, struct arena *a) {

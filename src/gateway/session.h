@@ -17,6 +17,7 @@ struct person {
     int64_t account, users_id; /* users_id 0: no user of the tenant */
     int64_t tenant;
     unsigned roles;
+    int64_t ends_ms; /* of the session */
     struct str login, name, en_name;
     struct str key; /* the session's, in the store */
 };

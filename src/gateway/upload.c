@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "base/id.h"
 #include "base/log.h"
 #include "gateway/answer.h"
@@ -21,10 +19,10 @@
 struct upload {
     struct call *c;
     const char *dir;
-    struct files_draft draft; /* fd -1: none */
+    struct keeper_owner owner;
+    struct keeper *keeper; /* NULL: no content has come */
     struct call_file file;
-    EVP_MD_CTX *digest;
-    bool in_content, has_content, kept;
+    bool in_content, has_content, full;
     struct multipart multipart;
 };
 
@@ -35,12 +33,11 @@ static int fail_room(struct call *c) {
     return -ENOSPC;
 }
 
-static int fail_disk(struct upload *u, int error) {
+void upload_failed(struct upload *u, int error) {
     if (error == -ENOSPC || error == -EDQUOT)
-        return fail_room(u->c);
-    if (!answer_fail_error(u->c, error))
+        (void)fail_room(u->c);
+    else if (!answer_fail_error(u->c, error))
         log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
-    return error;
 }
 
 static int fail_size(struct call *c) {
@@ -59,10 +56,10 @@ static int on_part(void *ctx, const struct multipart_part *part) {
     u->has_content = true;
     u->file.name = arena_dup(u->c->arena, str_is_absent(part->filename) ? STR("") : part->filename);
     u->file.id = id_new();
-    int r = files_draft_begin(&u->draft, u->dir, u->file.id);
-    if (r < 0) {
-        u->draft.fd = -1;
-        return fail_disk(u, r);
+    u->keeper = keeper_new(&u->owner, u->dir, u->file.id);
+    if (!u->keeper) {
+        upload_failed(u, -ENOMEM);
+        return -ENOMEM;
     }
     return 0;
 }
@@ -83,10 +80,9 @@ static int on_data(void *ctx, const char *bytes, size_t len) {
     u->file.size += (int64_t)len;
     if (u->file.size > UPLOAD_MAX_BYTES)
         return fail_size(u->c);
-    if (EVP_DigestUpdate(u->digest, bytes, len) != 1)
-        return fail_disk(u, -EIO);
-    int r = files_draft_write(&u->draft, (struct str){bytes, len});
-    return r < 0 ? fail_disk(u, r) : 0;
+    if (keeper_write(u->keeper, (struct str){bytes, len}) == -EAGAIN)
+        u->full = true;
+    return 0;
 }
 
 static int on_part_end(void *ctx) {
@@ -105,7 +101,8 @@ static int done(struct upload *u, int r) {
     return r;
 }
 
-int upload_begin(struct upload **ret, struct call *c, const char *dir, struct str content_type, int64_t length) {
+int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, const char *dir,
+                 struct str content_type, int64_t length) {
     static const struct multipart_events events = {.part = on_part, .data = on_data, .part_end = on_part_end};
     if (length > UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX)
         return fail_size(c);
@@ -114,12 +111,7 @@ int upload_begin(struct upload **ret, struct call *c, const char *dir, struct st
     struct upload *u = arena_new(c->arena, struct upload);
     u->c = c;
     u->dir = dir;
-    u->draft.fd = -1;
-    u->digest = EVP_MD_CTX_new();
-    if (!u->digest || EVP_DigestInit_ex(u->digest, EVP_sha256(), NULL) != 1) {
-        upload_drop(u);
-        return fail_disk(u, -ENOMEM);
-    }
+    u->owner = *owner;
     int r = done(u, multipart_begin(&u->multipart, content_type, &events, u));
     if (r == 0)
         *ret = u;
@@ -127,44 +119,32 @@ int upload_begin(struct upload **ret, struct call *c, const char *dir, struct st
 }
 
 int upload_feed(struct upload *u, const char *bytes, size_t len) {
-    return done(u, multipart_feed(&u->multipart, bytes, len));
+    u->full = false;
+    int r = done(u, multipart_feed(&u->multipart, bytes, len));
+    return r == 0 && u->full ? -EAGAIN : r;
 }
 
 int upload_finish(struct upload *u) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned n;
     int r = multipart_finish(&u->multipart);
     if (r == 0 && !u->has_content)
         r = call_fail_field(u->c, STR(CONTENT_PART), STR(""), CONTENT_PART " is required");
     else if (r == 0 && u->file.size == 0)
         r = call_fail(u->c, CODE_PARAMETER, CONTENT_PART " is empty");
-    else if (r == 0 && EVP_DigestFinal_ex(u->digest, digest, &n) != 1)
-        r = fail_disk(u, -EIO);
     r = done(u, r);
-    if (r < 0)
-        return r;
-    struct buf hex BUF_CLEANUP = BUF_EMPTY;
-    buf_add_hex(&hex, digest, n);
-    u->file.sha256 = arena_dup(u->c->arena, buf_str(&hex));
-    u->c->file = &u->file;
-    return 0;
-}
-
-int upload_keep(struct upload *u) {
-    int r = files_draft_keep(&u->draft, u->dir, u->file.id);
-    u->kept = r == 0;
-    if (r < 0)
-        (void)fail_disk(u, r);
-    EVP_MD_CTX_free(u->digest);
-    u->digest = NULL;
+    if (r == 0)
+        keeper_finish(u->keeper);
     return r;
 }
 
+void upload_kept(struct upload *u) {
+    u->file.sha256 = arena_dup(u->c->arena, keeper_sha256(u->keeper));
+    u->c->file = &u->file;
+}
+
 void upload_drop(struct upload *u) {
-    files_draft_drop(&u->draft);
-    if (u->kept)
-        (void)files_remove(u->dir, u->file.id);
-    u->kept = false;
-    EVP_MD_CTX_free(u->digest);
-    u->digest = NULL;
+    u->keeper = keeper_drop(u->keeper);
+}
+
+void upload_free(struct upload *u) {
+    u->keeper = keeper_free(u->keeper);
 }

@@ -7,25 +7,35 @@
 #define HIRED_GATEWAY_UPLOAD_H
 
 #include "gateway/call.h"
+#include "gateway/keeper.h"
 
 #define UPLOAD_MAX_BYTES (INT64_C(300) * 1024 * 1024)
 #define UPLOAD_AROUND_MAX (64 * 1024) /* for what stands around the content */
 
-struct upload; /* in the arena of the call; nothing else to free once it was kept or dropped */
+struct upload; /* in the arena of the call; to be dropped or freed */
 
-/* Begins one into a draft below dir. length: the request's, or -1. Returns 0, or < 0 with the call failed. */
-int upload_begin(struct upload **ret, struct call *c, const char *dir, struct str content_type, int64_t length);
+/* Begins one into a draft below dir, which the owner's pool writes; owner->tell is called as keeper.h says. length: the
+ * request's, or -1. Returns 0, or < 0 with the call failed. */
+int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, const char *dir,
+                 struct str content_type, int64_t length);
 
-/* Takes a piece of the body. Returns 0, or < 0 with the call failed and the draft dropped. */
+/* Takes a piece of the body. Returns 0, -EAGAIN (it is taken, but no more until owner->tell), or < 0 with the call
+ * failed and the draft dropped. */
 int upload_feed(struct upload *u, const char *bytes, size_t len);
 
-/* The body is all there: looks whether it was whole and sets c->file. Returns 0, or < 0 likewise. */
+/* The body is all there: looks whether it was whole. Returns 0 (owner->tell says when it is kept), or < 0 likewise. */
 int upload_finish(struct upload *u);
 
-/* Makes the draft durable and gives it its name. May take long; runs on any thread. Returns 0 or a negative errno. */
-int upload_keep(struct upload *u);
+/* It is kept: sets c->file. */
+void upload_kept(struct upload *u);
 
-/* Takes away whatever there is of it. */
+/* It could not be kept: puts the error into words. */
+void upload_failed(struct upload *u, int error);
+
+/* Takes away whatever there is of it; only once. */
 void upload_drop(struct upload *u);
+
+/* The kept file stays. */
+void upload_free(struct upload *u);
 
 #endif

@@ -90,6 +90,40 @@ int user_find(struct db *db, const struct seal *seal, const struct user_view *v,
     return find_by_alias(db, v, type, id, ret_uid);
 }
 
+static int owner_of_user_id(struct db *db, struct str id) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USERS_ANYWHERE);
+    db_bind_text(&q, 1, id);
+    int r = db_row(&q);
+    return r < 0 ? r : r == 1 ? USER_OF_OTHER_TENANT : USER_UNKNOWN;
+}
+
+static int owner_of_alias(struct db *db, const struct user_view *v, struct str id) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_USER_ALIAS_ELSEWHERE);
+    db_bind_int(&q, 1, v->tenant);
+    db_bind_int(&q, 2, USER_OPEN_ID);
+    db_bind_text(&q, 3, id);
+    int r = db_row(&q);
+    return r < 0 ? r : r == 1 ? USER_OF_OTHER_APP : USER_UNKNOWN;
+}
+
+int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id) {
+    bool open = type == USER_OPEN_ID;
+    int64_t uid;
+    uint32_t tag;
+    int error;
+    if (str_is_empty(id))
+        return USER_UNKNOWN;
+    if (type == USER_USER_ID)
+        return owner_of_user_id(db, id);
+    if (!str_starts(id, open ? STR("ou_") : STR("on_")) ||
+        seal_open(seal, open ? SEAL_OPEN_ID : SEAL_UNION_ID, str_skip(id, 3), &uid, &tag) < 0)
+        return open ? owner_of_alias(db, v, id) : USER_UNKNOWN;
+    if (open && tag != owner_tag(v->app))
+        return USER_OF_OTHER_APP;
+    bool here = user_exists(db, v->tenant, uid, &error);
+    return error < 0 ? error : here ? USER_UNKNOWN : USER_OF_OTHER_TENANT;
+}
+
 int user_external_id(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
                      int64_t uid, struct arena *a, struct str *ret) {
     if (type == USER_USER_ID) {

@@ -22,6 +22,11 @@ struct user_view {
 int user_find(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id,
               int64_t *ret_uid);
 
+/* Whose an id is that user_find did not find: made for another app, or of a user of another tenant; USER_UNKNOWN if it is
+ * nobody's. Returns one of them or a negative errno. */
+enum user_owner { USER_UNKNOWN, USER_OF_OTHER_APP, USER_OF_OTHER_TENANT };
+int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id);
+
 /* The id of that type, in the arena. Returns 0, -ENOENT (no such user), or another negative errno. */
 int user_external_id(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
                      int64_t uid, struct arena *a, struct str *ret);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "gateway/session.h"
 
@@ -45,6 +46,8 @@ struct stream {
     unsigned roles;
     char key[SESSION_TEXT_LEN];
     int64_t seen_ms[KINDS];
+    int64_t seen_audit; /* the last entry of the log that was looked at: interviews stand there */
+    bool missed;        /* something could not be told: the page is to ask for everything anew */
     struct change told[KINDS][TOLD];
     unsigned n_told[KINDS];
     struct stream *next;
@@ -73,14 +76,26 @@ static bool has_room(const struct watch *w, int64_t account) {
     return w->n < STREAMS_MAX && own < ACCOUNT_MAX;
 }
 
+static int last_audit(struct db *db, int64_t tenant, int64_t *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_WATCH_LAST);
+    db_bind_int(&q, 1, tenant);
+    int r = db_row(&q);
+    *ret = r == 1 ? db_int(&q, 0) : 0;
+    return r < 0 ? r : 0;
+}
+
 int watch_begin(struct watch *w, const struct call *call, struct http_request *r) {
     static const struct http_header headers[] = {
         {STR_INIT("Cache-Control"), STR_INIT("no-store")},
         {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* for a proxy that would gather answers */
         {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
     };
+    int64_t last;
     if (!has_room(w, call->person->account))
         return -EBUSY;
+    int error = last_audit(call->db, call->tenant, &last);
+    if (error < 0)
+        return error;
     struct stream *s = mem_alloc(sizeof *s);
     *s = (struct stream){
         .r = r,
@@ -89,6 +104,7 @@ int watch_begin(struct watch *w, const struct call *call, struct http_request *r
         .roles = call->person->roles,
         .begun_ms = call->now_ms,
         .beat_ms = call->now_ms,
+        .seen_audit = last,
         .next = w->streams,
     };
     memcpy(s->key, call->person->key.ptr, sizeof s->key);
@@ -131,8 +147,14 @@ static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out
         return 0;
     db_bind_int(&q, 1, s->tenant);
     db_bind_int(&q, 2, since < s->begun_ms ? s->begun_ms - 1 : since);
+    if (k == INTERVIEW) /* ids hold the time: as much overlap as the others have */
+        db_bind_int(&q, 3, s->seen_audit - (id_at(OVERLAP_MS) - id_at(0)));
     while ((r = db_row(&q)) == 1) {
         struct change c = {db_int(&q, 0), db_int(&q, 1)};
+        if (k == INTERVIEW && db_int(&q, 2) > s->seen_audit)
+            s->seen_audit = db_int(&q, 2);
+        if (c.id == 0) /* an entry about something else */
+            continue;
         if (c.at > s->seen_ms[k])
             s->seen_ms[k] = c.at;
         if (n > most || !tell_once(s, k, c))
@@ -147,15 +169,25 @@ static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out
     return r;
 }
 
+static void look(struct stream *s, struct db *db) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    for (int k = 0; k < KINDS && !s->missed; k++)
+        s->missed = look_at(s, db, (enum kind)k, &out) < 0;
+    /* A page that does not read is sent no more than it can hold. */
+    if (!s->missed)
+        s->missed = http_stream_write(s->r, buf_str(&out)) == -ENOBUFS;
+}
+
 void watch_look(struct watch *w, struct db *db) {
-    for (struct stream *s = w->streams; s; s = s->next) {
-        struct buf out BUF_CLEANUP = BUF_EMPTY;
-        for (int k = 0; k < KINDS; k++)
-            if (look_at(s, db, (enum kind)k, &out) < 0)
-                break;
-        /* A page that does not read is sent no more than it can hold; it asks for all anew when it comes back. */
-        (void)http_stream_write(s->r, buf_str(&out));
-    }
+    for (struct stream *s = w->streams; s; s = s->next)
+        if (!s->missed) /* else it will ask for everything */
+            look(s, db);
+}
+
+/* What could not be told stands in the queries that the page asks then. */
+static void tell_missed(struct stream *s) {
+    if (s->missed)
+        s->missed = http_stream_write(s->r, STR("data: {\"kind\":\"reload\"}\n\n")) == -ENOBUFS;
 }
 
 /* Whether the session lasts; what its person may hear is what it is now. */
@@ -175,6 +207,7 @@ static bool lives(struct stream *s, struct db *db, int64_t now_ms, bool changed)
         return false;
     if (beat)
         s->beat_ms = now_ms;
+    tell_missed(s);
     return http_stream_write(s->r, beat ? STR(": still here\n\n") : STR("")) != -EPIPE;
 }
 

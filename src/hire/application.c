@@ -47,14 +47,14 @@ static int load(struct hire *h, struct str id, struct application_case *ret) {
     return reference_processes(h, &ret->processes);
 }
 
-/* update_time moves with every change and never backwards. */
+/* update_time moves with every transaction that changes something (store/stamp.h). */
 static int store(struct hire *h, struct application_case *a) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t before = 0;
     int r;
 
     (void)str_to_i64(a->doc.modify_time, &before);
-    a->modified_ms = h->now_ms > before ? h->now_ms : before + 1;
+    a->modified_ms = h->now_ms > before ? h->now_ms : before;
     a->doc.modify_time = hire_text(h, a->modified_ms);
     record_write_stored(&type_application, &a->doc, &doc);
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_PUT);
@@ -77,14 +77,16 @@ static void enter_stage(struct hire *h, struct application_case *a, const struct
     struct application_stage_time_list *old = &a->doc.stage_time_list, list;
     struct application_stage_info *info = arena_new(h->arena, struct application_stage_info);
 
-    list.n = old->n + 1;
+    /* Behind the first stay the oldest ones go, so that there is room for one more. */
+    size_t gone = old->n < APPLICATION_STAYS_MAX ? 0 : old->n + 1 - APPLICATION_STAYS_MAX;
+    list.n = old->n - gone + 1;
     list.v = arena_array(h->arena, struct application_stage_time, list.n);
-    for (size_t i = 0; i < old->n; i++) {
-        list.v[i] = old->v[i];
+    for (size_t i = 0; i < list.n - 1; i++) {
+        list.v[i] = old->v[i == 0 ? 0 : i + gone];
         if (str_is_empty(list.v[i].exit_time))
             list.v[i].exit_time = hire_text(h, h->now_ms);
     }
-    list.v[old->n] = (struct application_stage_time){.stage_id = stage->id, .enter_time = hire_text(h, h->now_ms)};
+    list.v[list.n - 1] = (struct application_stage_time){.stage_id = stage->id, .enter_time = hire_text(h, h->now_ms)};
     *old = list;
     *info = (struct application_stage_info){
         .id = stage->id, .zh_name = stage->zh_name, .en_name = stage->en_name, .type = stage->type};

@@ -14,6 +14,10 @@
 /* Types of a stage that rules go by. */
 enum { STAGE_OFFER = 5, STAGE_TO_BE_ONBOARDED = 6, STAGE_ONBOARDED = 7 };
 
+/* Entries of stage_time_list: the first stay, and the latest ones. An application that moves on and on loses those
+ * between. */
+#define APPLICATION_STAYS_MAX 500
+
 enum application_lock { LOCK_NONE = 1, LOCK_BY_OTHER = 2, LOCK_BY_THIS = 3 };
 
 struct application_filter {

@@ -131,11 +131,11 @@ static void moves(void **state) {
     REFUSED(f, application_transfer_stage(&f->h, id, STR("t1")), REFUSED_TARGET_STAGE, "another process");
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s1")), REFUSED_TARGET_STAGE, "already");
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s7")), REFUSED_TARGET_STAGE, "onboarded");
-    /* The clock may stand still or go back: the time of the last change still grows. */
+    /* A time that is older than that of the last change does not take it back. */
     f->h.now_ms = START_MS - 5;
     assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, STR("s4"))), 0);
     a = read_back(f, id);
-    assert_lit(a->modify_time, "1700000000001");
+    assert_lit(a->modify_time, "1700000000000");
     assert_int_equal(a->stage_time_list.n, 2);
     assert_lit(a->stage_time_list.v[0].exit_time, "1699999999995");
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event WHERE type = 'hire.application.stage_changed_v1'"), 1);
@@ -145,6 +145,28 @@ static void moves(void **state) {
     assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, STR("s1"))), 0);
     fixture_sql(f, "UPDATE application SET doc = replace(doc, '\"type\":1', '\"type\":7') WHERE id = %.*s", STR_FMT(id));
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s4")), REFUSED_PRESENT_STAGE, "moves no more");
+}
+
+/* The list of stays does not grow without end: the first and the latest are kept. */
+static void moves_on_and_on(void **state) {
+    struct fixture *f = *state;
+    struct str id = make(f, TALENT, JOB);
+    struct application *a;
+
+    for (int i = 0; i < APPLICATION_STAYS_MAX + 20; i++) {
+        f->h.now_ms = START_MS + 1000 * (i + 1);
+        assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, i % 2 ? STR("s1") : STR("s4"))), 0);
+    }
+    a = read_back(f, id);
+    assert_int_equal(a->stage_time_list.n, APPLICATION_STAYS_MAX);
+    const struct application_stage_time *v = a->stage_time_list.v;
+    assert_lit(v[0].enter_time, "1700000000000");
+    assert_lit(v[0].exit_time, "1700000001000");
+    assert_lit(v[1].enter_time, "1700000022000"); /* 21 stays between are gone */
+    for (size_t i = 1; i + 1 < APPLICATION_STAYS_MAX; i++)
+        assert_str(v[i].exit_time, v[i + 1].enter_time);
+    assert_lit(v[APPLICATION_STAYS_MAX - 1].enter_time, "1700000520000");
+    assert_true(str_is_empty(v[APPLICATION_STAYS_MAX - 1].exit_time));
 }
 
 static void ends(void **state) {
@@ -192,7 +214,7 @@ static void another_tenant(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(creation), TEST(employees), TEST(moves), TEST(ends), TEST(another_tenant),
+        TEST(creation), TEST(employees), TEST(moves), TEST(moves_on_and_on), TEST(ends), TEST(another_tenant),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

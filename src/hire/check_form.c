@@ -305,6 +305,20 @@ static int take_fields(struct hire *h, const struct check_form *in, const struct
     return 0;
 }
 
+/* Two people may order the same check without knowing of each other. */
+static int refuse_second(struct hire *h, const struct order_arrangement *in) {
+    struct running_check first;
+    int r = check_running(h, in, &first);
+
+    if (r <= 0)
+        return r;
+    r = hire_refuse_for(h, REASON_CHECK_RUNNING, hire_text(h, first.order_id),
+                           "background check order %" PRId64 " of the same person, account and package has not ended; "
+                           "with \"again\": true another one is arranged", first.order_id);
+    h->reason.detail = hire_text(h, first.application_id);
+    return r;
+}
+
 int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id) {
     struct order_arrangement out = {
         .application_id = in->application_id,
@@ -326,6 +340,8 @@ int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret
     if ((r = order_needs_application(h, in->application_id)) < 0 || (r = read_offer(h, in->account_id, &offer)) < 0 ||
         (r = take_package(h, in, &offer, &out)) < 0 || (r = take_items(h, in, &offer, &out)) < 0 ||
         (r = take_people(h, in, &out)) < 0 || (r = take_fields(h, in, &offer, &out)) < 0)
+        return r;
+    if (in->once && (r = refuse_second(h, &out)) < 0)
         return r;
     return order_arrange(h, &out, ret_order_id);
 }

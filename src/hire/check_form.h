@@ -21,6 +21,7 @@ struct check_form {
     struct user_contact_info contact;
     struct background_check_custom_field_data_value_list values; /* of multiselect fields, several of one key add up */
     struct str geo, location_code, remark; /* absent: none */
+    bool once;                  /* refuse (REASON_CHECK_RUNNING) if a check like it has not ended yet */
 };
 
 /* For an account whose vendor has pushed nothing at all (no package, item or field), package is a name and items and
@@ -28,6 +29,15 @@ struct check_form {
  * numbers and addresses that are none, unknown keys, missing required fields and values that do not fit their field; and
  * what order_arrange refuses. */
 int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id);
+
+struct order_arrangement;
+
+struct running_check {
+    int64_t order_id, application_id;
+};
+
+/* Looks for an order of the same person, account and package that has not ended. Returns 1, 0 or < 0. */
+int check_running(struct hire *h, const struct order_arrangement *in, struct running_check *ret);
 
 #define CHECK_TEXT_MAX 100     /* characters of a text field's value */
 #define CHECK_TEXTAREA_MAX 200

@@ -6,7 +6,9 @@
 
 #include <inttypes.h>
 
+#include "base/clock.h"
 #include "base/id.h"
+#include "store/stamp.h"
 
 static void refuse(struct hire *h, enum hire_refusal refusal, struct reason reason, const char *format, va_list args) {
     h->why = arena_vprintf(h->arena, format, args);
@@ -68,6 +70,20 @@ int hire_time_any(struct hire *h, const char *field, struct str text, int64_t *r
                            HIRE_TIME_MAX);
     *ret = time;
     return 0;
+}
+
+int64_t hire_due_ms(const struct hire *h) {
+    int64_t now = clock_now_ms();
+    return h->now_ms < now ? h->now_ms : now;
+}
+
+int hire_imported_time(struct hire *h, const char *field, int64_t ms) {
+    if (ms > hire_due_ms(h) + HIRE_IMPORT_AHEAD_MS) /* by the clock: stamps may have been raised by the same import */
+        return hire_refuse(h, REFUSED_PARAMETER,
+                           "%s is %" PRId64 ", more than a day ahead of this machine's clock; every later change would "
+                           "have to be dated after it",
+                           field, ms);
+    return db_stamp_raise(h->db, h->tenant, ms);
 }
 
 int hire_id(struct hire *h, const char *field, struct str text, int64_t *ret) {

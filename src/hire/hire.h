@@ -21,6 +21,8 @@
 #define HIRE_TIME_MAX INT64_C(9999999999999) /* the last time that hired knows, in milliseconds: the year 2286 */
 #define HIRE_TIME_MIN INT64_C(946684800000)  /* 2000-01-01: no time that a client writes is before it */
 #define HIRE_TIME_AHEAD_MS (366 * INT64_C(86400000)) /* nor further ahead of the clock than this */
+#define HIRE_IMPORT_AHEAD_MS                                                                                           \
+    INT64_C(86400000)                        /* an imported record may have been changed that much ahead of the clock */
 #define HIRE_NAME_MAX 500                    /* characters of a name: of a stage, a report, a package, a person */
 #define HIRE_TEXT_MAX 2000                   /* characters of a result, a reason or a remark */
 #define HIRE_KEY_MAX 200                     /* characters of an id that the vendor chose */
@@ -53,7 +55,7 @@ enum hire_actor_kind { ACTOR_SYSTEM, ACTOR_APP, ACTOR_USER, ACTOR_OPERATOR /* th
 struct hire {
     struct db *db;
     struct arena *arena;
-    int64_t now_ms;
+    int64_t now_ms; /* whoever changes something: the tenant's stamp (store/stamp.h), which may be ahead of the clock */
     int64_t tenant;
     enum hire_actor_kind actor_kind;
     int64_t actor_id;       /* of the app or user */
@@ -89,6 +91,13 @@ int hire_bounded(struct hire *h, const char *field, struct str text, bool requir
 
 /* An id as the wire writes it. Refuses with the field's name. */
 int hire_id(struct hire *h, const char *field, struct str text, int64_t *ret);
+
+/* When something is due at once: now, but not later than the clock says. */
+int64_t hire_due_ms(const struct hire *h);
+
+/* An imported record has this time of its last change. Refuses what is more than a day ahead; else later changes of the
+ * tenant get greater stamps. */
+int hire_imported_time(struct hire *h, const char *field, int64_t ms);
 
 /* A number as text in the arena. */
 struct str hire_text(struct hire *h, int64_t value);

@@ -168,20 +168,30 @@ static int set_place_and_kind(struct hire *h, const struct interview_plan *in, s
     return 0;
 }
 
-/* The round after the last of the application's. */
+struct rounds {
+    int64_t n, last_begin, last_id;
+};
+
 static void count_round(void *ctx, int64_t begin_time, int64_t id, struct str doc) {
-    ++*(int64_t *)ctx;
+    struct rounds *rounds = ctx;
+    *rounds = (struct rounds){rounds->n + 1, begin_time, id};
 }
 
+#define ROUNDS_A_PAGE 200
+
+/* The round after the last of the application's. */
 static int set_round(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
     const struct interview_filter f = {.application_id = in->application_id, .begin_end = INT64_MAX};
-    int64_t rounds = 0;
+    struct rounds rounds = {.last_begin = -1, .last_id = -1};
+    int r;
 
     out->round = in->round;
     if (in->round.set)
         return 0;
-    int r = interview_list(h, &f, -1, -1, 0, 1000, count_round, &rounds);
-    out->round = SET_INT(rounds);
+    do
+        r = interview_list(h, &f, rounds.last_begin, rounds.last_id, 0, ROUNDS_A_PAGE, count_round, &rounds);
+    while (r == ROUNDS_A_PAGE);
+    out->round = SET_INT(rounds.n);
     return r < 0 ? r : 0;
 }
 

@@ -191,7 +191,8 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
     } else if (record_read_stored(&type_background_check_order, &o.doc, o.stored_doc, h->arena) < 0) {
         return -EBADMSG;
     }
-    o.update_time = h->now_ms > o.stored_time ? h->now_ms : o.stored_time + 1;
+    /* A stamp is greater than what was there before this transaction. */
+    o.update_time = h->now_ms > o.stored_time ? h->now_ms : o.stored_time;
     r = c->edit ? c->edit(h, &o, c) : 0;
     if (r < 0)
         return r;

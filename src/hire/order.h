@@ -122,6 +122,9 @@ struct order_file {
     struct str sha256, error;
 };
 
+/* The name of the report whose file this is; absent if there is none. In the arena. Returns 0 or < 0. */
+int order_file_name(struct hire *h, int64_t file_id, struct str *ret);
+
 /* Returns 1, 0 (none such in this tenant), or < 0. Texts are in the arena. */
 int order_file_get(struct hire *h, int64_t file_id, struct order_file *ret);
 

@@ -74,8 +74,14 @@ int order_add_uploads(struct hire *h, struct order_row *o, const struct order_up
 enum { REPORT_INTERIM = 1, REPORT_FINAL = 2 };            /* report_type */
 enum { REPORT_URL_DOWNLOAD = 1, REPORT_URL_PREVIEW = 2 }; /* report_url_type */
 
+/* Of one owner (order_file_owner): reports of more are refused until some have been fetched. */
+#define ORDER_FILES_WAITING_MAX 1000
+
+/* Whose turn a file of this order takes: the vendor's app, or its account if it has none, or 0. */
+int64_t order_file_owner(const struct order_row *o);
+
 /* Puts a file down for the fetcher. */
-int order_add_file(struct hire *h, int64_t order_id, struct str source_url, int64_t *ret_id);
+int order_add_file(struct hire *h, int64_t order_id, int64_t owner, struct str source_url, int64_t *ret_id);
 
 /* How a kept (or awaited) file stands in attachment_url; becomes a signed link for each reader. */
 struct str order_file_slot(struct hire *h, int64_t file_id);

@@ -113,12 +113,12 @@ static int await_file(struct hire *h, int64_t order_id, struct str url, struct s
     if (r < 0)
         return r;
     if (moved == 0)
-        return order_add_file(h, order_id, url, &ignored);
+        return order_add_file(h, order_id, 0, url, &ignored);
     struct db_query u DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_MOVED);
     db_bind_int(&u, 1, h->tenant);
     db_bind_int(&u, 2, moved);
     db_bind_text(&u, 3, url);
-    db_bind_int(&u, 4, h->now_ms);
+    db_bind_int(&u, 4, hire_due_ms(h));
     r = db_run(&u);
     return r < 0 ? r : 0;
 }
@@ -194,6 +194,9 @@ static int import(struct hire *h, struct background_check_order *in) {
         return r;
     if (old.stored_time != 0 && same_columns(&o, &old) && str_eq(order_doc(h, &o.doc), old.stored_doc))
         return 0;
+    r = hire_imported_time(h, "update_time", o.update_time);
+    if (r < 0)
+        return r;
     r = order_note(h, o.id, ORDER_IMPORT, old.state, o.state, STR_ABSENT);
     if (r == 0)
         r = order_write(h, &o);

@@ -14,8 +14,33 @@ static bool is_download(const struct eco_background_check_report_file *f) {
     return !f->report_url_type.set || f->report_url_type.v == REPORT_URL_DOWNLOAD;
 }
 
+int64_t order_file_owner(const struct order_row *o) {
+    return o->app != 0 ? o->app : o->account_id;
+}
+
+/* Whether n further files of the owner may wait. */
+static int check_waiting(struct hire *h, const char *field, int64_t owner, size_t n) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_WAITING);
+    int r;
+
+    db_bind_int(&q, 1, owner);
+    db_bind_int(&q, 2, ORDER_FILES_WAITING_MAX);
+    r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (db_int(&q, 0) + (int64_t)n > ORDER_FILES_WAITING_MAX)
+        return hire_refuse(h, REFUSED_PARAMETER,
+                           "%s: %" PRId64
+                           " reports of this vendor are still to be fetched, and at most %d may be; send it "
+                           "again when some of them have been",
+                           field, db_int(&q, 0), ORDER_FILES_WAITING_MAX);
+    return 0;
+}
+
 int order_check_reports(struct hire *h, const char *field, const struct order_row *o,
                         const struct eco_background_check_report_file_list *reports) {
+    size_t downloads = 0;
+
     if (reports->n > ORDER_REPORTS_PER_CALL)
         return hire_refuse(h, REFUSED_PARAMETER, "%s may hold at most %d reports; it holds %zu", field,
                            ORDER_REPORTS_PER_CALL, reports->n);
@@ -38,11 +63,12 @@ int order_check_reports(struct hire *h, const char *field, const struct order_ro
         fault = report_url_fault(f->report_url, is_download(f), h->private_addresses);
         if (fault)
             return hire_refuse(h, REFUSED_PARAMETER, "%s[%zu].report_url %s", field, i, fault);
+        downloads += is_download(f);
     }
-    return 0;
+    return downloads > 0 ? check_waiting(h, field, order_file_owner(o), downloads) : 0;
 }
 
-int order_add_file(struct hire *h, int64_t order_id, struct str source_url, int64_t *ret_id) {
+int order_add_file(struct hire *h, int64_t order_id, int64_t owner, struct str source_url, int64_t *ret_id) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_INSERT);
     int64_t id = id_new();
     int r;
@@ -51,7 +77,8 @@ int order_add_file(struct hire *h, int64_t order_id, struct str source_url, int6
     db_bind_int(&q, 2, id);
     db_bind_int(&q, 3, order_id);
     db_bind_text(&q, 4, source_url);
-    db_bind_int(&q, 5, h->now_ms);
+    db_bind_int(&q, 5, hire_due_ms(h));
+    db_bind_int(&q, 6, owner);
     r = db_run(&q);
     if (r < 0)
         return r;
@@ -98,7 +125,7 @@ int order_add_reports(struct hire *h, struct order_row *o, const struct eco_back
         if (!is_download(f)) {
             out->report_preview_url = f->report_url;
         } else if (!str_is_absent(f->report_url)) {
-            r = order_add_file(h, o->id, f->report_url, &file_id);
+            r = order_add_file(h, o->id, order_file_owner(o), f->report_url, &file_id);
             if (r < 0)
                 return r;
             out->attachment_url = order_file_slot(h, file_id);
@@ -188,6 +215,27 @@ static int read_doc(struct hire *h, int64_t order_id, struct order_row *ret) {
     if (r < 0)
         return r;
     return record_read_stored(&type_background_check_order, &ret->doc, ret->stored_doc, h->arena) < 0 ? -EBADMSG : 0;
+}
+
+int order_file_name(struct hire *h, int64_t file_id, struct str *ret) {
+    struct order_file file;
+    struct order_row o;
+    int r = order_file_get(h, file_id, &file);
+
+    *ret = STR_ABSENT;
+    if (r <= 0)
+        return r;
+    r = read_doc(h, file.order_id, &o);
+    if (r < 0)
+        return r;
+    struct str slot = order_file_slot(h, file_id);
+    for (size_t i = 0; i < o.doc.feedback_info_list.n; i++) {
+        const struct background_check_order_feedback_info *f = &o.doc.feedback_info_list.v[i];
+
+        if (str_eq(f->attachment_url, slot))
+            *ret = f->report_name;
+    }
+    return 0;
 }
 
 int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sha256) {

@@ -90,7 +90,7 @@ static void progress_appends(void **state) {
     assert_int_equal(o->feedback_info_list.n, 4);
     assert_true(str_is_absent(o->feedback_info_list.v[0].result));
     assert_lit(o->conclusion, "黄灯");
-    assert_lit(o->update_time, "1700000002001");
+    assert_lit(o->update_time, "1700000002000");
 }
 
 static void progress_refused(void **state) {

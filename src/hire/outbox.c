@@ -47,7 +47,7 @@ static int delivery_write(struct hire *h, int64_t tenant, int64_t event, int64_t
     db_bind_int(&q, 1, tenant);
     db_bind_int(&q, 2, event);
     db_bind_int(&q, 3, app);
-    db_bind_int(&q, 4, h->now_ms);
+    db_bind_int(&q, 4, hire_due_ms(h));
     r = db_run(&q);
     return r < 0 ? r : 0;
 }

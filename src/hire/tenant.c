@@ -53,6 +53,14 @@ static struct str or_empty(struct str s) {
     return str_is_absent(s) ? STR("") : s;
 }
 
+/* An app's rights differ by whether it acts for accounts: calls under way have to be looked at again
+ * (src/gateway/caller/changes.h, which is above this room). */
+static int rights_changed(struct hire *h) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ACCESS_CHANGED);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int vendor_account_add(struct hire *h, const struct vendor_account *in, int64_t *ret_id) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_INSERT);
     int64_t id = in->id != 0 ? in->id : id_new();
@@ -77,6 +85,8 @@ int vendor_account_add(struct hire *h, const struct vendor_account *in, int64_t 
     r = db_run(&q);
     if (r == -EEXIST)
         return hire_refuse(h, REFUSED_PARAMETER, "there is a vendor account with the id %" PRId64 " already", id);
+    if (r >= 0)
+        r = rights_changed(h);
     if (r < 0)
         return r;
     *ret_id = id;
@@ -142,5 +152,5 @@ int vendor_account_bind(struct hire *h, int64_t id, int64_t app) {
     r = db_run(&q);
     if (r == 0)
         return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, id);
-    return r < 0 ? r : 0;
+    return r < 0 ? r : rights_changed(h);
 }

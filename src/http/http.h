@@ -145,9 +145,11 @@ struct http_raw_events {
 };
 struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
                               const struct http_raw_events *events, void *ctx);
-/* Copies. Returns 0, -ENOBUFS (nothing is written) when more than 1 MiB would wait, or -EPIPE at the connection's end.
+/* Copies. Returns 0, -ENOBUFS (nothing is written) when more than 4 MiB would wait, or -EPIPE at the connection's end.
  */
 int http_raw_write(struct http_raw *raw, struct str bytes);
+/* Bytes that the peer has not taken yet. */
+size_t http_raw_waiting(const struct http_raw *raw);
 /* Closes after what is waiting was written; on_read is not called any more. */
 void http_raw_close(struct http_raw *raw);
 

@@ -25,7 +25,7 @@ enum {
     FILE_PIECE = 128 * 1024,       /* of a file at a time */
     DROP_MAX = 64 * 1024,          /* of an unwanted body is read so that the connection can go on */
     STREAM_WAIT_MAX = 256 * 1024,  /* bytes a stream may have waiting */
-    RAW_WAIT_MAX = 1024 * 1024,    /* bytes a raw connection may have waiting */
+    RAW_WAIT_MAX = 4096 * 1024,    /* bytes a raw connection may have waiting */
     LINGER_MS = 2000,              /* after an early close the peer may go on sending for so long */
     LINGER_MAX = 64 * 1024 * 1024, /* ... and so much, */
     SHED_MAX = 256,                /* on so many connections beyond connections_max */

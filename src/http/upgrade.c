@@ -66,6 +66,10 @@ int http_raw_write(struct http_raw *raw, struct str bytes) {
     return sent;
 }
 
+size_t http_raw_waiting(const struct http_raw *raw) {
+    return conn_waiting((const struct conn *)raw);
+}
+
 /* Ends our side; the peer's last bytes are read and dropped, so that ours are not lost to a reset. */
 static void raw_finish(struct conn *c) {
     if (c->eof || shutdown(c->fd, SHUT_WR) < 0) {

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,18 +63,49 @@ int files_open(const char *dir, int64_t id, uint64_t *ret_size) {
     return fd;
 }
 
+/* Makes names in a folder durable. */
+static int sync_path(const char *folder) {
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+/* The same, for the folder of a file. */
+static int sync_folder(const char *path) {
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    *strrchr(folder, '/') = 0;
+    return sync_path(folder);
+}
+
+/* A folder that is there but whose name may not be durable is worse than none: nobody would sync it later. */
+static int make_durable(const char *path, const char *parent) {
+    if (mkdir(path, 0700) < 0)
+        return errno == EEXIST ? 0 : -errno;
+    int r = sync_path(parent);
+    if (r < 0)
+        (void)rmdir(path);
+    return r;
+}
+
 /* Makes DIR/files and DIR/files/xx. */
 static int make_folder(const char *dir, int64_t id) {
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof path, "%s/files", dir);
-    if (n < 0 || (size_t)n + 4 > sizeof path)
+    char all[PATH_MAX], own[PATH_MAX];
+    int n = snprintf(all, sizeof all, "%s/files", dir);
+    int m = snprintf(own, sizeof own, "%s/files/%02x", dir, (unsigned)(id & 0xff));
+    if (n < 0 || m < 0 || (size_t)m >= sizeof own)
         return -ENAMETOOLONG;
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return -errno;
-    snprintf(path + n, sizeof path - (size_t)n, "/%02x", (unsigned)(id & 0xff));
-    if (mkdir(path, 0700) < 0 && errno != EEXIST)
-        return -errno;
-    return 0;
+    /* Whoever finds a folder there must find it durable. */
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    int r = make_durable(all, dir);
+    if (r == 0)
+        r = make_durable(own, all);
+    pthread_mutex_unlock(&lock);
+    return r;
 }
 
 int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
@@ -123,19 +155,6 @@ void files_draft_drop(struct files_draft *d) {
     }
 }
 
-/* Makes a rename in the file's folder durable. */
-static int sync_folder(const char *path) {
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    *strrchr(folder, '/') = 0;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
-
 static int rename_to_free(const char *from, const char *to) {
     if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
         return 0;
@@ -163,7 +182,11 @@ static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool re
     }
     close(d->fd);
     d->fd = -1;
-    return sync_folder(path);
+    r = sync_folder(path);
+    /* Nobody is told that it is kept, so it must not stay; what it replaced is gone already. */
+    if (r < 0 && !replace)
+        (void)unlink(path);
+    return r;
 }
 
 int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {

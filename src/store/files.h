@@ -42,6 +42,27 @@ int files_draft_keep(struct files_draft *d, const char *dir, int64_t id);
 int files_draft_replace(struct files_draft *d, const char *dir, int64_t id);
 void files_draft_drop(struct files_draft *d);
 
+/* What there is on the disk, whether a record names it or not. */
+enum files_kind {
+    FILES_KEPT,
+    FILES_DRAFT,
+    FILES_FOREIGN, /* a name that is none of hired's, or no file */
+};
+struct files_entry {
+    enum files_kind kind;
+    int64_t id;        /* 0: foreign */
+    int64_t changed_s; /* when its bytes were changed, in seconds since 1970 */
+    char path[PATH_MAX];
+};
+
+/* Hands out every entry of one of the 256 folders, in no order; one that goes meanwhile may be left out. Returns 0, a
+ * negative errno, or what fn returned if that was not 0. */
+typedef int (*files_entry_fn)(void *ctx, const struct files_entry *e);
+int files_walk(const char *dir, unsigned folder, files_entry_fn fn, void *ctx);
+
+/* One file or draft as it is now. Returns 0 or a negative errno. */
+int files_look(const char *dir, int64_t id, enum files_kind kind, struct files_entry *ret);
+
 /* Removes drafts that nobody finishes any more; for a start, before anybody begins one. Returns how many, or < 0. */
 int files_drop_drafts(const char *dir);
 

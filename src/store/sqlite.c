@@ -304,6 +304,8 @@ int db_begin(struct db *db) {
     if (r < 0)
         return r;
     db->in_transaction = true;
+    db->transaction++;
+    db->savepoint++;
     return 0;
 }
 
@@ -317,7 +319,9 @@ int db_commit(struct db *db) {
         db->in_transaction = false;
         return begun ? -EIO : -EINVAL;
     }
-    int r = control(db, CONTROL_COMMIT);
+    int r = ids_cover(db);
+    if (r == 0)
+        r = control(db, CONTROL_COMMIT);
     if (r < 0)
         db_rollback(db);
     db->in_transaction = false;
@@ -332,7 +336,10 @@ void db_rollback(struct db *db) {
 
 int db_savepoint(struct db *db) {
     /* Outside of a transaction it would begin one. */
-    return db_in_transaction(db) ? control(db, CONTROL_SAVEPOINT) : -EIO;
+    if (!db_in_transaction(db))
+        return -EIO;
+    db->savepoint++;
+    return control(db, CONTROL_SAVEPOINT);
 }
 
 int db_release(struct db *db) {
@@ -342,6 +349,7 @@ int db_release(struct db *db) {
 void db_rollback_savepoint(struct db *db) {
     if (!db_in_transaction(db))
         return;
+    stamps_undo_savepoint(db);
     if (control(db, CONTROL_ROLLBACK_TO) < 0 || control(db, CONTROL_RELEASE) < 0)
         control(db, CONTROL_ROLLBACK); /* rather all than half: the caller sees that the transaction is gone */
 }

@@ -51,6 +51,16 @@ struct scrub {
     const sqlite3_io_methods *below;
 };
 
+/* A stamp that was handed out (stamp.c). */
+struct stamp {
+    int64_t tenant, ms;
+    int64_t at_ns;        /* when, clock_mono_ns */
+    uint64_t transaction; /* db.transaction then; 0: this place is empty */
+    uint64_t savepoint;   /* db.savepoint then */
+};
+
+#define STAMPS 64
+
 struct db {
     sqlite3 *handle;
     enum db_access access;
@@ -71,7 +81,25 @@ struct db {
     bool forget;           /* what the log has is to leave it */
     int64_t forget_ns;     /* not to be tried again before */
     struct scrub scrub;
+    uint64_t transaction; /* counts those that were begun */
+    uint64_t savepoint;   /* the same */
+    struct stamp stamps[STAMPS];
+    bool keeps_ids;    /* commits note which ids may be in use */
+    int64_t ids_until; /* ids of before this time may be, as the database says */
+    int64_t opened_ns;
 };
+
+/* ---- stamp.c ---- */
+
+/* A savepoint is undone: stamps that were handed out in it are forgotten. */
+void stamps_undo_savepoint(struct db *db);
+
+/* Ids of before until_ms may be in use: none of those is handed out from now on, and commits of db keep the database's
+ * note true. For a DB_WRITE connection with hired's own schema. */
+void ids_start(struct db *db, int64_t until_ms);
+
+/* Before a commit: notes the ids that this process has handed out. Returns 0 or a negative errno. */
+int ids_cover(struct db *db);
 
 /* Lets no old bytes into the unused room of pages from now on. Returns SQLite's code. */
 int scrub_install(struct db *db);

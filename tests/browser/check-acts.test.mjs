@@ -27,7 +27,7 @@ await vendor.ok('POST', vendorPaths.orderFields, { body: { account_id: clearview
 const approvals = (on) => hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', on, '--approve-report', on]);
 
 async function arranged() {
-    return (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview, package_id: 'gold',
+    return (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview, package_id: 'gold', again: true,
         custom_values: [{ key: 'letter', value: await uploaded() }, { key: 'resume', value: await uploaded() }] })).order_id;
 }
 async function uploaded() {
@@ -122,7 +122,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
         const ok = b.dialog.getByRole('button', { name: 'Terminate', exact: true });
         await ok.click();
         await b.dialog.getByRole('alert').waitFor();
-        assert.match(await b.dialog.getByRole('alert').innerText(), /^The check has moved on meanwhile/);
+        assert.match(await b.dialog.getByRole('alert').innerText(), /^This changed while you had it open[^]*Arrangement rejected[^]*no longer applies/);
         assert.equal(await b.dialog.locator('textarea[name=reason]').inputValue(), 'a long story');
     });
     const other = await arranged();

@@ -161,7 +161,7 @@ for (const lang of ['zh', 'en']) {
             // An event goes there; it is seen with its attempt and the answer, and goes once more.
             const vendor = hiredOk(['vendor', 'create', '--data', server.dir, '--name', `Ours ${lang}`, '--provider', `p${lang}`, '--app', appId]);
             const recruiter = await Person.of(server, 'recruiter');
-            await recruiter.post('orders/arrange', { application_id: application, account_id: vendor.account_id, package_name: 'Basic' });
+            await recruiter.post('orders/arrange', { application_id: application, account_id: vendor.account_id, package_name: 'Basic', again: true });
             await eventually(async () => receiver.events, (e) => e.length === 1);
             await b.go(`/events?app=${appId}`);
             await page.locator('a.line', { hasText: w.delivered }).first().click();

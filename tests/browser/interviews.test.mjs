@@ -23,8 +23,11 @@ const technical = rounds.find((r) => r.name.en_us === 'Technical round').id;
 const applications = (await recruiter.get('applications', { status: 1, page_size: 20 })).items;
 const GU = 'd716b84f';
 
-// A Monday far from all that the demo has; every test takes weeks of its own.
-const day = (week, n = 0) => new Date(Date.UTC(2031, 0, 6 + 7 * week + n)).toISOString().slice(0, 10);
+// The first Monday that is two months ahead or more, later than all that the demo has; every test takes weeks of its own, within
+// the year ahead that the server takes times of.
+const DAY = 86_400_000, EPOCH_MONDAY = 4 * DAY; // 1970-01-05
+const first = EPOCH_MONDAY + Math.ceil((Date.now() + 60 * DAY - EPOCH_MONDAY) / (7 * DAY)) * 7 * DAY;
+const day = (week, n = 0) => new Date(first + (7 * week + n) * DAY).toISOString().slice(0, 10);
 const ms = (date, time) => String(new Date(`${date}T${time}`).getTime());
 const schedule = async (n, date, from, to, o = {}) => (await recruiter.post('interviews', { application_id: applications[n].id, plan: {
     begin_time: ms(date, from), end_time: ms(date, to), interviewers: [GU], interview_type: 3, video_type: 5, round_type_id: technical, ...o,

@@ -60,20 +60,25 @@ test('there is a guide, and each block has a fence that ends', () => {
 });
 
 for (const guide of guides) {
-    test(`docs/${guide}: every command runs and prints what the guide says`, async () => {
-        const blocks = blocksOf(fs.readFileSync(path.join(root, 'docs', guide), 'utf8'));
-        assert.ok(blocks.length > 2 && blocks.some((b) => b.expected));
-        const ports = { 8080: portToKeep(), 8081: portToKeep() };
-        const mark = '\u0001block ';
-        const script = blocks.map((b) => `printf '${mark}${b.line}\\n'\n${b.text.replace(/\b808[01]\b/g, (p) => ports[p])}`).join('');
-        const r = await bash(`set -eu\n${script}`, tempDir());
-        const printed = new Map(r.stdout.split(mark).slice(1).map((s) => [Number(s.split('\n')[0]), s.slice(s.indexOf('\n') + 1)]));
-        const last = [...printed.keys()].at(-1);
-        assert.equal(r.status, 0, `the block at line ${last} failed:\n${printed.get(last)}\n${r.stderr}`);
-        for (const b of blocks) {
-            assert.ok(printed.has(b.line), `the block at line ${b.line} was not run`);
-            if (b.expected === undefined) assert.equal(printed.get(b.line).trim(), '', `the block at line ${b.line} prints what the guide does not show`);
-            else assert.match(printed.get(b.line).trimEnd(), pattern(b.expected), `the block at line ${b.line}`);
-        }
+    test(`docs/${guide}: every command runs and prints what the guide says, also the second time in the same folder`, async () => {
+        const dir = tempDir();
+        for (const time of ['first', 'second']) await follow(guide, dir, time);
     });
+}
+
+async function follow(guide, dir, time) {
+    const blocks = blocksOf(fs.readFileSync(path.join(root, 'docs', guide), 'utf8'));
+    assert.ok(blocks.length > 2 && blocks.some((b) => b.expected));
+    const ports = { 8080: portToKeep(), 8081: portToKeep() };
+    const mark = '\u0001block ';
+    const script = blocks.map((b) => `printf '${mark}${b.line}\\n'\n${b.text.replace(/\b808[01]\b/g, (p) => ports[p])}`).join('');
+    const r = await bash(`set -eu\n${script}`, dir);
+    const printed = new Map(r.stdout.split(mark).slice(1).map((s) => [Number(s.split('\n')[0]), s.slice(s.indexOf('\n') + 1)]));
+    const last = [...printed.keys()].at(-1);
+    assert.equal(r.status, 0, `the ${time} time: the block at line ${last} failed:\n${printed.get(last)}\n${r.stderr}`);
+    for (const b of blocks) {
+        assert.ok(printed.has(b.line), `the block at line ${b.line} was not run`);
+        if (b.expected === undefined) assert.equal(printed.get(b.line).trim(), '', `the block at line ${b.line} prints what the guide does not show`);
+        else assert.match(printed.get(b.line).trimEnd(), pattern(b.expected), `the ${time} time: the block at line ${b.line}`);
+    }
 }

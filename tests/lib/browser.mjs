@@ -55,9 +55,9 @@ function countAnswers() {
     Object.defineProperty(globalThis, 'openAnswers', { get: () => open });
 }
 
-// Opens a window at the server. lang: "zh" or "en". Faults of scripts are collected in errors.
-export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800 } = {}) {
-    const context = await newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+// Opens a window at the server. lang: "zh" or "en". timezone: the reader's, such as "Asia/Shanghai". Faults of scripts are collected in errors.
+export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 1280, height = 800, timezone } = {}) {
+    const context = await newContext({ viewport: { width, height }, reducedMotion: 'reduce', timezoneId: timezone });
     const errors = [];
     await context.addInitScript(([l, t]) => {
         if (!globalThis.localStorage) return; // a frame of the browser's own, such as its PDF viewer
@@ -69,7 +69,7 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
     const page = await context.newPage();
     page.on('pageerror', (e) => errors.push(String(e)));
     page.on('console', (m) => {
-        if (m.type() === 'error' && !/status of (400|401|403|404)/.test(m.text())) errors.push(m.text());
+        if (m.type() === 'error' && !/status of (400|401|403|404|409)/.test(m.text())) errors.push(m.text());
     });
     page.on('response', async (r) => {
         const url = new URL(r.url());

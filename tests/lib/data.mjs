@@ -105,6 +105,7 @@ db.execute('BEGIN')
 for (table,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
     columns = ', '.join(c[1] for c in db.execute('PRAGMA main.table_info(%s)' % table))
     db.execute('INSERT INTO main.%s (%s) SELECT %s FROM was.%s' % (table, columns, columns, table))
+db.execute("DELETE FROM meta WHERE key IN ('ids_until', 'clock')")
 db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
 db.execute('COMMIT')
 db.close()

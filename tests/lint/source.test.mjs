@@ -38,14 +38,14 @@ const rooms = {
     http: ['base'],
     store: ['base'],
     gateway: ['base', 'http', 'store'],
-    hire: ['base', 'store/db.h'],
+    hire: ['base', 'store/db.h', 'store/stamp.h'],
     handlers: ['base', 'gateway', 'hire', 'store/db.h'],
     events: ['base', 'hire', 'store', 'http'],
     console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/receiver.h'],
     cli: ['base', 'http', 'store', 'gateway', 'hire', 'handlers', 'events', 'console'],
 };
 // Of the store, these headers alone are for everybody above it; drivers stay inside.
-const storeFaces = ['store/db.h', 'store/writer.h', 'store/files.h', 'store/statements.h'];
+const storeFaces = ['store/db.h', 'store/writer.h', 'store/files.h', 'store/pool.h', 'store/stamp.h', 'store/statements.h'];
 
 function includes(f) {
     return [...read(f).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((m) => m[1]);
@@ -69,6 +69,22 @@ test('each room includes only from the rooms below it', () => {
         }
     }
     assert.deepEqual(wrong, []);
+});
+
+// Statements that change who may call: src/gateway/caller/changes.h says what has to follow each of them. New rows that let
+// somebody in need nothing, nor does what removes what has expired.
+test('whoever changes who may call says so in the same function', () => {
+    const writes = /^\s*(UPDATE app SET (disabled|secret_hash|scopes|ip_allow)|(INSERT INTO|DELETE FROM) app_install\b|DELETE FROM access_token\b|DELETE FROM console_session\b|UPDATE console_account SET name\b|INSERT INTO vendor_account\b|UPDATE vendor_account SET app\b)/m;
+    const expired = ['access_token_purge', 'console_session_purge'];
+    const statements = files.filter((f) => /^src\/store\/sql\/.*\.sql$/.test(f)).flatMap((f) => read(f).split(/^-- name: /m).slice(1))
+        .filter((s) => writes.test(s)).map((s) => s.split('\n')[0].trim()).filter((s) => !expired.includes(s));
+    assert.ok(statements.length >= 10, `only ${statements}`);
+    const functions = cFiles.filter((f) => !/_(test\.c|fixture\.h)$/.test(f)).flatMap((f) => read(f).split(/^\}$/m).map((text) => ({ f, text })));
+    for (const s of statements) {
+        const users = functions.filter((x) => new RegExp(`\\bSQL_${s.toUpperCase()}\\b`).test(x.text));
+        assert.ok(users.length > 0, `${s} is not used`);
+        for (const { f, text } of users) assert.match(text, /\b(access_changed|rights_changed)\(/, `${f}: ${s}`);
+    }
 });
 
 test('a database engine, a socket library or a JSON parser is used only where it belongs', () => {

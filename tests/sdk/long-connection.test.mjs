@@ -3,37 +3,22 @@
 // The long connection, with the official SDK's WSClient unchanged but for its domain, and with bare WebSockets for what the
 // SDK hides: events, redelivery, parts, several connections, restarts, tickets, limits, silence.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { test } from 'node:test';
 
 import * as lark from '@larksuiteoapi/node-sdk';
 
 import { eventually, send, sleep } from '../lib/client.mjs';
 import { CANCELED, CREATED, advance, arrange, list, loopback, makeVendor, runOk, show, terminate, testClock } from '../lib/events.mjs';
+import * as longlink from '../lib/longlink.mjs';
 import { Receiver } from '../lib/receiver.mjs';
 import { demoDir, portToKeep, startServer } from '../lib/server.mjs';
 
-const require = createRequire(import.meta.url);
-const WebSocket = createRequire(require.resolve('@larksuiteoapi/node-sdk'))('ws');
-const protobuf = createRequire(require.resolve('@larksuiteoapi/node-sdk'))('protobufjs/light');
-
+const { frame, headersOf, open } = longlink;
 const options = [...loopback, ...testClock, '--events-reconnect', '1s', '--events-reconnect-spread', '0'];
 let server = await startServer({ dir: demoDir(), args: options, listen: `127.0.0.1:${portToKeep()}` });
 const clients = [];
-const field = (type, id, rule = 'required') => ({ type, id, rule });
-const Frame = protobuf.Root.fromJSON({
-    nested: {
-        Header: { fields: { key: field('string', 1), value: field('string', 2) } },
-        Frame: {
-            fields: {
-                SeqID: field('uint64', 1), LogID: field('uint64', 2), service: field('int32', 3), method: field('int32', 4),
-                headers: field('Header', 5, 'repeated'), payloadEncoding: field('string', 6, 'optional'),
-                payloadType: field('string', 7, 'optional'), payload: field('bytes', 8, 'optional'), LogIDNew: field('string', 9, 'optional'),
-            },
-        },
-    },
-}).lookupType('Frame');
-
 // A WSClient that is ready. seen: its events; fail(n): whether the nth handling throws.
 async function connect(app, { fail = () => false, secret = app.app_secret, domain = server.baseUrl } = {}) {
     const c = { seen: [], errors: [], reconnected: 0, handled: 0 };
@@ -56,27 +41,9 @@ async function connect(app, { fail = () => false, secret = app.app_secret, domai
     return c;
 }
 
-const endpoint = async (body) => JSON.parse((await send(server.baseUrl, 'POST', '/callback/ws/endpoint', { body: typeof body === 'string' ? body : JSON.stringify(body) })).text);
-const addressOf = async (app) => (await endpoint({ AppID: app.app_id, AppSecret: app.app_secret })).data.URL;
-
-// A bare WebSocket: {ws, frames, closed}.
-function open(url) {
-    return new Promise((resolve, reject) => {
-        const ws = new WebSocket(url);
-        const s = { ws, frames: [], closed: new Promise((done) => ws.on('close', (code, reason) => done({ code, reason: String(reason) }))) };
-        ws.on('message', (bytes) => s.frames.push(Frame.toObject(Frame.decode(bytes), { longs: Number })));
-        ws.on('open', () => resolve(s));
-        ws.on('unexpected-response', (req, res) => reject(Object.assign(new Error(`status ${res.statusCode}`), { headers: res.headers, status: res.statusCode })));
-        ws.on('error', reject);
-    });
-}
-const frame = (method, headers, payload) => Frame.encode(Frame.fromObject({
-    SeqID: 0, LogID: 0, service: 1, method, headers: Object.entries(headers).map(([key, value]) => ({ key, value })), ...(payload ? { payload: Buffer.from(payload) } : {}),
-})).finish();
-const headersOf = (f) => Object.fromEntries((f.headers ?? []).map((h) => [h.key, h.value]));
-// Until so many connections, of all apps, get events: a client that has not pinged yet does after a second.
-const joined = (n) => eventually(async () => (await send(server.baseUrl, 'GET', '/metrics')).text,
-    (t) => new RegExp(`^hired_long_connections ${n}$`, 'm').test(t), { what: `${n} connections` });
+const endpoint = (body) => longlink.endpoint(server, body);
+const addressOf = (app) => longlink.addressOf(server, app);
+const joined = (n) => longlink.joined(server, n);
 const lastEvent = async () => (await list(server, '--limit', '1'))[0];
 
 test('the address: ClientConfig, a ticket, and the codes that the SDKs know', async () => {
@@ -133,27 +100,49 @@ test('a handler that fails ({"code":500}) gets the event again, by the ladder, u
     c.client.close();
 });
 
-test('a large event comes in parts and is put together', async () => {
+// Fields of about so many bytes: a value has at most 2000 characters, a check at most 100 fields.
+function fieldsOf(kib) {
+    const n = Math.ceil(kib / 7.5);
+    return Array.from({ length: n }, (_, i) => ({ key: `k${i}`, value: '𠮷'.repeat(Math.floor(kib * 256 / n)) }));
+}
+
+// An event of about so many KiB that waits, since nobody is connected; its fields. One beyond what a check may have is made in
+// the database.
+async function largeEvent(vendor, kib) {
+    const times = Math.ceil(kib / 700), fields = fieldsOf(kib / times);
+    await arrange(server, vendor, { custom_data_list: fields });
+    const program = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=20)\n"
+        + "db.execute('UPDATE event SET doc = replace(doc, ?, ?) WHERE id = (SELECT MAX(id) FROM event)', ('𠮷', '𠮷' * int(sys.argv[2])))\ndb.commit()";
+    if (times > 1) assert.equal(spawnSync('python3', ['-c', program, path.join(server.dir, 'hired.db'), String(times)]).status, 0);
+    return fields.map((f) => ({ ...f, value: f.value.repeat(times) }));
+}
+
+test('an event of up to 1 MiB comes as one frame, and the SDK takes it; a larger one in parts', async () => {
     const vendor = await makeVendor(server);
-    const values = Array.from({ length: 60 }, (_, i) => ({ key: `k${i}`, value: `${i} 长`.repeat(500) }));
+    const fields = [];
+    for (const kib of [1, 16, 31, 33, 64, 128, 256, 512, 1000, 1500]) fields.push(await largeEvent(vendor, kib));
     const c = await connect(vendor);
-    await arrange(server, vendor, { custom_data_list: values });
-    await eventually(async () => c.seen, (s) => s.length === 1);
-    assert.deepEqual(c.seen[0].custom_field_list, values);
+    await eventually(async () => c.seen, (s) => s.length === fields.length);
+    const size = (list) => JSON.stringify(list).length;
+    assert.deepEqual(c.seen.map((e) => e.custom_field_list).sort((x, y) => size(x) - size(y)), fields);
     assert.deepEqual(c.errors, []);
     c.client.close();
     await joined(0);
-    const s = await open(await addressOf(vendor));
-    s.ws.send(frame(0, { type: 'ping' }));
-    await joined(1);
-    await arrange(server, vendor, { custom_data_list: values });
-    const parts = await eventually(async () => s.frames.filter((f) => f.method === 1), (p) => p.length > 1 && p.length === Number(headersOf(p[0]).sum));
-    assert.deepEqual(parts.map((p) => Number(headersOf(p).seq)), parts.map((_, i) => i));
-    assert.equal(new Set(parts.map((p) => headersOf(p).message_id)).size, 1);
-    assert.ok(parts.every((p) => headersOf(p).type === 'event' && headersOf(p).trace_id && p.payload.length <= 32768));
-    const doc = JSON.parse(Buffer.concat(parts.map((p) => p.payload)).toString());
-    assert.deepEqual(doc.event.custom_field_list, values);
-    s.ws.terminate();
+    for (const [kib, sum] of [[1000, 1], [1500, 2], [2500, 3]]) {
+        const list = await largeEvent(vendor, kib);
+        const s = await open(await addressOf(vendor));
+        longlink.ping(s);
+        const parts = await eventually(async () => longlink.eventsOf(s), (p) => p.length === sum, { what: `${kib} KiB` });
+        assert.deepEqual(parts.map((p) => [headersOf(p).seq, headersOf(p).sum]), parts.map((_, i) => [String(i), String(sum)]));
+        assert.equal(new Set(parts.map((p) => headersOf(p).message_id)).size, 1);
+        // The Python SDK takes no message of more than 1 MiB.
+        assert.ok(parts.every((p) => headersOf(p).type === 'event' && headersOf(p).trace_id && longlink.Frame.encode(longlink.Frame.fromObject(p)).finish().length <= 1024 * 1024));
+        assert.deepEqual(JSON.parse(Buffer.concat(parts.map((p) => p.payload)).toString()).event.custom_field_list, list);
+        longlink.answer(s, parts.at(-1));
+        await eventually(lastEvent, (e) => e.deliveries[0].state === 'delivered');
+        s.ws.terminate();
+        await joined(0);
+    }
 });
 
 test('several connections of one app share its events, each on one of them', async () => {

@@ -194,11 +194,22 @@ test('hired check finds files that are missing, changed, open to others or nobod
     fs.utimesSync(stray, 1e9, 1e9);
     const r = hired(['check', '--data', d]);
     assert.equal(r.status, 1);
-    for (const [file, said] of [[files[0], /chmod 600/], [files[1], /not what was kept/], [files[2], /missing/], [stray, /no record/]]) {
+    for (const [file, said] of [[`${path.join(d, 'files')}:`, /others than the owner may read 1 of \d+ kept files .*mode 644.*chmod -R go= /], [files[1], /not what was kept/], [files[2], /missing/], [stray, /no record/]]) {
         const line = r.stderr.split('\n').find((l) => l.startsWith(file));
         assert.match(line ?? `nothing about ${file}:\n${r.stderr}`, said);
     }
     assert.equal(r.stderr.trimEnd().split('\n').length, 4, r.stderr);
+});
+
+test('hired check: one wrong chmod of all files is one line, and its count of records is that of hired export', () => {
+    const d = demoDir();
+    const exported = hiredOk(['export', '--data', d, '--dir', path.join(tempDir(), 'out'), '--json']);
+    const all = Object.values(exported).reduce((a, b) => a + b);
+    assert.match(hiredOk(['check', '--data', d]), new RegExp(`\\b${all} records\\b`));
+    for (const f of fs.readdirSync(path.join(d, 'files'), { recursive: true })) fs.chmodSync(path.join(d, 'files', f), 0o755);
+    const r = hired(['check', '--data', d]);
+    assert.equal(r.status, 1);
+    assert.equal(r.stderr.trimEnd().split('\n').length, 1, r.stderr);
 });
 
 test('hired check finds records that cannot be read', () => {

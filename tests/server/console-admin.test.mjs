@@ -138,6 +138,11 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     await admin.fails(400, 1002002, 'POST', `${path}/challenge`, { body: {} });
     await refused((b, res) => res.writeHead(500).end('out of order'), /status 500; 200 is expected; what came begins: out of order/, 'status');
     await refused((b, res) => res.end('{"challenge":"another"}'), /does not echo the challenge.*begins: \{"challenge":"another"\}/, 'echo');
+    // What is not seen must not look right: a second mark, a character of no width.
+    await refused((b, res) => res.end(`\uFEFF\uFEFF{"challenge":"${b.challenge}"}`), /does not echo .* this is no JSON \(line 1, column 2: .*\); what came begins: \?\?\{/, 'echo');
+    await refused((b, res) => res.end(`{"challenge":"\u200B${b.challenge}"}`), /does not echo .*begins: \{"challenge":"\?[0-9a-f]{32}"/, 'echo');
+    await refused((b, res) => res.end(Buffer.from(`\uFEFF{"challenge":"${b.challenge}"}`, 'utf16le')), /this is no JSON \(the text is UTF-16/, 'echo');
+    await refused((b, res) => res.end(JSON.stringify({ challenge: b.challenge }).padEnd(65537)), /\(status 200\) is longer than 65536 bytes; .*begins: \{"challenge"/, 'too_long');
     await refused(() => {}, /did not answer within a second/, 'silent');
     await refused(echo, /no answer came/, 'unreachable', { request_url: 'http://127.0.0.1:1/' });
     await refused(echo, /not a public one/, 'address', { request_url: 'http://10.0.0.1/' });
@@ -146,6 +151,8 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     const challenges = receiver.challenges;
     await refused((b, res) => res.writeHead(307, { Location: '/elsewhere' }).end(), /status 307; 200 is expected/, 'status');
     assert.equal(receiver.challenges, challenges + 2, 'no redirection is followed');
+    receiver.onChallenge = (b, res) => res.end(`\uFEFF${JSON.stringify({ challenge: b.challenge })}`); // as .NET writes it
+    await admin.post(`${path}/challenge`, body);
     receiver.onChallenge = echo;
     await admin.post(`${path}/challenge`, body);
     assert.equal(await url(), '', 'asking keeps nothing');

@@ -8,6 +8,8 @@ import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { hired, hiredOk, startServer } from '../lib/server.mjs';
 
+const soon = Math.floor(Date.now() / 3_600_000) * 3_600_000; // the hour; interviews are at most a year ahead
+
 let server, recruiter, approver, interviewer, app, offers, plan, application, general, technical;
 before(async () => {
     server = await startServer();
@@ -18,13 +20,13 @@ before(async () => {
     const round = (en) => offers.round_types.find((t) => t.name.en_us === en).id;
     general = round('Manager round');
     technical = round('Technical round');
-    plan = { begin_time: '1900000000000', end_time: '1900003600000', interviewers: ['d716b84f', 'a85d1e30'], interview_type: 3, video_type: 5,
+    plan = { begin_time: String(soon + 100 * 86_400_000), end_time: String(soon + 100 * 86_400_000 + 3_600_000), interviewers: ['d716b84f', 'a85d1e30'], interview_type: 3, video_type: 5,
         round_type_id: general, room_ids: [offers.rooms[0].id], remark: '带作品' };
 });
 after(() => server.stop());
 
 const schedule = async (o = {}) => (await recruiter.post('interviews', { application_id: application, plan: { ...plan, ...o } })).interview_id;
-const at = (hour) => ({ begin_time: String(1950000000000 + hour * 3600_000), end_time: String(1950000000000 + (hour + 1) * 3600_000) });
+const at = (hour) => ({ begin_time: String(soon + 200 * 86_400_000 + hour * 3600_000), end_time: String(soon + 200 * 86_400_000 + (hour + 1) * 3600_000) });
 
 test('forms have something to choose from', () => {
     for (const list of ['stages', 'jobs', 'rooms', 'round_types', 'locations', 'users']) {

@@ -21,7 +21,7 @@ after(() => server.stop());
 const demoAccount = async () => (await recruiter.walk('orders')).find((o) => o.provider_name?.en_us === 'Clearview Screening').account_id;
 const anyApplication = async () => (await recruiter.get('applications', { status: 1 })).items[0];
 async function arranged() {
-    const body = { application_id: (await anyApplication()).id, account_id: await demoAccount(), package_name: 'Standard' };
+    const body = { application_id: (await anyApplication()).id, account_id: await demoAccount(), package_name: 'Standard', again: true };
     return (await recruiter.post('orders/arrange', body)).order_id;
 }
 
@@ -305,4 +305,84 @@ test('more late orders than any page holds are counted and listed', async () => 
     assert.equal(overview.late_count, before.late_count + N);
     assert.deepEqual(overview.late.map((l) => l.order.id), ['1001', '1002', '1003', '1004', '1005', '1006']);
     assert.equal((await recruiter.walk('orders', { late: true, page_size: 100 })).length, overview.late_count);
+});
+
+test('a second order of the same person, account and package is made only when it is asked for again', async () => {
+    const account_id = await demoAccount();
+    const all = await recruiter.walk('orders', { page_size: 100 });
+    const free = (await recruiter.walk('applications', { page_size: 100, status: 1 })).find((a) => a.talent_id && !all.some((o) => o.application_id === a.id));
+    const body = { application_id: free.id, account_id, package_name: 'Standard' };
+    const { order_id: first } = await recruiter.post('orders/arrange', body);
+
+    const refused = await recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body });
+    assert.deepEqual([refused.error.reason, refused.error.subject, refused.error.detail], ['check_running', first, free.id]);
+    assert.match(refused.msg, new RegExp(`order ${first} .*has not ended`));
+    const { order_id: other } = await recruiter.post('orders/arrange', { ...body, package_name: 'Another package' });
+    const { order_id: second } = await recruiter.post('orders/arrange', { ...body, again: true });
+    assert.equal(new Set([first, other, second]).size, 3);
+
+    for (const id of [first, second]) await recruiter.post(`orders/${id}/terminate`, { reason: 'for the test' });
+    const { order_id: third } = await recruiter.post('orders/arrange', body);
+    const twice = await Promise.all([1, 2, 3].map(() => recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body })));
+    for (const r of twice) assert.equal(r.error.subject, third);
+});
+
+test('of two people who order the same check at once, one is told of the other', async () => {
+    const account_id = await demoAccount();
+    const all = await recruiter.walk('orders', { page_size: 100 });
+    const free = (await recruiter.walk('applications', { page_size: 100, status: 1 })).find((a) => !all.some((o) => o.application_id === a.id));
+    const body = { application_id: free.id, account_id, package_name: 'At once' };
+    const answers = await Promise.all([recruiter, admin, recruiter, admin].map((who) => who.call('POST', 'orders/arrange', { body })));
+    assert.deepEqual(answers.map((a) => a.status).sort(), [200, 400, 400, 400]);
+});
+
+test('a check says whether the vendor has heard of it', async () => {
+    const account_id = await demoAccount();
+    const { order_id } = await recruiter.post('orders/arrange', { application_id: (await anyApplication()).id, account_id, package_name: 'Told', again: true });
+    const told = async () => (await recruiter.get(`orders/${order_id}`)).told;
+    assert.deepEqual(await told(), { of: 'order', state: 'nobody', attempts: 0 }); // no app has subscribed to the event
+    const deliveries = (rows) => meddle(server.dir, `DELETE FROM event_delivery WHERE event = (SELECT MAX(id) FROM event WHERE subject_id = ${order_id});
+        WITH x (nth, state, attempts) AS (VALUES ${rows}), a AS (SELECT id, ROW_NUMBER() OVER (ORDER BY id) - 1 AS nth FROM app)
+        INSERT INTO event_delivery (tenant, event, app, state, attempts, next_ms)
+        SELECT e.tenant, e.id, a.id, x.state, x.attempts, 9999999999999 FROM x JOIN a ON a.nth = x.nth
+        JOIN event e ON e.id = (SELECT MAX(id) FROM event WHERE subject_id = ${order_id});`);
+    for (const [rows, state, attempts] of [
+        ['(0, 0, 0)', 'waiting', 0], ['(0, 0, 3)', 'waiting', 3], ['(0, 2, 9)', 'given_up', 9], ['(0, 1, 4)', 'taken', 4],
+        ['(0, 2, 9), (1, 0, 5)', 'waiting', 5], ['(0, 1, 2), (1, 2, 9)', 'taken', 2], // of several receivers the best counts
+    ]) {
+        deliveries(rows);
+        const now = await told();
+        assert.deepEqual([now.of, now.state, now.attempts], ['order', state, attempts], rows);
+        assert.equal(now.next_time, state === 'waiting' ? '9999999999999' : undefined);
+    }
+    await recruiter.post(`orders/${order_id}/terminate`, { reason: 'for the test' });
+    assert.equal((await recruiter.get(`orders/${order_id}`)).told.of, 'cancel');
+});
+
+test('files of an order can be opened, and numbers of identity documents are for those who arrange checks', async () => {
+    const orders = await recruiter.walk('orders', { page_size: 100 });
+    const details = await Promise.all(orders.map((o) => recruiter.get(`orders/${o.id}`)));
+    const attached = details.filter((d) => d.attachments.length);
+    assert.ok(attached.length > 0, 'the demo has orders with files');
+    for (const d of attached) {
+        const files = d.order.custom_field_list.filter((f) => ['file', 'resume'].includes(f.type)).map((f) => f.key);
+        const named = d.order.custom_data_list.filter((v) => files.includes(v.key)).map((v) => v.value);
+        assert.deepEqual(d.attachments.map((a) => a.id), named);
+    }
+    const kept = attached.flatMap((d) => d.attachments).filter((a) => a.url);
+    assert.ok(kept.length > 0, 'a file of the demo is kept');
+    const r = await fetch(kept[0].url);
+    assert.equal(r.status, 200);
+    assert.equal((await r.arrayBuffer()).byteLength, Number(kept[0].size));
+
+    const account_id = await demoAccount();
+    const number = '11010519491231002X';
+    const body = { application_id: (await anyApplication()).id, account_id, package_name: 'Identity', again: true };
+    const free = { provider_id: 'free-vendor', name: 'Free', provider_name: { zh_cn: 'Free', en_us: 'Free' } };
+    const vendor = await admin.post('vendors', free);
+    const { order_id } = await recruiter.post('orders/arrange', { ...body, account_id: vendor.id, custom_values: [{ key: 'card', value: number }, { key: 'note', value: 'plain' }] });
+    const values = async (who) => (await who.get(`orders/${order_id}`)).order.custom_data_list.map((v) => v.value);
+    assert.deepEqual(await values(recruiter), [number, 'plain']);
+    assert.deepEqual(await values(admin), [number, 'plain']);
+    assert.deepEqual(await values(approver), ['****002X', 'plain']);
 });

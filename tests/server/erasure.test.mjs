@@ -133,7 +133,7 @@ test('an order that waits to be sent is not sent any more', async () => {
     const order = (await runOk(server, 'order', 'arrange', '--application', p.application, '--account', vendor.account_id, '--package', '基础版')).order_id;
     assert.equal((await erase(p)).terminated, 1);
     await gone(p);
-    const rows = sql(dir, 'SELECT e.type, d.state FROM event e JOIN event_delivery d ON d.event = e.id WHERE e.subject_id = ? ORDER BY e.id', order);
+    const rows = sql(dir, 'SELECT e.type, d.state FROM event e JOIN event_delivery d ON d.event = e.id WHERE e.subject_id = ? ORDER BY e.created_ms', order);
     assert.deepEqual(rows.map((r) => [r.type.split('.').at(-1), r.state]), [['created_v1', 3], ['canceled_v1', 0]]);
 });
 

@@ -54,7 +54,7 @@ const hostile = {
     'an escape that is none': body('"\\x41"'),
     'half an escape': body('"\\u00'),
     'a text without an end': '{"stage_name":"',
-    'a byte order mark': `\ufeff${body('"a"')}`,
+    'two byte order marks': `\ufeff\ufeff${body('"a"')}`,
     'UTF-16': Buffer.from(body('"a"'), 'utf16le'),
     'lists 100,000 deep': '['.repeat(100_000),
     'lists 100,000 deep, closed, within an object': `{"x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,

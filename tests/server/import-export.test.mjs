@@ -70,7 +70,7 @@ test('importing twice changes nothing', () => {
 test('a record that changed is taken over', async () => {
     const d = demoDir();
     importItems(d, [makeOrder(1), makeOrder(2)]);
-    importItems(d, [makeOrder(1, { order_status: 3, update_time: '1800000000000', end_time: '1800000000000', conclusion: '绿灯' })]);
+    importItems(d, [makeOrder(1, { order_status: 3, update_time: '1790000000000', end_time: '1790000000000', conclusion: '绿灯' })]);
     const s = await startServer({ dir: d });
     const o = await new Client(s).order(makeOrder(1).order_id);
     assert.equal(o.order_status, 3);

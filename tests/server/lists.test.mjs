@@ -169,7 +169,7 @@ test('interviews: filters together mean all of them', async () => {
 });
 
 test('interviews: broken filters are refused', async () => {
-    for (const query of [{ start_time: '0' }, { end_time: '0' }, { start_time: '-1' }, { start_time: 'x' }, { end_time: '1e3' },
+    for (const query of [{ start_time: '-1' }, { start_time: 'x' }, { end_time: '1e3' },
         { start_time: '2', end_time: '1' }, { interview_id: 'x' }, { application_id: 'x' }]) {
         const r = await refused('GET', paths.interviews, query);
         assert.match(r.msg, new RegExp(`^Parameter error: .*${Object.keys(query)[0]}`), JSON.stringify(query));

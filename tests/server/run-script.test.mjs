@@ -4,6 +4,7 @@
 // ./run as a newcomer meets it: it serves what it says it serves, and the curl line that it prints works when pasted.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -12,6 +13,8 @@ import { readDemo, root, tempDir } from '../lib/server.mjs';
 
 test('./run makes the demo, prints how to call it, and serves', { timeout: 180_000 }, async () => {
     const dir = path.join(tempDir(), 'a folder with blanks');
+    // As Ctrl-C during an earlier ./run leaves it.
+    fs.mkdirSync(path.join(dir, 'demo.partial', 'files'), { recursive: true });
     const child = spawn(path.join(root, 'run'), ['--data', dir, '--listen', '127.0.0.1:0', '--threads', '1'],
         { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
@@ -20,6 +23,7 @@ test('./run makes the demo, prints how to call it, and serves', { timeout: 180_0
     const closed = new Promise((resolve) => child.on('close', resolve));
     try {
         await eventually(async () => output, (o) => /^\s*curl .*/m.test(o), { withinMs: 170_000, everyMs: 100, what: 'the curl line' });
+        assert.match(output, /was begun and not finished/);
         const demo = readDemo(dir);
         for (const value of [demo.base_url, demo.app_id, demo.app_secret]) assert.ok(output.includes(value), value);
         await eventually(() => send(demo.base_url, 'GET', '/readyz').catch(() => ({})), (r) => r.status === 200);

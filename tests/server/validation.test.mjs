@@ -32,6 +32,13 @@ test('query of the orders list: all violations at once, with the values that wer
     assert.equal(values.page_size, '101');
 });
 
+test('a byte order mark before a body is passed over; a body in UTF-16 is named', async () => {
+    const ask = (body) => client.call('POST', paths.externalChecks, { body, headers: { 'Content-Type': 'application/json' } });
+    assert.equal((await ask('\uFEFF{}')).code, 0);
+    const r = await ask(Buffer.from('\uFEFF{}', 'utf16le'));
+    assert.deepEqual([r.status, r.error.message], [400, 'the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected']);
+});
+
 for (const [path, max] of [[paths.orders, 100], [paths.interviews, 100], [paths.externalChecks, 20]]) {
     const method = path === paths.externalChecks ? 'POST' : 'GET';
     const ask = (pageSize) => ({

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way in.
-import { useQueryClient } from '@tanstack/react-query';
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { useEffect, useState, type FormEvent } from 'react';
 import { depart } from '../arrive';
-import { ApiError, get, post, setCsrf } from '../api';
-import type { Session } from '../types';
+import { ApiError } from '../api';
 import { lang, useLang, useT } from '../base';
 import { refusalText } from '../reasons';
+import { signIn } from '../session';
 import { Field, Text } from '../ui';
 
 export function SignIn() {
     const t = useT();
     const l = useLang();
-    const qc = useQueryClient();
     const [user, setUser] = useState(''),
         [password, setPassword] = useState(''),
         [error, setError] = useState(''),
@@ -27,10 +25,8 @@ export function SignIn() {
         setBusy(true);
         setError('');
         try {
-            setCsrf((await post<Session>('session/sign_in', { user: user.trim(), password })).csrf_token);
-            const session = await get<Session>('session');
             depart('', location.pathname);
-            qc.setQueryData(['session'], session);
+            await signIn(user.trim(), password);
         } catch (x) {
             const a = x as ApiError;
             setError(

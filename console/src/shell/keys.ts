@@ -4,6 +4,7 @@
 // "?" tells of them.
 import { useEffect } from 'react';
 import { navigate } from '../base';
+import { anyLayer } from '../ui';
 
 // After "g": the letter of a place.
 export const letters: Record<string, string> = {
@@ -27,22 +28,37 @@ function toRow(e: KeyboardEvent) {
     next.focus();
 }
 
+// A page without a search leads to the one for applications.
+function toSearch() {
+    const search = () => document.querySelector<HTMLElement>('main input[type=search]');
+    if (search()) {
+        search()?.focus();
+        return;
+    }
+    if (!document.querySelector('nav a[href="/applications"]')) return;
+    navigate('/applications');
+    const watch = new MutationObserver(() => {
+        if (!search()) return;
+        watch.disconnect();
+        search()?.focus();
+    });
+    watch.observe(document.body, { childList: true, subtree: true });
+    setTimeout(() => watch.disconnect(), 5000);
+}
+
 // help: shows which keys there are.
 export function useKeys(help: () => void) {
     useEffect(() => {
         let g = 0;
         const press = (e: KeyboardEvent) => {
             // What stands over the page has the keys.
-            if (document.querySelector('.semi-modal, .semi-sidesheet-inner')) return;
+            if (anyLayer()) return;
             if (e.key === 'ArrowDown' || e.key === 'ArrowUp') toRow(e);
             if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test((e.target as HTMLElement).tagName))
                 return;
             if (e.key === '/') {
-                const s = document.querySelector<HTMLElement>('input[type=search]');
-                if (s) {
-                    e.preventDefault();
-                    s.focus();
-                }
+                e.preventDefault();
+                toSearch();
             } else if (e.key === '?') help();
             else if (e.key === 'g') g = Date.now();
             else if (Date.now() - g < 1200) {

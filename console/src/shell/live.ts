@@ -4,6 +4,7 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { get } from '../api';
+import { regain } from '../session';
 import type { Application, OrderDetail } from '../types';
 import { changeRow, freshen, pagesOf } from '../ui';
 
@@ -65,7 +66,8 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         timer = 0,
         retry = 0,
         told = 0,
-        lost = false;
+        missed = false, // since it was heard last
+        over = false;
     const tell = () => {
         timer = 0;
         told = Date.now();
@@ -80,6 +82,12 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
             return;
         }
         if (!d.kind) return;
+        if (d.kind === 'reload') {
+            // Something could not be told: whatever is shown may be out of date.
+            changed.clear();
+            void qc.invalidateQueries();
+            return;
+        }
         changed.set(d.kind, (changed.get(d.kind) ?? new Set()).add(d.id ?? ''));
         timer ||= window.setTimeout(tell, Date.now() - told < 2 * BUSY_MS ? BUSY_MS : GATHER_MS);
     };
@@ -87,19 +95,25 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         source = new EventSource('/console/api/events/stream');
         source.onmessage = hear;
         source.onopen = () => {
-            if (lost) void qc.invalidateQueries();
-            setLost((lost = false));
+            if (missed) void qc.invalidateQueries();
+            missed = false;
+            setLost(false);
         };
-        source.onerror = () => {
-            setLost((lost = true));
-            // The browser comes back by itself unless the server refused; then a session may have ended, which asking tells.
-            if (source.readyState !== EventSource.CLOSED) return;
-            void qc.invalidateQueries({ queryKey: ['session'] });
-            retry = window.setTimeout(open, AGAIN_MS);
+        source.onerror = async () => {
+            missed = true;
+            // The browser comes back by itself unless the server refused; then a session may have ended, and its owner is asked.
+            if (source.readyState !== EventSource.CLOSED) return setLost(true);
+            const at = Date.now();
+            await regain().catch(() => false);
+            if (over) return;
+            const wait = Math.max(0, at + AGAIN_MS - Date.now());
+            if (wait) setLost(true);
+            retry = window.setTimeout(open, wait);
         };
     };
     open();
     return () => {
+        over = true;
         source.close();
         clearTimeout(timer);
         clearTimeout(retry);

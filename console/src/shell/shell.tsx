@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The frame around the pages: the ways to go, language and colours, who is signed in.
-import { useQueryClient } from '@tanstack/react-query';
 import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
-import { post } from '../api';
-import { lang, Link, navigate, personName, theme, useLang, useLocation, useT, useTheme } from '../base';
+import { visited } from '../back';
+import { lang, Link, personName, theme, useLang, useLocation, useT, useTheme } from '../base';
+import { signOut, useLock } from '../session';
 import type { Session } from '../types';
-import { Failed, Loading } from '../ui';
+import { Button, Failed, Loading, useDeed, useLayer } from '../ui';
 import { role } from '../words';
 import { Icon } from './icon';
 import { useKeys } from './keys';
@@ -64,16 +64,51 @@ export function Switches() {
     );
 }
 
+// Who loses a role keeps the page on which they are, to read it or to take along what they typed, until they leave it.
+function useKept(at: string, session: Session) {
+    const path = at.split('?')[0];
+    const [kept, setKept] = useState({ path, roles: session.user.roles });
+    const renew = () => setKept({ path, roles: session.user.roles });
+    if (kept.path !== path) renew();
+    const lost = kept.roles.filter((r) => !session.user.roles.includes(r));
+    const roles = [...session.user.roles, ...lost];
+    return {
+        lostRoles: lost.length > 0,
+        shown: lost.length ? { ...session, user: { ...session.user, roles } } : session,
+        renew,
+    };
+}
+// A menu that was opened in a narrow window is none in a wide one.
+function useWide(then: () => void) {
+    const f = useRef(then);
+    f.current = then;
+    useEffect(() => {
+        const wide = matchMedia('(min-width: 901px)');
+        const tell = () => wide.matches && f.current();
+        wide.addEventListener('change', tell);
+        return () => wide.removeEventListener('change', tell);
+    }, []);
+}
+
 export function Shell({ session }: { session: Session }) {
     const t = useT();
     const at = useLocation();
-    const qc = useQueryClient();
+    useEffect(() => {
+        // For interviewers "/" shows their interviews, which have an address of their own.
+        if (at !== '/' || may(session, ['recruiter', 'approver'])) visited(at);
+    }, [at, session]);
     const isOnline = useOnline();
     const [open, setOpen] = useState(false),
         [keys, setKeys] = useState(false);
     const main = useRef<HTMLElement>(null);
     const lost = useLive();
+    const leaving = useDeed();
+    const lock = useLock();
+    const { shown, lostRoles, renew } = useKept(at, session);
+    const side = useRef<HTMLDivElement>(null);
     useEffect(() => setOpen(false), [at]);
+    useWide(() => setOpen(false));
+    useLayer(side, open, () => setOpen(false));
     useKeys(() => setKeys(true));
     const path = at.split('?')[0];
     const mine = items.filter((i) => may(session, i.roles));
@@ -121,13 +156,21 @@ export function Shell({ session }: { session: Session }) {
                 <Switches />
             </header>
             {open && (
-                <button className="scrim" aria-label={t('关闭菜单', 'Close the menu')} onClick={() => setOpen(false)} />
+                <button
+                    className="scrim"
+                    data-above
+                    tabIndex={-1}
+                    aria-label={t('关闭菜单', 'Close the menu')}
+                    onClick={() => setOpen(false)}
+                />
             )}
-            <aside
+            <div
                 className={`side ${open ? 'open' : ''}`}
-                onKeyDown={(e) => {
-                    if (e.key === 'Escape') setOpen(false);
-                }}
+                ref={side}
+                {...(open
+                    ? { role: 'dialog', 'aria-modal': true, 'aria-label': t('菜单', 'Menu') }
+                    : { role: 'complementary' })}
+                tabIndex={-1}
             >
                 <Link href="/" className="brand">
                     <img src="/icon.svg" alt="" />
@@ -174,24 +217,17 @@ export function Shell({ session }: { session: Session }) {
                             className="iconbtn"
                             aria-label={t('退出登录', 'Sign out')}
                             title={t('退出登录', 'Sign out')}
-                            onClick={async () => {
-                                try {
-                                    await post('session/sign_out');
-                                } finally {
-                                    qc.clear();
-                                    qc.setQueryData(['session'], null);
-                                    navigate('/');
-                                }
-                            }}
+                            disabled={leaving.busy}
+                            onClick={() => leaving.run(signOut)}
                         >
                             <Icon d={'M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9'} />
                         </button>
                     </div>
                 </div>
-            </aside>
+            </div>
             <KeysHelp session={session} open={keys} close={() => setKeys(false)} />
             <main id="main" ref={main} tabIndex={-1}>
-                {(lost || !isOnline) && (
+                {(lost || !isOnline) && !lock && (
                     <div className="banner" role="status">
                         {isOnline
                             ? t(
@@ -204,9 +240,22 @@ export function Shell({ session }: { session: Session }) {
                               )}
                     </div>
                 )}
+                {lostRoles && (
+                    <div className="banner row" role="status">
+                        <span className="grow">
+                            {t(
+                                `你的角色已变更，现在是：${session.user.roles.map(role).join('、')}。这个页面仍可阅读，但有些操作不再可用。`,
+                                `Your roles have changed. You are now: ${session.user.roles.map(role).join(', ')}. You can still read this page, but some actions no longer work.`,
+                            )}
+                        </span>
+                        <Button size="small" onClick={renew}>
+                            {t('刷新页面', 'Refresh the page')}
+                        </Button>
+                    </div>
+                )}
                 <div className="content">
                     <Guard at={at}>
-                        <Suspense fallback={<Loading />}>{pageOf(at, session)}</Suspense>
+                        <Suspense fallback={<Loading />}>{pageOf(at, shown)}</Suspense>
                     </Guard>
                 </div>
             </main>

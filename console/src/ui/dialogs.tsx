@@ -2,31 +2,71 @@
 //
 // Deeds and the dialogs before them: a question, a form, a secret that is shown once, what went wrong.
 import Button from '@douyinfe/semi-ui/lib/es/button';
-import SemiModal, { type ModalReactProps } from '@douyinfe/semi-ui/lib/es/modal';
 import Toast from '@douyinfe/semi-ui/lib/es/toast';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { ApiError } from '../api';
-import { tr, useT } from '../base';
+import { useT } from '../base';
 import { refusalText } from '../reasons';
 import { Field, Text } from './fields';
+import { CloseButton, Layer } from './layer';
 
-// Semi's own title is a heading of the fifth level, whatever stands around it.
-export function Modal({ title, ...rest }: ModalReactProps) {
-    const t = useT();
+// A frame in the middle of the window. close: absent where it cannot be closed; busy: not now.
+export function Modal({
+    title,
+    close,
+    busy,
+    width,
+    className,
+    footer,
+    described,
+    children,
+}: {
+    title: string;
+    close?: () => void;
+    busy?: boolean;
+    width: number | string;
+    className?: string;
+    footer?: ReactNode;
+    described?: boolean; // what it holds is short enough to be read out at once
+    children: ReactNode;
+}) {
+    const id = useId();
+    const pressed = useRef(false); // a click beside it that began in it (a selection) closes nothing
+    const leave = busy ? undefined : close;
     return (
-        <SemiModal
-            {...rest}
-            header={
-                <div className="semi-modal-header">
-                    <h2 id="semi-modal-title" className="semi-modal-title">
-                        {title}
-                    </h2>
-                    <button className="iconbtn" aria-label={t('关闭', 'Close')} onClick={(e) => rest.onCancel?.(e)}>
-                        ✕
-                    </button>
+        <Layer close={leave}>
+            <div className="semi-modal-mask" />
+            <div
+                className="semi-modal-wrap"
+                role="none"
+                onMouseDown={(e) => (pressed.current = e.target === e.currentTarget)}
+                onClick={(e) => {
+                    if (e.target === e.currentTarget && pressed.current) leave?.();
+                }}
+            >
+                <div className={`semi-modal ${className ?? ''}`} style={{ width }}>
+                    <div
+                        role="dialog"
+                        aria-modal="true"
+                        aria-labelledby={id}
+                        aria-describedby={described ? `${id}-b` : undefined}
+                        tabIndex={-1}
+                        className="semi-modal-content"
+                    >
+                        <div className="semi-modal-header">
+                            <h2 id={id} className="semi-modal-title">
+                                {title}
+                            </h2>
+                            {close && <CloseButton close={close} disabled={busy} />}
+                        </div>
+                        <div className="semi-modal-body" id={`${id}-b`} data-layer-body>
+                            {children}
+                        </div>
+                        {footer && <div className="semi-modal-footer">{footer}</div>}
+                    </div>
                 </div>
-            }
-        />
+            </div>
+        </Layer>
     );
 }
 
@@ -66,35 +106,6 @@ export function Fault({ text }: { text: string }) {
         </p>
     ) : null;
 }
-// Semi's own head has a heading of the fifth rank, which skips those above it.
-function DialogHead({ title, close }: { title: string; close: () => void }) {
-    return (
-        <div className="semi-modal-header">
-            <h2 className="semi-modal-title" id="semi-modal-title">
-                {title}
-            </h2>
-            <Button
-                className="semi-modal-close"
-                type="tertiary"
-                theme="borderless"
-                aria-label={tr('关闭', 'Close')}
-                onClick={close}
-                icon={
-                    <svg
-                        width="14"
-                        height="14"
-                        viewBox="0 0 14 14"
-                        stroke="currentColor"
-                        strokeWidth="2"
-                        aria-hidden="true"
-                    >
-                        <path d="M2 2l10 10M12 2L2 12" />
-                    </svg>
-                }
-            />
-        </div>
-    );
-}
 export function Dialog({
     title,
     open,
@@ -107,6 +118,7 @@ export function Dialog({
     disabled,
     children,
     width,
+    described,
 }: {
     title: string;
     open: boolean;
@@ -119,21 +131,20 @@ export function Dialog({
     disabled?: boolean;
     children: ReactNode;
     width?: number;
+    described?: boolean;
 }) {
     const t = useT();
+    if (!open) return null;
     return (
         <Modal
             title={title}
-            header={<DialogHead title={title} close={close} />}
-            visible={open}
-            onCancel={close}
+            close={close}
+            busy={busy}
             width={width ?? 520}
-            closeOnEsc
-            maskClosable={!busy}
-            modalRender={undefined}
+            described={described}
             footer={
                 <div className="row" style={{ justifyContent: 'flex-end' }}>
-                    <Button onClick={close} disabled={busy}>
+                    <Button onClick={close} disabled={busy} {...(ok ? { 'data-focus': true } : {})}>
                         {closeText ?? (ok ? t('取消', 'Cancel') : t('关闭', 'Close'))}
                     </Button>
                     {ok && (
@@ -159,20 +170,26 @@ export function Ask({
     title,
     text,
     okText,
+    closeText,
     danger,
     reason,
     open,
     close,
     act,
+    notice,
+    blocked,
 }: {
     title: string;
     text: ReactNode;
     okText: string;
+    closeText?: string; // where "Cancel" could be read as the deed
     danger?: boolean;
     reason?: 'required' | 'optional';
     open: boolean;
     close: () => void;
-    act: (reason: string) => Promise<unknown>;
+    act: (reason: string) => Promise<unknown>; // false: it was not done, and what is shown says why
+    notice?: ReactNode; // what is to be read before
+    blocked?: boolean; // it cannot be done as it stands
 }) {
     const t = useT();
     const [why, setWhy] = useState('');
@@ -187,13 +204,17 @@ export function Ask({
             close={close}
             danger={danger}
             okText={okText}
+            closeText={closeText}
             busy={busy}
-            disabled={reason === 'required' && !why.trim()}
+            described
+            disabled={blocked || (reason === 'required' && !why.trim())}
             ok={async () => {
-                if (await run(() => act(why.trim()))) close();
+                let did: unknown;
+                if ((await run(async () => (did = await act(why.trim())))) && did !== false) close();
             }}
         >
             <div className="form">
+                {notice}
                 <p>{text}</p>
                 {reason && (
                     <Field

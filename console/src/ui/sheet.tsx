@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A form that slides in from the side. What was begun in it is not lost by a slip: leaving it asks.
-import SideSheet from '@douyinfe/semi-ui/lib/es/sideSheet';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { hold, useT } from '../base';
 import { Dialog } from './dialogs';
+import { CloseButton, Layer } from './layer';
 
 export function Sheet({
     title,
@@ -18,11 +18,10 @@ export function Sheet({
     children: ReactNode;
 }) {
     const t = useT();
+    const id = useId();
     const begun = useRef(false);
     const [leave, setLeave] = useState<null | (() => void)>(null);
-    // Semi's sheet has no name of its own for those who cannot see it.
     useEffect(() => {
-        document.querySelector('.semi-sidesheet-inner')?.setAttribute('aria-label', open ? title : '');
         begun.current = false;
         if (!open) return;
         const stay = (e: BeforeUnloadEvent) => {
@@ -34,15 +33,41 @@ export function Sheet({
             removeEventListener('beforeunload', stay);
             release();
         };
-    }, [open, title]);
+    }, [open]);
     const ask = () => (begun.current ? setLeave(() => close) : close());
     return (
         <>
-            <SideSheet title={title} visible={open} onCancel={ask} width={600} closeOnEsc={!leave}>
-                <div onInput={() => (begun.current = true)} onDrop={() => (begun.current = true)}>
-                    {children}
-                </div>
-            </SideSheet>
+            {open && (
+                <Layer close={ask}>
+                    <div className="semi-sidesheet semi-sidesheet-right">
+                        <div className="semi-sidesheet-mask" onClick={ask} />
+                        <div
+                            role="dialog"
+                            aria-modal="true"
+                            aria-labelledby={id}
+                            tabIndex={-1}
+                            className="semi-sidesheet-inner semi-sidesheet-inner-wrap"
+                        >
+                            <div className="semi-sidesheet-content">
+                                <div className="semi-sidesheet-header">
+                                    <h2 className="semi-sidesheet-title" id={id}>
+                                        {title}
+                                    </h2>
+                                    <CloseButton close={ask} />
+                                </div>
+                                <div
+                                    className="semi-sidesheet-body"
+                                    data-layer-body
+                                    onInput={() => (begun.current = true)}
+                                    onDrop={() => (begun.current = true)}
+                                >
+                                    {children}
+                                </div>
+                            </div>
+                        </div>
+                    </div>
+                </Layer>
+            )}
             <Dialog
                 title={t('放弃填写的内容？', 'Discard what you filled in?')}
                 open={!!leave}

@@ -53,5 +53,6 @@ SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 
 SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
 -- name: cli_kept_attachments
 SELECT id, size, sha256, 0 FROM attachment WHERE id > $1 ORDER BY id LIMIT $2;
--- name: cli_file_owner
-SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;
+-- Where an app is installed; two rows tell that it is not one tenant alone.
+-- name: cli_app_tenants
+SELECT t.tenant_key FROM app_install i JOIN tenant t ON t.id = i.tenant WHERE i.app = $1 ORDER BY i.tenant LIMIT 2;

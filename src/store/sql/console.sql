@@ -150,6 +150,8 @@ SELECT application_id, account_id, status, phase, doc FROM background_check_orde
 -- name: console_order_files
 SELECT id, state, size, error FROM report_file
 WHERE tenant = $1 AND (order_id, id) > ($2, -1) AND order_id <= $2 ORDER BY order_id, id; -- else SQLite walks the tenant
+-- name: console_interview_application
+SELECT application_id FROM interview WHERE tenant = $1 AND id = $2;
 -- name: console_app_name
 SELECT name, app_id FROM app WHERE id = $1;
 
@@ -187,6 +189,10 @@ FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
 JOIN app a ON a.id = d.app
 WHERE d.tenant = $1 AND d.event = $2 ORDER BY d.app;
+-- The last event about an order.
+-- name: console_last_event_about
+SELECT id, type FROM event WHERE tenant = $1 AND (subject_id, id) > ($2, -1) AND subject_id <= $2 AND account_id <> 0
+ORDER BY subject_id DESC, id DESC LIMIT 1; -- two bounds instead of an equality: see hire_order.sql
 -- name: console_last_attempt
 SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
 -- name: console_app_created
@@ -196,6 +202,8 @@ SELECT created_ms, request_url, encrypt_key, verification_token FROM app WHERE i
 -- name: console_order_counts
 -- walks: a row for each state
 SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1 AND orders <> 0 ORDER BY status, phase;
+-- name: console_order_version
+SELECT seq FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq DESC LIMIT 1;
 -- name: console_failing
 -- walks: groups what failed, by the index that holds nothing else
 SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END),
@@ -222,24 +230,25 @@ SELECT (end_time - $2) / $3, COUNT(*) FROM background_check_order_done
 WHERE tenant = $1 AND end_time >= $2 GROUP BY (end_time - $2) / $3 ORDER BY 1;
 -- name: console_attempts
 SELECT seq, at_ms, way, status, duration_ms, answer, error FROM event_attempt
-WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 100;
+WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT $4;
 
 -- What changed after $2, for open pages (src/gateway/watch.c): id and when.
 -- name: watch_orders
 SELECT id, update_time FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- name: watch_applications
 SELECT id, update_time FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
--- The log of what people did has interviews that changed; ids grow with time, so only its end is looked at.
+-- The log of what people did has interviews that changed; ids grow with time, so it is gone through from the last one seen.
 -- name: watch_interviews
--- walks: sorts 200 rows at most
-SELECT CAST(subject AS BIGINT), at_ms FROM (
-    SELECT action, subject, at_ms FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 200) AS latest
-WHERE at_ms > $2 AND action LIKE 'interview.%' ESCAPE '\' ORDER BY at_ms;
+SELECT CASE WHEN action LIKE 'interview.%' ESCAPE '\' THEN CAST(subject AS BIGINT) ELSE 0 END, at_ms, id
+FROM console_audit WHERE tenant = $1 AND id > $3 AND at_ms > $2 ORDER BY id;
+-- name: watch_last
+-- walks: stops at the newest entry
+SELECT id FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 1;
 -- name: watch_deliveries
 SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;
 
 -- name: console_jobs
-SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT 500;
+SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT $2;
 -- name: console_users
--- walks: stops at 500
-SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT 500;
+-- walks: stops at $2
+SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT $2;

@@ -15,6 +15,14 @@ LEFT JOIN tenant t ON t.id = d.tenant
 WHERE d.state = 0 AND d.app = $1 AND d.next_ms <= $2
 ORDER BY d.next_ms, d.event LIMIT $3;
 
+-- The same for one delivery, if it waits as it did when it was read.
+-- name: event_due_again
+SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '')
+FROM event_delivery d
+JOIN event e ON e.tenant = d.tenant AND e.id = d.event
+LEFT JOIN tenant t ON t.id = d.tenant
+WHERE d.tenant = $1 AND d.event = $2 AND d.app = $3 AND d.state = 0 AND d.attempts = $4;
+
 -- name: event_attempt_insert
 INSERT INTO event_attempt (tenant, event, app, seq, at_ms, way, status, duration_ms, answer, error)
 VALUES ($1, $2, $3,
@@ -37,7 +45,10 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 -- Upkeep.
 
 -- name: event_old
-SELECT tenant, id FROM event WHERE id < $1 ORDER BY id LIMIT $2;
+-- Behind $3, with whether somebody has still to get it.
+SELECT e.tenant, e.id, CASE WHEN EXISTS (
+    SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END
+FROM event e WHERE e.id < $1 AND e.id > $3 ORDER BY e.id LIMIT $2;
 -- name: event_delete
 DELETE FROM event WHERE tenant = $1 AND id = $2;
 -- name: event_delivery_delete

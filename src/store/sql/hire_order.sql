@@ -93,8 +93,13 @@ WHERE o.tenant = $1 AND (o.application_id, o.update_time, o.id) > ($9, $2, $3)
 ORDER BY o.application_id, o.update_time, o.id LIMIT $8;
 
 -- name: report_file_insert
-INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error)
-VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '');
+INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error, owner)
+VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '', $6);
+
+-- How many wait of an owner, counted to $2.
+-- name: report_file_waiting
+-- walks: counts at most $2 rows of an index
+SELECT COUNT(*) FROM (SELECT 1 FROM report_file WHERE state = 0 AND owner = $1 LIMIT $2) w;
 
 -- One that is kept already: a person uploaded it.
 -- name: report_file_insert_kept

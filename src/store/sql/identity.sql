@@ -40,6 +40,11 @@ SELECT 1 FROM app_install WHERE app = $1 AND tenant <> $2 LIMIT 1;
 -- name: app_is_vendor
 SELECT 1 FROM vendor_account WHERE app = $1 AND tenant = $2 LIMIT 1;
 
+-- name: access_changes
+SELECT n FROM access_change WHERE id = 1;
+-- name: access_changed
+UPDATE access_change SET n = n + 1 WHERE id = 1;
+
 -- name: access_token_get
 SELECT kind, app, tenant, nonce, expires_ms FROM access_token WHERE id = $1;
 -- name: access_token_newest
@@ -57,6 +62,9 @@ WHERE id IN (SELECT x.id FROM access_token x WHERE x.expires_ms < $1 ORDER BY x.
 SELECT 1 FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_by_user_id
 SELECT id FROM users WHERE tenant = $1 AND user_id = $2;
+-- name: users_anywhere
+-- walks: one look-up for each tenant, for an id that was not found
+SELECT 1 FROM tenant t CROSS JOIN users u WHERE u.tenant = t.id AND u.user_id = $1 LIMIT 1;
 -- name: users_get
 SELECT user_id, name, en_name, doc, email, mobile FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_user_id
@@ -76,5 +84,10 @@ SELECT id, user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id > $2 
 SELECT users_id FROM user_alias WHERE tenant = $1 AND kind = $2 AND owner = $3 AND alias = $4;
 -- name: user_alias_of
 SELECT alias FROM user_alias WHERE tenant = $1 AND users_id = $2 AND kind = $3 AND owner = $4;
+-- Whether any app of the tenant has that alias. $2 a kind.
+-- name: user_alias_elsewhere
+-- walks: one look-up for each of the tenant's apps, for an id that was not found
+SELECT 1 FROM app_install i CROSS JOIN user_alias u
+WHERE i.tenant = $1 AND u.tenant = i.tenant AND u.kind = $2 AND u.owner = i.app AND u.alias = $3 LIMIT 1;
 -- name: user_alias_add
 INSERT INTO user_alias (tenant, kind, owner, alias, users_id) VALUES ($1, $2, $3, $4, $5);

@@ -1,7 +1,18 @@
 -- name: report_file_by_id
 SELECT tenant, state, size, error FROM report_file WHERE id = $1;
+
+-- The next owner behind $1 that has files to be fetched, and when its first is due: a walk of report_file_due by leaps.
+-- name: report_file_owner
+SELECT owner, next_ms FROM report_file WHERE state = 0 AND owner > $1 ORDER BY owner, next_ms, id LIMIT 1;
+
 -- name: report_file_next
-SELECT tenant, id, source_url, attempts, next_ms FROM report_file
-WHERE state = 0 AND next_ms <= $1 ORDER BY next_ms LIMIT $2;
--- name: report_file_wake
-SELECT next_ms FROM report_file WHERE state = 0 AND next_ms > $1 ORDER BY next_ms LIMIT 1;
+SELECT tenant, id, source_url, attempts FROM report_file
+WHERE state = 0 AND owner = $1 AND next_ms <= $2 ORDER BY next_ms, id LIMIT $3;
+
+-- One that somebody waits for, if it is due.
+-- name: report_file_wanted
+SELECT tenant, owner, source_url, attempts FROM report_file WHERE id = $1 AND state + 0 = 0 AND next_ms <= $2;
+
+-- Whether a record names a kept file.
+-- name: file_owner
+SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;

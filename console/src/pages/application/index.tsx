@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get } from '../../api';
 import type { ApplicationDetail, OrderRow, Session } from '../../types';
+import { back } from '../../back';
 import { both, letGo, Link, navigate, useParam, useT } from '../../base';
 import { Button, Head, Load, Pill, Sheet, State, Tabs } from '../../ui';
 import { orderStatus } from '../../words';
@@ -18,13 +19,14 @@ type Which = '' | 'arrange' | 'record' | 'schedule';
 
 function Title({ d, open }: { d: ApplicationDetail; open?: (w: Which) => void }) {
     const t = useT();
-    const a = d.application;
+    const a = d.application,
+        from = back('/applications');
     return (
         <Head
             title={d.candidate?.name ?? a.talent_name}
             crumb={
-                <Link className="crumb" href="/applications">
-                    ← {t('投递', 'Applications')}
+                <Link className="crumb" href={from.href}>
+                    ← {from.name}
                 </Link>
             }
             sub={
@@ -123,11 +125,14 @@ function Sheets({
 }
 
 function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) {
-    const qc = useQueryClient();
+    const qc = useQueryClient(),
+        t = useT();
     const [chosen, setChosen] = useParam('order');
     const [sheet, setSheet] = useState<Which>('');
     const orders = d.orders ?? [],
         shown = orders.find((o) => o.id === chosen) ?? orders[0];
+    // Of very many checks the latest are listed; an older one that a link names is shown all the same.
+    const card = d.orders_more && chosen ? chosen : shown?.id;
     const changed = (order?: string) => {
         letGo();
         setSheet('');
@@ -141,7 +146,15 @@ function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) 
             <div className="cols">
                 <div>
                     {orders.length > 1 && <Checks orders={orders} shown={shown} choose={setChosen} />}
-                    {shown ? <CheckCard key={shown.id} id={shown.id} /> : <NoCheck recruiter={recruiter} />}
+                    {d.orders_more && (
+                        <p className="small muted">
+                            {t(
+                                `这里列出最近 ${orders.length} 个背调，其余在背调列表中`,
+                                `The latest ${orders.length} checks are listed here; the list of checks has the others`,
+                            )}
+                        </p>
+                    )}
+                    {card ? <CheckCard key={card} id={card} /> : <NoCheck recruiter={recruiter} />}
                 </div>
                 <div>
                     <CandidateCard c={d.candidate} />

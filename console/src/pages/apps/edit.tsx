@@ -6,17 +6,25 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { App } from '../../types';
-import { Checks, Dialog, done, errorText, Field, Seg, Text, type SecretRows } from '../../ui';
+import { Checks, Dialog, done, errorText, Field, Meanwhile, Seg, Text, touched, type SecretRows } from '../../ui';
 import { useKnown } from '../events/deliveries';
 import { eventName } from '../events/names';
 import { receiverBody, ReceiverFields } from './receiver';
 import { Scopes } from './scopes';
+import { appChanges, useAppVersion } from './version';
 
 type Part = 'scopes' | 'events' | 'addresses';
 
-export function Edit({ app, close }: { app: App; close: (rows?: SecretRows) => void }) {
+type Props = { app: App; close: (rows?: SecretRows) => void };
+
+export function Edit({ app, close }: Props) {
+    const [from, setFrom] = useState(app);
+    return <Form key={from.version} app={from} close={close} restart={setFrom} />;
+}
+function Form({ app, close, restart }: Props & { restart: (from: App) => void }) {
     const t = useT();
     const qc = useQueryClient();
+    const v = useAppVersion(app);
     const types = useKnown().data?.event_types ?? [];
     const [part, setPart] = useState<Part>('scopes'),
         [busy, setBusy] = useState(false),
@@ -29,12 +37,21 @@ export function Edit({ app, close }: { app: App; close: (rows?: SecretRows) => v
         setBusy(true);
         setFault('');
         try {
-            const r = await post<{ verification_token?: string }>(`apps/${app.app_id}`, {
-                scopes,
-                ip_allow: ips.split(/\s+/).filter(Boolean),
-                subscriptions,
-                ...receiverBody(app, receiver),
+            const mine = { scopes, ip_allow: ips.split(/\s+/).filter(Boolean), subscriptions };
+            const before = {
+                scopes: app.scopes ?? [],
+                ip_allow: app.ip_allow ?? [],
+                subscriptions: app.subscriptions ?? [],
+            };
+            let r: { verification_token?: string } = {};
+            const sent = await v.run(async (version) => {
+                r = await post(`apps/${app.app_id}`, {
+                    version,
+                    ...touched(mine, before),
+                    ...receiverBody(app, receiver),
+                });
             });
+            if (!sent) return setBusy(false);
             done(t('已保存', 'Saved'));
             await qc.invalidateQueries({ queryKey: ['apps'] });
             close(r.verification_token ? [['Verification Token', r.verification_token]] : undefined);
@@ -52,7 +69,11 @@ export function Edit({ app, close }: { app: App; close: (rows?: SecretRows) => v
             busy={busy}
             okText={t('保存', 'Save')}
             ok={save}
+            disabled={v.stale}
         >
+            {v.stale && (
+                <Meanwhile changes={appChanges(v.base, v.latest)} restart={() => restart(v.latest)} goOn={v.goOn} />
+            )}
             <Seg
                 label={t('设置', 'Settings')}
                 value={part}

@@ -5,7 +5,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { post } from '../../api';
 import { tr, useT } from '../../base';
 import type { App } from '../../types';
-import { Ask, type SecretRows } from '../../ui';
+import { Ask, Meanwhile, type SecretRows } from '../../ui';
+import { appChanges, useAppVersion } from './version';
 
 export type Deed = 'rotate' | 'enable' | 'disable';
 
@@ -34,38 +35,49 @@ const words = (deed: Deed): { title: string; text: string; ok: string } =>
         },
     })[deed];
 
-export function Question({
-    asked,
-    close,
-    tell,
-}: {
-    asked?: { deed: Deed; app: App };
-    close: () => void;
-    tell: (rows: SecretRows) => void;
-}) {
-    useT();
+type Asked = { deed: Deed; app: App };
+type Props = { close: () => void; tell: (rows: SecretRows) => void };
+
+export function Question({ asked, ...rest }: Props & { asked?: Asked }) {
+    return asked ? <Form key={asked.deed + asked.app.app_id} asked={asked} {...rest} /> : null;
+}
+function Form({ asked: { deed, app }, close, tell }: Props & { asked: Asked }) {
+    const t = useT();
     const qc = useQueryClient();
-    const w = words(asked?.deed ?? 'disable');
+    const w = words(deed);
+    const v = useAppVersion(app);
     const act = async () => {
-        const { deed, app } = asked!;
-        if (deed === 'rotate') {
-            const { app_secret } = await post<{ app_secret: string }>(`apps/${app.app_id}/rotate`);
-            tell([
-                ['app_id', app.app_id],
-                ['app_secret', app_secret],
-            ]);
-        } else await post(`apps/${app.app_id}`, { disabled: deed === 'disable' });
-        await qc.invalidateQueries({ queryKey: ['apps'] });
+        const sent = await v.run(async (version) => {
+            if (deed === 'rotate') {
+                const { app_secret } = await post<{ app_secret: string }>(`apps/${app.app_id}/rotate`);
+                tell([
+                    ['app_id', app.app_id],
+                    ['app_secret', app_secret],
+                ]);
+            } else await post(`apps/${app.app_id}`, { version, disabled: deed === 'disable' });
+        });
+        if (sent) await qc.invalidateQueries({ queryKey: ['apps'] });
+        return sent;
     };
     return (
         <Ask
-            open={!!asked}
+            open
             close={close}
-            danger={asked?.deed !== 'enable'}
+            danger={deed !== 'enable'}
             title={w.title}
+            blocked={v.stale}
+            notice={
+                v.stale && (
+                    <Meanwhile
+                        changes={appChanges(v.base, v.latest)}
+                        goOn={v.base.disabled === v.latest.disabled ? v.goOn : undefined}
+                        goOnText={t('仍然继续', 'Continue anyway')}
+                    />
+                )
+            }
             text={
                 <>
-                    <b>{asked?.app.name}</b> <span className="mono">{asked?.app.app_id}</span>
+                    <b>{app.name}</b> <span className="mono">{app.app_id}</span>
                     <br />
                     {w.text}
                 </>

@@ -2,9 +2,9 @@
 //
 // Ordering a check on the vendor's own form.
 import { useState, type FormEvent } from 'react';
-import { post } from '../../api';
+import { ApiError, post } from '../../api';
 import type { ApplicationDetail, CustomField, Page, Vendor } from '../../types';
-import { both, useT } from '../../base';
+import { both, Link, useT } from '../../base';
 import { Button, Checks, Choice, done, Fault, Field, Load, State, Text, useDeed } from '../../ui';
 import { useVendors } from '../orders';
 import { Custom, wire, type Values } from './custom';
@@ -72,7 +72,7 @@ function useOrder(d: ApplicationDetail, vendors: Vendor[]) {
 }
 type Order = ReturnType<typeof useOrder>;
 
-function bodyOf(d: ApplicationDetail, o: Order, candidate: Person, contact: Person) {
+function bodyOf(d: ApplicationDetail, o: Order, candidate: Person, contact: Person, again: boolean) {
     const reach = (p: Person) => ({
         name: p.name.trim(),
         ...(p.mobile.trim() && { mobile: p.mobile.trim() }),
@@ -90,6 +90,7 @@ function bodyOf(d: ApplicationDetail, o: Order, candidate: Person, contact: Pers
             .filter((x) => x.value),
         geo: o.geo,
         ...(o.remark.trim() && { remark: o.remark.trim() }),
+        ...(again && { again }),
     };
 }
 
@@ -163,13 +164,33 @@ function VendorFields({
     );
 }
 
+// A check like this one has not ended: the recruiter looks at it, or orders a second one.
+function Running({ first, busy, order }: { first: ApiError; busy: boolean; order: () => void }) {
+    const t = useT();
+    return (
+        <div className="notice" role="alert">
+            <p>
+                {t(
+                    '这位候选人在同一供应商的同一套餐还有一个未结束的背调：',
+                    'A check of this person with the same vendor and package is still running: ',
+                )}
+                <Link href={`/applications/${first.detail}?order=${first.subject}`}>{first.subject}</Link>
+            </p>
+            <Button onClick={order} loading={busy}>
+                {t('仍然再发起一个', 'Order another one')}
+            </Button>
+        </div>
+    );
+}
+
 function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[]; finish: (order: string) => void }) {
     const t = useT();
     const o = useOrder(d, vendors);
     const { busy, fault, run } = useDeed(true, (key) => both(o.vendor?.order_fields?.find((f) => f.key === key)?.name));
     const candidate = usePerson(d.candidate),
         contact = usePerson();
-    const [tried, setTried] = useState(false);
+    const [tried, setTried] = useState(false),
+        [running, setRunning] = useState<ApiError>();
     const fields = o.vendor?.order_fields ?? [];
     const need = t('请填写', 'Please fill this in');
     const faultOf = (f: CustomField) => {
@@ -191,10 +212,20 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
             requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus());
             return;
         }
+        order(false);
+    };
+    const order = (again: boolean) => {
+        setRunning(undefined);
         void run(async () => {
-            const r = await post<{ order_id: string }>('orders/arrange', bodyOf(d, o, candidate, contact));
-            done(t('背调已发起', 'The check is ordered'));
-            finish(r.order_id);
+            try {
+                const body = bodyOf(d, o, candidate, contact, again);
+                const r = await post<{ order_id: string }>('orders/arrange', body);
+                done(t('背调已发起', 'The check is ordered'));
+                finish(r.order_id);
+            } catch (e) {
+                if (!(e instanceof ApiError) || e.reason !== 'check_running') throw e;
+                setRunning(e);
+            }
         });
     };
     return (
@@ -228,6 +259,7 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
                             : '')
                     }
                 />
+                {running && <Running first={running} busy={busy} order={() => order(true)} />}
                 <Button htmlType="submit" theme="solid" block loading={busy}>
                     {t('发起', 'Order the check')}
                 </Button>

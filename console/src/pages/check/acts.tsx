@@ -3,10 +3,12 @@
 // What may be done with a check now, each after a question. The server says what, by state and role.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { post } from '../../api';
+import { get, post } from '../../api';
 import type { OrderDetail } from '../../types';
-import { useT } from '../../base';
-import { Ask, Button, done } from '../../ui';
+import { dateTime, useT } from '../../base';
+import { Ask, Button, differences, done, Meanwhile, useVersion } from '../../ui';
+import { orderAction, orderStatus } from '../../words';
+import { doer } from './story';
 
 interface Act {
     name: string;
@@ -51,7 +53,10 @@ function useWords(report: boolean): Act[] {
             title: t('撤回审批？', 'Withdraw the request?'),
             ok: t('撤回', 'Withdraw'),
             text: report
-                ? t('报告不再等待审批。', 'The report no longer waits for approval.')
+                ? t(
+                      '报告不再等待审批。之后只能终止背调，或等供应商再次提交结果；审批不能恢复。',
+                      'The report no longer waits for approval, and the request cannot be resumed. After that the check can only be terminated, unless the vendor submits another result.',
+                  )
                 : t('订单就此结束，无法恢复。', 'The order ends here and cannot be taken up again.'),
             done: t('已撤回', 'Withdrawn'),
             reason: 'optional',
@@ -70,17 +75,73 @@ function useWords(report: boolean): Act[] {
     ];
 }
 
-export function Acts({ id, d }: { id: string; d: OrderDetail }) {
+// Who did what since the question was opened.
+function Since({ before, now }: { before: OrderDetail; now: OrderDetail }) {
+    const n = (now.history?.length ?? 0) - (before.history?.length ?? 0);
+    return (
+        <ul>
+            {(now.history ?? []).slice(0, Math.max(0, n)).map((s, i) => (
+                <li key={i}>{[dateTime(s.at), doer(s), orderAction(s.action)].filter(Boolean).join(' · ')}</li>
+            ))}
+        </ul>
+    );
+}
+
+// The question means what it meant when it was opened, whatever happens to the check meanwhile.
+function Question({ id, name, d, close }: { id: string; name: string; d: OrderDetail; close: () => void }) {
+    const t = useT();
     const qc = useQueryClient();
+    const v = useVersion(d, () => get<OrderDetail>(`orders/${id}`));
+    const [opened] = useState(d);
+    const a = useWords(opened.phase === 2).find((x) => x.name === name)!;
+    const now = v.latest;
+    const same = now.phase === opened.phase && now.status === opened.status && now.actions?.includes(name);
+    const status = (x: OrderDetail) => orderStatus(x.status, x.phase).text;
+    const act = (reason: string) =>
+        v.run(async (version) => {
+            await post(`orders/${id}/${name}`, { version, ...(reason && { reason }) });
+            done(a.done);
+            await Promise.all(
+                ['order', 'orders', 'application', 'overview'].map((k) => qc.invalidateQueries({ queryKey: [k] })),
+            );
+        });
+    return (
+        <Ask
+            open
+            close={close}
+            title={a.title}
+            okText={a.ok}
+            text={a.text}
+            reason={a.reason}
+            danger={a.danger}
+            act={act}
+            blocked={v.stale}
+            notice={
+                v.stale && (
+                    <Meanwhile
+                        changes={differences([[t('状态', 'Status'), status(opened), status(now)]])}
+                        goOn={same ? v.goOn : undefined}
+                        goOnText={t('仍然继续', 'Continue anyway')}
+                    >
+                        <Since before={v.base} now={now} />
+                        {!same && (
+                            <p>
+                                {t(
+                                    '这个操作已不再适用。请关闭后查看当前状态。',
+                                    'This action no longer applies. Close this and check the current status.',
+                                )}
+                            </p>
+                        )}
+                    </Meanwhile>
+                )
+            }
+        />
+    );
+}
+
+export function Acts({ id, d }: { id: string; d: OrderDetail }) {
     const [deed, setDeed] = useState('');
     const acts = useWords(d.phase === 2);
-    const act = async (a: Act, reason: string) => {
-        await post(`orders/${id}/${a.name}`, reason ? { reason } : {});
-        done(a.done);
-        await Promise.all(
-            ['order', 'orders', 'application', 'overview'].map((k) => qc.invalidateQueries({ queryKey: [k] })),
-        );
-    };
     return (
         <div className="do">
             {acts
@@ -95,19 +156,7 @@ export function Acts({ id, d }: { id: string; d: OrderDetail }) {
                         {a.button}
                     </Button>
                 ))}
-            {acts.map((a) => (
-                <Ask
-                    key={a.name}
-                    open={deed === a.name}
-                    close={() => setDeed('')}
-                    title={a.title}
-                    okText={a.ok}
-                    text={a.text}
-                    reason={a.reason}
-                    danger={a.danger}
-                    act={(reason) => act(a, reason)}
-                />
-            ))}
+            {deed && <Question key={deed} id={id} name={deed} d={d} close={() => setDeed('')} />}
         </div>
     );
 }

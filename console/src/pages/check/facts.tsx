@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What was ordered of whom, and what was filled into the vendor's form.
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { CustomField, OrderDetail } from '../../types';
-import { both, dateTime, lang, tr, useT } from '../../base';
+import { both, dateTime, lang, ownPath, tr, useT } from '../../base';
+import { fileSize } from '../../ui';
 import { geos } from '../../words';
 
 type Order = OrderDetail['order'];
@@ -73,20 +74,66 @@ function valueText(f: CustomField, value: string): string {
             return listOf(value).map(option).join(tr('、', ', '));
         case 'date':
             return dateText(value);
-        case 'file':
-        case 'resume':
-            return tr(`已附文件（附件编号 ${value}）`, `A file is attached (attachment ${value})`);
         default:
             return value;
     }
 }
 
-export function FilledIn({ o }: { o: Order }) {
+// A file of the vendor's form, such as a consent or a resume.
+function AttachedFile({ id, file }: { id: string; file?: NonNullable<OrderDetail['attachments']>[number] }) {
     const t = useT();
+    if (!file) return <>{t(`附件 ${id} 已不存在`, `Attachment ${id} no longer exists`)}</>;
+    const size = file.size ? ` · ${fileSize(Number(file.size))}` : '';
+    if (!file.url)
+        return (
+            <>{t(`${file.name}（导入的记录，文件不在这里）`, `${file.name} (imported; the file is not stored here)`)}</>
+        );
+    return (
+        <>
+            <a href={ownPath(file.url)} target="_blank" rel="noreferrer">
+                {file.name}
+            </a>
+            <span className="muted">{size}</span>
+        </>
+    );
+}
+
+// The number of an identity document: shown when it is asked for, so that nobody reads it in passing. For those who may
+// not see it the server has masked it already.
+function IdentityNumber({ value }: { value: string }) {
+    const t = useT();
+    const [shown, setShown] = useState(false);
+    if (value.startsWith('****')) return <span className="mono">{value}</span>;
+    return (
+        <span className="row tight">
+            <span className="mono">{shown ? value : `****${value.slice(-4)}`}</span>
+            <button type="button" className="linkish" aria-pressed={shown} onClick={() => setShown(!shown)}>
+                {shown ? t('隐藏', 'Hide') : t('显示', 'Show')}
+            </button>
+        </span>
+    );
+}
+const NUMBERS =
+    /id_?card|id[_ ]number|id_no|identity_n|identity (number|card)|passport(_n| n(umber|o))|ssn|social security|身份证|护照号|证件号/i;
+const isNumber = (f: CustomField | undefined, value: string) =>
+    (!f || ['text', 'textarea', 'number'].includes(f.type)) &&
+    (/^\d{17}[\dXx]$/.test(value) ||
+        (!!f && NUMBERS.test([f.key, f.name?.zh_cn, f.name?.en_us].filter(Boolean).join(' '))));
+
+function Value({ f, value, d }: { f?: CustomField; value: string; d: OrderDetail }) {
+    if (f && (f.type === 'file' || f.type === 'resume'))
+        return <AttachedFile id={value} file={d.attachments?.find((a) => a.id === value)} />;
+    if (isNumber(f, value)) return <IdentityNumber value={value} />;
+    return <>{f ? valueText(f, value) : value}</>;
+}
+
+export function FilledIn({ d }: { d: OrderDetail }) {
+    const t = useT();
+    const o = d.order;
     const geo = geos.find((g) => g[0] === o.geo);
-    const rows: [string, string][] = (o.custom_data_list ?? []).map((v) => {
+    const rows: [string, ReactNode][] = (o.custom_data_list ?? []).map((v) => {
         const f = o.custom_field_list?.find((x) => x.key === v.key);
-        return [f ? both(f.name) || f.key : v.key, f ? valueText(f, v.value) : v.value];
+        return [f ? both(f.name) || f.key : v.key, <Value key={v.key} f={f} value={v.value} d={d} />];
     });
     if (geo) rows.push([t('数据区域', 'Region'), t(geo[1], geo[2])]);
     if (o.remark) rows.push([t('备注', 'Remark'), o.remark]);

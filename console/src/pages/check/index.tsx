@@ -11,6 +11,7 @@ import { Acts } from './acts';
 import { Facts, FilledIn } from './facts';
 import { Reports } from './reports';
 import { History, Progress } from './story';
+import { Told } from './told';
 
 function Card({ id, d }: { id: string; d: OrderDetail }) {
     const t = useT();
@@ -22,6 +23,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
                 <Pill {...orderStatus(d.status, d.phase)} />
                 <Acts id={id} d={d} />
             </div>
+            {d.told && <Told told={d.told} />}
             {o.conclusion && (
                 <div className="verdict">
                     <Light result={o.conclusion} />
@@ -32,7 +34,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
             <Reports d={d} />
             {d.account_id && <Progress steps={o.process_info_list ?? []} />}
             <History steps={d.history ?? []} />
-            <FilledIn o={o} />
+            <FilledIn d={d} />
             <Id label={t('背调编号', 'Check no.')} id={id} />
         </>
     );
@@ -40,7 +42,12 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
 
 export function CheckCard({ id }: { id: string }) {
     const t = useT();
-    const q = useQuery({ queryKey: ['order', id], queryFn: () => get<OrderDetail>(`orders/${id}`) });
+    const q = useQuery({
+        queryKey: ['order', id],
+        queryFn: () => get<OrderDetail>(`orders/${id}`),
+        // An attempt that fails changes the delivery, not the order, so no stream tells of it.
+        refetchInterval: ({ state }) => (state.data?.told?.state === 'waiting' ? 10_000 : false),
+    });
     return (
         <section className="card check" aria-label={t('背景调查', 'Background check')}>
             <Load q={q} lines={9}>

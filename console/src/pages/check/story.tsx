@@ -74,7 +74,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
     );
 }
 
-const who = (s: Step) =>
+export const doer = (s: Step) =>
     s.actor?.kind === 'system'
         ? tr('系统', 'hired')
         : s.actor?.kind === 'operator'
@@ -84,13 +84,16 @@ const who = (s: Step) =>
 // The time of a vendor's report stands beside it already.
 const whyOf = (s: Step) => s.why?.replace(/ \(\w+_time \d+\)$/, '');
 
+// Steps after which the state is not said by the step's own name: "approved", "terminated" and "completed" say it.
+const told = new Set(['arrange', 'vendor_took', 'progress', 'result', 'cancel', 'record', 'import']);
+
 function StepItem({ s }: { s: Step }) {
     const why = whyOf(s);
-    const moved = s.to_status !== s.from_status || s.to_phase !== s.from_phase;
+    const moved = told.has(s.action) && (s.to_status !== s.from_status || s.to_phase !== s.from_phase);
     return (
         <li>
             <span className="at small muted">{dateTime(s.at)}</span>
-            <span className="by">{who(s)}</span>
+            <span className="by">{doer(s)}</span>
             <div className="did">
                 {orderAction(s.action)}
                 {moved && <span className="muted"> → {orderStatus(s.to_status, s.to_phase).text}</span>}

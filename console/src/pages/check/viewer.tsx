@@ -73,15 +73,7 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
     }, [link]);
     const url = preview || (kept && ownPath(kept));
     return (
-        <Modal
-            title={title}
-            visible
-            onCancel={close}
-            width="min(1040px, 94vw)"
-            footer={null}
-            closeOnEsc
-            className="report"
-        >
+        <Modal title={title} close={close} width="min(1040px, 94vw)" className="report">
             {url ? (
                 <>
                     <p className="small">

@@ -38,7 +38,13 @@ function Attempt({ attempt: a }: { attempt: AttemptRow }) {
     );
 }
 
-export function DeliveryCard({ one: { delivery: d, attempts }, replay }: { one: One; replay: () => void }) {
+export function DeliveryCard({
+    one: { delivery: d, attempts, attempts_more: more },
+    replay,
+}: {
+    one: One;
+    replay: () => void;
+}) {
     const t = useT();
     return (
         <section className="card">
@@ -80,6 +86,7 @@ export function DeliveryCard({ one: { delivery: d, attempts }, replay }: { one: 
                     ))}
                 </ol>
             )}
+            {more && <p className="small muted">{t('更早的尝试没有列出。', 'Earlier attempts are not listed.')}</p>}
         </section>
     );
 }

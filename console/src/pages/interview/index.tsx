@@ -4,9 +4,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, get } from '../../api';
 import type { InterviewDetail, Session } from '../../types';
+import { back } from '../../back';
 import { dateTime, Link, personName, useT } from '../../base';
 import { Head, Load, Pill, State } from '../../ui';
-import { interviewSummary } from '../../words';
+import { interviewState } from '../../words';
 import { may } from '../../shell/nav';
 import { Arrangement } from './arrangement';
 import { Assess } from './assess';
@@ -14,10 +15,10 @@ import { Change } from './change';
 import { Records } from './records';
 
 function Crumb() {
-    const t = useT();
+    const from = back('/interviews');
     return (
-        <Link className="crumb" href="/interviews">
-            ← {t('面试', 'Interviews')}
+        <Link className="crumb" href={from.href}>
+            ← {from.name}
         </Link>
     );
 }
@@ -48,7 +49,7 @@ function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
                         {d.cancelled ? (
                             <Pill tone="grey" text={t('已取消', 'Cancelled')} />
                         ) : (
-                            <Pill {...interviewSummary(i.interview_round_summary)} />
+                            <Pill {...interviewState(i)} />
                         )}
                     </span>
                 }
@@ -61,7 +62,7 @@ function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
                         {t('查看投递', 'The application')}
                     </Link>
                 )}
-                <Change i={i} />
+                <Change i={i} version={d.version} />
             </Head>
             <div className="cols">
                 <div>

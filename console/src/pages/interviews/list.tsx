@@ -4,7 +4,7 @@
 import type { Interview } from '../../types';
 import { both, clock, day, Link, personName, useT } from '../../base';
 import { Pill, Rows, State } from '../../ui';
-import { interviewSummary, interviewType } from '../../words';
+import { interviewState, interviewType } from '../../words';
 
 function Line({ i }: { i: Interview }) {
     const t = useT();
@@ -26,7 +26,7 @@ function Line({ i }: { i: Interview }) {
             </div>
             <span className="small whole">{i.interviewers?.map(personName).join(t('、', ', '))}</span>
             <span>
-                <Pill {...interviewSummary(i.interview_round_summary)} />
+                <Pill {...interviewState(i)} />
             </span>
         </Link>
     );

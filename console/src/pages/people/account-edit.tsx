@@ -3,10 +3,23 @@
 // The form of an account: who it is, what they may do, which employee they are.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { ApiError, post } from '../../api';
-import { both, personName, useT } from '../../base';
+import { ApiError, get, post } from '../../api';
+import { both, personName, tr, useT } from '../../base';
 import type { Account } from '../../types';
-import { Checks, Choice, Dialog, done, Field, type SecretRows, Text, useDeed } from '../../ui';
+import {
+    Checks,
+    Choice,
+    Dialog,
+    differences,
+    done,
+    Field,
+    Meanwhile,
+    type SecretRows,
+    Text,
+    touched,
+    useDeed,
+    useVersion,
+} from '../../ui';
 import { role } from '../../words';
 import { useReferences } from '../applications';
 import { allRoles, kept, loginFault } from './accounts-data';
@@ -22,18 +35,38 @@ function useRoleOptions() {
     return allRoles.map((r): [string, string] => [r, `${role(r)} · ${about[r]}`]);
 }
 
+const fresh = async (id: string) => (await get<{ items?: Account[] }>('users')).items?.find((a) => a.id === id);
+export const useAccountVersion = (a: Account) => useVersion(a, () => fresh(a.id));
+export function accountChanges(before: Account, now: Account) {
+    const roles = (a: Account) => a.roles.map(role).join(' · ');
+    const state = (a: Account) => (a.disabled ? tr('已停用', 'Disabled') : tr('启用', 'Enabled'));
+    return differences([
+        [tr('姓名', 'Name'), before.name ?? '', now.name ?? ''],
+        [tr('英文名', 'English name'), before.en_name ?? '', now.en_name ?? ''],
+        [tr('角色', 'Roles'), roles(before), roles(now)],
+        [tr('对应的员工', 'Employee'), before.user_id ?? '', now.user_id ?? ''],
+        [tr('状态', 'Status'), state(before), state(now)],
+    ]);
+}
+const NEW: Account = { id: '', user: '', name: '', roles: [] };
+
 interface Props {
     account: Account | null; // null: a new one
     all: Account[];
     mine: string;
     close: (secret?: SecretRows) => void;
 }
-export function EditAccount({ account, all, mine, close }: Props) {
+export function EditAccount(props: Props) {
+    const [from, setFrom] = useState(props.account);
+    return <Form key={from?.version ?? ''} {...props} account={from} restart={setFrom} />;
+}
+function Form({ account, all, mine, close, restart }: Props & { restart: (from: Account) => void }) {
     const t = useT();
     const qc = useQueryClient();
     const { busy, run } = useDeed();
     const refs = useReferences().data;
     const options = useRoleOptions();
+    const v = useAccountVersion(account ?? NEW);
     const [user, setUser] = useState(''),
         [taken, setTaken] = useState(''),
         [name, setName] = useState(account?.name ?? ''),
@@ -48,16 +81,22 @@ export function EditAccount({ account, all, mine, close }: Props) {
         run(async () => {
             const body = { name: name.trim(), en_name: en.trim() || name.trim(), roles, user_id: uid };
             try {
-                const r = await post<{ account: Account; password?: string }>(
-                    account ? `users/${account.id}` : 'users',
-                    account ? body : { user: user.trim(), ...body },
-                );
+                let r: { account?: Account; password?: string } = {};
+                const sent = await v.run(async (version) => {
+                    r = await post(
+                        account ? `users/${account.id}` : 'users',
+                        account
+                            ? { version, ...touched(body, { ...account, user_id: account.user_id ?? '' }) }
+                            : { user: user.trim(), ...body },
+                    );
+                });
+                if (!sent) return;
                 await qc.invalidateQueries({ queryKey: ['users'] });
                 if (account) done(t('已保存，权限立即生效', 'Saved; the roles count at once'));
                 close(
                     r.password
                         ? [
-                              [t('登录名', 'User'), r.account.user],
+                              [t('登录名', 'User'), r.account?.user ?? user.trim()],
                               [t('密码', 'Password'), r.password],
                           ]
                         : undefined,
@@ -77,11 +116,18 @@ export function EditAccount({ account, all, mine, close }: Props) {
             open
             close={() => close()}
             busy={busy}
-            disabled={!name.trim() || !roles.length || !!why || !!fault || (!account && !user.trim())}
+            disabled={v.stale || !name.trim() || !roles.length || !!why || !!fault || (!account && !user.trim())}
             okText={account ? t('保存', 'Save') : t('添加', 'Add')}
             ok={save}
         >
             <div className="form">
+                {v.stale && (
+                    <Meanwhile
+                        changes={accountChanges(v.base, v.latest)}
+                        restart={() => restart(v.latest)}
+                        goOn={v.goOn}
+                    />
+                )}
                 {!account && (
                     <Field
                         label={t('登录名', 'Name to sign in with')}
@@ -110,7 +156,12 @@ export function EditAccount({ account, all, mine, close }: Props) {
                 />
                 <Field
                     label={t('对应的员工', 'The employee')}
-                    hint={t('面试官靠它看到自己的面试。', 'By this an interviewer sees their own interviews.')}
+                    hint={
+                        t('面试官靠它看到自己的面试。', 'By this an interviewer sees their own interviews.') +
+                        (refs?.cut?.includes('users')
+                            ? t('这里只列出前 500 位员工。', ' Only the first 500 people are offered here.')
+                            : '')
+                    }
                 >
                     <Choice
                         name="user_id"

@@ -6,9 +6,9 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { personName, useT } from '../../base';
 import type { Account } from '../../types';
-import { Ask, Button, done, Load, Pill, Rows, Secret, type SecretRows, When } from '../../ui';
+import { Ask, Button, done, Load, Meanwhile, Pill, Rows, Secret, type SecretRows, When } from '../../ui';
 import { role } from '../../words';
-import { EditAccount } from './account-edit';
+import { accountChanges, EditAccount, useAccountVersion } from './account-edit';
 import { kept, useAccounts } from './accounts-data';
 
 type Deed = 'edit' | 'reset' | 'switch';
@@ -96,6 +96,7 @@ function AskFirst({
 }) {
     const t = useT();
     const qc = useQueryClient();
+    const v = useAccountVersion(a);
     const who = `${personName(a)} (${a.user})`;
     const [title, text] =
         what === 'reset'
@@ -123,11 +124,25 @@ function AskFirst({
             title={title}
             text={text}
             okText={what === 'reset' ? t('重置', 'Reset') : a.disabled ? t('启用', 'Enable') : t('停用', 'Disable')}
+            blocked={v.stale}
+            notice={
+                v.stale && (
+                    <Meanwhile
+                        changes={accountChanges(v.base, v.latest)}
+                        goOn={v.base.disabled === v.latest.disabled ? v.goOn : undefined}
+                        goOnText={t('仍然继续', 'Continue anyway')}
+                    />
+                )
+            }
             act={async () => {
-                const r = await post<{ password?: string }>(
-                    `users/${a.id}`,
-                    what === 'reset' ? { reset_password: true } : { disabled: !a.disabled },
-                );
+                let r: { password?: string } = {};
+                const sent = await v.run(async (version) => {
+                    r = await post(`users/${a.id}`, {
+                        version,
+                        ...(what === 'reset' ? { reset_password: true } : { disabled: !a.disabled }),
+                    });
+                });
+                if (!sent) return false;
                 await qc.invalidateQueries({ queryKey: ['users'] });
                 if (r.password)
                     made([

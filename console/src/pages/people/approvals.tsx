@@ -2,14 +2,15 @@
 //
 // Which steps of a background check wait for somebody, and for whom.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, post } from '../../api';
-import { Link, personName, useT } from '../../base';
+import { useState } from 'react';
+import { ApiError, get, post } from '../../api';
+import { Link, personName, tr, useT } from '../../base';
 import type { Account, Settings } from '../../types';
-import { Checks, done, Load, Tick, useDeed } from '../../ui';
+import { Ask, Checks, differences, done, Load, Meanwhile, Tick, useDeed } from '../../ui';
 import { role } from '../../words';
 import { useAccounts } from './accounts-data';
 
-function Switches({ s, busy, save }: { s: Settings; busy: boolean; save: (change: object) => void }) {
+function Switches({ s, busy, save }: { s: Settings; busy: boolean; save: (wish: Wish) => void }) {
     const t = useT();
     return (
         <fieldset>
@@ -51,22 +52,105 @@ function Nobody({ s, accounts }: { s: Settings; accounts: Account[] }) {
     );
 }
 
+// A change as its reader made it: what is to be so, and who comes and goes.
+interface Wish {
+    approve_arrangement?: boolean;
+    approve_report?: boolean;
+    add?: string[];
+    remove?: string[];
+}
+function body(w: Wish, s: Settings) {
+    const ids = (s.approvers ?? []).map((a) => a.id).filter((id) => !w.remove?.includes(id));
+    const approvers = (w.add || w.remove) && [...new Set([...ids, ...(w.add ?? [])])];
+    return {
+        version: s.version,
+        approve_arrangement: w.approve_arrangement,
+        approve_report: w.approve_report,
+        approvers,
+    };
+}
+const onOff = (on: boolean) => (on ? tr('需要审批', 'required') : tr('不需要审批', 'not required'));
+function settingsChanges(before: Settings, now: Settings) {
+    const who = (s: Settings) => (s.approvers ?? []).map(personName).join(tr('、', ', '));
+    return differences([
+        [tr('发起背调', 'Approval of new checks'), onOff(before.approve_arrangement), onOff(now.approve_arrangement)],
+        [tr('最终报告', 'Approval of final reports'), onOff(before.approve_report), onOff(now.approve_report)],
+        [tr('审批人', 'Approvers'), who(before), who(now)],
+    ]);
+}
+// Somebody else changed the settings before this change came: nothing is saved until its reader has seen that.
+function Decide({
+    wish,
+    before,
+    now,
+    accounts,
+    save,
+    close,
+}: {
+    wish: Wish;
+    before: Settings;
+    now: Settings;
+    accounts: Account[];
+    save: () => Promise<unknown>;
+    close: () => void;
+}) {
+    const t = useT();
+    const names = (ids: string[]) =>
+        ids.map((id) => personName(accounts.find((a) => a.id === id)) || id).join(t('、', ', '));
+    const mine = [
+        wish.approve_arrangement !== undefined &&
+            `${t('发起背调', 'Approval of new checks')}: ${onOff(wish.approve_arrangement)}`,
+        wish.approve_report !== undefined &&
+            `${t('最终报告', 'Approval of final reports')}: ${onOff(wish.approve_report)}`,
+        wish.add?.length && t(`增加审批人：${names(wish.add)}`, `Add approver: ${names(wish.add)}`),
+        wish.remove?.length && t(`移除审批人：${names(wish.remove)}`, `Remove approver: ${names(wish.remove)}`),
+    ].filter(Boolean);
+    return (
+        <Ask
+            open
+            close={close}
+            title={t('设置已被别人修改', 'Somebody else changed these settings')}
+            text={
+                <>
+                    {t('你的修改还没有保存：', 'Your change has not been saved yet: ')}
+                    <b>{mine.join(t('；', '; '))}</b>
+                </>
+            }
+            notice={<Meanwhile changes={settingsChanges(before, now)} />}
+            okText={t('仍然保存我的修改', 'Save my change anyway')}
+            act={save}
+        />
+    );
+}
+
 export function Approvals() {
     const t = useT();
     const qc = useQueryClient();
     const q = useQuery({ queryKey: ['settings'], queryFn: () => get<Settings>('settings') });
     const accounts = useAccounts().data?.items ?? [];
     const { busy, run } = useDeed();
-    const save = (change: object) =>
-        run(async () => {
-            await post('settings', change);
+    const [met, setMet] = useState<{ wish: Wish; before: Settings; now: Settings }>();
+    const send = async (wish: Wish, s: Settings) => {
+        try {
+            await post('settings', body(wish, s));
             done(t('已保存', 'Saved'));
+            setMet(undefined);
+        } catch (e) {
+            if (!(e instanceof ApiError) || e.reason !== 'stale') throw e;
+            setMet({ wish, before: s, now: await get<Settings>('settings') });
+            return false;
+        } finally {
             await Promise.all(['settings', 'users'].map((k) => qc.invalidateQueries({ queryKey: [k] })));
-        });
+        }
+        return true;
+    };
+    const save = (wish: Wish, s: Settings) => run(() => send(wish, s));
     const others = (a: Account) => a.roles.filter((r) => r !== 'approver');
     const choose = (s: Settings, ids: string[]) => {
         const bare = (s.approvers ?? []).find((u) => !ids.includes(u.id) && u.roles.length === 1);
-        if (!bare) return void save({ approvers: ids });
+        const had = (s.approvers ?? []).map((u) => u.id);
+        const wish = { add: ids.filter((x) => !had.includes(x)), remove: had.filter((x) => !ids.includes(x)) };
+        if (!bare) return void save(wish, s);
         run(() =>
             Promise.reject(
                 new Error(
@@ -83,7 +167,7 @@ export function Approvals() {
             <Load q={q}>
                 {(s) => (
                     <div className="form">
-                        <Switches s={s} busy={busy} save={save} />
+                        <Switches s={s} busy={busy} save={(wish) => save(wish, s)} />
                         <Nobody s={s} accounts={accounts} />
                         <Checks
                             label={t('谁可以审批', 'Who may approve')}
@@ -100,6 +184,14 @@ export function Approvals() {
                     </div>
                 )}
             </Load>
+            {met && (
+                <Decide
+                    {...met}
+                    accounts={accounts}
+                    save={() => send(met.wish, met.now)}
+                    close={() => setMet(undefined)}
+                />
+            )}
         </section>
     );
 }

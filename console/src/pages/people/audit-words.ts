@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What people did, in words. Every operation of the console that changes something stands here; a test asks for it.
-import { tr } from '../../base';
+import { dateTime, tr } from '../../base';
 
 const words: Record<string, [string, string, string]> = {
     // action: kind of the subject, in Chinese, in English
@@ -40,6 +40,14 @@ export const subjectKind = (action: string) => words[action]?.[0] ?? '';
 
 // Details that the server words for machines.
 export function detailText(action: string, detail: string): string {
+    const times = /^begin_time (\d+) -> (\d+)$/.exec(detail);
+    if (times) return `${dateTime(times[1])} → ${dateTime(times[2])}`;
+    const usages: Record<string, string> = {
+        file: tr('订单附件', 'for an order'),
+        resume: tr('简历', 'a resume'),
+        report: tr('背调报告', 'a report'),
+    };
+    if (action === 'attachment.create') return usages[detail] ?? detail;
     if (action !== 'settings.update') return detail;
     const on = (what: string) => detail.includes(`${what} on`);
     const state = (v: boolean) => (v ? tr('开', 'on') : tr('关', 'off'));

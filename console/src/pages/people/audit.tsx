@@ -12,7 +12,7 @@ import { useAccounts } from './accounts-data';
 import { AuditFilters, useAuditFilters } from './audit-filters';
 import { actionText, detailText, subjectKind } from './audit-words';
 
-type Entry = Audit & Pick<console_audit, 'application_id'>;
+type Entry = Audit & Pick<console_audit, 'application_id' | 'talent_name' | 'job_title'>;
 
 function useNames() {
     const accounts = useAccounts().data?.items ?? [];
@@ -48,7 +48,8 @@ function Subject({ e, name }: { e: Entry; name: string }) {
     const kind = subjectKind(e.action);
     if (!e.subject || !kind) return null;
     const href = hrefOf(kind, e);
-    const text = name || <span className="mono">{e.subject}</span>;
+    const about = [e.talent_name, e.job_title].filter(Boolean).join(' · ');
+    const text = name || about || <span className="mono">{e.subject}</span>;
     return href ? <Link href={href}>{text}</Link> : <>{text}</>;
 }
 

@@ -75,18 +75,28 @@ export default function Requests() {
                             )}
                         </div>
                     ) : (
-                        <ul className="list log" aria-label={t('请求', 'Calls')}>
-                            {d.items.map((r) => (
-                                <Row
-                                    key={r.log_id}
-                                    row={r}
-                                    app={apps.find((a) => a.app_id === r.app_id)}
-                                    operation={operations.find((o) => o.op['x-name'] === r.operation)}
-                                    open={open === r.log_id || logId === r.log_id}
-                                    toggle={() => setOpen(open === r.log_id ? '' : r.log_id)}
-                                />
-                            ))}
-                        </ul>
+                        <>
+                            <ul className="list log" aria-label={t('请求', 'Calls')}>
+                                {d.items.map((r) => (
+                                    <Row
+                                        key={r.log_id}
+                                        row={r}
+                                        app={apps.find((a) => a.app_id === r.app_id)}
+                                        operation={operations.find((o) => o.op['x-name'] === r.operation)}
+                                        open={open === r.log_id || logId === r.log_id}
+                                        toggle={() => setOpen(open === r.log_id ? '' : r.log_id)}
+                                    />
+                                ))}
+                            </ul>
+                            {d.has_more && (
+                                <p className="small muted">
+                                    {t(
+                                        '还有更早的请求；缩小筛选范围可以看到。',
+                                        'There are older calls; narrower filters show them.',
+                                    )}
+                                </p>
+                            )}
+                        </>
                     )
                 }
             </Load>

@@ -6,11 +6,11 @@ import { useDeferredValue } from 'react';
 import { post } from '../../api';
 import { clock, personName, tr, useT } from '../../base';
 import type { Conflict } from '../../types';
-import { atTime, type Plan } from './model';
+import { beginOf, endOf, type Plan } from './model';
 
 export function useConflicts(plan: Plan, application: string, except?: string) {
-    const begin = atTime(plan.date, plan.from),
-        end = atTime(plan.date, plan.to);
+    const begin = beginOf(plan),
+        end = endOf(plan);
     const body = useDeferredValue(
         JSON.stringify({
             begin_time: String(begin),

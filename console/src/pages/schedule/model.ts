@@ -4,15 +4,16 @@
 import { tr } from '../../base';
 import type { Interview } from '../../types';
 import { isoDay } from '../interviews/dates';
+import { daysAfter, daysBetween, gapOf, momentOf, timeAt, type Time } from './times';
 
 export const ON_SITE = '1',
     BY_PHONE = '2',
     BY_VIDEO = '3';
 
 export interface Plan {
-    date: string; // 2026-03-09, in the browser's zone
-    from: string; // 14:00
-    to: string;
+    begin: Time;
+    end: Time;
+    length: number; // from the one to the other when both were times last, in ms; 0: it is not known
     people: string[];
     type: string;
     video: string;
@@ -23,14 +24,21 @@ export interface Plan {
     round: string; // counted from 1; '': the server counts
     remark: string;
 }
-const clockOf = (d: Date) => d.toTimeString().slice(0, 5);
-export const atTime = (date: string, time: string) => new Date(`${date}T${time}`).getTime();
-export const minutesOf = (time: string) => {
-    const [h, m] = time.split(':').map(Number);
-    return h * 60 + m;
-};
-export const timeOf = (minutes: number) =>
-    `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+export const beginOf = (p: Plan) => momentOf(p.begin);
+export const endOf = (p: Plan) => momentOf(p.end);
+// The end keeps its distance when the beginning moves, over midnight as well and while the beginning is being typed; where there
+// is no distance to keep, its day goes along.
+export function moveBegin(p: Plan, change: Partial<Time>): Partial<Plan> {
+    const begin = { ...p.begin, ...change },
+        at = momentOf(begin);
+    if (p.length > 0) return Number.isNaN(at) ? { begin } : { begin, end: timeAt(at + p.length) };
+    const days = daysBetween(p.begin.date, begin.date);
+    return { begin, end: { ...p.end, date: daysAfter(p.end.date, days) } };
+}
+export function moveEnd(p: Plan, end: Time): Partial<Plan> {
+    const length = momentOf(end) - beginOf(p);
+    return { end, length: length > 0 ? length : 0 };
+}
 
 // The next working day at two.
 export function newPlan(stage?: string): Plan {
@@ -38,9 +46,9 @@ export function newPlan(stage?: string): Plan {
     do d.setDate(d.getDate() + 1);
     while (d.getDay() % 6 === 0);
     return {
-        date: isoDay(d),
-        from: '14:00',
-        to: '15:00',
+        begin: { date: isoDay(d), clock: '14:00' },
+        end: { date: isoDay(d), clock: '15:00' },
+        length: 3_600_000,
         people: [],
         type: BY_VIDEO,
         video: '5',
@@ -53,12 +61,12 @@ export function newPlan(stage?: string): Plan {
     };
 }
 export function planOf(i: Interview): Plan {
-    const begin = new Date(Number(i.begin_time ?? Date.now())),
-        end = new Date(Number(i.end_time ?? begin.getTime() + 3_600_000));
+    const begin = Number(i.begin_time ?? Date.now()),
+        end = Number(i.end_time ?? begin + 3_600_000);
     return {
-        date: isoDay(begin),
-        from: clockOf(begin),
-        to: clockOf(end),
+        begin: timeAt(begin),
+        end: timeAt(end),
+        length: Math.max(0, end - begin),
         people: (i.interviewers ?? []).map((p) => p.user_id).filter(Boolean),
         type: String(i.interview_type ?? BY_VIDEO),
         video: String(i.video_type ?? 5),
@@ -71,14 +79,29 @@ export function planOf(i: Interview): Plan {
     };
 }
 
-export type Problems = Partial<Record<'date' | 'from' | 'to' | 'people', string>>;
+export type Problems = Partial<Record<'date' | 'from' | 'endDate' | 'to' | 'people', string>>;
+function gapText(t: Time) {
+    const gap = gapOf(t);
+    return (
+        gap &&
+        tr(
+            `这一天没有 ${t.clock}：时钟从 ${gap[0]} 直接拨到 ${gap[1]}，请选择其他时间`,
+            `${t.clock} does not exist on this day: the clocks go forward from ${gap[0]} to ${gap[1]}. Choose another time.`,
+        )
+    );
+}
+// What is said at once, before anybody tries to save: times that no clock shows.
+export const gapsOf = (p: Plan): Problems => ({ from: gapText(p.begin), to: gapText(p.end) });
+const isDay = (date: string) => !Number.isNaN(Date.parse(`${date}T00:00:00Z`));
 export function problemsOf(p: Plan): Problems {
     const found: Problems = {},
-        begin = atTime(p.date, p.from),
-        end = atTime(p.date, p.to);
-    if (Number.isNaN(atTime(p.date, '12:00'))) found.date = tr('请选择日期', 'Choose a date');
-    else if (Number.isNaN(begin)) found.from = tr('请填开始时间', 'Give the time of the beginning');
-    else if (Number.isNaN(end)) found.to = tr('请填结束时间', 'Give the time of the end');
+        begin = beginOf(p),
+        end = endOf(p),
+        gaps = gapsOf(p);
+    if (!isDay(p.begin.date)) found.date = tr('请选择日期', 'Choose a date');
+    else if (Number.isNaN(begin)) found.from = gaps.from ?? tr('请填开始时间', 'Enter a start time');
+    else if (!isDay(p.end.date)) found.endDate = tr('请选择结束日期', 'Choose an end date');
+    else if (Number.isNaN(end)) found.to = gaps.to ?? tr('请填结束时间', 'Enter an end time');
     else if (end <= begin) found.to = tr('结束要晚于开始', 'The end must be later than the beginning');
     if (!p.people.length) found.people = tr('请至少选一位面试官', 'Choose one interviewer at least');
     else if (p.people.length > 20) found.people = tr('最多 20 位面试官', '20 interviewers at most');
@@ -86,8 +109,8 @@ export function problemsOf(p: Plan): Problems {
 }
 export function toSend(p: Plan) {
     return {
-        begin_time: String(atTime(p.date, p.from)),
-        end_time: String(atTime(p.date, p.to)),
+        begin_time: String(beginOf(p)),
+        end_time: String(endOf(p)),
         interviewers: p.people,
         interview_type: Number(p.type),
         ...(p.type === BY_VIDEO && { video_type: Number(p.video) }),

@@ -1,83 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The form for what is arranged of an interview, new or to be changed.
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
-import { Ask, Button, Checks, Choice, Field, Text, useDeed } from '../../ui';
+import { Ask, Button, Checks, Choice, Field, Text, touched, useDeed } from '../../ui';
 import { videoTypes } from '../../words';
 import { useReferences } from '../applications';
-import { lengthOf, zone } from '../interviews/dates';
 import { Conflicts, useConflicts } from './conflicts';
-import {
-    atTime,
-    BY_PHONE,
-    BY_VIDEO,
-    minutesOf,
-    ON_SITE,
-    problemsOf,
-    timeOf,
-    toSend,
-    type Plan,
-    type Problems,
-} from './model';
+import { BY_PHONE, BY_VIDEO, gapsOf, ON_SITE, problemsOf, toSend, type Plan } from './model';
+import { Times } from './when';
 
 type Part = { plan: Plan; set: (p: Partial<Plan>) => void };
-const DAY_MINUTES = 24 * 60;
-
-// The end keeps its distance when the beginning moves.
-function moved(plan: Plan, from: string): Partial<Plan> {
-    const length = minutesOf(plan.to) - minutesOf(plan.from),
-        end = minutesOf(from) + length;
-    return length > 0 && end < DAY_MINUTES ? { from, to: timeOf(end) } : { from };
-}
-
-function Times({ plan, set, wrong }: Part & { wrong: Problems }) {
-    const t = useT();
-    const begin = atTime(plan.date, plan.from),
-        length = atTime(plan.date, plan.to) - begin;
-    return (
-        <>
-            <Field label={t('日期', 'Date')} required error={wrong.date}>
-                <Text type="date" name="date" value={plan.date} onChange={(date) => set({ date })} />
-            </Field>
-            <div className="two">
-                <Field label={t('开始', 'Begins')} required error={wrong.from}>
-                    <Text type="time" name="from" value={plan.from} onChange={(from) => set(moved(plan, from))} />
-                </Field>
-                <Field
-                    label={t('结束', 'Ends')}
-                    required
-                    error={wrong.to}
-                    hint={length > 0 ? t(`时长 ${lengthOf(length)}`, `Lasts ${lengthOf(length)}`) : undefined}
-                >
-                    <Text type="time" name="to" value={plan.to} onChange={(to) => set({ to })} />
-                </Field>
-            </div>
-            <div className="row lengths" role="group" aria-label={t('时长', 'Length')}>
-                {[30, 45, 60, 90].map((m) => (
-                    <Button
-                        key={m}
-                        size="small"
-                        aria-pressed={length === m * 60_000}
-                        disabled={minutesOf(plan.from) + m >= DAY_MINUTES}
-                        onClick={() => set({ to: timeOf(minutesOf(plan.from) + m) })}
-                    >
-                        {t(`${m} 分钟`, `${m} min`)}
-                    </Button>
-                ))}
-                <span className="muted small">
-                    {t(`时区 ${zone(begin || undefined)}`, `Times in ${zone(begin || undefined)}`)}
-                </span>
-            </div>
-            {begin < Date.now() && (
-                <p className="note t-amber" role="status">
-                    {t('这个时间已经过去。', 'That time has passed.')}
-                </p>
-            )}
-        </>
-    );
-}
 
 function Place({ plan, set, refs }: Part & { refs?: References }) {
     const t = useT();
@@ -131,7 +65,14 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
     );
 }
 
-function Round({ plan, set, refs }: Part & { refs?: References }) {
+// The stages of the process that the application is in: those of the stage that it, or the interview, has now.
+function stagesOf(refs: References | undefined, stage: string) {
+    const all = refs?.stages ?? [];
+    const process = all.find((x) => x.id === stage)?.parent_id;
+    return process ? all.filter((x) => x.parent_id === process) : all;
+}
+
+function Round({ plan, set, refs, stage }: Part & { refs?: References; stage: string }) {
     const t = useT();
     return (
         <>
@@ -141,7 +82,7 @@ function Round({ plan, set, refs }: Part & { refs?: References }) {
                     value={plan.stage}
                     onChange={(stage) => set({ stage })}
                     none={t('投递所在的阶段', 'Where the application stands')}
-                    options={(refs?.stages ?? []).map((x) => [x.id, both(x.name)])}
+                    options={stagesOf(refs, stage).map((x) => [x.id, both(x.name)])}
                 />
             </Field>
             <div className="two">
@@ -180,12 +121,17 @@ export function PlanForm({
     except,
     okText,
     save,
+    notice,
+    blocked,
 }: {
     application: string;
     start: Plan;
     except?: string; // the interview that is changed
     okText: string;
     save: (plan: ReturnType<typeof toSend>) => Promise<unknown>;
+    // What is to be read before it is saved. merge takes what nobody touched here from another plan.
+    notice?: (merge: (before: Plan, now: Plan) => void) => ReactNode;
+    blocked?: boolean; // it cannot be saved as it stands
 }) {
     const t = useT();
     const refs = useReferences().data;
@@ -195,9 +141,15 @@ export function PlanForm({
         [tried, setTried] = useState(false),
         [sure, setSure] = useState(false);
     const set = (p: Partial<Plan>) => setPlan((before) => ({ ...before, ...p }));
-    const wrong = tried ? problemsOf(plan) : {};
+    // A new interview is assessed on a form, unless the recruiter chooses none.
+    const first = except ? '' : (refs?.round_types?.[0]?.id ?? '');
+    useEffect(() => {
+        if (first) setPlan((before) => (before.roundType ? before : { ...before, roundType: first }));
+    }, [first]);
+    const wrong = tried ? problemsOf(plan) : gapsOf(plan);
     const conflicts = useConflicts(plan, application, except).data ?? [];
     const part = { plan, set };
+    const merge = (before: Plan, now: Plan) => setPlan({ ...now, ...touched(plan, before) });
     return (
         <form
             className="form sheet-form"
@@ -218,6 +170,7 @@ export function PlanForm({
                 else run(() => save(toSend(plan)));
             }}
         >
+            {notice?.(merge)}
             <Times {...part} wrong={wrong} />
             <Checks
                 label={t('面试官', 'Interviewers')}
@@ -228,9 +181,14 @@ export function PlanForm({
                 error={wrong.people}
                 options={(refs?.users ?? []).map((u) => [u.id, both(u.name)])}
             />
+            {refs?.cut?.includes('users') && (
+                <p className="small muted">
+                    {t('这里只列出前 500 位员工。', 'Only the first 500 people are offered here.')}
+                </p>
+            )}
             <Place {...part} refs={refs} />
             <Conflicts found={conflicts} />
-            <Round {...part} refs={refs} />
+            <Round {...part} refs={refs} stage={start.stage} />
             <Field label={t('备注', 'Remark')}>
                 <Text
                     rows={2}
@@ -240,7 +198,7 @@ export function PlanForm({
                     maxLength={2000}
                 />
             </Field>
-            <Button htmlType="submit" theme="solid" block loading={busy}>
+            <Button htmlType="submit" theme="solid" block loading={busy} disabled={blocked}>
                 {okText}
             </Button>
             <Ask
@@ -249,7 +207,7 @@ export function PlanForm({
                 title={t('时间有冲突，仍然保存？', 'Save in spite of the conflict?')}
                 text={<Conflicts found={conflicts} />}
                 okText={t('仍然保存', 'Save anyway')}
-                act={() => save(toSend(plan))}
+                act={async () => void (await save(toSend(plan)))}
             />
         </form>
     );

@@ -6,8 +6,9 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
 import type { Vendor } from '../../types';
-import { Dialog, done, Field, Text, useDeed } from '../../ui';
+import { Dialog, done, Field, Meanwhile, Text, touched, useDeed } from '../../ui';
 import { AppChoice, filled, FormFields, lacks, useVendorForm, type Values } from './form';
+import { useVendorVersion, vendorChanges } from './version';
 
 function useFields(v: Vendor | null) {
     const [name, setName] = useState(v?.name ?? ''),
@@ -80,7 +81,14 @@ function Names({ f, fresh }: { f: Fields; fresh: boolean }) {
     );
 }
 
-export function EditVendor({ vendor, close }: { vendor: Vendor | null; close: () => void }) {
+const NEW: Vendor = { id: '', name: '', provider_id: '' };
+type Props = { vendor: Vendor | null; close: () => void };
+
+export function EditVendor({ vendor, close }: Props) {
+    const [from, setFrom] = useState(vendor);
+    return <Form key={from?.version ?? ''} vendor={from} close={close} restart={setFrom} />;
+}
+function Form({ vendor, close, restart }: Props & { restart: (from: Vendor) => void }) {
     const t = useT();
     const qc = useQueryClient();
     const { busy, run } = useDeed();
@@ -94,11 +102,28 @@ export function EditVendor({ vendor, close }: { vendor: Vendor | null; close: ()
         app_id: f.app,
         ...(form.length && (!vendor || valuesChanged) && { values }),
     };
+    const v = useVendorVersion(vendor ?? NEW);
     const save = () =>
         run(async () => {
-            const told = vendor
-                ? (await post<{ told?: boolean }>(`vendors/${vendor.id}`, body)).told
-                : (await post('vendors', { ...body, provider_id: f.provider.trim() }), !!f.app);
+            let told: boolean | undefined;
+            const sent = await v.run(async (version) => {
+                if (!vendor) {
+                    await post('vendors', { ...body, provider_id: f.provider.trim() });
+                    told = !!f.app;
+                    return;
+                }
+                const mine = touched(body, {
+                    name: vendor.name,
+                    provider_name: {
+                        zh_cn: vendor.provider_name?.zh_cn ?? '',
+                        en_us: vendor.provider_name?.en_us ?? '',
+                    },
+                    app_id: vendor.app?.app_id ?? '',
+                });
+                if (Object.keys(mine).length)
+                    told = (await post<{ told?: boolean }>(`vendors/${vendor.id}`, { version, ...mine })).told;
+            });
+            if (!sent) return;
             done(told ? t('已保存，供应商会收到通知', 'Saved; the vendor is told') : t('已保存', 'Saved'));
             await qc.invalidateQueries({ queryKey: ['vendors'] });
             close();
@@ -110,12 +135,19 @@ export function EditVendor({ vendor, close }: { vendor: Vendor | null; close: ()
             close={close}
             width={560}
             busy={busy}
-            disabled={!f.name.trim() || !f.provider.trim() || lacks(form, f.values)}
+            disabled={v.stale || !f.name.trim() || !f.provider.trim() || lacks(form, f.values)}
             okText={vendor ? t('保存', 'Save') : t('添加', 'Add')}
             danger={!!vendor?.app && !f.app}
             ok={save}
         >
             <div className="form">
+                {v.stale && (
+                    <Meanwhile
+                        changes={vendorChanges(v.base, v.latest)}
+                        restart={() => restart(v.latest)}
+                        goOn={v.goOn}
+                    />
+                )}
                 <Names f={f} fresh={!vendor} />
                 <AppChoice value={f.app} onChange={f.setApp} none={t('不绑定', 'None')} />
                 <FormFields form={form} values={f.values} set={f.setValues} strict={!!vendor} />

@@ -6,16 +6,18 @@ import { useState } from 'react';
 import { post } from '../../api';
 import { both, useT } from '../../base';
 import type { Vendor } from '../../types';
-import { Ask, Button, done, Load, State } from '../../ui';
+import { Ask, Button, done, Load, Meanwhile, State } from '../../ui';
 import { useVendors } from '../orders';
 import { VendorCard } from './card';
 import { EditVendor } from './edit';
+import { useVendorVersion, vendorChanges } from './version';
 
 export { useApps } from './form';
 
 function Unbind({ v, close }: { v: Vendor; close: () => void }) {
     const t = useT();
     const qc = useQueryClient();
+    const at = useVendorVersion(v);
     const name = both(v.provider_name) || v.name;
     return (
         <Ask
@@ -28,11 +30,23 @@ function Unbind({ v, close }: { v: Vendor; close: () => void }) {
                 `“${v.app?.name}”不再收到此账号的通知，也不能再更新它的订单。进行中的订单保留，供应商不会收到解绑通知。以后可以重新绑定。`,
                 `“${v.app?.name}” hears no more of this account and can update its orders no longer. Open orders stay, and the vendor is not told. It can be bound again.`,
             )}
-            act={async () => {
-                await post(`vendors/${v.id}`, { app_id: '' });
-                done(t('已解除绑定', 'Unbound'));
-                await qc.invalidateQueries({ queryKey: ['vendors'] });
-            }}
+            blocked={at.stale}
+            notice={
+                at.stale && (
+                    <Meanwhile
+                        changes={vendorChanges(at.base, at.latest)}
+                        goOn={at.latest.app?.id === v.app?.id ? at.goOn : undefined}
+                        goOnText={t('仍然继续', 'Continue anyway')}
+                    />
+                )
+            }
+            act={() =>
+                at.run(async (version) => {
+                    await post(`vendors/${v.id}`, { version, app_id: '' });
+                    done(t('已解除绑定', 'Unbound'));
+                    await qc.invalidateQueries({ queryKey: ['vendors'] });
+                })
+            }
         />
     );
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The session ended while somebody was at work: their password is asked for over the page, on which everything stays.
+import { useRef, useState, type FormEvent } from 'react';
+import { ApiError } from '../api';
+import { personName, useT } from '../base';
+import { refusalText } from '../reasons';
+import { giveUp, signIn, type Lock } from '../session';
+import type { Session } from '../types';
+import { Button, Field, Modal, Text } from '../ui';
+
+export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Session }) {
+    const t = useT();
+    const form = useRef<HTMLFormElement>(null);
+    const [password, setPassword] = useState(''),
+        [error, setError] = useState(''),
+        [busy, setBusy] = useState(false);
+    const who = personName(session.user);
+    const submit = async (e: FormEvent) => {
+        e.preventDefault();
+        if (!password || busy) return;
+        setBusy(true);
+        setError('');
+        try {
+            await signIn(session.user.user, password);
+        } catch (x) {
+            setError(
+                x instanceof ApiError && x.code === 4012 ? t('密码不对', 'Wrong password') : refusalText(x as ApiError),
+            );
+            setBusy(false);
+            form.current?.querySelector<HTMLInputElement>('input[name=password]')?.focus();
+        }
+    };
+    return (
+        <Modal
+            title={t('请重新登录', 'Sign in again')}
+            width={440}
+            className={`lock ${why === 'left' ? 'veiled' : ''}`}
+        >
+            <form className="form" ref={form} onSubmit={submit}>
+                <p>
+                    {why === 'left'
+                        ? t(
+                              '你在另一个窗口退出了登录。输入密码可以回到这个页面，填写的内容都在。',
+                              'You signed out in another window. Enter your password to return to this page; anything you typed is still here.',
+                          )
+                        : t(
+                              '登录已结束。输入密码后从这里继续，填写的内容都在。',
+                              'Your session has ended. Enter your password to continue; anything you typed is still here.',
+                          )}
+                </p>
+                <Field label={t('账号', 'User')}>
+                    <input
+                        className="native"
+                        name="user"
+                        value={session.user.user}
+                        readOnly
+                        tabIndex={-1}
+                        autoComplete="username"
+                    />
+                </Field>
+                <Field label={t('密码', 'Password')} error={error || undefined}>
+                    <Text
+                        name="password"
+                        type="password"
+                        value={password}
+                        onChange={setPassword}
+                        autoComplete="current-password"
+                    />
+                </Field>
+                <Button htmlType="submit" theme="solid" block loading={busy} disabled={!password}>
+                    {t('登录并继续', 'Sign in and continue')}
+                </Button>
+                <div>
+                    <Button block onClick={giveUp} disabled={busy}>
+                        {t('换一个账号登录', 'Use another account')}
+                    </Button>
+                    <p className="muted small">
+                        {t(
+                            `如果你不是${who}。这个页面上填写的内容会丢弃。`,
+                            `If you are not ${who}. Anything typed on this page is discarded.`,
+                        )}
+                    </p>
+                </div>
+            </form>
+        </Modal>
+    );
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Two people at the same thing: a form or question goes by what stood when it was opened. When that has changed meanwhile it says
+// what, and its reader decides: begin anew from what stands now, or go on with theirs.
+import Button from '@douyinfe/semi-ui/lib/es/button';
+import { useEffect, useState, type ReactNode } from 'react';
+import { ApiError } from '../api';
+import { useT } from '../base';
+
+interface Versioned {
+    version?: string;
+}
+// What differs, in the page's words.
+export type Difference = [what: string, before: string, now: string];
+export const differences = (all: Difference[]) => all.filter(([, before, now]) => before !== now);
+// The members of mine that differ from what was there before: what is sent, so that others' changes to the rest stay.
+export function touched<T extends object>(mine: T, before: { [K in keyof T]?: unknown }): Partial<T> {
+    const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+    return Object.fromEntries(Object.entries(mine).filter(([k, v]) => !same(v, before[k as keyof T]))) as Partial<T>;
+}
+
+// now: what the page has of it; fresh: asks the server.
+export function useVersion<T extends Versioned>(now: T, fresh: () => Promise<T | undefined>) {
+    const [base, setBase] = useState(now),
+        [met, setMet] = useState<T>();
+    useEffect(() => setMet(undefined), [now.version]);
+    const latest = met ?? now;
+    return {
+        base, // what the change is made from
+        latest,
+        stale: latest.version !== base.version,
+        goOn: () => setBase(latest),
+        // Runs a change; false: it was refused because something changed meanwhile, which is shown.
+        run: async (f: (version?: string) => Promise<unknown>) => {
+            try {
+                await f(base.version);
+                return true;
+            } catch (e) {
+                const found = e instanceof ApiError && e.reason === 'stale' ? await fresh() : undefined;
+                if (!found || found.version === base.version) throw e;
+                setMet(found);
+                return false;
+            }
+        },
+    };
+}
+
+export function Meanwhile({
+    changes,
+    restart,
+    goOn,
+    goOnText,
+    children,
+}: {
+    changes: Difference[];
+    restart?: () => void;
+    goOn?: () => void;
+    goOnText?: string;
+    children?: ReactNode;
+}) {
+    const t = useT();
+    return (
+        <div className="note t-amber meanwhile" role="alert">
+            <b>{t('你打开之后，它已被修改', 'This changed while you had it open')}</b>
+            {changes.length > 0 && (
+                <ul>
+                    {changes.map(([what, before, now]) => (
+                        <li key={what}>
+                            {what}
+                            {t('：', ': ')}
+                            <del>{before || '—'}</del> → <ins>{now || '—'}</ins>
+                        </li>
+                    ))}
+                </ul>
+            )}
+            {children}
+            {(restart || goOn) && (
+                <div className="row">
+                    {restart && (
+                        <Button size="small" onClick={restart}>
+                            {t('载入最新内容', 'Load the latest')}
+                        </Button>
+                    )}
+                    {goOn && (
+                        <Button size="small" onClick={goOn}>
+                            {goOnText ?? t('保留我的修改', 'Keep my changes')}
+                        </Button>
+                    )}
+                </div>
+            )}
+        </div>
+    );
+}
