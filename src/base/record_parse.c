@@ -95,6 +95,9 @@ json_t *record_parse(struct str text, struct arena *a, struct str *ret_why) {
         *ret_why = arena_dup(a, STR("the text is empty: a JSON object is expected"));
         return NULL;
     }
+    json_t *plain = record_parse_plain(text);
+    if (plain)
+        return plain;
     const char *too_deep = find_too_deep(text);
     if (too_deep) {
         record_position(text, (size_t)(too_deep - text.ptr), &line, &column);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/record_example.h"
+#include "base/record_internal.h"
 #include "base/test.h"
 
 static struct arena arena;
@@ -212,6 +213,88 @@ static void file_link(void *ctx, int64_t id, struct buf *out) {
 static void splice(struct str stored, uint32_t hidden, struct buf *out) {
     struct record_reader r = {.hidden = hidden, .user = decimal_user, .file = file_link, .ctx = ""};
     record_splice(&r, stored, out);
+}
+
+/* What the quick parser takes, jansson takes, and means the same by it. */
+static bool agree(struct str text) {
+    json_t *plain = record_parse_plain(text);
+    if (!plain)
+        return false;
+    json_t *strict = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
+    if (!strict)
+        fail_msg("only the quick parser takes %.*s", STR_FMT(text));
+    char *a = json_dumps(plain, JSON_COMPACT), *b = json_dumps(strict, JSON_COMPACT); /* in the order of the members */
+    if (!json_equal(plain, strict) || strcmp(a, b) != 0)
+        fail_msg("%s is not %s", a, b);
+    free(a);
+    free(b);
+    json_decref(plain);
+    json_decref(strict);
+    return true;
+}
+
+static void test_plain_texts_are_taken_quickly(void **state) {
+    static const char *const plain[] = {"{}",
+                                        " [ ] ",
+                                        "{\"a\":1,\"b\":[-5,0,true,false,null,\"x\"]}\n",
+                                        "[\"\\n\\\\ \\/ \\\" \\t\"]",
+                                        "{\"好\":\"\xf0\x9f\x98\x80 0123456789abcdef\"}",
+                                        "[999999999999999999]",
+                                        "[\"\x7f\"]"},
+                             *const not [] = {"",
+                                              "1",
+                                              "\"a\"",
+                                              "[1.5]",
+                                              "[1e3]",
+                                              "[01]",
+                                              "[-0]",
+                                              "[1234567890123456789]",
+                                              "[\"\\u0041\"]",
+                                              "{\"a\":1,\"a\":2}",
+                                              "[1,]",
+                                              "[,1]",
+                                              "{\"a\":1,}",
+                                              "{\"a\" 1}",
+                                              "[1}",
+                                              "[\"a]",
+                                              "[\"\x01\"]",
+                                              "[\"\xff\"]",
+                                              "[] x",
+                                              "[1 2]",
+                                              "[tru]",
+                                              "{1:2}",
+                                              "[-]",
+                                              "[\"\\x\"]",
+                                              "[\"\\"};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        assert_true(agree(str_of(plain[i])));
+    for (size_t i = 0; i < sizeof not / sizeof *not ; i++)
+        assert_false(agree(str_of(not [i])));
+    char deep[140];
+    for (size_t levels = 64; levels <= 65; levels++) {
+        memset(deep, '[', levels);
+        memset(deep + levels, ']', levels);
+        assert_int_equal(agree((struct str){deep, 2 * levels}), levels == 64);
+    }
+}
+
+static void test_quick_and_strict_agree_on_damaged_texts(void **state) {
+    static const char good[] = "{\"order_id\": \"7100\", \"n\": [1, -20, {\"深\": null}], \"s\": \"a\\n\\\\\", \"t\": "
+                               "true,\r\n\t\"e\": {}, \"f\": [] }";
+    static const char bytes[] = "{}[]\",:\\0129-.eE tfnu\x01\xe6\xff \n";
+    uint32_t seed = 12345;
+    unsigned taken = 0;
+
+    for (int i = 0; i < 200000; i++) {
+        char text[sizeof good];
+        memcpy(text, good, sizeof good);
+        for (int k = 0; k < 1 + i % 3; k++) {
+            seed = seed * 1664525 + 1013904223;
+            text[(seed >> 8) % (sizeof good - 1)] = bytes[(seed >> 20) % (sizeof bytes - 1)];
+        }
+        taken += agree((struct str){text, sizeof good - 1 - (i % 7 == 0)});
+    }
+    assert_true(taken > 100); /* some damage does no harm */
 }
 
 static void note_path(void *ctx, struct str path) {
@@ -646,6 +729,8 @@ int main(void) {
         TEST(test_violation_add_keeps_values_writable),
         TEST(test_answers_may_lack_but_not_add),
         TEST(test_undescribed_members_are_kept),
+        TEST(test_plain_texts_are_taken_quickly),
+        TEST(test_quick_and_strict_agree_on_damaged_texts),
         TEST(test_text_of_every_kind),
         TEST(test_text_breaches),
         TEST(test_writes_the_wire_form),

@@ -6,93 +6,56 @@
 #include "cli/answer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/record.h"
+#include "cli/cut.h"
+#include "cli/kind.h"
 
-/* ---- skipping ---- */
+#define WINDOW ((size_t)8 << 20)     /* of a mapping, until it is given back */
+#define WHOLE_MAX ((size_t)64 << 20) /* parsed as a whole, to say what is wrong */
 
-static size_t skip_blanks(struct str s, size_t i) {
-    while (i < s.len && (s.ptr[i] == ' ' || s.ptr[i] == '\t' || s.ptr[i] == '\n' || s.ptr[i] == '\r'))
-        i++;
-    return i;
+void answer_give_back(const char *from, const char *to) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)from + page - 1) & ~(page - 1),
+              end = (uintptr_t)to & ~(page - 1);
+
+    if (end > begin)
+        madvise((void *)begin, end - begin, MADV_DONTNEED); /* a file's: read again when needed */
 }
 
-/* i stands at a quote; returns what follows the closing one, or SIZE_MAX. */
-static size_t skip_string(struct str s, size_t i) {
-    for (i++; i < s.len; i++) {
-        if (s.ptr[i] == '"')
-            return i + 1;
-        if (s.ptr[i] == '\\')
-            i++;
+int answer_refuse(struct finding *f, const char *name, struct str field, struct str reason) {
+    *f = (struct finding){.file = name, .field = field, .reason = reason};
+    return -EINVAL;
+}
+
+/* ---- where the records are ---- */
+
+/* Where the value of an object's member begins, or SIZE_MAX. The object begins at i. Names with escapes are not looked
+ * into: none of ours has any. */
+static size_t find_member(struct str s, size_t i, struct str name) {
+    if (i >= s.len || s.ptr[i] != '{')
+        return SIZE_MAX;
+    for (i = cut_blanks(s, i + 1); i < s.len && s.ptr[i] == '"'; i = cut_blanks(s, i + 1)) {
+        size_t end = cut_string(s, i);
+        if (end == SIZE_MAX)
+            return SIZE_MAX;
+        struct str key = {s.ptr + i + 1, end - i - 2};
+        i = cut_blanks(s, end);
+        if (i >= s.len || s.ptr[i] != ':')
+            return SIZE_MAX;
+        i = cut_blanks(s, i + 1);
+        if (str_eq(key, name))
+            return i;
+        i = cut_value(s, i);
+        i = i == SIZE_MAX ? i : cut_blanks(s, i);
+        if (i >= s.len || s.ptr[i] != ',')
+            return SIZE_MAX;
     }
     return SIZE_MAX;
 }
-
-/* i stands at the first byte of a value; returns what follows it, or SIZE_MAX if its brackets or quotes do not close.
- */
-static size_t skip_value(struct str s, size_t i) {
-    size_t depth = 0;
-
-    while (i < s.len) {
-        char c = s.ptr[i];
-        if (c == '"') {
-            i = skip_string(s, i);
-            if (i == SIZE_MAX)
-                return SIZE_MAX;
-            if (depth == 0)
-                return i;
-            continue;
-        }
-        if (c == '{' || c == '[') {
-            depth++;
-        } else if (c == '}' || c == ']') {
-            if (depth == 0)
-                return i;
-            if (--depth == 0)
-                return i + 1;
-        } else if (depth == 0 && (c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
-            return i;
-        }
-        i++;
-    }
-    return depth == 0 ? i : SIZE_MAX;
-}
-
-/* The value of a member of the object in s, brackets and all; absent if there is none or s is no object. Names with
- * escapes are not looked into: none of ours has any. */
-static struct str member_of(struct str s, struct str name) {
-    size_t i = skip_blanks(s, 0);
-
-    if (i >= s.len || s.ptr[i] != '{')
-        return STR_ABSENT;
-    for (i = skip_blanks(s, i + 1); i < s.len && s.ptr[i] == '"'; i = skip_blanks(s, i + 1)) {
-        size_t end = skip_string(s, i), value;
-        struct str key;
-        if (end == SIZE_MAX)
-            return STR_ABSENT;
-        key = (struct str){s.ptr + i + 1, end - i - 2};
-        i = skip_blanks(s, end);
-        if (i >= s.len || s.ptr[i] != ':')
-            return STR_ABSENT;
-        value = skip_blanks(s, i + 1);
-        end = skip_value(s, value);
-        if (end == SIZE_MAX)
-            return STR_ABSENT;
-        if (str_eq(key, name))
-            return (struct str){s.ptr + value, end - value};
-        i = skip_blanks(s, end);
-        if (i >= s.len || s.ptr[i] != ',')
-            return STR_ABSENT;
-    }
-    return STR_ABSENT;
-}
-
-/* ---- the envelope ---- */
 
 /* The members of data that may hold the records. */
 static const struct {
@@ -104,177 +67,226 @@ static const struct {
     {STR_INIT("job"), STR_INIT("data.job"), false},    {STR_INIT("talent"), STR_INIT("data.talent"), false},
 };
 
-static void find_records(struct answer *an) {
-    struct str data = member_of(an->text, STR("data"));
+/* Behind the closing of `depth` brackets, or SIZE_MAX. */
+static size_t find_closing(const struct answer *an, struct str s, size_t i, size_t depth) {
+    size_t begin = i;
+
+    while (!cut_on(s, &i, &depth, i + WINDOW)) {
+        if (i == SIZE_MAX)
+            return SIZE_MAX;
+        if (an->mapped)
+            answer_give_back(s.ptr + begin, s.ptr + i);
+        begin = i;
+    }
+    return i;
+}
+
+/* Finds the records of the answer that s begins with, and sets *ret_end to what follows the answer. False: its brackets
+ * do not close. */
+static bool find_records(struct answer *an, struct str s, size_t *ret_end) {
+    size_t data = find_member(s, 0, STR("data"));
 
     for (size_t i = 0; i < sizeof(holders) / sizeof(holders[0]); i++) {
-        struct str value = str_is_absent(data) ? STR_ABSENT : member_of(data, holders[i].name);
-        if (str_is_absent(value) || value.ptr[0] != (holders[i].list ? '[' : '{'))
+        size_t begin = data == SIZE_MAX ? SIZE_MAX : find_member(s, data, holders[i].name);
+        if (begin >= s.len || s.ptr[begin] != (holders[i].list ? '[' : '{'))
             continue;
+        size_t end = find_closing(an, s, begin + 1, 1);
+        if (end == SIZE_MAX)
+            return false;
         an->path = holders[i].path;
         if (holders[i].list)
-            an->list = (struct str){value.ptr + 1, value.len - 2};
+            an->list = (struct str){s.ptr + begin + 1, end - begin - 2};
         else
-            an->single = value;
-        return;
+            an->single = (struct str){s.ptr + begin, end - begin};
+        *ret_end = find_closing(an, s, end, 2); /* of data, and of the answer */
+        return *ret_end != SIZE_MAX;
     }
+    *ret_end = cut_value(s, 0);
+    return *ret_end != SIZE_MAX;
 }
 
-/* "line 3, column 4: what" -> parts. */
-static void take_place(struct finding *f, struct arena *a) {
-    int used = 0;
+/* ---- what stands around them ---- */
+
+/* The offset in text of a line and column in characters. */
+static size_t offset_of(struct str text, unsigned line, unsigned column) {
+    size_t i = 0;
+
+    for (; line > 1; line--) {
+        const char *nl = memchr(text.ptr + i, '\n', text.len - i);
+        if (!nl)
+            return text.len;
+        i = (size_t)(nl - text.ptr) + 1;
+    }
+    while (column > 1 && i < text.len) {
+        for (i++; i < text.len && ((unsigned char)text.ptr[i] & 0xC0) == 0x80; i++)
+            ;
+        column--;
+    }
+    return i;
+}
+
+/* "line 3, column 4: what", of the text without its list, becomes a finding with its place in the file. */
+static void take_place(struct answer *an, struct str around, struct finding *f, struct arena *a) {
+    struct str what = f->reason;
     unsigned line, column;
     char head[64] = {0};
+    int used = 0;
 
-    memcpy(head, f->reason.ptr, f->reason.len < sizeof(head) - 1 ? f->reason.len : sizeof(head) - 1);
-    if (sscanf(head, "line %u, column %u: %n", &line, &column, &used) >= 2 && used > 0) {
-        f->line = line;
-        f->column = column;
-        f->reason = arena_printf(a, "not JSON at line %u, column %u: %.*s", line, column,
-                                 STR_FMT(str_skip(f->reason, (size_t)used)));
-    }
+    memcpy(head, what.ptr, what.len < sizeof(head) - 1 ? what.len : sizeof(head) - 1);
+    if (sscanf(head, "line %u, column %u: %n", &line, &column, &used) < 2 || used == 0)
+        return;
+    what = str_skip(what, (size_t)used);
+    size_t offset = offset_of(around, line, column);
+    if (!str_is_absent(an->list) && offset > (size_t)(an->list.ptr - an->text.ptr))
+        offset += an->list.len;
+    answer_count(an, (size_t)(an->text.ptr - an->file.ptr) + offset, &f->line, &f->column);
+    f->reason = arena_printf(a, "not JSON at line %u, column %u: %.*s%s", f->line, f->column, STR_FMT(what),
+                             str_eq(what, STR("the text ends too early")) ? " (the file is cut off)" : "");
 }
 
-/* What stands around the records, with the records taken out but every line kept, so that places stay true. */
-static json_t *parse_around(const struct answer *an, struct arena *a, struct str *ret_why) {
-    struct buf around BUF_CLEANUP = BUF_EMPTY;
-    const char *from = an->list.ptr, *end = from + an->list.len, *line = from;
-
-    if (str_is_absent(an->list))
-        return record_parse(an->text, a, ret_why);
-    buf_add(&around, an->text.ptr, (size_t)(from - an->text.ptr));
-    for (const char *nl; (nl = memchr(line, '\n', (size_t)(end - line))); line = nl + 1)
-        buf_add_char(&around, '\n');
-    for (size_t n = (size_t)(end - line) < 65536 ? (size_t)(end - line) : 0; n > 0; n--)
-        buf_add_char(&around, ' ');
-    buf_add(&around, end, (size_t)(an->text.ptr + an->text.len - end));
-    return record_parse(buf_str(&around), a, ret_why);
-}
-
-static int refuse(struct finding *f, const char *name, struct str field, struct str reason) {
-    *f = (struct finding){.file = name, .field = field, .reason = reason};
+static int refuse_text(struct answer *an, struct str around, struct str why, struct arena *a, struct finding *f) {
+    answer_refuse(f, an->name, STR(""), why);
+    take_place(an, around, f, a);
     return -EINVAL;
 }
 
 static int check_around(struct answer *an, json_t *root, struct arena *a, struct finding *ret_why) {
-    const json_t *code = json_object_get(root, "code"), *msg = json_object_get(root, "msg");
+    const json_t *code = json_object_get(root, "code"), *msg = json_object_get(root, "msg"),
+                 *more = json_object_get(json_object_get(root, "data"), "has_more");
 
     if (!json_is_object(root))
-        return refuse(ret_why, an->name, STR(""), STR("is not an answer of the API: a JSON object is expected"));
+        return answer_refuse(ret_why, an->name, STR(""), STR("is not an answer of the API: a JSON object is expected"));
     if (code && !json_is_integer(code))
-        return refuse(ret_why, an->name, STR("code"), STR("must be a number, 0 in an answer that holds records"));
+        return answer_refuse(ret_why, an->name, STR("code"),
+                             STR("must be a number, 0 in an answer that holds records"));
     if (code && json_integer_value(code) != 0)
-        return refuse(ret_why, an->name, STR("code"),
-                      arena_printf(a, "the answer is an error: %" JSON_INTEGER_FORMAT " %s", json_integer_value(code),
-                                   json_is_string(msg) ? json_string_value(msg) : ""));
+        return answer_refuse(ret_why, an->name, STR("code"),
+                             arena_printf(a, "the answer is an error: %" JSON_INTEGER_FORMAT " %s",
+                                          json_integer_value(code), json_is_string(msg) ? json_string_value(msg) : ""));
+    an->has_more = json_is_true(more);
     an->user_id_type = str_of(json_string_value(json_object_get(root, "user_id_type")));
     if (!str_is_absent(an->user_id_type))
         an->user_id_type = arena_dup(a, an->user_id_type);
     /* An empty page may come without its list. */
-    if (str_is_absent(an->list) && str_is_absent(an->single) &&
-        json_is_boolean(json_object_get(json_object_get(root, "data"), "has_more"))) {
+    if (str_is_absent(an->list) && str_is_absent(an->single) && json_is_boolean(more)) {
         an->list = str_skip(an->text, an->text.len);
         an->path = STR("data.items");
     }
     if (str_is_absent(an->list) && str_is_absent(an->single))
-        return refuse(ret_why, an->name, STR("data"),
-                      STR("holds no records: data.items (a list) or data.user is expected, as the API answers"));
+        return answer_refuse(ret_why, an->name, STR("data"),
+                             STR("holds no records: data.items (a list) or data.user is expected, as the API answers"));
     return 0;
 }
 
-int answer_of_text(struct answer *an, const char *name, struct str text, struct arena *a, struct finding *ret_why) {
-    json_t *root;
-    struct str why;
-    int r;
+/* Of an answer whose records were found, or of a whole text of bearable size. */
+static int parse_around(struct answer *an, struct arena *a, struct finding *ret_why) {
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    struct str around = an->text, why;
 
-    an->name = name;
-    an->text = str_without_mark(text);
-    find_records(an);
-    root = parse_around(an, a, &why);
-    if (!root) {
-        refuse(ret_why, name, STR(""), why);
-        take_place(ret_why, a);
-        return -EINVAL;
+    if (!str_is_absent(an->list)) {
+        size_t before = (size_t)(an->list.ptr - an->text.ptr);
+        buf_add(&text, an->text.ptr, before);
+        buf_add_str(&text, str_skip(an->text, before + an->list.len));
+        around = buf_str(&text);
+    } else if (around.len > WHOLE_MAX) {
+        return answer_refuse(ret_why, an->name, STR("data"),
+                             STR("holds no list of records: data.items is expected, as the API answers"));
     }
-    r = check_around(an, root, a, ret_why);
+    json_t *root = record_parse(around, a, &why);
+    if (!root)
+        return refuse_text(an, around, why, a, ret_why);
+    int r = check_around(an, root, a, ret_why);
     json_decref(root);
     return r;
 }
 
-/* ---- files ---- */
+/* Its brackets do not close. */
+static int refuse_unclosed(struct answer *an, struct arena *a, struct finding *ret_why) {
+    struct str why = STR("the text ends too early");
 
-static int read_all(int fd, struct buf *out) {
-    for (;;) {
-        ssize_t n;
-        buf_reserve(out, 65536);
-        n = read(fd, out->ptr + out->len, out->cap - out->len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -errno : 0;
-        out->len += (size_t)n;
+    an->list = an->single = STR_ABSENT;
+    if (an->text.len <= WHOLE_MAX)
+        json_decref(record_parse(an->text, a, &why));
+    refuse_text(an, an->text, why, a, ret_why);
+    if (ret_why->line == 0)
+        ret_why->reason = STR("is cut off: its brackets and quotes do not close");
+    return -EINVAL;
+}
+
+int answer_of_text(struct answer *an, const char *name, struct str text, struct arena *a, struct finding *ret_why) {
+    size_t end;
+
+    *an = (struct answer){.name = name, .file = text};
+    an->text = str_starts(text, STR("\xef\xbb\xbf")) ? str_skip(text, 3) : text; /* some editors' mark of UTF-8 */
+    an->text = str_skip(an->text, cut_blanks(an->text, 0));
+    if (an->text.len > 0 && an->text.ptr[0] == '{' && !find_records(an, an->text, &end))
+        return refuse_unclosed(an, a, ret_why);
+    return parse_around(an, a, ret_why);
+}
+
+/* ---- one of a file's several ---- */
+
+static bool is_bare_record(struct str text, struct arena *a) {
+    struct str why;
+    json_t *value = text.len <= WHOLE_MAX ? record_parse(text, a, &why) : NULL;
+    bool bare = json_is_object(value) && !json_object_get(value, "code") && !json_object_get(value, "data") &&
+                kind_recognise(value);
+
+    json_decref(value);
+    return bare;
+}
+
+int answer_at(struct answer *an, size_t offset, struct arena *a, size_t *ret_end, struct finding *ret_why) {
+    struct str rest = str_skip(an->file, offset);
+    size_t end, next;
+
+    an->text = rest;
+    *ret_end = an->file.len;
+    if (rest.ptr[0] != '{')
+        return parse_around(an, a, ret_why); /* says what is wrong with it */
+    if (!find_records(an, rest, &end))
+        return refuse_unclosed(an, a, ret_why);
+    an->text = (struct str){rest.ptr, end};
+    if (str_is_absent(an->list) && str_is_absent(an->single) && is_bare_record(an->text, a)) {
+        an->text = an->list = rest;
+        an->path = STR("");
+        an->bare = true;
+        return 0;
     }
-}
-
-static int load(struct answer *an, const char *name) {
-    struct stat st;
-    int fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC), r = 0;
-
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        r = -errno;
-    } else if (S_ISDIR(st.st_mode)) {
-        r = -EISDIR;
-    } else if (S_ISREG(st.st_mode) && st.st_size > 0) {
-        an->map_len = (size_t)st.st_size;
-        an->map = mmap(NULL, an->map_len, PROT_READ, MAP_PRIVATE, fd, 0);
-        r = an->map == MAP_FAILED ? -errno : 0;
-        if (r < 0)
-            an->map = NULL;
-        an->text = (struct str){an->map, an->map_len};
-    } else {
-        r = read_all(fd, &an->owned);
-        an->text = buf_str(&an->owned);
-    }
-    if (fd >= 0)
-        close(fd);
-    return r;
-}
-
-int answer_open(struct answer *an, const char *name, struct arena *a, struct finding *ret_why) {
-    int r;
-
-    memset(an, 0, sizeof(*an));
-    r = load(an, name);
-    an->name = strcmp(name, "-") == 0 ? "stdin" : name;
-    if (r < 0)
-        return refuse(ret_why, an->name, STR(""), arena_printf(a, "cannot be read: %s", strerror(-r)));
-    return answer_of_text(an, an->name, an->text, a, ret_why);
-}
-
-void answer_close(struct answer *an) {
-    if (an->map)
-        munmap(an->map, an->map_len);
-    buf_free(&an->owned);
-    memset(an, 0, sizeof(*an));
+    next = cut_blanks(rest, end);
+    if (next == rest.len || rest.ptr[next] == '{' || str_starts(str_skip(rest, next), STR("HTTP/")))
+        *ret_end = offset + next;
+    else
+        an->text = rest; /* the parser says that something follows */
+    return parse_around(an, a, ret_why);
 }
 
 /* ---- walking ---- */
 
-/* Brings line and column up to this offset of the text. Columns count characters. */
-static void count_to(const struct answer *an, struct answer_walk *at, size_t offset) {
-    const char *p = an->text.ptr + at->counted, *end = an->text.ptr + offset;
-
-    if (at->line == 0)
-        at->line = at->column = 1;
-    for (; p < end; p++) {
-        if (*p == '\n') {
-            at->line++;
-            at->column = 1;
-        } else if (((unsigned char)*p & 0xC0) != 0x80) {
-            at->column++;
-        }
+void answer_count(struct answer *an, size_t offset, unsigned *ret_line, unsigned *ret_column) {
+    if (an->counted.line == 0 || offset < an->counted.offset) {
+        an->counted.line = 1;
+        an->counted.offset = an->counted.line_begin = str_starts(an->file, STR("\xef\xbb\xbf")) ? 3 : 0;
     }
-    at->counted = offset;
+    if (offset < an->counted.offset)
+        offset = an->counted.offset;
+    for (const char *nl; (nl = memchr(an->file.ptr + an->counted.offset, '\n', offset - an->counted.offset));) {
+        an->counted.line++;
+        an->counted.offset = an->counted.line_begin = (size_t)(nl - an->file.ptr) + 1;
+    }
+    an->counted.offset = offset;
+    *ret_line = an->counted.line;
+    *ret_column =
+        1 + (unsigned)str_chars((struct str){an->file.ptr + an->counted.line_begin, offset - an->counted.line_begin});
+}
+
+/* What stands up to the separator, with whatever should not stand there: the parser of the record will say so. */
+static size_t find_comma(struct str list, size_t i) {
+    while (i < list.len && list.ptr[i] != ',') {
+        i = list.ptr[i] == '"' ? cut_string(list, i) : i + 1;
+        i = i == SIZE_MAX ? list.len : i;
+    }
+    return i;
 }
 
 bool answer_next(const struct answer *an, struct answer_walk *at, struct answer_item *ret) {
@@ -283,39 +295,47 @@ bool answer_next(const struct answer *an, struct answer_walk *at, struct answer_
 
     if (at->ended || str_is_absent(list))
         return false;
-    begin = skip_blanks(list, at->offset);
-    if (begin == list.len && at->index == 0) { /* "[]" */
+    if (an->mapped && at->offset - at->given_back > WINDOW) {
+        answer_give_back(list.ptr + at->given_back, list.ptr + at->offset);
+        at->given_back = at->offset;
+    }
+    begin = cut_blanks(list, at->offset);
+    if (begin == list.len && (at->index == 0 || an->bare)) { /* "[]" */
         at->ended = true;
         return false;
     }
-    end = str_is_absent(an->list) ? list.len : skip_value(list, begin);
+    end = str_is_absent(an->list) ? list.len : cut_value(list, begin);
     if (end == SIZE_MAX)
         end = list.len;
-    /* Up to the comma, with whatever should not stand there: the parser of the record will say so. */
-    at->offset = end;
-    while (at->offset < list.len && list.ptr[at->offset] != ',') {
-        size_t next = list.ptr[at->offset] == '"' ? skip_string(list, at->offset) : at->offset + 1;
-        at->offset = next == SIZE_MAX ? list.len : next;
+    if (an->bare) {
+        end += end == begin; /* a stray comma: the parser says so */
+        at->offset = end;
+    } else {
+        at->offset = find_comma(list, end);
+        if (cut_blanks(list, end) < at->offset)
+            end = at->offset;
+        at->ended = at->offset >= list.len;
+        at->offset++;
     }
-    if (skip_blanks(list, end) < at->offset)
-        end = at->offset;
-    at->ended = at->offset >= list.len;
-    at->offset++;
-    count_to(an, at, (size_t)(list.ptr - an->text.ptr) + begin);
-    *ret = (struct answer_item){{list.ptr + begin, end - begin}, at->index++, at->line, at->column};
+    *ret = (struct answer_item){{list.ptr + begin, end - begin}, at->index++};
     return true;
 }
 
 struct str answer_path(const struct answer *an, const struct answer_item *item, struct str member, struct arena *a) {
     const char *dot = member.len > 0 && member.ptr[0] != '[' ? "." : "";
 
+    if (an->bare)
+        return arena_printf(a, "%.*s", STR_FMT(member));
     if (str_is_absent(an->list))
         return arena_printf(a, "%.*s%s%.*s", STR_FMT(an->path), dot, STR_FMT(member));
     return arena_printf(a, "%.*s[%zu]%s%.*s", STR_FMT(an->path), item->index, dot, STR_FMT(member));
 }
 
-void answer_place(const struct answer_item *item, unsigned *line, unsigned *column) {
+void answer_place(struct answer *an, const struct answer_item *item, unsigned *line, unsigned *column) {
+    unsigned first_line, first_column;
+
+    answer_count(an, (size_t)(item->text.ptr - an->file.ptr), &first_line, &first_column);
     if (*line == 1)
-        *column += item->column - 1;
-    *line += item->line - 1;
+        *column += first_column - 1;
+    *line += first_line - 1;
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/record.h"
 
 static struct arena arena;
@@ -23,6 +24,14 @@ static int end(void **state) {
 static int open_text(struct answer *an, struct finding *f, const char *text) {
     memset(an, 0, sizeof(*an));
     return answer_of_text(an, "a.json", str_of(text), &arena, f);
+}
+
+static void assert_place(struct answer *an, const struct answer_item *item, unsigned line, unsigned column) {
+    unsigned l = 1, c = 1;
+
+    answer_place(an, item, &l, &c);
+    assert_int_equal(l, line);
+    assert_int_equal(c, column);
 }
 
 static void hands_out_each_record_with_its_place(void **state) {
@@ -39,15 +48,13 @@ static void hands_out_each_record_with_its_place(void **state) {
                      0);
     assert_true(answer_next(&an, &at, &item));
     assert_true(str_eq(item.text, STR("{\"a\": \"],}\"}")));
-    assert_int_equal(item.line, 2);
-    assert_int_equal(item.column, 23);
-    answer_place(&item, &line, &column);
+    assert_place(&an, &item, 2, 23);
+    answer_place(&an, &item, &line, &column);
     assert_int_equal(line, 2);
     assert_int_equal(column, 29);
     assert_true(answer_next(&an, &at, &item));
     assert_true(str_eq(str_trim(item.text), STR("{\"b\": [1, {}]}")));
-    assert_int_equal(item.line, 4);
-    assert_int_equal(item.column, 4);
+    assert_place(&an, &item, 4, 4);
     assert_true(str_eq(answer_path(&an, &item, STR("b[0]"), &arena), STR("data.items[1].b[0]")));
     assert_true(str_eq(answer_path(&an, &item, STR(""), &arena), STR("data.items[1]")));
     assert_true(answer_next(&an, &at, &item));
@@ -64,7 +71,7 @@ static void columns_count_characters(void **state) {
 
     assert_int_equal(open_text(&an, &f, "{\"msg\":\"好\",\"data\":{\"items\":[{}]}}"), 0);
     assert_true(answer_next(&an, &at, &item));
-    assert_int_equal(item.column, 29);
+    assert_place(&an, &item, 1, 29);
 }
 
 static void one_record_and_none(void **state) {
@@ -175,6 +182,46 @@ static void parts_are_as_strict_as_the_whole(void **state) {
     }
 }
 
+/* All answers of a file's text and their numbers of records, or what is wrong: "items 2;items 1;". */
+static struct str parts_of(struct str text) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    size_t offset = 0;
+
+    while (offset < text.len) {
+        struct answer an = {.name = "a", .file = text};
+        struct answer_walk at = {0};
+        struct answer_item item;
+        struct finding f;
+        if (answer_at(&an, offset, &arena, &offset, &f) < 0) {
+            buf_printf(&out, "%u:%u %.*s;", f.line, f.column, STR_FMT(f.reason));
+            continue;
+        }
+        while (answer_next(&an, &at, &item))
+            ;
+        buf_printf(&out, "%.*s %zu%s;", STR_FMT(an.path), at.index, an.has_more ? " more" : "");
+    }
+    return arena_dup(&arena, buf_str(&out));
+}
+
+static void several_answers_and_records_in_one_file(void **state) {
+    static const struct {
+        const char *text, *parts;
+    } cases[] = {
+        {"{\"data\":{\"items\":[{},{}],\"has_more\":true}}\n{\"data\":{\"items\":[1]}}",
+         "data.items 2 more;data.items 1;"},
+        {"{\"data\":{\"user\":{}}}{\"data\":{\"items\":[]}}\n", "data.user 1;data.items 0;"},
+        {"{\"order_id\":\"1\"}\n{\"order_id\":\"2\"}\n{\"order_id\":\"3\"} ", " 3;"},
+        {"{\"order_id\":\"1\"}", " 1;"},
+        {"{\"data\":{\"items\":[{}]}}\n{\"code\":99991663,\"msg\":\"no\"}\n{\"data\":{\"items\":[{}]}}",
+         "data.items 1;0:0 the answer is an error: 99991663 no;data.items 1;"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct str parts = parts_of(str_of(cases[i].text));
+        if (!str_eq(parts, str_of(cases[i].parts)))
+            fail_msg("%s: %.*s", cases[i].text, STR_FMT(parts));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hands_out_each_record_with_its_place),
@@ -184,6 +231,7 @@ int main(void) {
         cmocka_unit_test(refuses_what_is_no_answer),
         cmocka_unit_test(refuses_what_is_broken_around_the_records),
         cmocka_unit_test(parts_are_as_strict_as_the_whole),
+        cmocka_unit_test(several_answers_and_records_in_one_file),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, end);

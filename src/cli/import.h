@@ -6,15 +6,18 @@
 #ifndef HIRED_CLI_IMPORT_H
 #define HIRED_CLI_IMPORT_H
 
+#include <signal.h>
+
 #include "cli/answer.h"
 #include "cli/kind.h"
 #include "cli/open.h"
 
 struct import_source {
     struct answer answer;
-    enum user_id_type type;       /* which kind of user ids it holds */
-    const struct item_kind *kind; /* NULL: each item is recognised by its members */
-    bool has_users, has_others;   /* set by the check */
+    enum user_id_type type;             /* which kind of user ids it holds */
+    const struct item_kind *kind;       /* NULL: each item is recognised by its members */
+    bool has_users, has_others;         /* set by the check */
+    const struct item_kind *first_kind; /* of its first record; likewise */
 };
 
 struct import_count {
@@ -35,14 +38,18 @@ struct import {
     struct cli *cli;
     int64_t tenant;
     struct user_view view;
-    bool gentle;   /* lets a server that runs on the same database write in between */
-    bool progress; /* on standard error */
+    bool gentle;       /* lets a server that runs on the same database write in between */
+    bool progress;     /* on standard error */
+    const char *label; /* of what is imported, for import_journal_tell of a later run; NULL: it is not noted */
+    const volatile sig_atomic_t *stop; /* once it is set, the import ends with -EINTR; NULL: never */
 
     struct import_count *counts; /* for each of item_kinds */
     /* Told each thing that is wrong, in the order of the files. */
     void (*on_finding)(struct import *im, const struct finding *f);
     size_t findings;
-    void *ctx; /* of on_finding */
+    int64_t records;                                        /* found by the check */
+    int64_t taken;                                          /* of them, records that are kept for good */
+    void *ctx;                                              /* of on_finding */
     struct import_undescribed undescribed[UNDESCRIBED_MAX]; /* in the order in which they were met */
     size_t n_undescribed;
     int64_t undescribed_more; /* how often others were met */
@@ -53,9 +60,8 @@ struct import {
     struct arena scratch; /* of one item */
     int in_chunk;         /* items in the open transaction */
     bool keep;            /* the second pass */
-    bool first_look;      /* each item is seen for the first time */
     uint64_t bytes_all, bytes_done;
-    int64_t progress_ms;
+    int64_t progress_ms, begun_ms;
 };
 
 /* Fills in what is not the caller's choice. app: whose open_ids and union_ids the sources hold; NULL: they hold
@@ -63,8 +69,14 @@ struct import {
 void import_begin(struct import *im, struct cli *c, const struct tenant_row *tenant, const struct app_row *app);
 void import_end(struct import *im);
 
+#define FINDINGS_SHOWN 50 /* of further ones only their number is known */
+
+/* Checks all sources: 0, whatever was found, or another negative errno after telling. */
+int import_check(struct import *im, struct import_source *sources, size_t n);
+
 /* Checks all sources; if nothing is wrong, imports them. Returns 0; -EINVAL if findings were told (nothing is
- * imported); or another negative errno after telling. */
+ * imported); -EINTR if it was stopped, and -ESTALE if a file is not any more what was checked (im->taken records are
+ * kept); or another negative errno after telling (likewise). */
 int import_run(struct import *im, struct import_source *sources, size_t n);
 
 /* ---- between import.c and import_item.c ---- */
@@ -74,8 +86,19 @@ int import_run(struct import *im, struct import_source *sources, size_t n);
 int import_item(struct import *im, struct import_source *src, const struct answer_item *item,
                 const struct item_kind *kind, json_t *value);
 
-void import_complain(struct import *im, const struct import_source *src, const struct answer_item *item,
-                     struct str member, struct str reason);
+void import_complain(struct import *im, struct import_source *src, const struct answer_item *item, struct str member,
+                     struct str reason);
+
+void import_show_progress(struct import *im, bool last);
+
+/* ---- how far it has come (import_journal.c) ---- */
+
+/* Within the transaction that keeps them: taken records are kept by then. Both return 0 or < 0. */
+int import_journal_note(struct import *im, int64_t taken);
+int import_journal_end(struct import *im);
+
+/* Says on standard error what an import that was broken off has left, if there was one. */
+void import_journal_tell(struct cli *c);
 
 /* The internal id of a user named in an item; made if it is not known. Returns 0, or -EINVAL after complaining, or a
  * fault. */

@@ -80,22 +80,32 @@ int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, 
     return r < 0 ? r : 0;
 }
 
-int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc) {
+int card_read_name(struct hire *h, struct str kind, struct str stored_doc, struct str *ret) {
     struct person_card person = {0};
     struct job_card job = {0};
-    int64_t number;
-    int r;
+    int r = 0;
 
+    *ret = STR_ABSENT;
     if (str_eq(kind, STR("talent")))
         r = read_person(h, stored_doc, &person);
     else if (str_eq(kind, STR("job")))
         r = record_read_stored(&type_job, &job, stored_doc, h->arena);
     else
         return 0;
-    if (r < 0 || id_parse(id, &number) < 0)
+    *ret = str_is_absent(person.name) ? job.title : person.name;
+    if (str_is_absent(*ret))
+        *ret = STR("");
+    return r;
+}
+
+int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc) {
+    struct str name;
+    int64_t number;
+    int r = card_read_name(h, kind, stored_doc, &name);
+
+    if (r < 0 || str_is_absent(name) || id_parse(id, &number) < 0)
         return r;
-    struct str name = str_is_absent(person.name) ? job.title : person.name;
-    return card_set_name(h, kind, number, str_is_absent(name) ? STR("") : name, true);
+    return card_set_name(h, kind, number, name, true);
 }
 
 int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret) {

@@ -10,6 +10,10 @@
 /* A record of a talent or a job was written: keeps its name for lists and search. Other kinds: nothing happens. */
 int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc);
 
+/* The name in such a record, "" if it has none; absent: a record of another kind. Returns 0, or -EBADMSG: what a list
+ * shows of it has a wrong type. */
+int card_read_name(struct hire *h, struct str kind, struct str stored_doc, struct str *ret);
+
 /* Keeps that name for it, instead of what was kept. searchable false: it is shown, but no search finds it. Returns 0 or < 0. */
 int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, bool searchable);
 

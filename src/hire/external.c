@@ -4,13 +4,25 @@
  */
 #include "hire/external.h"
 
+static int read_keys(struct hire *h, const struct external_background_check *in, int64_t *ret_id,
+                     int64_t *ret_application) {
+    int r = hire_id(h, "id", in->id, ret_id);
+
+    return r < 0 ? r : hire_id(h, "external_application_id", in->external_application_id, ret_application);
+}
+
+int external_check_import_check(struct hire *h, const struct external_background_check *in) {
+    int64_t id, application_id;
+
+    return read_keys(h, in, &id, &application_id);
+}
+
 int external_check_import(struct hire *h, struct external_background_check *in) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t id, application_id;
-    int r;
+    int r = read_keys(h, in, &id, &application_id);
 
-    if ((r = hire_id(h, "id", in->id, &id)) < 0 ||
-        (r = hire_id(h, "external_application_id", in->external_application_id, &application_id)) < 0)
+    if (r < 0)
         return r;
     record_write_stored(&type_external_background_check, in, &doc);
     {

@@ -10,6 +10,8 @@
 
 /* Returns 1 if anything changed, 0 if it stands so already. */
 int external_check_import(struct hire *h, struct external_background_check *in);
+/* What that would refuse, without writing anything: 0, or HIRE_REFUSED. */
+int external_check_import_check(struct hire *h, const struct external_background_check *in);
 
 /* Walks by id behind after_id; external_application_id 0: all. Returns the number walked or < 0. */
 typedef void (*external_check_fn)(void *ctx, int64_t id, struct str doc);

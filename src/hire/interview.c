@@ -109,17 +109,30 @@ int interview_keep_interviewers(struct db *db, int64_t tenant, int64_t id, const
     return r < 0 ? r : 0;
 }
 
+static int read_keys(struct hire *h, const struct interview_extend *in, int64_t *ret_id, int64_t *ret_application) {
+    int r = hire_id(h, "id", in->id, ret_id);
+
+    if (r < 0 || (r = hire_id(h, "application_id", in->application_id, ret_application)) < 0)
+        return r;
+    if (in->begin_time.v < 0 || in->begin_time.v > HIRE_TIME_MAX)
+        return hire_refuse(h, REFUSED_PARAMETER, "begin_time must be a time in milliseconds since 1970");
+    return 0;
+}
+
+int interview_import_check(struct hire *h, const struct interview_extend *in) {
+    int64_t id, application_id;
+
+    return read_keys(h, in, &id, &application_id);
+}
+
 int interview_import(struct hire *h, struct interview_extend *in) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t id, application_id, begin_time = in->begin_time.v, old_begin;
     bool known;
-    int r;
+    int r = read_keys(h, in, &id, &application_id);
 
-    if ((r = hire_id(h, "id", in->id, &id)) < 0 ||
-        (r = hire_id(h, "application_id", in->application_id, &application_id)) < 0)
+    if (r < 0)
         return r;
-    if (begin_time < 0 || begin_time > HIRE_TIME_MAX)
-        return hire_refuse(h, REFUSED_PARAMETER, "begin_time must be a time in milliseconds since 1970");
     summarize(h, in);
     record_write_stored(&type_interview_extend, in, &doc);
     {

@@ -12,6 +12,8 @@
 /* Takes an interview as the platform answered it (user ids already internal); the summary is computed. Returns 1 if
  * anything changed, 0 if it stands so already. */
 int interview_import(struct hire *h, struct interview_extend *in);
+/* What that would refuse, without writing anything: 0, or HIRE_REFUSED. */
+int interview_import_check(struct hire *h, const struct interview_extend *in);
 
 /* The first record of that user (an internal id; 0, nobody, has none); NULL: who does not hold the interview. */
 struct interview_record *interview_record_of(const struct interview_record_list *list, int64_t uid);

@@ -76,6 +76,8 @@ int order_record(struct hire *h, const struct order_by_hand *in, int64_t *ret_or
 /* Takes an order as the platform answered it (user ids already internal). Returns 1 if anything changed, 0 if it stands
  * so already. */
 int order_import(struct hire *h, struct background_check_order *in);
+/* What that would refuse, without writing anything: 0, or HIRE_REFUSED. */
+int order_import_check(struct hire *h, const struct background_check_order *in);
 
 /* ---- reading ---- */
 

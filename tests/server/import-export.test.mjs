@@ -4,13 +4,15 @@
 // and imports nothing, and export, import, export is the same.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { Client, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { answerOf, example, importFiles, importItems, makeExternalCheck, makeInterview, makeOrder, range, saveAnswer, sqlAll, tryImport } from '../lib/data.mjs';
-import { demoDir, fixtures, hired, hiredOk, readDemo, startServer, tempDir } from '../lib/server.mjs';
+import { binary, demoDir, fixtures, hired, hiredOk, readDemo, slow, startServer, tempDir } from '../lib/server.mjs';
 
 const fixture = (name) => path.join(fixtures, `${name}.example.json`);
 const names = ['orders', 'external-checks', 'interviews'];
@@ -246,32 +248,148 @@ test('import works while the server runs, and what it brought is there at once',
     assert.deepEqual(o, makeOrder(90));
 });
 
+// What people save instead of a plain answer: taken if it holds one, else called by its name.
+const page = (items, more = {}) => JSON.stringify({ code: 0, msg: 'success', data: { has_more: false, ...more, items } });
+const head = 'HTTP/1.1 301 Moved\r\nLocation: /x\r\n\r\nHTTP/2 200 \r\nContent-Type: application/json; charset=utf-8\r\nX-Tt-Logid: 1\r\n\r\n';
+const three = [300, 301, 302].map((i) => makeOrder(i));
+const utf16 = (text) => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
+const taken = [
+    ['gzip', gzipSync(page(three))],
+    ['gzip of two members', Buffer.concat([gzipSync(page(three).slice(0, 70)), gzipSync(page(three).slice(70))])],
+    ['curl -i', head + page(three)],
+    ['curl -i of a gzipped answer', Buffer.concat([Buffer.from(head), gzipSync(page(three))])],
+    ['curl -i of several', three.map((o) => head + page([o])).join('\n')],
+    ['answers one after the other', page(three.slice(0, 1)) + page(three.slice(1))],
+    ['an answer a line', three.map((o) => page([o])).join('\n')],
+    ['a record a line (NDJSON)', three.map((o) => JSON.stringify(o)).join('\n') + '\n'],
+    ['records as jq prints them', three.map((o) => JSON.stringify(o, null, 2)).join('\n')],
+    ['a byte order mark', `\ufeff${page(three)}`],
+];
+for (const [name, content] of taken) {
+    test(`is taken: ${name}`, () => {
+        for (const stdin of [false, true]) {
+            const d = demoDir();
+            const args = ['import', '--json', '--user-id-type', 'user_id', '--data', d];
+            const r = stdin ? hired([...args, '-'], { input: content }) : hired([...args, saveAnswer(content)]);
+            assert.equal(r.status, 0, r.stderr);
+            assert.equal(JSON.parse(r.stdout).orders.new, 3);
+            assert.doesNotMatch(r.stderr, /warning/);
+        }
+    });
+}
+
+const html = '<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>';
+const refused = [
+    ['HTML', html, /odd\.json: is an HTML or XML page, not an answer/],
+    ['HTML with its headers', `HTTP/1.1 502 Bad Gateway\r\nServer: x\r\n\r\n${html}`, /is an HTML or XML page with the HTTP status 502/],
+    ['headers alone', 'HTTP/2 204 \r\nDate: x\r\n\r\n', /HTTP headers that no body follows/],
+    ['UTF-16 with its mark', utf16(page(three)), /is UTF-16 text.*UTF-8 is expected/],
+    ['UTF-16 without', Buffer.from(page(three), 'utf16le'), /is UTF-16 text/],
+    ['nothing', '', /odd\.json: is empty/],
+    ['blanks', ' \n\n', /odd\.json: is empty/],
+    ['a byte order mark alone', '\ufeff', /odd\.json: is empty/],
+    ['cut off', page(three).slice(0, -30), /the text ends too early \(the file is cut off\)/],
+    ['gzip, cut off', gzipSync(page(three)).subarray(0, -20), /is compressed by gzip, and damaged or cut off/],
+    ['gzip of HTML', gzipSync(html), /is an HTML or XML page/],
+    ['a ZIP archive', Buffer.from('PK\x03\x04xxxx'), /is a ZIP archive/],
+    ['an error behind a good answer', `${page(three)}\n{"code":99991663,"msg":"token expired"}`, /code: the answer is an error: 99991663 token expired/],
+    ['words behind a good answer', `${page(three)}\nfine`, /odd\.json:2:\d: not JSON at line 2, column \d: something follows/],
+    ['a broken record a line', `${JSON.stringify(three[0])}\n{"order_id": }\n`, /odd\.json:2:1\d: /],
+];
+for (const [name, content, sentence] of refused) {
+    test(`is called by its name: ${name}`, () => {
+        const d = demoDir(), before = dump(d);
+        const r = hired(['import', '--user-id-type', 'user_id', '--data', d, saveAnswer(content, 'odd.json')]);
+        assert.equal(r.status, 1, r.stderr);
+        assert.match(r.stderr, sentence);
+        assert.match(r.stderr, /nothing was imported: 1 thing is wrong/);
+        assert.deepEqual(dump(d), before);
+    });
+}
+
+test('pages that are missing are spoken of, once for each kind', () => {
+    const d = demoDir(), more = { has_more: true, page_token: 'abc' };
+    const run = (...pages) => hired(['import', '--user-id-type', 'user_id', '--data', d, ...pages.map((p, i) => saveAnswer(p, `page-${i}.json`))]);
+    const said = (r) => r.stderr.split('\n').filter((l) => /has_more: true/.test(l));
+    const lone = run(page([three[0]], more), page([three[1]], more), page([makeInterview(300)]));
+    assert.equal(lone.status, 0, lone.stderr);
+    assert.deepEqual(said(lone).length, 1);
+    assert.match(said(lone)[0], /page-1\.json says has_more: true.*orders are missing/);
+    const whole = run(page([three[0]], more), page([three[1]]), page([makeInterview(300)]));
+    assert.deepEqual(said(whole), []);
+});
+
 // A long import goes in by pieces, so that a running server's writes get their turn. What a kill leaves behind is whole
-// records, and running it again brings the rest.
-test('a long import that is killed is finished by running it again', async () => {
-    const { spawn } = await import('node:child_process');
-    const { binary } = await import('../lib/server.mjs');
-    const d = demoDir();
-    const orders = range(6000, (i) => makeOrder(i + 1000));
-    const file = saveAnswer(answerOf(orders));
-    const args = ['import', '--data', d, '--app', readDemo(d).app_id, '--json', file];
-    const rows = () => sqlAll(d, [['SELECT COUNT(*) AS n FROM background_check_order', []]])[0][0].n;
-    const before = rows();
-    const seen = new Set();
-    for (let delay = 30; delay < 30_000; delay *= 1.5) {
-        const child = spawn(binary, args, { stdio: 'ignore' });
+// records; the next import says how many; running it again brings the rest.
+const longImport = (d, count, ...options) => ['import', '--data', d, '--app', readDemo(d).app_id, ...options, saveAnswer(answerOf(range(count, (i) => makeOrder(i + 1000))), 'long.json')];
+const countOrders = (d) => sqlAll(d, [['SELECT COUNT(*) AS n FROM background_check_order', []]])[0][0].n;
+const note = (d) => sqlAll(d, [["SELECT value FROM meta WHERE key = 'import'", []]])[0][0]?.value ?? '';
+
+test('a long import that is killed at any moment is finished by running it again', async () => {
+    const d = demoDir(), total = 6000, args = longImport(d, total, '--json');
+    const before = countOrders(d), seen = new Set();
+    for (let delay = 30; delay < 60_000; delay *= 1.4) {
+        const noted = /^(\d+) (\d+) \d+ .*long\.json$/.exec(note(d));
+        const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        let said = '';
+        child.stderr.setEncoding('utf8').on('data', (s) => (said += s));
         const timer = setTimeout(() => child.kill('SIGKILL'), delay);
         const status = await new Promise((resolve) => child.on('close', resolve));
         clearTimeout(timer);
         assert.equal(hired(['check', '--data', d]).status, 0);
-        seen.add(rows() - before);
+        if (noted && status === 0) assert.match(said, new RegExp(`earlier import \\(.*long\\.json, begun .* was broken off after ${noted[1]} of ${total} records; those are kept`));
+        const rows = countOrders(d) - before;
+        const now = /^(\d+) (\d+) /.exec(note(d));
+        // What is noted is there: the note is in the transaction of the records.
+        if (now) assert.ok(rows >= Number(now[1]) && Number(now[2]) === total, `${rows} rows, noted ${note(d)}`);
+        seen.add(rows);
         if (status === 0) break;
     }
-    assert.equal(rows() - before, orders.length);
+    assert.equal(countOrders(d) - before, total);
+    assert.equal(note(d), '');
     assert.ok(seen.size >= 2, 'at least one kill came before the end');
     const again = hired(args);
     assert.equal(again.status, 0, again.stderr);
-    assert.equal(JSON.parse(again.stdout).orders.unchanged, orders.length);
+    assert.equal(again.stderr, '');
+    assert.equal(JSON.parse(again.stdout).orders.unchanged, total);
+});
+
+test('an import that is asked to stop says what it has taken', async () => {
+    const d = demoDir(), total = 20_000, args = longImport(d, total, '--json'), before = countOrders(d);
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '', out = '';
+    child.stderr.setEncoding('utf8').on('data', (s) => (said += s));
+    child.stdout.setEncoding('utf8').on('data', (s) => (out += s));
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    while (countOrders(d) === before) await new Promise((resolve) => setTimeout(resolve, 5)); // until some are kept
+    child.kill('SIGTERM');
+    assert.equal(await ended, 1, said);
+    const kept = countOrders(d) - before;
+    assert.ok(kept > 0 && kept < total, `${kept}`);
+    assert.match(said, new RegExp(`it was stopped after ${kept} of ${total} records; those are kept, and importing the same files again brings the rest`));
+    assert.deepEqual(JSON.parse(out), { imported: false, taken: kept, records: total });
+    const { orders } = hiredOk(args);
+    assert.deepEqual([orders.new, orders.unchanged], [total - kept, kept]);
+});
+
+test('an import takes no more memory for many records than for few', async () => {
+    const d = demoDir(), peak = async (files) => {
+        const child = spawn(binary, ['import', '--data', d, '--user-id-type', 'user_id', ...files], { stdio: 'ignore' });
+        let most = 0;
+        const timer = setInterval(() => {
+            try {
+                most = Math.max(most, Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]));
+            } catch { /* it has ended */ }
+        }, 10);
+        assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);
+        clearInterval(timer);
+        return most;
+    };
+    const big = saveAnswer(page([{ ...three[0], conclusion: '绿'.repeat(40) }]).replace('"items":[', () => `"items":[${`${JSON.stringify(makeOrder(301, { padding: 'x'.repeat(60_000) }))},`.repeat(2000)}`), 'big.json');
+    assert.ok(fs.statSync(big).size > 100e6);
+    const small = await peak([saveAnswer(page(three))]), large = await peak([big]);
+    fs.rmSync(big);
+    assert.ok(large - small < 60_000 * slow, `${small} kB for three orders, ${large} kB for 120 MB of them`);
 });
 
 test('export to nowhere says so', () => {
