@@ -21,7 +21,7 @@
 #include "cli/site.h"
 #include "events/dispatcher.h"
 #include "events/fetcher.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 #include "gateway/users.h"
 #include "hire/name_fold.h"
 #include "store/files.h"
