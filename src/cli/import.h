@@ -52,6 +52,7 @@ struct import {
     struct import_users *users;
     struct arena scratch; /* of one item */
     int in_chunk;         /* items in the open transaction */
+    int64_t chunk_begun_ms;
     bool keep;            /* the second pass */
     bool first_look;      /* each item is seen for the first time */
     uint64_t bytes_all, bytes_done;
