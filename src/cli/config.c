@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/id.h"
 #include "cli/suggest.h"
+#include "store/remote_server.h"
 
 enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME, OPT_NETWORKS };
 
@@ -45,10 +45,10 @@ static const struct option options[] = {
     {"server", "data", OPT_TEXT, true, AT(data), "data", "DIR", 0, 0, NULL,
      "The directory that holds the records.\nIt is made (mode 0700) if it is not there."},
     {"server", "threads", OPT_UINT, true, AT(threads), "0", "N", 0, 256, NULL, "Event loops. 0: one for each core."},
-    {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, ID_SERVER_NODES - 1, NULL,
+    {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, REMOTE_NODE_FIRST - 1, NULL,
      "This server's number in the ids it makes.\n"
      "Servers whose records are to be brought together one day (export, import) need different ones.\n"
-     "It does not let two servers share a directory: one serves it at a time."},
+     "It does not let two servers share a directory: one serves it at a time. Higher ones are for commands."},
     {"server", "base_url", OPT_TEXT, true, AT(base_url), "", "URL", 0, 0, NULL,
      "How clients reach this server, for the links in answers.\n"
      "Empty: as each request's Host header says. Behind a proxy: https://hire.example.com"},

@@ -26,7 +26,7 @@ struct config {
     unsigned listen_port; /* 8080; 0: any free one */
     char *data;           /* directory; "data" */
     unsigned threads;     /* event loops; 0: one per core */
-    unsigned node;        /* this node's number in ids, 0..1023 */
+    unsigned node;        /* this server's number in ids; those of commands are above */
     char *base_url;       /* how clients reach this server, for links; NULL: from each request's Host */
     enum log_level log_level;
     bool access_log; /* a line for every request */

@@ -16,6 +16,7 @@
 #include "cli/json_heap.h"
 
 #define CHUNK 500      /* records in one transaction */
+#define CHUNK_MS 1000  /* how long one may last: others wait meanwhile */
 #define GAP_NS 5000000 /* between transactions: longer than a waiting server naps */
 #define PROGRESS_MS 200
 
@@ -112,7 +113,12 @@ static json_t *parse_item(struct import *im, struct import_source *src, const st
 }
 
 static int chunk_begin(struct import *im) {
-    int r = im->in_chunk == 0 ? db_begin(im->cli->db) : 0;
+    int r = 0;
+
+    if (im->in_chunk == 0) {
+        im->chunk_begun_ms = clock_mono_ms();
+        r = db_begin(im->cli->db);
+    }
 
     if (r < 0)
         cli_fail_errno(im->cli, r, "begin to write", NULL);
@@ -202,7 +208,7 @@ static int walk_source(struct import *im, struct import_source *src, bool users)
     while (answer_next(&src->answer, &at, &item)) {
         int r = walk_item(im, src, &item, users);
         arena_reset(&im->scratch);
-        if (r == 0 && im->in_chunk >= CHUNK)
+        if (r == 0 && (im->in_chunk >= CHUNK || (im->in_chunk > 0 && clock_mono_ms() - im->chunk_begun_ms > CHUNK_MS)))
             r = chunk_end(im);
         if (r == 0 && im->stop && *im->stop)
             r = chunk_end(im) < 0 ? -EIO : -EINTR;

@@ -59,6 +59,7 @@ struct import {
     struct import_users *users;
     struct arena scratch; /* of one item */
     int in_chunk;         /* items in the open transaction */
+    int64_t chunk_begun_ms;
     bool keep;            /* the second pass */
     uint64_t bytes_all, bytes_done;
     int64_t progress_ms, begun_ms;

@@ -8,15 +8,18 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/id.h"
 #include "cli/suggest.h"
 #include "hire/name_fold.h"
+#include "store/remote.h"
 #include "store/stamp.h"
 
-#define BUSY_MS 30000 /* a server under load lets other processes in between its groups of writes */
+#define BUSY_MS 30000 /* how long another process is waited for */
+#define LOOK_AGAIN_MS 50
 
 int cli_begin(struct cli *c, const char *command, const struct arg *args, int *argc, char **argv) {
     struct str why;
@@ -37,12 +40,13 @@ int cli_begin(struct cli *c, const char *command, const struct arg *args, int *a
 
 /* The secret is made on first use, which needs a transaction. */
 static int open_seal(struct cli *c, enum cli_access how) {
-    int r = how == CLI_READ ? 0 : db_begin(c->db);
+    bool made = how == CLI_READ || c->remote; /* by who serves */
+    int r = made ? 0 : db_begin(c->db);
 
     if (r < 0)
         return r;
     r = identity_seal(c->db, &c->seal);
-    if (how == CLI_READ)
+    if (made)
         return r;
     if (r == 0)
         return db_commit(c->db);
@@ -50,17 +54,47 @@ static int open_seal(struct cli *c, enum cli_access how) {
     return r;
 }
 
-/* Nobody else writes in the directory meanwhile, except a server that runs there. */
-static int take_directory(struct cli *c) {
-    struct owner_note holder = {.command = STR("")};
-    struct str why;
-    int r = owner_take(&c->owner, c->config.data, c->command, BUSY_MS, &c->arena, &holder, &why);
+static int open_here(struct cli *c, const struct db_options *o, enum cli_access how) {
+    struct str why = STR_ABSENT;
+    int r = db_open(&c->db, o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
 
-    if (r == -EBUSY && holder.state != OWNER_COMMAND)
-        return 0;
-    if (r == -EBUSY)
-        cli_fail(c, "%.*s It was waited for for %d seconds; try again when it has ended.", STR_FMT(why), BUSY_MS / 1000);
-    else if (r < 0)
+    if (r < 0)
+        cli_fail(c, "%.*s", STR_FMT(why));
+    return r;
+}
+
+/* Nobody answers: the server is about to begin or to end. */
+static bool is_changing(int r) {
+    return r == -ENOENT || r == -ECONNREFUSED || r == -EPIPE || r == -ESHUTDOWN;
+}
+
+/* Takes the directory and opens the database, or, where a server works, lets that write. */
+static int open_to_write(struct cli *c, const struct db_options *o, enum cli_access how) {
+    int64_t start = clock_mono_ms();
+    struct owner_note holder;
+    struct str why;
+    int r;
+
+    for (;;) {
+        holder = (struct owner_note){.command = STR("")};
+        r = owner_take(&c->owner, c->config.data, c->command, BUSY_MS, &c->arena, &holder, &why);
+        if (r == 0)
+            return open_here(c, o, how);
+        if (r == -EBUSY && holder.state == OWNER_SERVING) {
+            r = remote_open(&c->db, o, c->command, &c->arena, &why);
+            if (!is_changing(r))
+                break;
+        }
+        if (r != -EBUSY && !is_changing(r))
+            break;
+        if (clock_mono_ms() - start >= BUSY_MS) {
+            cli_fail(c, "%.*s It was waited for %d seconds; try again.", STR_FMT(why), BUSY_MS / 1000);
+            return r;
+        }
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_MS * 1000000L}, NULL);
+    }
+    c->remote = r == 0;
+    if (r < 0)
         cli_fail(c, "%.*s", STR_FMT(why));
     return r;
 }
@@ -74,7 +108,7 @@ static void show_folding(void *ctx, int64_t done, bool ended) {
 
 int cli_open(struct cli *c, enum cli_access how) {
     struct db_options o = {.dir = c->config.data, .mmap_bytes = c->config.mmap_bytes, .busy_ms = BUSY_MS};
-    struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data), why = STR_ABSENT;
+    struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data);
     int r;
 
     if (how != CLI_CREATE && access(file.ptr, F_OK) < 0 && errno == ENOENT) {
@@ -82,19 +116,14 @@ int cli_open(struct cli *c, enum cli_access how) {
                  c->config.data);
         return -ENOENT;
     }
-    /* Commands may run beside a server and beside each other. */
-    id_set_node(ID_SERVER_NODES + (unsigned)getpid() % ID_SERVER_NODES);
-    if (how != CLI_READ && (r = take_directory(c)) < 0)
+    id_set_node(c->config.node);
+    r = how == CLI_READ ? open_here(c, &o, how) : open_to_write(c, &o, how);
+    if (r < 0)
         return r;
-    r = db_open(&c->db, &o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
-    if (r < 0) {
-        cli_fail(c, "%.*s", STR_FMT(why));
-        return r;
-    }
     r = open_seal(c, how);
     if (r < 0)
         return cli_fail_errno(c, r, "read the database's secret", NULL), r;
-    r = how == CLI_READ ? 0 : names_fold(c->db, show_folding, c);
+    r = how == CLI_READ || c->remote ? 0 : names_fold(c->db, show_folding, c);
     if (r < 0)
         cli_fail_errno(c, r, "bring the names' search keys up to date", NULL);
     return r;
@@ -104,6 +133,7 @@ void cli_shut(struct cli *c) {
     c->seal = seal_free(c->seal);
     c->db = db_close(c->db);
     c->owner = owner_release(c->owner);
+    c->remote = false;
 }
 
 void cli_close(struct cli *c) {
@@ -126,6 +156,10 @@ int cli_fail(const struct cli *c, const char *format, ...) {
 int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h) {
     if (error == HIRE_REFUSED && h)
         return cli_fail(c, "%.*s", STR_FMT(h->why));
+    if (c->db && db_why(c->db))
+        return cli_fail(c, "cannot %s: %s", doing, db_why(c->db));
+    if (error == -EBUSY && c->remote)
+        return cli_fail(c, "cannot %s: the server has too many writes waiting; try again", doing);
     if (error == -EBUSY)
         return cli_fail(c, "cannot %s: another process held the database for %d seconds", doing, BUSY_MS / 1000);
     return cli_fail(c, "cannot %s: %s", doing, strerror(-error));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the commands that work on a data directory share: configuration, database, the tenant meant, and how they
- * answer. They may run while the server serves from the same directory.
+ * answer. While a server works on the directory, they write through it (store/remote.h).
  */
 #ifndef HIRED_CLI_OPEN_H
 #define HIRED_CLI_OPEN_H
@@ -22,6 +22,7 @@ struct cli {
     struct arena arena;
     struct owner *owner; /* of the data directory; NULL while only reading, or beside a server */
     struct db *db;
+    bool remote;       /* a server that runs there writes for it */
     struct seal *seal; /* of that database */
 };
 
@@ -33,7 +34,8 @@ int cli_begin(struct cli *c, const char *command, const struct arg *args, int *a
 
 enum cli_access { CLI_READ, CLI_WRITE, CLI_CREATE /* as CLI_WRITE; makes the database if there is none */ };
 
-/* Opens the database of the data directory. Returns 0, or a negative errno after telling on standard error. */
+/* Opens the database of the data directory: to write, as the directory's owner, or through the server that is it.
+ * Returns 0, or a negative errno after telling on standard error. */
 int cli_open(struct cli *c, enum cli_access access);
 /* Closes the database and gives the directory back; cli_open may follow. */
 void cli_shut(struct cli *c);

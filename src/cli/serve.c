@@ -26,6 +26,7 @@
 #include "hire/name_fold.h"
 #include "store/files.h"
 #include "store/owner.h"
+#include "store/remote_server.h"
 
 #define UV_THREADS                                                                                                     \
     "16" /* that read files which are sent, and ask the world (gateway/dispatch.c), unless the operator says otherwise \
@@ -47,6 +48,7 @@ struct serving {
     struct caretaker *caretaker;
     struct longlink *longlink;
     struct http_server *server;
+    struct remote_server *commands; /* that write while this process serves */
     struct site site;
     struct owner *owner; /* of the data directory */
     struct arena arena;  /* for as long as it serves */
@@ -331,7 +333,8 @@ static int start_workers(struct serving *s) {
     if (r < 0)
         return fail("cannot look after the kept files", r);
     writer_on_commit(s->writer, on_commit, s);
-    return 0;
+    r = remote_server_new(&s->commands, s->config.data, s->writer, NULL);
+    return r < 0 ? fail("cannot make hired.sock in the data directory, by which commands write", r) : 0;
 }
 
 static void announce(struct serving *s) {
@@ -396,6 +399,7 @@ static void shut_down(struct serving *s) {
     if (s->gateway)
         gateway_stop(s->gateway);
     s->caretaker = caretaker_free(s->caretaker);
+    s->commands = remote_server_free(s->commands);
     /* Their memory outlives the writer, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);

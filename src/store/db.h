@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The database, as the rest of hired sees it: connections, statements by name, transactions. What engine is behind it,
- * only the drivers know (sqlite.c today; PostgreSQL takes the same statements).
+ * only the drivers know (driver.h): sqlite.c works on a file, remote.c lets the process that serves it work; PostgreSQL
+ * takes the same statements.
  *
  * Statements stand in src/store/sql under a name; tools/sqlgen.py makes enum db_statement of them
  * (src/store/README.md). A connection prepares each on first use and keeps it. Parameters are numbered from 1, columns
@@ -82,6 +83,10 @@ void db_rollback_savepoint(struct db *db);
 /* False outside of db_begin and db_commit, and also after a fault (disk full, failed) that made the engine undo the
  * whole transaction by itself: then everything up to db_commit or db_rollback fails. */
 bool db_in_transaction(const struct db *db);
+
+/* A sentence on why the connection cannot write any more, for a command whose transaction the serving process undid
+ * (-ETIMEDOUT), say; or NULL. Valid until db_close. */
+const char *db_why(const struct db *db);
 
 /* A consistent view over several reads of a DB_READ connection. */
 int db_snapshot_begin(struct db *db);

@@ -40,7 +40,7 @@ static bool why_has(const struct scratch *s, const char *part) {
 
 static int64_t ask(struct db *db, const char *sql) {
     sqlite3_stmt *q;
-    assert_int_equal(sqlite3_prepare_v2(db->handle, sql, -1, &q, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(sqlite_of(db)->handle, sql, -1, &q, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(q), SQLITE_ROW);
     int64_t value = sqlite3_column_int64(q, 0);
     sqlite3_finalize(q);
@@ -137,10 +137,11 @@ static void test_migration_interrupted(void **state) {
     if (child == 0) {
         db = NULL;
         if (fixture_try(&db, s->dir, DB_WRITE, 1, &s->a, &s->why) < 0 ||
-            sqlite3_exec(db->handle, "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE", 0, 0, 0) ||
-            sqlite3_exec(db->handle, fixture_steps[1], 0, 0, 0) ||
+            sqlite3_exec(sqlite_of(db)->handle, "PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE", 0, 0,
+                         0) ||
+            sqlite3_exec(sqlite_of(db)->handle, fixture_steps[1], 0, 0, 0) ||
             sqlite3_exec(
-                db->handle,
+                sqlite_of(db)->handle,
                 "UPDATE meta SET value = '1'; CREATE TABLE big (b TEXT); WITH RECURSIVE c (i) AS (SELECT 1 UNION "
                 "ALL SELECT i + 1 FROM c WHERE i < 100) INSERT INTO big SELECT hex(zeroblob(10000)) FROM c",
                 0, 0, 0))
@@ -233,7 +234,7 @@ static void test_all_statements(void **state) {
     for (int i = 0; i < DB_STATEMENTS; i++) {
         struct db_query q DB_CLEANUP = db_query(db, (enum db_statement)i);
         if (q.error)
-            fail_msg("%s: %s", db_statement_texts[i].name, sqlite3_errmsg(db->handle));
+            fail_msg("%s: %s", db_statement_texts[i].name, sqlite3_errmsg(sqlite_of(db)->handle));
         assert_int_equal(sqlite3_bind_parameter_count(((struct statement *)q.stmt)->handle),
                          db_statement_texts[i].parameters);
     }
@@ -415,8 +416,8 @@ static void test_nested(void **state) {
         }
     }
     assert_int_equal(seen, 2 * 4 * 4);
-    assert_non_null(db->statements[T_ALL]->next);
-    assert_null(db->statements[T_ALL]->next->next); /* kept and used again */
+    assert_non_null(sqlite_of(db)->statements[T_ALL]->next);
+    assert_null(sqlite_of(db)->statements[T_ALL]->next->next); /* kept and used again */
     assert_int_equal(db_commit(db), 0);
     db_close(db);
 }
@@ -465,7 +466,7 @@ static void test_lost_transaction(void **state) {
 
     assert_int_equal(db_begin(db), 0);
     assert_int_equal(fixture_add(db, 1, 1, STR("x"), 1), 1);
-    sqlite3_exec(db->handle, "ROLLBACK", 0, 0, 0);
+    sqlite3_exec(sqlite_of(db)->handle, "ROLLBACK", 0, 0, 0);
     assert_false(db_in_transaction(db));
     assert_int_equal(fixture_add(db, 1, 2, STR("x"), 1), -EIO);
     assert_int_equal(db_savepoint(db), -EIO);
@@ -591,19 +592,19 @@ static void test_log_upkeep(void **state) {
     struct scratch *s = *state;
     struct db *db = fixture_open(s->dir, DB_WRITE);
 
-    db->log_due = db->log_step = 64; /* instead of hundreds of megabytes */
-    db->log_many = 512;
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = 64; /* instead of hundreds of megabytes */
+    sqlite_of(db)->log_many = 512;
     for (int tended = 0; tended < 2; tended++) {
         for (int i = 0; i < 12; i++) {
             fill(db, i + 100 * tended, 40);
             if (tended)
                 db_tend(db, false);
-            assert_true(db->log_pages < 128);
+            assert_true(sqlite_of(db)->log_pages < 128);
         }
         fill(db, 50 + tended, 1);
-        assert_false(db->log_clean);
+        assert_false(sqlite_of(db)->log_clean);
         db_tend(db, true);
-        assert_true(db->log_clean);
+        assert_true(sqlite_of(db)->log_clean);
     }
     char path[4200];
     struct stat st;
@@ -617,7 +618,7 @@ static void test_log_upkeep(void **state) {
         fill(db, 1000 + i, 40);
         db_tend(db, false);
     }
-    assert_true(db->log_pages > 512);
+    assert_true(sqlite_of(db)->log_pages > 512);
     assert_int_equal(stat(path, &st), 0);
     assert_true(st.st_size > 512 * 16384);
     db_snapshot_end(reader);
@@ -625,7 +626,7 @@ static void test_log_upkeep(void **state) {
         fill(db, 2000 + i, 40);
         db_tend(db, false);
     }
-    assert_true(db->log_pages < 128);
+    assert_true(sqlite_of(db)->log_pages < 128);
     assert_int_equal(stat(path, &st), 0);
     assert_true(st.st_size < 128 * 17000);
     db_close(reader);
@@ -693,7 +694,7 @@ static void test_forget(void **state) {
         }
         char sql[128];
         snprintf(sql, sizeof(sql), "UPDATE t SET label = '' WHERE tenant = %d", tenant);
-        assert_int_equal(sqlite3_exec(db->handle, sql, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(sqlite_of(db)->handle, sql, NULL, NULL, NULL), SQLITE_OK);
     }
     db_forget(db);
     assert_int_equal(db_commit(db), 0);

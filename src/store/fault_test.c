@@ -84,8 +84,8 @@ static void work(const char *dir, struct outcome *out, bool careless) {
     if ((out->opened = fixture_try(&db, dir, DB_WRITE, FIXTURE_STEPS_N, &a, &why)) < 0)
         return;
     if (careless)
-        sqlite3_exec(db->handle, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
-    db->log_due = db->log_step = 12;
+        sqlite3_exec(sqlite_of(db)->handle, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = 12;
     sem_init(&gate.started, 0, 0);
     sem_init(&gate.go, 0, 0);
     sem_init(&reported, 0, 0);

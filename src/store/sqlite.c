@@ -62,11 +62,11 @@ int db_errno(int code) {
 
 int db_fault(struct db *db, int code, const char *what) {
     /* SQLite's own message may quote what was given; that of a constraint names columns only. */
-    const char *why = (code & 0xff) == SQLITE_CONSTRAINT ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code);
+    const char *why = (code & 0xff) == SQLITE_CONSTRAINT ? sqlite3_errmsg(sqlite_of(db)->handle) : sqlite3_errstr(code);
     char number[16];
     snprintf(number, sizeof(number), "%d", code);
     log_line(LOG_ERROR, "database error", "statement", what, "error", why, "code", number, NULL);
-    int r = db_errno(code), system = sqlite3_system_errno(db->handle);
+    int r = db_errno(code), system = sqlite3_system_errno(sqlite_of(db)->handle);
     /* A quota, or the log's index on a full disk, is a failed write to SQLite and no room to everybody else. */
     return r == -EIO && (system == ENOSPC || system == EDQUOT) ? -ENOSPC : r;
 }
@@ -75,13 +75,14 @@ int db_fault(struct db *db, int code, const char *what) {
 
 static int statement_prepare(struct db *db, const struct db_statement_text *text, struct statement **ret) {
     sqlite3_stmt *handle = NULL;
-    int r = sqlite3_prepare_v3(db->handle, text->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
+    int r = sqlite3_prepare_v3(sqlite_of(db)->handle, text->sql, -1, SQLITE_PREPARE_PERSISTENT, &handle, NULL);
     if (r == SQLITE_ERROR) {
-        log_line(LOG_ERROR, "database error", "statement", text->name, "error", sqlite3_errmsg(db->handle), NULL);
+        log_line(LOG_ERROR, "database error", "statement", text->name, "error", sqlite3_errmsg(sqlite_of(db)->handle),
+                 NULL);
         return -EINVAL;
     }
     if (r != SQLITE_OK)
-        return db_fault(db, sqlite3_extended_errcode(db->handle), text->name);
+        return db_fault(db, sqlite3_extended_errcode(sqlite_of(db)->handle), text->name);
 
     struct statement *s = mem_alloc(sizeof(*s) + text->parameters);
     s->handle = handle;
@@ -96,20 +97,20 @@ static int statement_prepare(struct db *db, const struct db_statement_text *text
     return 0;
 }
 
-struct db_query db_query(struct db *db, enum db_statement which) {
+static struct db_query sqlite_query(struct db *db, enum db_statement which) {
     struct db_query q = {.db = db};
-    struct statement **at = &db->statements[which];
+    struct statement **at = &sqlite_of(db)->statements[which];
 
     while (*at && (*at)->busy)
         at = &(*at)->next;
-    if (!*at && (q.error = statement_prepare(db, &db->texts[which], at)) < 0)
+    if (!*at && (q.error = statement_prepare(db, &sqlite_of(db)->texts[which], at)) < 0)
         return q;
     (*at)->busy = true;
     q.stmt = *at;
     return q;
 }
 
-void db_query_end(struct db_query *q) {
+static void sqlite_query_end(struct db_query *q) {
     struct statement *s = q->stmt;
     if (!s)
         return;
@@ -148,21 +149,21 @@ static void bind_result(struct db_query *q, int r) {
         q->error = db_fault(q->db, r, ((struct statement *)q->stmt)->text->name);
 }
 
-void db_bind_int(struct db_query *q, int n, int64_t value) {
+static void sqlite_bind_int(struct db_query *q, int n, int64_t value) {
     int i;
     struct statement *s = bind_place(q, n, &i);
     if (s)
         bind_result(q, sqlite3_bind_int64(s->handle, i, value));
 }
 
-void db_bind_text(struct db_query *q, int n, struct str text) {
+static void sqlite_bind_text(struct db_query *q, int n, struct str text) {
     int i;
     struct statement *s = bind_place(q, n, &i);
     if (s)
         bind_result(q, sqlite3_bind_text64(s->handle, i, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8));
 }
 
-void db_bind_null(struct db_query *q, int n) {
+static void sqlite_bind_null(struct db_query *q, int n) {
     int i;
     struct statement *s = bind_place(q, n, &i);
     if (s)
@@ -202,7 +203,7 @@ static int statement_step(struct db_query *q, struct statement *s) {
     s->ended = true;
     if (r == SQLITE_DONE)
         return 0;
-    r = sqlite3_extended_errcode(q->db->handle);
+    r = sqlite3_extended_errcode(sqlite_of(q->db)->handle);
     s->failed = db_errno(r);
     if (s->failed != -EEXIST)
         s->failed = db_fault(q->db, r, s->text->name);
@@ -210,7 +211,7 @@ static int statement_step(struct db_query *q, struct statement *s) {
     return s->failed;
 }
 
-int db_row(struct db_query *q) {
+static int sqlite_row(struct db_query *q) {
     struct statement *s = q->stmt;
     if (s && s->ended && q->error == 0)
         return s->failed;
@@ -220,33 +221,33 @@ int db_row(struct db_query *q) {
     return statement_step(q, s);
 }
 
-int db_run(struct db_query *q) {
+static int sqlite_run(struct db_query *q) {
     struct statement *s = q->stmt;
     int r = may_step(q, s);
     if (r < 0)
         return r;
     sqlite3_reset(s->handle);
     s->failed = 0;
-    sqlite3_int64 before = sqlite3_total_changes64(q->db->handle);
+    sqlite3_int64 before = sqlite3_total_changes64(sqlite_of(q->db)->handle);
     do {
         r = statement_step(q, s);
     } while (r > 0);
     sqlite3_reset(s->handle);
     if (r < 0)
         return r;
-    sqlite3_int64 changes = sqlite3_total_changes64(q->db->handle) - before;
+    sqlite3_int64 changes = sqlite3_total_changes64(sqlite_of(q->db)->handle) - before;
     return changes < INT_MAX ? (int)changes : INT_MAX;
 }
 
-int64_t db_int(const struct db_query *q, int column) {
+static int64_t sqlite_get_int(const struct db_query *q, int column) {
     return sqlite3_column_int64(((struct statement *)q->stmt)->handle, column);
 }
 
-bool db_is_null(const struct db_query *q, int column) {
+static bool sqlite_is_null(const struct db_query *q, int column) {
     return sqlite3_column_type(((struct statement *)q->stmt)->handle, column) == SQLITE_NULL;
 }
 
-struct str db_text(const struct db_query *q, int column) {
+static struct str sqlite_text(const struct db_query *q, int column) {
     sqlite3_stmt *h = ((struct statement *)q->stmt)->handle;
     /* As bytes: asking for text may copy once more, only to append a NUL. */
     const char *ptr = sqlite3_column_blob(h, column);
@@ -271,10 +272,10 @@ static const char *const control_sql[CONTROLS] = {
 
 /* Runs it and resets it; sets *ret_value, if asked for, to the first column. Returns SQLite's extended code. */
 static int control_run(struct db *db, enum db_control which, int64_t *ret_value) {
-    sqlite3_stmt **s = &db->controls[which];
+    sqlite3_stmt **s = &sqlite_of(db)->controls[which];
     int r = SQLITE_OK;
     if (!*s)
-        r = sqlite3_prepare_v3(db->handle, control_sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+        r = sqlite3_prepare_v3(sqlite_of(db)->handle, control_sql[which], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
     if (r == SQLITE_OK) {
         r = sqlite3_step(*s);
         if (r == SQLITE_ROW && ret_value)
@@ -283,7 +284,7 @@ static int control_run(struct db *db, enum db_control which, int64_t *ret_value)
     if (r == SQLITE_ROW || r == SQLITE_DONE)
         r = SQLITE_OK;
     else
-        r = sqlite3_extended_errcode(db->handle);
+        r = sqlite3_extended_errcode(sqlite_of(db)->handle);
     sqlite3_reset(*s);
     return r;
 }
@@ -293,7 +294,7 @@ static int control(struct db *db, enum db_control which) {
     return r == SQLITE_OK ? 0 : db_fault(db, r, control_sql[which]);
 }
 
-int db_begin(struct db *db) {
+static int sqlite_begin(struct db *db) {
     if (db->access == DB_READ)
         return -EROFS;
     if (db->in_transaction) {
@@ -309,11 +310,11 @@ int db_begin(struct db *db) {
     return 0;
 }
 
-bool db_in_transaction(const struct db *db) {
-    return db->in_transaction && !sqlite3_get_autocommit(db->handle);
+static bool sqlite_in_transaction(const struct db *db) {
+    return db->in_transaction && !sqlite3_get_autocommit(sqlite_of(db)->handle);
 }
 
-int db_commit(struct db *db) {
+static int sqlite_commit(struct db *db) {
     if (!db_in_transaction(db)) {
         bool begun = db->in_transaction;
         db->in_transaction = false;
@@ -328,13 +329,13 @@ int db_commit(struct db *db) {
     return r;
 }
 
-void db_rollback(struct db *db) {
+static void sqlite_rollback(struct db *db) {
     if (db_in_transaction(db))
         control(db, CONTROL_ROLLBACK);
     db->in_transaction = false;
 }
 
-int db_savepoint(struct db *db) {
+static int sqlite_savepoint(struct db *db) {
     /* Outside of a transaction it would begin one. */
     if (!db_in_transaction(db))
         return -EIO;
@@ -342,11 +343,11 @@ int db_savepoint(struct db *db) {
     return control(db, CONTROL_SAVEPOINT);
 }
 
-int db_release(struct db *db) {
+static int sqlite_release(struct db *db) {
     return db_in_transaction(db) ? control(db, CONTROL_RELEASE) : -EIO;
 }
 
-void db_rollback_savepoint(struct db *db) {
+static void sqlite_rollback_savepoint(struct db *db) {
     if (!db_in_transaction(db))
         return;
     stamps_undo_savepoint(db);
@@ -354,23 +355,67 @@ void db_rollback_savepoint(struct db *db) {
         control(db, CONTROL_ROLLBACK); /* rather all than half: the caller sees that the transaction is gone */
 }
 
-int db_snapshot_begin(struct db *db) {
+static int sqlite_snapshot_begin(struct db *db) {
     return control(db, CONTROL_BEGIN_READ);
 }
 
-void db_snapshot_end(struct db *db) {
-    if (!sqlite3_get_autocommit(db->handle))
+static void sqlite_snapshot_end(struct db *db) {
+    if (!sqlite3_get_autocommit(sqlite_of(db)->handle))
         control(db, CONTROL_COMMIT);
 }
 
-int64_t db_change_count(struct db *db) {
+static int64_t sqlite_change_count(struct db *db) {
     int64_t version = 0;
     int r = control_run(db, CONTROL_DATA_VERSION, &version);
     if (r == SQLITE_OK)
-        db->data_version = version;
+        sqlite_of(db)->data_version = version;
     else {
         db_fault(db, r, control_sql[CONTROL_DATA_VERSION]);
-        db->data_version++; /* whoever keeps something by it should look again */
+        sqlite_of(db)->data_version++; /* whoever keeps something by it should look again */
     }
-    return db->data_version;
+    return sqlite_of(db)->data_version;
 }
+
+static int sqlite_columns(const struct db_query *q) {
+    return q->stmt ? sqlite3_column_count(((struct statement *)q->stmt)->handle) : 0;
+}
+
+static bool sqlite_is_int(const struct db_query *q, int column) {
+    return sqlite3_column_type(((struct statement *)q->stmt)->handle, column) == SQLITE_INTEGER;
+}
+
+static const char *sqlite_why(const struct db *db) {
+    return NULL;
+}
+
+const struct db_driver sqlite_driver = {
+    .close = sqlite_close_db,
+    .query = sqlite_query,
+    .query_end = sqlite_query_end,
+    .bind_int = sqlite_bind_int,
+    .bind_text = sqlite_bind_text,
+    .bind_null = sqlite_bind_null,
+    .row = sqlite_row,
+    .run = sqlite_run,
+    .get_int = sqlite_get_int,
+    .is_null = sqlite_is_null,
+    .text = sqlite_text,
+    .columns = sqlite_columns,
+    .is_int = sqlite_is_int,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .savepoint = sqlite_savepoint,
+    .release = sqlite_release,
+    .rollback_savepoint = sqlite_rollback_savepoint,
+    .in_transaction = sqlite_in_transaction,
+    .snapshot_begin = sqlite_snapshot_begin,
+    .snapshot_end = sqlite_snapshot_end,
+    .tend = sqlite_tend,
+    .forget = sqlite_forget,
+    .forgotten = sqlite_forgotten,
+    .change_count = sqlite_change_count,
+    .check = sqlite_check,
+    .copy = sqlite_copy,
+    .why = sqlite_why,
+};

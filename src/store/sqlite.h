@@ -7,16 +7,9 @@
 
 #include <sqlite3.h>
 
-#include "store/db.h"
-
-struct db_statement_text {
-    const char *name; /* as in src/store/sql */
-    const char *sql;
-    unsigned parameters; /* $1 to $parameters, at most 64 */
-};
+#include "store/driver.h"
 
 /* Generated. */
-extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];
 extern const char *const schema_steps[]; /* each a script; the first makes the table meta */
 extern const unsigned schema_steps_n;
 
@@ -51,24 +44,13 @@ struct scrub {
     const sqlite3_io_methods *below;
 };
 
-/* A stamp that was handed out (stamp.c). */
-struct stamp {
-    int64_t tenant, ms;
-    int64_t at_ns;        /* when, clock_mono_ns */
-    uint64_t transaction; /* db.transaction then; 0: this place is empty */
-    uint64_t savepoint;   /* db.savepoint then */
-};
-
-#define STAMPS 64
-
-struct db {
+struct sqlite_db {
+    struct db base;
     sqlite3 *handle;
-    enum db_access access;
     const struct db_statement_text *texts;
     unsigned texts_n;
     struct statement **statements; /* texts_n lists */
     sqlite3_stmt *controls[CONTROLS];
-    bool in_transaction; /* db_begin was called; SQLite may have rolled back by itself meanwhile */
     int64_t data_version;
     unsigned busy_ms;
     int64_t busy_since_ns; /* of the wait under way */
@@ -81,25 +63,20 @@ struct db {
     bool forget;           /* what the log has is to leave it */
     int64_t forget_ns;     /* not to be tried again before */
     struct scrub scrub;
-    uint64_t transaction; /* counts those that were begun */
-    uint64_t savepoint;   /* the same */
-    struct stamp stamps[STAMPS];
-    bool keeps_ids;    /* commits note which ids may be in use */
-    int64_t ids_until; /* ids of before this time may be, as the database says */
-    int64_t opened_ns;
 };
 
-/* ---- stamp.c ---- */
+static inline struct sqlite_db *sqlite_of(const struct db *db) {
+    return (struct sqlite_db *)db;
+}
 
-/* A savepoint is undone: stamps that were handed out in it are forgotten. */
-void stamps_undo_savepoint(struct db *db);
-
-/* Ids of before until_ms may be in use: none of those is handed out from now on, and commits of db keep the database's
- * note true. For a DB_WRITE connection with hired's own schema. */
-void ids_start(struct db *db, int64_t until_ms);
-
-/* Before a commit: notes the ids that this process has handed out. Returns 0 or a negative errno. */
-int ids_cover(struct db *db);
+/* ---- what sqlite_open.c and sqlite_backup.c have of the driver ---- */
+extern const struct db_driver sqlite_driver;
+struct db *sqlite_close_db(struct db *db);
+void sqlite_tend(struct db *db, bool idle);
+void sqlite_forget(struct db *db);
+bool sqlite_forgotten(const struct db *db);
+int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+int sqlite_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
 
 /* Lets no old bytes into the unused room of pages from now on. Returns SQLite's code. */
 int scrub_install(struct db *db);

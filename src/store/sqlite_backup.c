@@ -21,7 +21,7 @@ static int make_target(const char *path, sqlite3 **ret) {
 }
 
 static int copy_pages(struct db *db, sqlite3 *target, db_progress_fn progress, void *ctx) {
-    sqlite3_backup *copy = sqlite3_backup_init(target, "main", db->handle, "main");
+    sqlite3_backup *copy = sqlite3_backup_init(target, "main", sqlite_of(db)->handle, "main");
     int r = SQLITE_OK;
 
     if (!copy)
@@ -36,7 +36,7 @@ static int copy_pages(struct db *db, sqlite3 *target, db_progress_fn progress, v
     return r == SQLITE_DONE ? 0 : db_errno(r);
 }
 
-int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
+int sqlite_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
     sqlite3 *target = NULL;
     int r = make_target(path, &target);
 

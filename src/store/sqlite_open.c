@@ -31,51 +31,52 @@
 
 static void checkpoint(struct db *db, int mode) {
     int in_log = 0, in_place = 0;
-    int r = sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, &in_log, &in_place);
+    int r = sqlite3_wal_checkpoint_v2(sqlite_of(db)->handle, NULL, mode, &in_log, &in_place);
     if (r != SQLITE_OK && (r & 0xff) != SQLITE_BUSY)
         db_fault(db, r, "checkpoint");
-    db->log_clean = r == SQLITE_OK && in_log == in_place;
+    sqlite_of(db)->log_clean = r == SQLITE_OK && in_log == in_place;
     /* What a reader holds back is tried again only when as much has come together anew. */
-    db->log_due = db->log_pages + db->log_step;
+    sqlite_of(db)->log_due = sqlite_of(db)->log_pages + sqlite_of(db)->log_step;
 }
 
 /* Empties the log, waiting for its readers a little. */
 static void cut_log(struct db *db) {
-    unsigned wait = db->busy_ms;
-    db->busy_ms = LOG_WAIT_MS;
+    unsigned wait = sqlite_of(db)->busy_ms;
+    sqlite_of(db)->busy_ms = LOG_WAIT_MS;
     checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
-    db->busy_ms = wait;
-    if (db->log_clean) {
-        db->log_pages = 0;
-        db->log_due = db->log_step;
-        db->forget = false;
+    sqlite_of(db)->busy_ms = wait;
+    if (sqlite_of(db)->log_clean) {
+        sqlite_of(db)->log_pages = 0;
+        sqlite_of(db)->log_due = sqlite_of(db)->log_step;
+        sqlite_of(db)->forget = false;
     }
 }
 
 static void tend(struct db *db, bool idle) {
-    if (db->forget && clock_mono_ns() >= db->forget_ns) {
+    if (sqlite_of(db)->forget && clock_mono_ns() >= sqlite_of(db)->forget_ns) {
         cut_log(db);
-        db->forget_ns = clock_mono_ns() + FORGET_AGAIN_NS;
+        sqlite_of(db)->forget_ns = clock_mono_ns() + FORGET_AGAIN_NS;
     }
-    if (db->log_pages == 0 || (db->log_clean && db->log_pages < db->log_due))
+    if (sqlite_of(db)->log_pages == 0 ||
+        (sqlite_of(db)->log_clean && sqlite_of(db)->log_pages < sqlite_of(db)->log_due))
         return;
-    if (db->log_pages >= db->log_many && db->log_pages >= db->log_due) {
+    if (sqlite_of(db)->log_pages >= sqlite_of(db)->log_many && sqlite_of(db)->log_pages >= sqlite_of(db)->log_due) {
         cut_log(db);
-    } else if (idle || db->log_pages >= db->log_due)
+    } else if (idle || sqlite_of(db)->log_pages >= sqlite_of(db)->log_due)
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
 }
 
-void db_forget(struct db *db) {
-    db->forget = true;
-    db->forget_ns = 0;
+void sqlite_forget(struct db *db) {
+    sqlite_of(db)->forget = true;
+    sqlite_of(db)->forget_ns = 0;
 }
 
-bool db_forgotten(const struct db *db) {
-    return !db->forget;
+bool sqlite_forgotten(const struct db *db) {
+    return !sqlite_of(db)->forget;
 }
 
-void db_tend(struct db *db, bool idle) {
-    db->tended = true;
+void sqlite_tend(struct db *db, bool idle) {
+    sqlite_of(db)->tended = true;
     tend(db, idle);
 }
 
@@ -95,8 +96,8 @@ static int on_busy(void *ctx, int count) {
     struct db *db = ctx;
     int64_t now = clock_mono_ns();
     if (count == 0)
-        db->busy_since_ns = now;
-    if (now - db->busy_since_ns >= (int64_t)db->busy_ms * 1000000)
+        sqlite_of(db)->busy_since_ns = now;
+    if (now - sqlite_of(db)->busy_since_ns >= (int64_t)sqlite_of(db)->busy_ms * 1000000)
         return 0;
     long nap_us = count < 10 ? 500 : 1000 + (long)(now % 3000);
     nanosleep(&(struct timespec){.tv_nsec = nap_us * 1000}, NULL);
@@ -106,11 +107,11 @@ static int on_busy(void *ctx, int count) {
 /* After a commit: with pages pages in the log now. */
 static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
     struct db *db = ctx;
-    if (pages < db->log_pages)
-        db->log_due = db->log_step; /* it began anew */
-    db->log_pages = pages;
-    db->log_clean = false;
-    if (!db->tended)
+    if (pages < sqlite_of(db)->log_pages)
+        sqlite_of(db)->log_due = sqlite_of(db)->log_step; /* it began anew */
+    sqlite_of(db)->log_pages = pages;
+    sqlite_of(db)->log_clean = false;
+    if (!sqlite_of(db)->tended)
         tend(db, false);
     return SQLITE_OK;
 }
@@ -125,7 +126,7 @@ struct opening {
 };
 
 static int opening_failed(struct opening *o, int code, const char *doing) {
-    int error = sqlite3_system_errno(o->db->handle);
+    int error = sqlite3_system_errno(sqlite_of(o->db)->handle);
     int r = db_errno(code);
 
     if (r == -EUCLEAN)
@@ -133,7 +134,7 @@ static int opening_failed(struct opening *o, int code, const char *doing) {
             arena_printf(o->arena, "%s is damaged, or not a database of hired (%s).", o->path, sqlite3_errstr(code));
     else if (r == -EBUSY)
         *o->why = arena_printf(o->arena, "%s is locked by another process; it was waited for %u ms.", o->path,
-                               o->db->busy_ms);
+                               sqlite_of(o->db)->busy_ms);
     else
         *o->why = arena_printf(o->arena, "Cannot open %s: %s while %s%s%s.", o->path, sqlite3_errstr(code), doing,
                                error ? ": " : "", error ? strerror(error) : "");
@@ -142,14 +143,14 @@ static int opening_failed(struct opening *o, int code, const char *doing) {
 
 /* Runs a script. */
 static int opening_exec(struct opening *o, const char *sql, const char *doing) {
-    int r = sqlite3_exec(o->db->handle, sql, NULL, NULL, NULL);
-    return r == SQLITE_OK ? 0 : opening_failed(o, sqlite3_extended_errcode(o->db->handle), doing);
+    int r = sqlite3_exec(sqlite_of(o->db)->handle, sql, NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), doing);
 }
 
 /* The first column of the first row, into the arena; absent without a row. */
 static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
     sqlite3_stmt *s = NULL;
-    int r = sqlite3_prepare_v2(o->db->handle, sql, -1, &s, NULL);
+    int r = sqlite3_prepare_v2(sqlite_of(o->db)->handle, sql, -1, &s, NULL);
     if (r == SQLITE_OK)
         r = sqlite3_step(s);
     if (r == SQLITE_ROW)
@@ -157,7 +158,7 @@ static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
     else if (r == SQLITE_DONE)
         *ret = STR_ABSENT;
     else
-        r = opening_failed(o, sqlite3_extended_errcode(o->db->handle), "reading it");
+        r = opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), "reading it");
     sqlite3_finalize(s);
     return r < 0 ? r : 0;
 }
@@ -183,7 +184,7 @@ static int make_file(struct opening *o, const char *dir) {
 }
 
 static void configure_handle(struct db *db) {
-    sqlite3 *h = db->handle;
+    sqlite3 *h = sqlite_of(db)->handle;
     sqlite3_extended_result_codes(h, 1);
     sqlite3_busy_handler(h, on_busy, db); /* before anything touches the file */
     sqlite3_wal_hook(h, on_commit, db);
@@ -201,7 +202,7 @@ static int set_wal(struct opening *o) {
     struct str mode;
     int r;
     while ((r = opening_ask(o, "PRAGMA journal_mode = WAL", &mode)) == -EBUSY &&
-           clock_mono_ns() - start < (int64_t)o->db->busy_ms * 1000000)
+           clock_mono_ns() - start < (int64_t)sqlite_of(o->db)->busy_ms * 1000000)
         nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
     if (r < 0 || str_eq(mode, STR("wal")))
         return r;
@@ -316,7 +317,7 @@ static int schema_migrate(struct opening *o) {
     if (r == 0)
         r = opening_exec(o, "COMMIT", "committing the schema");
     if (r < 0) {
-        sqlite3_exec(o->db->handle, "ROLLBACK", NULL, NULL, NULL);
+        sqlite3_exec(sqlite_of(o->db)->handle, "ROLLBACK", NULL, NULL, NULL);
         return r;
     }
     if (taken < o->steps_n) {
@@ -332,7 +333,7 @@ static int schema_migrate(struct opening *o) {
 /* Until this schema nothing kept old bytes out of the file: it is made anew, once. Without room for that it serves on. */
 static void make_clean(struct opening *o) {
     log_line(LOG_INFO, "database is written anew, once", NULL);
-    int r = sqlite3_exec(o->db->handle, "VACUUM", NULL, NULL, NULL);
+    int r = sqlite3_exec(sqlite_of(o->db)->handle, "VACUUM", NULL, NULL, NULL);
     if (r != SQLITE_OK)
         db_fault(o->db, r, "VACUUM");
 }
@@ -369,10 +370,10 @@ static int open_file(struct opening *o, const struct db_options *options) {
                                : arena_printf(o->arena, "Cannot open %s: %s.", o->path, strerror(-r));
         return r;
     }
-    r = sqlite3_open_v2(o->path, &o->db->handle, flags, NULL);
+    r = sqlite3_open_v2(o->path, &sqlite_of(o->db)->handle, flags, NULL);
     if (r != SQLITE_OK)
         return opening_failed(o, r, "opening it");
-    if (o->db->access == DB_WRITE && sqlite3_db_readonly(o->db->handle, "main") == 1) {
+    if (o->db->access == DB_WRITE && sqlite3_db_readonly(sqlite_of(o->db)->handle, "main") == 1) {
         *o->why = arena_printf(o->arena, "Cannot write to %s: this user may only read it.", o->path);
         return -EACCES; /* SQLite would go on without a word until the first write */
     }
@@ -390,14 +391,15 @@ int db_open_with(struct db **ret, const struct db_options *options, enum db_acce
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, setup_sqlite);
 
-    struct db *db = mem_alloc(sizeof(*db));
+    struct db *db = mem_alloc(sizeof(struct sqlite_db));
+    db->driver = &sqlite_driver;
     db->access = access;
-    db->busy_ms = options->busy_ms;
-    db->log_due = db->log_step = LOG_PAGES;
-    db->log_many = LOG_PAGES_MANY;
-    db->texts = texts;
-    db->texts_n = texts_n;
-    db->statements = mem_alloc(texts_n * sizeof(*db->statements) + 1);
+    sqlite_of(db)->busy_ms = options->busy_ms;
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = LOG_PAGES;
+    sqlite_of(db)->log_many = LOG_PAGES_MANY;
+    sqlite_of(db)->texts = texts;
+    sqlite_of(db)->texts_n = texts_n;
+    sqlite_of(db)->statements = mem_alloc(texts_n * sizeof(*sqlite_of(db)->statements) + 1);
 
     struct str why = STR_ABSENT;
     /* A leading "./" keeps a directory named "file:..." from being read as an address. */
@@ -435,22 +437,20 @@ int db_open(struct db **ret, const struct db_options *o, enum db_access access, 
     return r < 0 || access == DB_READ ? r : read_ids(ret, a, ret_why);
 }
 
-struct db *db_close(struct db *db) {
-    if (!db)
-        return NULL;
+struct db *sqlite_close_db(struct db *db) {
     db_rollback(db);
-    for (unsigned i = 0; i < db->texts_n; i++)
-        for (struct statement *s = db->statements[i], *next; s; s = next) {
+    for (unsigned i = 0; i < sqlite_of(db)->texts_n; i++)
+        for (struct statement *s = sqlite_of(db)->statements[i], *next; s; s = next) {
             next = s->next;
             sqlite3_finalize(s->handle);
             free(s);
         }
     for (int i = 0; i < CONTROLS; i++)
-        sqlite3_finalize(db->controls[i]);
-    int r = sqlite3_close(db->handle);
+        sqlite3_finalize(sqlite_of(db)->controls[i]);
+    int r = sqlite3_close(sqlite_of(db)->handle);
     if (r != SQLITE_OK)
         db_fault(db, r, "close");
-    free(db->statements);
+    free(sqlite_of(db)->statements);
     free(db);
     return NULL;
 }
@@ -470,7 +470,7 @@ static void findings_add(struct findings *f, struct str line) {
 
 static int check_rows(struct db *db, const char *sql, const char *name, const char *fine, struct findings *f) {
     sqlite3_stmt *s = NULL;
-    int r = sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL);
+    int r = sqlite3_prepare_v2(sqlite_of(db)->handle, sql, -1, &s, NULL);
     int rows = 0;
     while (r == SQLITE_OK || r == SQLITE_ROW) {
         r = sqlite3_step(s);
@@ -492,11 +492,11 @@ static int check_rows(struct db *db, const char *sql, const char *name, const ch
     return 0;
 }
 
-int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
+int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
     struct findings f = {.fn = fn, .ctx = ctx};
     int r = check_rows(db, "PRAGMA integrity_check(" TEXT(FINDINGS_MAX) ")", "integrity_check", "ok", &f);
-    for (unsigned i = 0; r == 0 && i < db->texts_n; i++)
-        if (str_starts(str_of(db->texts[i].name), STR("check_")))
-            r = check_rows(db, db->texts[i].sql, db->texts[i].name, NULL, &f);
+    for (unsigned i = 0; r == 0 && i < sqlite_of(db)->texts_n; i++)
+        if (str_starts(str_of(sqlite_of(db)->texts[i].name), STR("check_")))
+            r = check_rows(db, sqlite_of(db)->texts[i].sql, sqlite_of(db)->texts[i].name, NULL, &f);
     return r < 0 ? r : f.n;
 }

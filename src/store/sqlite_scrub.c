@@ -55,12 +55,12 @@ static int on_write(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 
 
 int scrub_install(struct db *db) {
     sqlite3_file *file = NULL;
-    int r = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    int r = sqlite3_file_control(sqlite_of(db)->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (r != SQLITE_OK || !file || !file->pMethods)
         return r != SQLITE_OK ? r : SQLITE_MISUSE;
-    db->scrub.methods = *file->pMethods;
-    db->scrub.below = file->pMethods;
-    db->scrub.methods.xWrite = on_write;
-    file->pMethods = &db->scrub.methods;
+    sqlite_of(db)->scrub.methods = *file->pMethods;
+    sqlite_of(db)->scrub.below = file->pMethods;
+    sqlite_of(db)->scrub.methods.xWrite = on_write;
+    file->pMethods = &sqlite_of(db)->scrub.methods;
     return SQLITE_OK;
 }

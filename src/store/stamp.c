@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
-#include "store/sqlite.h"
+#include "store/driver.h"
 
 #define MS_NS INT64_C(1000000)
 #define RESERVE_MS_MAX INT64_C(60000)

@@ -43,7 +43,7 @@ static int row_run(struct db *db, struct write_job *job) {
             return r;
     }
     if (j->undo_all)
-        sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+        sqlite3_exec(sqlite_of(db)->handle, "ROLLBACK", NULL, NULL, NULL);
     return j->answer;
 }
 
@@ -230,7 +230,7 @@ static void test_locked_out(void **state) {
     struct db *other = fixture_open(s->dir, DB_WRITE);
     struct row_job j = row_job(s, 1, 0);
 
-    s->db->busy_ms = 50; /* it has nothing to do yet */
+    sqlite_of(s->db)->busy_ms = 50; /* it has nothing to do yet */
     assert_int_equal(db_begin(other), 0);
     assert_int_equal(writer_submit(s->w, &j.job), 0);
     wait_reported(s, 1);

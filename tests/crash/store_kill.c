@@ -63,7 +63,7 @@ static void child_main(const char *dir, const int64_t *first, int out) {
     struct writer *w;
     pthread_t thread;
 
-    db->log_due = db->log_step = 20; /* to be killed within checkpoints too */
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = 20; /* to be killed within checkpoints too */
     if (writer_new(&w, db, 100, 64) < 0)
         _exit(1);
     for (int i = 0; i < SUBMITTERS; i++) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Hands each call on to the connection's driver.
+ */
+#include "store/driver.h"
+
+struct db *db_close(struct db *db) {
+    return db ? db->driver->close(db) : NULL;
+}
+
+/* ---- statements ---- */
+
+struct db_query db_query(struct db *db, enum db_statement which) {
+    return db->driver->query(db, which);
+}
+
+void db_query_end(struct db_query *q) {
+    if (q->stmt)
+        q->db->driver->query_end(q);
+}
+
+void db_bind_int(struct db_query *q, int n, int64_t value) {
+    q->db->driver->bind_int(q, n, value);
+}
+
+void db_bind_text(struct db_query *q, int n, struct str s) {
+    q->db->driver->bind_text(q, n, s);
+}
+
+void db_bind_null(struct db_query *q, int n) {
+    q->db->driver->bind_null(q, n);
+}
+
+int db_row(struct db_query *q) {
+    return q->db->driver->row(q);
+}
+
+int db_run(struct db_query *q) {
+    return q->db->driver->run(q);
+}
+
+int64_t db_int(const struct db_query *q, int column) {
+    return q->db->driver->get_int(q, column);
+}
+
+bool db_is_null(const struct db_query *q, int column) {
+    return q->db->driver->is_null(q, column);
+}
+
+struct str db_text(const struct db_query *q, int column) {
+    return q->db->driver->text(q, column);
+}
+
+/* ---- transactions ---- */
+
+int db_begin(struct db *db) {
+    return db->driver->begin(db);
+}
+
+int db_commit(struct db *db) {
+    return db->driver->commit(db);
+}
+
+void db_rollback(struct db *db) {
+    db->driver->rollback(db);
+}
+
+int db_savepoint(struct db *db) {
+    return db->driver->savepoint(db);
+}
+
+int db_release(struct db *db) {
+    return db->driver->release(db);
+}
+
+void db_rollback_savepoint(struct db *db) {
+    db->driver->rollback_savepoint(db);
+}
+
+bool db_in_transaction(const struct db *db) {
+    return db->driver->in_transaction(db);
+}
+
+int db_snapshot_begin(struct db *db) {
+    return db->driver->snapshot_begin(db);
+}
+
+void db_snapshot_end(struct db *db) {
+    db->driver->snapshot_end(db);
+}
+
+const char *db_why(const struct db *db) {
+    return db->driver->why(db);
+}
+
+/* ---- the rest ---- */
+
+void db_tend(struct db *db, bool idle) {
+    db->driver->tend(db, idle);
+}
+
+void db_forget(struct db *db) {
+    db->driver->forget(db);
+}
+
+bool db_forgotten(const struct db *db) {
+    return db->driver->forgotten(db);
+}
+
+int64_t db_change_count(struct db *db) {
+    return db->driver->change_count(db);
+}
+
+int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
+    return db->driver->check(db, fn, ctx);
+}
+
+int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
+    return db->driver->copy(db, path, progress, ctx);
+}

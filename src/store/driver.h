@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A driver: what stands behind db.h for one kind of connection. db.c hands each call on to the connection's driver;
+ * sqlite.c works on a file, remote.c lets the process that serves it work. Nobody outside of src/store includes this.
+ */
+#ifndef HIRED_STORE_DRIVER_H
+#define HIRED_STORE_DRIVER_H
+
+#include "store/db.h"
+
+/* As the functions of db.h with these names. */
+struct db_driver {
+    struct db *(*close)(struct db *db);
+
+    struct db_query (*query)(struct db *db, enum db_statement which);
+    void (*query_end)(struct db_query *q);
+    void (*bind_int)(struct db_query *q, int n, int64_t value);
+    void (*bind_text)(struct db_query *q, int n, struct str s);
+    void (*bind_null)(struct db_query *q, int n);
+    int (*row)(struct db_query *q);
+    int (*run)(struct db_query *q);
+    int64_t (*get_int)(const struct db_query *q, int column);
+    bool (*is_null)(const struct db_query *q, int column);
+    struct str (*text)(const struct db_query *q, int column);
+    /* For handing a row on: how many columns it has, and whether one is a number. */
+    int (*columns)(const struct db_query *q);
+    bool (*is_int)(const struct db_query *q, int column);
+
+    int (*begin)(struct db *db);
+    int (*commit)(struct db *db);
+    void (*rollback)(struct db *db);
+    int (*savepoint)(struct db *db);
+    int (*release)(struct db *db);
+    void (*rollback_savepoint)(struct db *db);
+    bool (*in_transaction)(const struct db *db);
+
+    int (*snapshot_begin)(struct db *db);
+    void (*snapshot_end)(struct db *db);
+    void (*tend)(struct db *db, bool idle);
+    void (*forget)(struct db *db);
+    bool (*forgotten)(const struct db *db);
+    int64_t (*change_count)(struct db *db);
+    int (*check)(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+    int (*copy)(struct db *db, const char *path, db_progress_fn progress, void *ctx);
+    const char *(*why)(const struct db *db);
+};
+
+struct db_statement_text {
+    const char *name; /* as in src/store/sql */
+    const char *sql;
+    unsigned parameters; /* $1 to $parameters, at most 64 */
+};
+
+/* Generated. */
+extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];
+
+/* A stamp that was handed out (stamp.c). */
+struct stamp {
+    int64_t tenant, ms;
+    int64_t at_ns;        /* when, clock_mono_ns */
+    uint64_t transaction; /* db.transaction then; 0: this place is empty */
+    uint64_t savepoint;   /* db.savepoint then */
+};
+
+#define STAMPS 64
+
+/* Every connection begins with this. */
+struct db {
+    const struct db_driver *driver;
+    enum db_access access;
+    bool in_transaction;  /* db_begin was called; what is below may have rolled back by itself meanwhile */
+    uint64_t transaction; /* counts those that were begun */
+    uint64_t savepoint;   /* the same */
+    struct stamp stamps[STAMPS];
+    bool keeps_ids;    /* commits note which ids may be in use */
+    int64_t ids_until; /* ids of before this time may be, as the database says */
+    int64_t opened_ns;
+};
+
+static inline int db_columns(const struct db_query *q) {
+    return q->db->driver->columns(q);
+}
+
+static inline bool db_is_int(const struct db_query *q, int column) {
+    return q->db->driver->is_int(q, column);
+}
+
+/* ---- stamp.c ---- */
+
+/* A savepoint is undone: stamps that were handed out in it are forgotten. */
+void stamps_undo_savepoint(struct db *db);
+
+/* Ids of before until_ms may be in use: none of those is handed out from now on, and commits of db keep the database's
+ * note true. For a DB_WRITE connection with hired's own schema. */
+void ids_start(struct db *db, int64_t until_ms);
+
+/* Before a commit: notes the ids that this process has handed out. Returns 0 or a negative errno. */
+int ids_cover(struct db *db);
+
+#endif
