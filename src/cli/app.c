@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/network.h"
 #include "cli/cli.h"
 #include "cli/open.h"
 #include "cli/suggest.h"
@@ -229,6 +230,20 @@ static int app_scopes_main(int argc, char **argv) {
     return print_changed(&c, &ch);
 }
 
+/* Nobody could call an app that has only addresses that are none. Returns 0, or the exit status after telling. */
+static int check_addresses(struct cli *c, struct str list) {
+    while (!str_is_absent(list)) {
+        struct str one = str_cut(&list, ' ');
+        struct network network;
+        if (network_parse(one, &network) < 0) {
+            cli_fail(c, "--allow takes addresses and networks such as 10.1.0.0/16 or 2001:db8::/32, or any; not \"%.*s\"",
+                     STR_FMT(str_head(one, 60)));
+            return 2;
+        }
+    }
+    return 0;
+}
+
 static int app_addresses_main(int argc, char **argv) {
     struct buf allow BUF_CLEANUP = BUF_EMPTY;
     const struct arg args[] = {{"--allow", ARG_LIST, &allow}, {NULL, ARG_FLAG, NULL}};
@@ -241,6 +256,8 @@ static int app_addresses_main(int argc, char **argv) {
     if (!ch.app_id)
         return 2;
     ch.value = str_eq(buf_str(&allow), STR("any")) ? STR("") : buf_str(&allow);
+    if (allow.ptr && ch.value.len > 0 && check_addresses(&c, ch.value) != 0)
+        return 2;
     if (cli_open(&c, allow.ptr ? CLI_WRITE : CLI_READ) < 0)
         return 1;
     if (allow.ptr ? cli_transact(&c, change, &ch) != 0 : find_app(&c, &ch) != 0)

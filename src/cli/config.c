@@ -61,7 +61,7 @@ static const struct option options[] = {
     {"server", "drain", OPT_MS, false, AT(drain_ms), "10s", "TIME", 0, 600 * SECOND, NULL,
      "How long requests in hand may take once the server is told to stop."},
     {"server", "test_clock", OPT_BOOL, false, AT(test_clock), "off", "on|off", 0, 0, NULL,
-     "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock forward."},
+     "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock, either way."},
 
     {"server", "accept_clock", OPT_BOOL, false, AT(accept_clock), "off", "on|off", 0, 0, NULL,
      "Start although the clock is far from when the data directory was last in use.\n"

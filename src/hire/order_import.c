@@ -33,7 +33,9 @@ static int read_columns(struct hire *h, const struct background_check_order *in,
         int64_t time = 0;
 
         snprintf(name, sizeof(name), "process_info_list[%zu].update_time", i);
-        r = optional_time(h, name, in->process_info_list.v[i].update_time, &time);
+        /* Later stages must be later than this one, so a time far ahead would close the order to all of them. */
+        if (!str_is_empty(in->process_info_list.v[i].update_time))
+            r = hire_time(h, name, in->process_info_list.v[i].update_time, &time);
         if (r < 0)
             return r;
         if (time > o->last_stage_time)

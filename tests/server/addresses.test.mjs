@@ -6,7 +6,7 @@ import os from 'node:os';
 import { test } from 'node:test';
 
 import { Client, paths } from '../lib/client.mjs';
-import { startServer } from '../lib/server.mjs';
+import { demoDir, hired, hiredOk, readDemo, startServer } from '../lib/server.mjs';
 
 async function serves(o) {
     const server = await startServer(o);
@@ -62,4 +62,14 @@ test('links in answers name the address by which the server was called', async (
         for (const l of links) assert.ok(l.startsWith(`${server.baseUrl}/`), l);
     }
     await server.stop();
+});
+
+test('what is no address is not taken for one', () => {
+    const dir = demoDir(), app = readDemo(dir).vendor_app_id;
+    for (const bad of ['foo', '127.0.0.1/33', '127.1', '256.1.1.1', '1.2.3.4 foo', '10.0.0.0/8,::1/129']) {
+        const r = hired(['app', 'addresses', app, '--allow', bad, '--data', dir]);
+        assert.equal(r.status, 2, bad);
+        assert.match(r.stderr, /--allow takes addresses and networks such as/, bad);
+    }
+    assert.deepEqual(hiredOk(['app', 'addresses', app, '--data', dir]).addresses, []);
 });
