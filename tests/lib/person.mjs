@@ -54,6 +54,7 @@ export function leftovers(dir, secrets) {
             found.push(...leftovers(at, secrets));
             continue;
         }
+        if (!entry.isFile()) continue; // the socket by which commands reach the server holds no bytes
         const bytes = readIfThere(at);
         for (const s of secrets) if (bytes.includes(s)) found.push(`${at}: ${s}`);
     }
