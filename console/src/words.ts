@@ -8,7 +8,7 @@ export type Tone = 'grey' | 'blue' | 'green' | 'amber' | 'red' | 'violet';
 export function orderStatus(status: number, phase = 0): { text: string; tone: Tone } {
     switch (status) {
         case 2:
-            return { text: tr('已安排', 'Arranged'), tone: 'blue' };
+            return { text: tr('已安排', 'In progress'), tone: 'blue' };
         case 3:
             return { text: tr('已完成', 'Completed'), tone: 'green' };
         case 4:
@@ -17,8 +17,8 @@ export function orderStatus(status: number, phase = 0): { text: string; tone: To
             return {
                 text:
                     phase === 2
-                        ? tr('报告待审批', 'Report awaits approval')
-                        : tr('安排待审批', 'Arrangement awaits approval'),
+                        ? tr('报告待审批', 'Report pending approval')
+                        : tr('安排待审批', 'Check pending approval'),
                 tone: 'amber',
             };
         case 6:
@@ -26,37 +26,37 @@ export function orderStatus(status: number, phase = 0): { text: string; tone: To
                 text:
                     phase === 2
                         ? tr('报告审批已撤回', 'Report approval withdrawn')
-                        : tr('安排审批已撤回', 'Arrangement withdrawn'),
+                        : tr('安排审批已撤回', 'Check approval withdrawn'),
                 tone: 'grey',
             };
         case 8:
             return { text: tr('已审批', 'Approved'), tone: 'violet' };
         case 9:
             return {
-                text: phase === 2 ? tr('报告被驳回', 'Report rejected') : tr('安排被驳回', 'Arrangement rejected'),
+                text: phase === 2 ? tr('报告被驳回', 'Report rejected') : tr('安排被驳回', 'Check rejected'),
                 tone: 'red',
             };
         default:
-            return { text: tr('尚未创建', 'None yet'), tone: 'grey' };
+            return { text: tr('尚未创建', 'Not created yet'), tone: 'grey' };
     }
 }
 export const orderStatuses = [2, 3, 4, 5, 6, 8, 9];
 
 export function orderAction(action: string) {
     const words: Record<string, [string, string]> = {
-        arrange: ['发起背调', 'Ordered the check'],
+        arrange: ['发起背调', 'Started the check'],
         approve: ['审批通过', 'Approved'],
         reject: ['驳回', 'Rejected'],
-        withdraw: ['撤回审批', 'Withdrew the request'],
-        vendor_took: ['供应商已接单', 'The vendor took the order'],
-        progress: ['供应商更新进度', 'The vendor told of progress'],
-        result: ['供应商回传结果', 'The vendor gave the result'],
-        cancel: ['供应商取消', 'The vendor cancelled'],
+        withdraw: ['撤回审批', 'Withdrew the approval request'],
+        vendor_took: ['供应商已接单', 'Vendor accepted the order'],
+        progress: ['供应商更新进度', 'Vendor updated progress'],
+        result: ['供应商回传结果', 'Vendor submitted a result'],
+        cancel: ['供应商取消', 'Vendor cancelled the check'],
         terminate: ['终止背调', 'Terminated the check'],
-        record: ['手工录入', 'Entered by hand'],
+        record: ['手工录入', 'Added manually'],
         finish: ['背调完成', 'Completed'],
         import: ['导入', 'Imported'],
-        file_lost: ['报告文件获取失败', "A report's file could not be fetched"],
+        file_lost: ['报告文件获取失败', 'Could not fetch a report file'],
     };
     const w = words[action];
     return w ? tr(...w) : action;
@@ -68,13 +68,13 @@ export function light(result?: string): { tone: 'red' | 'yellow' | 'blue' | 'gre
     if (/红|\bred\b/.test(r)) return { tone: 'red', text: tr('红灯 · 发现重大不符', 'Red · serious findings') };
     if (/黄|yellow|amber/.test(r)) return { tone: 'yellow', text: tr('黄灯 · 有待关注', 'Yellow · needs attention') };
     if (/蓝|\bblue\b/.test(r)) return { tone: 'blue', text: tr('蓝灯 · 轻微差异', 'Blue · minor differences') };
-    if (/绿|green/.test(r)) return { tone: 'green', text: tr('绿灯 · 未见异常', 'Green · nothing found') };
+    if (/绿|green/.test(r)) return { tone: 'green', text: tr('绿灯 · 未见异常', 'Green · no findings') };
     return { tone: null, text: result ?? '' };
 }
 
 const summaries: Record<number, [string, string, Tone]> = {
     2: ['未开始', 'Not started', 'grey'],
-    3: ['全部未评价', 'None assessed', 'grey'],
+    3: ['全部未评价', 'Not assessed yet', 'grey'],
     4: ['全部通过', 'All passed', 'green'],
     5: ['全部未通过', 'All failed', 'red'],
     6: ['未到场', 'No-show', 'amber'],
@@ -111,7 +111,7 @@ export function conclusion(n?: number): { text: string; tone: Tone } {
         case 3:
             return { text: tr('未开始', 'Not started'), tone: 'grey' };
         case 5:
-            return { text: tr('未到场', 'Did not attend'), tone: 'amber' };
+            return { text: tr('未到场', 'No-show'), tone: 'amber' };
         case 6:
             return { text: tr('待定', 'Pending'), tone: 'amber' };
         default:
@@ -119,22 +119,16 @@ export function conclusion(n?: number): { text: string; tone: Tone } {
     }
 }
 export const interviewType = (n?: number) =>
-    n === 1
-        ? tr('现场面试', 'On site')
-        : n === 2
-          ? tr('电话面试', 'By phone')
-          : n === 3
-            ? tr('视频面试', 'By video')
-            : '';
+    n === 1 ? tr('现场面试', 'On site') : n === 2 ? tr('电话面试', 'Phone') : n === 3 ? tr('视频面试', 'Video') : '';
 export const videoTypes: [number, string, string][] = [
     [5, '飞书', 'Feishu'],
-    [9, '飞书（含代码考核）', 'Feishu with coding test'],
+    [9, '飞书（含代码考核）', 'Feishu (with coding test)'],
     [1, 'Zoom', 'Zoom'],
-    [2, '牛客技术类型', 'Nowcoder, technical'],
-    [3, '牛客非技术类型', 'Nowcoder, not technical'],
+    [2, '牛客技术类型', 'Nowcoder (technical)'],
+    [3, '牛客非技术类型', 'Nowcoder (non-technical)'],
     [4, '赛码', 'Acmcoder'],
     [8, 'HackerRank', 'HackerRank'],
-    [100, '不使用系统工具', 'No tool of the system'],
+    [100, '不使用系统工具', 'No built-in tool'],
 ];
 export const videoType = (n?: number) => {
     const v = videoTypes.find((x) => x[0] === n);
@@ -158,10 +152,10 @@ export function deliveryState(s: string): { text: string; tone: Tone } {
         (
             {
                 waiting: { text: tr('等待推送', 'Waiting'), tone: 'amber' },
-                retrying: { text: tr('重试中', 'Being retried'), tone: 'amber' },
+                retrying: { text: tr('重试中', 'Retrying'), tone: 'amber' },
                 delivered: { text: tr('已送达', 'Delivered'), tone: 'green' },
-                given_up: { text: tr('已放弃', 'Given up'), tone: 'red' },
-                superseded: { text: tr('已被取代', 'Superseded'), tone: 'grey' },
+                given_up: { text: tr('已放弃', 'Failed'), tone: 'red' },
+                superseded: { text: tr('已被取代', 'Replaced'), tone: 'grey' },
             } as Record<string, { text: string; tone: Tone }>
         )[s] ?? { text: s, tone: 'grey' }
     );

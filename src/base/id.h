@@ -10,6 +10,10 @@
 
 #include "base/str.h"
 
+/* Numbers below this are servers' (config "node"); a command that runs beside a server takes one of as many above, so that
+ * the ids of both never meet. */
+#define ID_SERVER_NODES 512
+
 /* Sets this process's node number, 0 to 1023; 0 before the first call. Returns 0 or -EINVAL. */
 int id_set_node(unsigned node);
 

@@ -16,11 +16,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cli/clock_check.h"
 #include "store/files.h"
 
 #define POLL_MS 1000            /* how often it looks at the clock */
 #define COUNT_EVERY_MS 5000     /* at least so long between two counts, */
 #define COUNT_REST 100          /* and so many times as long as the last one took */
+#define NOTE_EVERY_MS 600000    /* the time */
+#define SET_BACK_MS 1000        /* a clock that went back by more was set back */
 #define SWEEP_EVERY_MS 86400000 /* from the end of one sweep to the next */
 #define AGE_S 86400             /* younger files are left alone */
 #define LOOK_AGAIN_MS 60000     /* between the first look at a file and its removal */
@@ -31,6 +34,8 @@
 struct caretaker {
     const char *dir;
     struct db *db;
+    struct writer *writer;
+    bool clock;
     pthread_t thread;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t wake;
@@ -38,7 +43,8 @@ struct caretaker {
 
     _Atomic int64_t pending; /* deliveries; < 0: not counted yet */
     _Atomic uint64_t removed;
-    int64_t count_at_ms, sweep_at_ms; /* clock_mono_ms() */
+    int64_t count_at_ms, sweep_at_ms, note_at_ms; /* clock_mono_ms() */
+    int64_t ahead_ms; /* how far the clock is ahead of clock_mono_ms() */
 
     /* of the sweep under way */
     struct found {
@@ -62,6 +68,26 @@ static void count(struct caretaker *c) {
     c->count_at_ms = now_ms + COUNT_EVERY_MS + COUNT_REST * (now_ms - begun_ms);
 }
 
+/* ---- the clock ---- */
+
+static int write_note(struct db *db, void *arg) {
+    return clock_note(db);
+}
+static int write_pull_back(struct db *db, void *arg) {
+    int r = clock_pull_back(db);
+    return r < 0 ? r : 0;
+}
+
+/* A writer that is busy or failing is asked again with the next look at the clock. */
+static void watch_clock(struct caretaker *c) {
+    int64_t mono_ms = clock_mono_ms(), ahead_ms = clock_now_ms() - mono_ms;
+    if (ahead_ms < c->ahead_ms - SET_BACK_MS && writer_run(c->writer, write_pull_back, NULL) < 0)
+        return;
+    c->ahead_ms = ahead_ms;
+    if (c->clock && mono_ms >= c->note_at_ms && writer_run(c->writer, write_note, NULL) == 0)
+        c->note_at_ms = mono_ms + NOTE_EVERY_MS;
+}
+
 /* Rests; what is due meanwhile is done. Returns false when the thread is to end. */
 static bool rest(struct caretaker *c, int64_t ms) {
     struct timespec until;
@@ -74,8 +100,10 @@ static bool rest(struct caretaker *c, int64_t ms) {
         pthread_cond_timedwait(&c->wake, &c->lock, &until);
     bool go_on = !c->stop;
     pthread_mutex_unlock(&c->lock);
-    if (go_on)
+    if (go_on) {
         count(c);
+        watch_clock(c);
+    }
     return go_on;
 }
 
@@ -178,11 +206,15 @@ static void caretaker_release(struct caretaker *c) {
     free(c);
 }
 
-int caretaker_new(struct caretaker **ret, const struct db_options *db) {
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer, bool clock) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct caretaker *c = mem_alloc(sizeof *c);
     struct str why;
     c->dir = db->dir;
+    c->writer = writer;
+    c->clock = clock;
+    c->ahead_ms = clock_now_ms() - clock_mono_ms();
+    c->note_at_ms = clock_mono_ms() + NOTE_EVERY_MS; /* the start has noted it */
     int r = db_open(&c->db, db, DB_READ, &scratch, &why);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot open the database for reading: %.*s", STR_FMT(why));

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "cli/suggest.h"
 
 enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME, OPT_NETWORKS };
@@ -44,7 +45,7 @@ static const struct option options[] = {
     {"server", "data", OPT_TEXT, true, AT(data), "data", "DIR", 0, 0, NULL,
      "The directory that holds the records.\nIt is made (mode 0700) if it is not there."},
     {"server", "threads", OPT_UINT, true, AT(threads), "0", "N", 0, 256, NULL, "Event loops. 0: one for each core."},
-    {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, 1023, NULL,
+    {"server", "node", OPT_UINT, false, AT(node), "0", "N", 0, ID_SERVER_NODES - 1, NULL,
      "This server's number in the ids it makes.\n"
      "Servers whose records are to be brought together one day (export, import) need different ones.\n"
      "It does not let two servers share a directory: one serves it at a time."},
@@ -61,6 +62,10 @@ static const struct option options[] = {
      "How long requests in hand may take once the server is told to stop."},
     {"server", "test_clock", OPT_BOOL, false, AT(test_clock), "off", "on|off", 0, 0, NULL,
      "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock forward."},
+
+    {"server", "accept_clock", OPT_BOOL, false, AT(accept_clock), "off", "on|off", 0, 0, NULL,
+     "Start although the clock is far from when the data directory was last in use.\n"
+     "For one start by --accept-clock on, once it is certain that the clock is right."},
 
     {"log", "level", OPT_NAME, true, AT(log_level), "info", "LEVEL", 0, 0, log_levels,
      "The least level of lines to log: debug, info, warn or error."},

@@ -228,7 +228,7 @@ static void refusals_say_where_and_what(void **state) {
     expect_refusal("[server]\nthreads = 1\nnode = 1\nthreads = 2\n", NULL,
                    ":4: [server] threads is set twice, first in line 2");
     expect_refusal("[server]\nnonsense\n", NULL, ":2: not a section, an option or a comment");
-    expect_refusal("[server]\nnode = 1024\n", NULL, "it takes a number from 0 to 1023");
+    expect_refusal("[server]\nnode = 1024\n", NULL, "it takes a number from 0 to 511");
     expect_refusal("[http]\nhead_max = 2M\n", NULL, "it takes a size (as 64k, 16M, 2G) from 1k to 1M");
     expect_refusal("[http]\nhead_timeout = 10\n", NULL, "it takes a time (as 500ms, 10s, 2m, 1h) from 100ms to 10m");
     expect_refusal("[http]\nhead_max = 99999999999999999999k\n", NULL, "it takes a size");

@@ -6,7 +6,7 @@
 #define HIRED_CLI_DEMO_INTERNAL_H
 
 #include "cli/demo.h"
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 
 #define DEMO_ACCOUNTS 4
 

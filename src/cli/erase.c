@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/open.h"
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 #include "hire/erasure.h"
 #include "store/files.h"
 

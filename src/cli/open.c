@@ -82,7 +82,8 @@ int cli_open(struct cli *c, enum cli_access how) {
                  c->config.data);
         return -ENOENT;
     }
-    id_set_node(c->config.node);
+    /* Commands may run beside a server and beside each other. */
+    id_set_node(ID_SERVER_NODES + (unsigned)getpid() % ID_SERVER_NODES);
     if (how != CLI_READ && (r = take_directory(c)) < 0)
         return r;
     r = db_open(&c->db, &o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);

@@ -10,7 +10,7 @@
 #include "base/seal.h"
 #include "cli/args.h"
 #include "cli/config.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 #include "gateway/users.h"
 #include "hire/hire.h"
 #include "store/db.h"

@@ -12,7 +12,7 @@
 #include "cli/cli.h"
 #include "cli/open.h"
 #include "cli/reader.h"
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 #include "hire/check_form.h"
 #include "hire/order.h"
 

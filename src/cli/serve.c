@@ -15,12 +15,13 @@
 #include "cli/address.h"
 #include "cli/caretaker.h"
 #include "cli/cli.h"
+#include "cli/clock_check.h"
 #include "cli/config.h"
 #include "cli/demo_info.h"
 #include "cli/site.h"
 #include "events/dispatcher.h"
 #include "events/fetcher.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 #include "gateway/users.h"
 #include "hire/name_fold.h"
 #include "store/files.h"
@@ -165,6 +166,25 @@ static int look_for_tenant(struct serving *s, struct db *db) {
     return r == -E2BIG || r > 0 ? 0 : r;
 }
 
+/* A test clock is moved at will: the time is neither checked nor noted then. */
+static int check_clock(const struct serving *s, struct db *db, struct arena *a, struct str *ret_why) {
+    return s->config.test_clock || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
+}
+
+/* Within a transaction. */
+static int begin_store(struct serving *s, struct db *db) {
+    int r = identity_seal(db, &s->seal);
+    if (r == 0 && !s->config.test_clock)
+        r = clock_note(db);
+    if (r == 0)
+        r = clock_pull_back(db);
+    return r < 0 ? r : 0;
+}
+
+static int write_clock_note(struct db *db, void *arg) {
+    return clock_note(db);
+}
+
 static int open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
@@ -175,9 +195,16 @@ static int open_store(struct serving *s) {
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
         return r;
     }
-    r = db_begin(db);
+    r = check_clock(s, db, &scratch, &why);
+    if (r == -ERANGE) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        db_close(db);
+        return r;
+    }
+    if (r == 0)
+        r = db_begin(db);
     if (r == 0) {
-        r = identity_seal(db, &s->seal);
+        r = begin_store(s, db);
         if (r == 0)
             r = db_commit(db);
         else
@@ -300,7 +327,7 @@ static int start_workers(struct serving *s) {
     r = start_dispatcher(s);
     if (r < 0)
         return r;
-    r = caretaker_new(&s->caretaker, &s->db);
+    r = caretaker_new(&s->caretaker, &s->db, s->writer, !s->config.test_clock);
     if (r < 0)
         return fail("cannot look after the kept files", r);
     writer_on_commit(s->writer, on_commit, s);
@@ -372,6 +399,8 @@ static void shut_down(struct serving *s) {
     /* Their memory outlives the writer, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
+    if (s->writer && s->site.server && !s->config.test_clock)
+        (void)writer_run(s->writer, write_clock_note, NULL); /* a note that fails leaves the last one, ten minutes older */
     s->writer = writer_free(s->writer);
     s->fetcher = fetcher_free(s->fetcher);
     s->dispatcher = dispatcher_free(s->dispatcher);

@@ -6,7 +6,7 @@
 #define HIRED_CLI_USER_H
 
 #include "cli/open.h"
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 
 /* Adds the account, all of it given but id and password. Returns 0, or 1 after telling. */
 int user_make(struct cli *c, struct account *account, struct str password);

@@ -10,7 +10,7 @@
 #include "base/network.h"
 #include "console/version.h"
 #include "events/receiver.h"
-#include "gateway/auth.h"
+#include "gateway/caller/auth.h"
 
 static int write_subscriptions(struct call *c, int64_t app, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_APP_SUBSCRIPTION_LIST);

@@ -6,7 +6,7 @@
 #define HIRED_CONSOLE_CONSOLE_H
 
 #include "gateway/answer.h"
-#include "gateway/session.h"
+#include "gateway/caller/session.h"
 #include "hire/hire.h"
 
 /* Own codes of the console's operations (api/console). */

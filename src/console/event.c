@@ -6,7 +6,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 
 static const struct str states[] = {STR_INIT("waiting"), STR_INIT("delivered"), STR_INIT("given_up"),
                                     STR_INIT("superseded")};

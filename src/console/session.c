@@ -10,7 +10,7 @@
 #include "console/console.h"
 #include "console/people.h"
 #include "gateway/caller/attempts.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 
 /* ---- answers ---- */
 

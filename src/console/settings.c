@@ -8,7 +8,7 @@
 #include "console/console.h"
 #include "console/people.h"
 #include "console/version.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 #include "hire/tenant.h"
 #include "hire/vendor_account.h"
 #include "hire/vendor_form.h"

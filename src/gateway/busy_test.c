@@ -10,8 +10,8 @@
 
 #include "base/log.h"
 #include "base/test.h"
+#include "gateway/caller/identity.h"
 #include "gateway/gateway.h"
-#include "gateway/identity.h"
 #include "store/fault_vfs.h"
 
 struct fixture {

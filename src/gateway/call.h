@@ -16,7 +16,7 @@
 #include "store/db.h"
 
 struct user_cache;
-struct person;   /* gateway/session.h */
+struct person;   /* gateway/caller/session.h */
 struct attempts; /* gateway/caller/attempts.h */
 struct request_log;
 

@@ -7,9 +7,9 @@
 
 #include "base/clock.h"
 #include "gateway/answer.h"
+#include "gateway/caller/session.h"
 #include "gateway/input.h"
 #include "gateway/internal.h"
-#include "gateway/session.h"
 #include "store/stamp.h"
 
 /* ---- to the operation ---- */

@@ -8,12 +8,12 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "gateway/auth.h"
+#include "gateway/caller/auth.h"
+#include "gateway/caller/passwords.h"
 #include "gateway/gateway.h"
 #include "gateway/limiter.h"
 #include "gateway/log_id.h"
 #include "gateway/metrics.h"
-#include "gateway/passwords.h"
 #include "gateway/request_log.h"
 #include "gateway/router.h"
 #include "gateway/upload.h"
@@ -109,7 +109,7 @@ void exchange_fail(struct exchange *x);
 /* The same for an error that may not have been put into words yet. Ends the exchange. */
 void exchange_refuse(struct exchange *x, int error);
 
-/* ---- access.c: may this caller do that, now? ---- */
+/* ---- caller/access.c: may this caller do that, now? ---- */
 
 /* Token, scopes and limits, or the person's session. Returns 0, or < 0 with the call failed. */
 int access_admit(struct exchange *x, const struct gateway_settings *s);

@@ -6,8 +6,8 @@
 #include <errno.h>
 
 #include "gateway/answer.h"
+#include "gateway/caller/session.h"
 #include "gateway/internal.h"
-#include "gateway/session.h"
 
 #define STRANGERS_BODY_MAX (16 * 1024)
 

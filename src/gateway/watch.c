@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "gateway/session.h"
+#include "gateway/caller/session.h"
 
 #define STREAMS_MAX 256   /* of one loop */
 #define ACCOUNT_MAX 32    /* of those, one account's: nobody can take all of them */

@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/test.h"
-#include "gateway/session.h"
+#include "gateway/caller/session.h"
 #include "gateway/watch.h"
 
 enum {

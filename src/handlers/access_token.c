@@ -8,7 +8,7 @@
 #include "api_types.h"
 #include "base/clock.h"
 #include "base/json.h"
-#include "gateway/auth.h"
+#include "gateway/caller/auth.h"
 #include "gateway/caller/secret.h"
 #include "handlers/handlers.h"
 #include "hire/outbox.h"

@@ -57,7 +57,7 @@ const words = {
     zh: { reject: '驳回', withdraw: '撤回审批', withdrawOk: '撤回', terminate: '终止背调', terminateOk: '终止', approve: '通过安排', approveOk: '通过',
         rejected: '安排被驳回', withdrawn: '安排审批已撤回', terminated: '已终止', approved: '已审批', history: /驳回.*不需要了/s, cancel: '取消' },
     en: { reject: 'Reject', withdraw: 'Withdraw', withdrawOk: 'Withdraw', terminate: 'Terminate', terminateOk: 'Terminate', approve: 'Approve', approveOk: 'Approve',
-        rejected: 'Arrangement rejected', withdrawn: 'Arrangement withdrawn', terminated: 'Terminated', approved: 'Approved', history: /Rejected.*不需要了/s, cancel: 'Cancel' },
+        rejected: 'Check rejected', withdrawn: 'Check approval withdrawn', terminated: 'Terminated', approved: 'Approved', history: /Rejected.*不需要了/s, cancel: 'Cancel' },
 };
 for (const lang of ['zh', 'en']) {
     test(`approve, reject, withdraw and terminate ask first and do what they say: ${lang}`, async () => {
@@ -114,7 +114,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
     };
     await inBrowser('recruiter', { lang: 'en' }, async (b) => {
         await b.page.route('**/stream', () => {}); // never answered: the page hears of nothing by itself
-        assert.deepEqual(await seen(b), ['Schedule an interview', 'Record a result', 'Order a check', 'Withdraw', 'Terminate']);
+        assert.deepEqual(await seen(b), ['Schedule interview', 'Add result', 'Start check', 'Withdraw', 'Terminate']);
         // Somebody else was faster: the dialog says so, and keeps what was typed.
         await b.button('Terminate').click();
         await b.dialog.locator('textarea[name=reason]').fill('a long story');
@@ -122,7 +122,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
         const ok = b.dialog.getByRole('button', { name: 'Terminate', exact: true });
         await ok.click();
         await b.dialog.getByRole('alert').waitFor();
-        assert.match(await b.dialog.getByRole('alert').innerText(), /^This changed while you had it open[^]*Arrangement rejected[^]*no longer applies/);
+        assert.match(await b.dialog.getByRole('alert').innerText(), /^This was changed while you had it open[^]*Check rejected[^]*This action is no longer available/);
         assert.equal(await b.dialog.locator('textarea[name=reason]').inputValue(), 'a long story');
     });
     const other = await arranged();
@@ -134,7 +134,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
         assert.deepEqual(await page.locator('.nav a').allInnerTexts(), ['Interviews']);
         for (const at of [`/applications/${application}`, '/orders']) {
             await go(at);
-            await page.getByText('Not for your role').waitFor();
+            await page.getByText('You do not have access to this page').waitFor();
         }
     });
     approvals('off');
@@ -142,7 +142,7 @@ test('each role sees the acts that are its own; what the server refuses is told 
 
 const forms = {
     zh: { order: '发起背调', submit: '发起', record: '录入背调结果', upload: '上传 PDF', recorded: '录入', remove: /^移除 a/, notPdf: '” 不是 PDF', mustPdf: '报告必须是 PDF', view: /^查看/, noMobile: '联系人的手机号不对：5 到 20 位数字，可以用 + 和国家码开头', discard: '放弃', keep: '继续填写', form: '放弃填写的内容？' },
-    en: { order: 'Order a check', submit: 'Order the check', record: 'Record a result', upload: 'Upload a PDF', recorded: 'Record', remove: /^Remove a/, notPdf: 'is no PDF', mustPdf: 'must be a PDF', view: /^View/, noMobile: 'The mobile number of the contact has 5 to 20 digits, with + and country code', discard: 'Discard', keep: 'Keep writing', form: 'Discard what you filled in?' },
+    en: { order: 'Start check', submit: 'Start', record: 'Add result', upload: 'Upload PDF', recorded: 'Add', remove: /^Remove a/, notPdf: 'is not a PDF', mustPdf: 'Reports must be PDF files', view: /^View/, noMobile: 'Enter a valid mobile number for the contact: 5 to 20 digits, optionally starting with + and a country code', discard: 'Discard', keep: 'Keep editing', form: 'Discard your changes?' },
 };
 for (const lang of ['zh', 'en']) {
     test(`a file is uploaded into the vendor's form, and the vendor fetches it: ${lang}`, async () => {
@@ -229,7 +229,7 @@ for (const lang of ['zh', 'en']) {
 test('a large upload shows how far it is, and can be stopped', async () => {
     await inBrowser('recruiter', { lang: 'en' }, async ({ page, go, button, context }) => {
         await go(`/applications/${application}`);
-        await button('Order a check').click();
+        await button('Start check').click();
         await page.selectOption('select[name=account_id]', clearview);
         const line = await context.newCDPSession(page);
         await line.send('Network.enable');
@@ -237,10 +237,10 @@ test('a large upload shows how far it is, and can be stopped', async () => {
         await page.setInputFiles('input[name=letter]', { name: 'large.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(8_000_000) });
         await page.getByRole('progressbar', { name: 'Uploading large.bin' }).waitFor();
         assert.deepEqual(await violations(page), [], 'an upload under way');
-        await button('Order the check').click();
-        await page.getByText('The file is still on its way').waitFor();
-        await button('Cancel').click();
-        await button('Choose a file or drop it here').or(page.locator('button.drop')).first().waitFor();
+        await button('Start').click();
+        await page.getByText('The file is still uploading').waitFor();
+        await button('Cancel upload').click();
+        await button('Choose file or drop it here').or(page.locator('button.drop')).first().waitFor();
         await line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
         // Dropped instead of chosen.
         await page.evaluate(() => {
@@ -253,7 +253,7 @@ test('a large upload shows how far it is, and can be stopped', async () => {
     });
 });
 
-for (const [lang, placeholder, none] of [['zh', /搜索候选人或供应商/, '没有符合条件的背景调查'], ['en', /Search people or vendors/, 'No background check fits']]) {
+for (const [lang, placeholder, none] of [['zh', /搜索候选人或供应商/, '没有符合条件的背景调查'], ['en', /Search candidates or vendors/, 'No matching background checks']]) {
     test(`checks are searched by keys, and what is asked for stands in the address: ${lang}`, async () => {
         const { talent_name: name } = (await recruiter.walk('orders')).find((o) => o.talent_name);
         const wanted = (await recruiter.walk('orders', { query: name })).length;
@@ -318,7 +318,7 @@ test('by keys alone: search, a row, its page, back, a check ordered; the focus c
         assert.match(await focused(), /^A .*王梓涵/, 'back, one stands at the row one came from');
         await key('Enter');
         await arrived('王梓涵');
-        await tabTo(/^BUTTON Order a check/);
+        await tabTo(/^BUTTON Start check/);
         await key('Enter');
         await page.locator('select[name=account_id]').waitFor();
         await tabTo(/^SELECT account_id/);
@@ -329,7 +329,7 @@ test('by keys alone: search, a row, its page, back, a check ordered; the focus c
         const [chooser] = await Promise.all([page.waitForEvent('filechooser'), key('Enter')]);
         await chooser.setFiles({ name: 'consent.pdf', mimeType: 'application/pdf', buffer: pdf });
         await page.locator('.file.kept', { hasText: 'consent.pdf' }).waitFor();
-        await tabTo(/^BUTTON Order the check/);
+        await tabTo(/^BUTTON Start$/);
         await key('Enter');
         await page.waitForURL(/order=\d+/);
     });

@@ -13,7 +13,7 @@ import { demoDir, portToKeep, startServer } from '../lib/server.mjs';
 
 const words = {
     zh: { lost: '连不上服务器，显示的是最后一次的内容', nothing: '连不上服务器，未保存', terminate: '终止背调', ok: '终止', ended: '已终止', file: '连不上服务器，文件未上传', record: '录入背调结果', upload: '上传 PDF', submit: '录入' },
-    en: { lost: 'The server cannot be reached; what you see', nothing: 'nothing was saved', terminate: 'Terminate', ok: 'Terminate', ended: 'Terminated', file: 'the file was not uploaded', record: 'Record a result', upload: 'Upload a PDF', submit: 'Record' },
+    en: { lost: 'Cannot reach the server. You are seeing the last loaded data', nothing: 'Cannot reach the server. Nothing was saved', terminate: 'Terminate', ok: 'Terminate', ended: 'Terminated', file: 'Cannot reach the server. The file was not uploaded', record: 'Add result', upload: 'Upload PDF', submit: 'Add' },
 };
 for (const lang of ['zh', 'en']) {
     test(`a server that goes and comes back: ${lang}`, async () => {

@@ -35,7 +35,7 @@ test('a wrong password is told in words, and nobody is signed in', async () => {
         await b.page.fill('input[name=user]', 'admin');
         await b.page.fill('input[name=password]', 'certainly wrong');
         await b.page.click('button[type=submit]');
-        await b.page.getByText('User or password is wrong').waitFor();
+        await b.page.getByText('Incorrect username or password').waitFor();
         assert.equal(await b.page.locator('nav').count(), 0);
     } finally {
         await b.close();
@@ -47,11 +47,11 @@ test('a role is told what it may not open; "?" tells the keys, which go to what 
     try {
         await b.signIn(account('interviewer'));
         await b.go('/orders');
-        await b.page.getByText('Not for your role').waitFor();
+        await b.page.getByText('You do not have access to this page').waitFor();
         await b.page.keyboard.press('?');
         const keys = b.page.getByRole('dialog');
-        await keys.getByText('To: Interviews').waitFor();
-        assert.equal(await keys.getByText('To: Settings').count(), 0);
+        await keys.getByText('Go to Interviews').waitFor();
+        assert.equal(await keys.getByText('Go to Settings').count(), 0);
         assert.deepEqual(await violations(b.page), []);
         await b.page.keyboard.press('Escape');
         await keys.waitFor({ state: 'hidden' });
@@ -65,8 +65,8 @@ test('a role is told what it may not open; "?" tells the keys, which go to what 
 });
 
 const words = {
-    zh: { order: '发起背调', submit: '发起', approve: '通过报告', yes: '通过', waits: '报告待审批', completed: '已完成', green: '绿灯', other: 'English', otherOrder: 'Order a check', progress: '工作履历核实中' },
-    en: { order: 'Order a check', submit: 'Order the check', approve: 'Approve the report', yes: 'Approve', waits: 'Report awaits approval', completed: 'Completed', green: 'Green', other: '中文', otherOrder: '发起背调', progress: 'Employment being verified' },
+    zh: { order: '发起背调', submit: '发起', approve: '通过报告', yes: '通过', waits: '报告待审批', completed: '已完成', green: '绿灯', other: 'English', otherOrder: 'Start check', progress: '工作履历核实中' },
+    en: { order: 'Start check', submit: 'Start', approve: 'Approve report', yes: 'Approve', waits: 'Report pending approval', completed: 'Completed', green: 'Green', other: '中文', otherOrder: '发起背调', progress: 'Employment being verified' },
 };
 for (const lang of ['zh', 'en']) {
     test(`a check from its order to its approved report, by clicking: ${lang}`, async () => {

@@ -128,7 +128,7 @@ for (const [lang, width] of [['en', 390], ...(process.env.HIRED_TEST_LONG ? [['z
                 await b.page.locator('.semi-modal').waitFor({ state: 'detached' });
             }
             await b.go(`/applications/${live}`);
-            await b.page.getByRole('button', { name: lang === 'zh' ? '发起背调' : 'Order a check', exact: true }).first().click();
+            await b.page.getByRole('button', { name: lang === 'zh' ? '发起背调' : 'Start check', exact: true }).first().click();
             await b.page.selectOption('select[name=account_id]', account);
             await b.page.selectOption('select[name=package_id]', 'p7');
             await settled(b.page);

@@ -30,10 +30,10 @@ const words = {
         address: '来源地址不在应用的 IP 白名单里', off: '应用已停用', pause: '暂停', paused: '已暂停', lacks: '没有所需的权限', delivered: '已送达', given: '查找权限', attempt: '第 1 次',
     },
     en: {
-        create: 'Create an app', made: 'Create', close: 'Close', edit: 'Edit', save: 'Save', test: 'Test the address', events: 'Events', addresses: 'Addresses', echoed: 'echoed the challenge',
-        notSaved: 'Not saved', disable: 'Disable', rotate: 'New secret', change: 'Make a new one', replay: 'Deliver again', send: 'Send', tidy: 'Tidy up', noJson: 'is no JSON', required: 'This is required', noScope: 'The app has none of the scopes',
-        noAddress: 'nonsense is neither an address nor a network', came: /^It answered with status 503; 200 is expected. What came begins: not today$/,
-        address: 'not among those that the app allows', off: 'The app is disabled', pause: 'Pause', paused: 'Paused', lacks: 'has none of these scopes', delivered: 'Delivered', given: 'Find a scope', attempt: 'Attempt 1',
+        create: 'Create app', made: 'Create', close: 'Close', edit: 'Edit', save: 'Save', test: 'Test URL', events: 'Events', addresses: 'Allowed IPs', echoed: 'The URL returned the challenge',
+        notSaved: 'Not saved', disable: 'Disable', rotate: 'Reset secret', change: 'Reset', replay: 'Resend', send: 'Send', tidy: 'Format', noJson: 'is not valid JSON', required: 'This parameter is required', noScope: 'The app does not have a scope that this operation requires',
+        noAddress: 'nonsense is not an IP address or a network', came: /^The URL returned status 503 instead of 200. The response starts with: not today$/,
+        address: "The source address is not one of the app's allowed IPs", off: 'The app is disabled', pause: 'Pause', paused: 'Paused', lacks: 'has none of the required scopes', delivered: 'Delivered', given: 'Search scopes', attempt: 'Attempt 1',
     },
 };
 

@@ -52,9 +52,9 @@ const words = {
     zh: { open: '安排面试', save: '安排', anyway: '仍然保存', conflict: '这个时间有冲突', nobody: '请至少选一位面试官', name: '顾晓楠', onSite: '现场面试', phone: '电话面试', video: '视频面试 · Zoom',
         submit: '提交评价', yes: '提交', missing: '这道题必填', choose: '请选择结论', passed: '通过', good: '良好', clear: '清晰', difficult: '有困难', expert: '精通', doubts: '有哪些顾虑', draft: /草稿已保存/,
         partly: '部分评价 · 通过', written: '写评价', move: '更改安排', moveSave: '保存', cancel: '取消面试', cancelled: '这场面试已取消', none: '这一周没有面试。', notStarted: '未开始', today: '本周', level: '无法判断', ended: '结束要晚于开始' },
-    en: { open: 'Schedule an interview', save: 'Schedule', anyway: 'Save anyway', conflict: 'Somebody or something is taken at that time', nobody: 'Choose one interviewer at least', name: 'Xiaonan Gu', onSite: 'On site', phone: 'By phone', video: 'By video · Zoom',
-        submit: 'Submit', yes: 'Submit', missing: 'This must be answered', choose: 'Choose a conclusion', passed: 'Passed', good: 'Good', clear: 'Clear', difficult: 'Difficult', expert: 'Expert', doubts: 'What gives you doubts', draft: /Draft kept/,
-        partly: 'Partly assessed · passed', written: 'Your assessment', move: 'Reschedule', moveSave: 'Save', cancel: 'Cancel the interview', cancelled: 'This interview was cancelled', none: 'No interviews this week.', notStarted: 'Not started', today: 'This week', level: 'Not evident', ended: 'The end must be later than the beginning' },
+    en: { open: 'Schedule interview', save: 'Schedule', anyway: 'Save anyway', conflict: 'This time conflicts with other interviews', nobody: 'Select at least one interviewer', name: 'Xiaonan Gu', onSite: 'On site', phone: 'Phone', video: 'Video · Zoom',
+        submit: 'Submit assessment', yes: 'Submit', missing: 'This question is required', choose: 'Select a result', passed: 'Passed', good: 'Good', clear: 'Clear', difficult: 'Difficult', expert: 'Expert', doubts: 'What gives you doubts', draft: /Draft saved/,
+        partly: 'Partly assessed · passed', written: 'Your assessment', move: 'Reschedule', moveSave: 'Save', cancel: 'Cancel interview', cancelled: 'This interview was cancelled', none: 'No interviews this week.', notStarted: 'Not started', today: 'This week', level: 'Unable to judge', ended: 'The end time must be after the start time' },
 };
 
 for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
@@ -211,7 +211,7 @@ test('an assessment by keyboard alone', async () => {
         await page.keyboard.press('Space');
         await tabTo(/\|Strengths/);
         await page.keyboard.press('Space');
-        await tabTo(/Submit$/);
+        await tabTo(/Submit assessment$/);
         await page.keyboard.press('Enter');
         await page.waitForSelector('.semi-modal');
         await tabTo(/Submit$/);
@@ -269,7 +269,7 @@ test('weeks are changed by buttons and keys, and today is marked', () => within(
     await page.waitForFunction((was) => document.querySelector('.head .sub span').innerText !== was, now);
     await settled(page);
     assert.equal(await page.locator('.cal-now').count(), 0);
-    await button('Week before').click();
+    await button('Previous week').click();
     await page.waitForFunction((was) => document.querySelector('.head .sub span').innerText === was, now);
     await page.keyboard.press('ArrowLeft');
     await page.waitForFunction((was) => document.querySelector('.head .sub span').innerText !== was, now);
@@ -288,7 +288,7 @@ test('weeks are changed by buttons and keys, and today is marked', () => within(
 
 // Every value that the API documents, in both languages.
 const summaries = {
-    2: ['未开始', 'Not started'], 3: ['全部未评价', 'None assessed'], 4: ['全部通过', 'All passed'], 5: ['全部未通过', 'All failed'], 6: ['未到场', 'No-show'],
+    2: ['未开始', 'Not started'], 3: ['全部未评价', 'Not assessed yet'], 4: ['全部通过', 'All passed'], 5: ['全部未通过', 'All failed'], 6: ['未到场', 'No-show'],
     7: ['部分评价 · 通过', 'Partly assessed · passed'], 8: ['部分评价 · 有通过有未通过', 'Partly assessed · passed and failed'], 9: ['部分评价 · 未通过', 'Partly assessed · failed'],
     10: ['全部评价 · 有通过有未通过', 'All assessed · passed and failed'], 11: ['部分评价 · 通过和待定', 'Partly assessed · passed and pending'],
     12: ['部分评价 · 未通过和待定', 'Partly assessed · failed and pending'], 13: ['部分评价 · 待定', 'Partly assessed · pending'],
@@ -334,7 +334,7 @@ test('a server that cannot be reached is said, and what was written stays', asyn
         await context.setOffline(true);
         await button(w.submit).click();
         await page.locator('.semi-modal').getByRole('button', { name: w.yes, exact: true }).click();
-        await page.getByText(/nothing was saved/).first().waitFor();
+        await page.getByText(/Nothing was saved/).first().waitFor();
         await context.setOffline(false);
         await go(`/interviews/${id}`);
         assert.equal(await page.inputValue('textarea[name=content]'), 'Not lost');

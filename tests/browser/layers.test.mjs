@@ -123,7 +123,7 @@ test('sheets, questions and the report of an application', () => within('admin',
 
 test('what was begun is asked about, and the answer goes back to the field', () => within('recruiter', {}, async ({ page, go }) => {
     await go(`/applications/${application}`);
-    const opener = page.locator('.head .do button', { hasText: 'Record a result' });
+    const opener = page.locator('.head .do button', { hasText: 'Add result' });
     await opener.focus();
     await page.keyboard.press('Enter');
     const field = page.locator('input[name=record_name]');
@@ -175,7 +175,7 @@ test('the settings: vendors, accounts, apps, erasure', () => within('admin', {},
     await page.locator('.found li').first().waitFor();
     await walk(page, 'erasure', page.locator('.found button').first());
     await go('/settings/users');
-    const made = page.getByRole('button', { name: 'Add an account', exact: true });
+    const made = page.getByRole('button', { name: 'Add account', exact: true });
     await walk(page, 'a new account', made);
     // A secret that is shown once takes the place of the form: the focus goes on from one to the other, and back to the start.
     await made.focus();

@@ -47,7 +47,7 @@ async function within(who, o, work) {
 }
 const recorded = async () => (await admin.get('orders', { application_id: application })).items.map((o) => o.name);
 // The form for a result by hand, with something written in it.
-async function begin({ page, go, button }, name, record = 'Record a result') {
+async function begin({ page, go, button }, name, record = 'Add result') {
     await go(`/applications/${application}`);
     await button(record).click();
     await page.fill('input[name=record_name]', name);
@@ -95,7 +95,7 @@ test('signing out without a server says so, and stays', () => within(account('re
     if (!/ERR_FAILED/.test(e.message)) throw e;
 }));
 
-for (const [lang, record] of [['zh', '录入背调结果'], ['en', 'Record a result']]) {
+for (const [lang, record] of [['zh', '录入背调结果'], ['en', 'Add result']]) {
     test(`a cookie that is gone: the form stays, and what was asked for is done after the password: ${lang}`, () => within(account('recruiter'), { lang }, async (b) => {
         const { page, lock, context, unlock } = b;
         const name = `After the password ${lang}`;
@@ -208,8 +208,8 @@ test('a role taken away: it is said, the page stays to be read, and what one may
         await page.locator('.check .card-head').waitFor();
         await settled(page);
         assert.deepEqual(await violations(page), []);
-        await button('Refresh the page').click();
-        await page.getByText('Not for your role').waitFor();
+        await button('Refresh page').click();
+        await page.getByText('You do not have access to this page').waitFor();
         await page.locator('.nav a').click();
         await settled(page);
         assert.equal(await page.locator('.banner').count(), 0);

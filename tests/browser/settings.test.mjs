@@ -30,11 +30,11 @@ const words = {
         close: '关闭', cancel: '取消', reset: '重置', disable: '停用', enable: '启用', disabled: '已停用', self: '这是你自己的账号', taken: '已被使用', made: '添加了',
         nobody: '还没有审批人', bare: '只有“审批人”一个角色', signedIn: '登录', changed: '修改审批设置', fits: '没有符合条件的记录', wrong: '当前密码不对', short: '至少 10 个字符，现在',
         differ: '两次输入不一致', change: '修改', done: '密码已修改', locked: '设置只对管理员开放', vendorSaved: '已保存，供应商会收到通知' },
-    en: { find: 'Erase…', erase: 'Erase for good', erased: 'Erased', see: 'See it in the audit log', was: "Erased a person's data", nothing: 'Nothing is left to erase', add: 'Add an account', addDo: 'Add',
-        save: 'Save', saved: 'Saved', tells: 'The vendor is told when you save', silent: 'The vendor is not told', edit: 'Edit', unbind: 'Unbind', unbound: 'No app bound', all: 'Show all 12',
-        close: 'Close', cancel: 'Cancel', reset: 'Reset', disable: 'Disable', enable: 'Enable', disabled: 'Disabled', self: 'It is your own account', taken: 'It is taken already',
-        nobody: 'There is no approver', bare: 'has no other role', signedIn: 'Signed in', changed: 'Changed the approvals', fits: 'No entry fits', wrong: 'The present password is wrong', short: 'At least 10 characters; now',
-        differ: 'The two differ', change: 'Change', done: 'Changed; all other sessions ended', locked: 'The settings are for administrators', vendorSaved: 'Saved; the vendor is told' },
+    en: { find: 'Erase data…', erase: 'Erase permanently', erased: 'Erased', see: 'View in audit log', was: 'Erased personal data', nothing: 'Nothing left to erase', add: 'Add account', addDo: 'Add',
+        save: 'Save', saved: 'Saved', tells: 'When you save, the vendor is notified', silent: 'The vendor is not notified', edit: 'Edit', unbind: 'Disconnect', unbound: 'No app connected', all: 'Show all 12',
+        close: 'Close', cancel: 'Cancel', reset: 'Reset', disable: 'Disable', enable: 'Enable', disabled: 'Disabled', self: 'This is your own account', taken: 'This username is already taken',
+        nobody: 'No approvers yet', bare: 'Approver is the only role of', signedIn: 'Signed in', changed: 'Changed approval settings', fits: 'No matching entries', wrong: 'Your current password is incorrect', short: 'At least 10 characters (now',
+        differ: 'The passwords do not match', change: 'Change password', done: 'Password changed. You have been signed out everywhere else.', locked: 'Only administrators can open Settings', vendorSaved: 'Saved. The vendor will be notified.' },
 };
 
 // A browser of an administrator for one test, with what all tests need.

@@ -92,7 +92,7 @@ test('over midnight: shown with the day of its end, moved, and made anew', () =>
     // An end that is before the beginning is said; another day makes it right.
     await fill({ to: '00:15' });
     await submit();
-    await page.getByText('The end must be later than the beginning').waitFor();
+    await page.getByText('The end time must be after the start time').waitFor();
     await fill({ end_date: '2025-04-01' });
     await save();
     assert.deepEqual(await timesOf(id), [at('2025-03-31T14:00:00Z'), at('2025-03-31T16:15:00Z')]);

@@ -47,7 +47,7 @@ async function within(role, lang, work) {
 
 for (const [lang, w] of Object.entries({
     zh: { reject: '驳回', title: '驳回安排？', over: '这个操作已不再适用', terminate: '终止背调', anyway: '仍然继续' },
-    en: { reject: 'Reject', title: 'Reject the arrangement?', over: 'This action no longer applies', terminate: 'Terminate', anyway: 'Continue anyway' },
+    en: { reject: 'Reject', title: 'Reject this background check?', over: 'This action is no longer available', terminate: 'Terminate', anyway: 'Continue anyway' },
 })) {
     test(`a question never changes its meaning: ${lang}`, () => within('admin', lang, async ({ page, go, dialog, meanwhile, ok }) => {
         approvals('on');
@@ -146,7 +146,7 @@ test('an account in two windows: what was touched is sent, the rest stays as it 
         await page.fill('input[name=name]', 'Never saved');
         await admin.post(`users/${who.id}`, { name: 'Two by them' });
         await ok.click();
-        await meanwhile.getByRole('button', { name: 'Load the latest' }).click();
+        await meanwhile.getByRole('button', { name: 'Load latest' }).click();
         await meanwhile.waitFor({ state: 'detached' });
         assert.equal(await page.inputValue('input[name=name]'), 'Two by them');
         await ok.click();
@@ -174,7 +174,7 @@ test('an interview in two windows: what the second did not touch is taken from t
         await page.fill('textarea[name=remark]', 'bring the portfolio');
         await recruiter.post(`interviews/${id}/reschedule`, { plan: plan(10) });
         await meanwhile.waitFor();
-        assert.match(await meanwhile.innerText(), /Begins/);
+        assert.match(await meanwhile.innerText(), /Start/);
         assert.ok(await sheet.locator('button[type=submit]').isDisabled());
         await meanwhile.getByRole('button', { name: 'Keep my changes' }).click();
         await sheet.locator('button[type=submit]').click();

@@ -21,9 +21,8 @@ if (process.env.HIRED_TEST_RUN) {
 
 function codesInSources() {
     const src = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');
-    const text = fs.readdirSync(src).flatMap((room) => (fs.statSync(path.join(src, room)).isDirectory()
-        ? fs.readdirSync(path.join(src, room)).filter((f) => /\.[ch]$/.test(f) && !f.endsWith('_test.c'))
-            .map((f) => fs.readFileSync(path.join(src, room, f), 'utf8')) : [])).join('\n');
+    const text = fs.readdirSync(src, { recursive: true }).filter((f) => /\.[ch]$/.test(f) && !f.endsWith('_test.c'))
+        .map((f) => fs.readFileSync(path.join(src, f), 'utf8')).join('\n');
     return new Set(text.match(/\b\d{5,8}\b/g));
 }
 

@@ -39,7 +39,7 @@ function FilterBar({ f }: { f: Filters }) {
     return (
         <search className="filters">
             <Search
-                placeholder={t('搜索候选人或职位（按 / 键）', 'Search people or jobs (press /)')}
+                placeholder={t('搜索候选人或职位（按 / 键）', 'Search candidates or jobs (press /)')}
                 value={f.typed}
                 onChange={f.setTyped}
             />
@@ -95,14 +95,14 @@ function Row({ item: a }: { item: Application }) {
 function Nothing({ f }: { f: Filters }) {
     const t = useT();
     if (f.query || f.stage || f.job || f.status)
-        return <NothingFits title={t('没有符合条件的投递', 'No application fits')} />;
+        return <NothingFits title={t('没有符合条件的投递', 'No matching applications')} />;
     return (
         <State
             kind="empty"
             title={t('还没有投递', 'No applications yet')}
             text={t(
                 '导入或通过开放接口创建后会出现在这里。',
-                'They appear here once imported or made with the open API.',
+                'Applications appear here once they are imported or created through the open API.',
             )}
         />
     );
@@ -128,8 +128,8 @@ function List({ f }: { f: Filters }) {
                     t('候选人', 'Candidate'),
                     t('阶段', 'Stage'),
                     t('背景调查', 'Background check'),
-                    t('结论', 'Conclusion'),
-                    t('更新', 'Changed'),
+                    t('结论', 'Result'),
+                    t('更新', 'Updated'),
                 ]}
             />
         </Listing>
@@ -143,7 +143,7 @@ export default function Applications() {
         <>
             <Head
                 title={t('投递', 'Applications')}
-                sub={t('按姓名或职位查找，最近有变动的在前', 'Find by name or job; what changed last comes first')}
+                sub={t('按姓名或职位查找，最近有变动的在前', 'Find by name or job. Most recently updated first')}
             />
             <FilterBar f={f} />
             <List f={f} />

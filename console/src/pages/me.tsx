@@ -19,10 +19,10 @@ function ChangePassword() {
         [wrong, setWrong] = useState('');
     const short =
         fresh && fresh.length < LEAST
-            ? t(`至少 ${LEAST} 个字符，现在 ${fresh.length} 个`, `At least ${LEAST} characters; now ${fresh.length}`)
+            ? t(`至少 ${LEAST} 个字符，现在 ${fresh.length} 个`, `At least ${LEAST} characters (now ${fresh.length})`)
             : '';
-    const same = fresh && fresh === old ? t('和当前密码一样', 'It is the present one') : '';
-    const differ = again && fresh !== again ? t('两次输入不一致', 'The two differ') : '';
+    const same = fresh && fresh === old ? t('和当前密码一样', 'This is your current password') : '';
+    const differ = again && fresh !== again ? t('两次输入不一致', 'The passwords do not match') : '';
     const submit = (e: FormEvent) => {
         e.preventDefault();
         run(async () => {
@@ -30,19 +30,20 @@ function ChangePassword() {
                 await post('session/change_password', { password: old, new_password: fresh });
             } catch (x) {
                 const a = x as ApiError;
-                if (a.code === 4290) return setWrong(t('尝试次数过多，请稍后再试', 'Too many attempts; please wait'));
-                if (a.code === 4012) return setWrong(t('当前密码不对', 'The present password is wrong'));
+                if (a.code === 4290)
+                    return setWrong(t('尝试次数过多，请稍后再试', 'Too many attempts. Please try again later.'));
+                if (a.code === 4012) return setWrong(t('当前密码不对', 'Your current password is incorrect'));
                 throw x;
             }
-            done(t('密码已修改，其他登录已退出', 'Changed; all other sessions ended'));
+            done(t('密码已修改，其他登录已退出', 'Password changed. You have been signed out everywhere else.'));
             [setOld, setFresh, setAgain].forEach((set) => set(''));
         });
     };
     return (
         <section className="card narrowform">
-            <h2>{t('修改密码', 'Change the password')}</h2>
+            <h2>{t('修改密码', 'Change password')}</h2>
             <form className="form" onSubmit={submit}>
-                <Field label={t('当前密码', 'Present password')} error={wrong || undefined}>
+                <Field label={t('当前密码', 'Current password')} error={wrong || undefined}>
                     <Text
                         type="password"
                         name="password"
@@ -59,7 +60,7 @@ function ChangePassword() {
                     error={short || same || undefined}
                     hint={t(
                         `至少 ${LEAST} 个字符，没有其他要求；几个不相关的词就很好。`,
-                        `At least ${LEAST} characters and nothing else is asked; some words that do not belong together are good.`,
+                        `At least ${LEAST} characters, with no other rules. A few unrelated words work well.`,
                     )}
                 >
                     <Text
@@ -71,7 +72,7 @@ function ChangePassword() {
                         onChange={setFresh}
                     />
                 </Field>
-                <Field label={t('再次输入新密码', 'New password once more')} error={differ || undefined}>
+                <Field label={t('再次输入新密码', 'Confirm new password')} error={differ || undefined}>
                     <Text
                         type="password"
                         name="again"
@@ -82,7 +83,7 @@ function ChangePassword() {
                     />
                 </Field>
                 <p className="muted small">
-                    {t('修改后，你在其他地方的登录会立即退出。', 'Your sessions elsewhere end at once.')}
+                    {t('修改后，你在其他地方的登录会立即退出。', 'You will be signed out everywhere else immediately.')}
                 </p>
                 <Button
                     htmlType="submit"
@@ -90,7 +91,7 @@ function ChangePassword() {
                     loading={busy}
                     disabled={!old || !fresh || fresh !== again || !!(short || same || wrong)}
                 >
-                    {t('修改', 'Change')}
+                    {t('修改', 'Change password')}
                 </Button>
             </form>
         </section>
@@ -106,13 +107,13 @@ export default function Me({ session }: { session: Session }) {
             <section className="card narrowform">
                 <h2>{t('账号', 'Account')}</h2>
                 <dl className="dl">
-                    <dt>{t('登录名', 'User')}</dt>
+                    <dt>{t('登录名', 'Username')}</dt>
                     <dd className="mono">{u.user}</dd>
                     <dt>{t('角色', 'Roles')}</dt>
                     <dd>{u.roles.map(role).join(' · ')}</dd>
                     {u.user_id && (
                         <>
-                            <dt>{t('员工 ID', 'Employee')}</dt>
+                            <dt>{t('员工 ID', 'Employee ID')}</dt>
                             <dd className="mono">{u.user_id}</dd>
                         </>
                     )}

@@ -28,8 +28,8 @@ export const useVendors = () =>
 function useStatusNames(): [string, string][] {
     const t = useT();
     const own: Record<number, string> = {
-        5: t('待审批', 'Awaits approval'),
-        6: t('审批已撤回', 'Approval withdrawn'),
+        5: t('待审批', 'Pending approval'),
+        6: t('审批已撤回', 'Approval request withdrawn'),
         9: t('被驳回', 'Rejected'),
     };
     return orderStatuses.map((s) => [String(s), own[s] ?? orderStatus(s).text]);
@@ -45,7 +45,7 @@ function Row({ item: o }: { item: OrderRow }) {
                 <div className="muted small clip">{o.job_title}</div>
             </div>
             <div className="who-is">
-                <div className="clip">{vendor || t('手工录入', 'Entered by hand')}</div>
+                <div className="clip">{vendor || t('手工录入', 'Added manually')}</div>
                 <div className="muted small clip">{o.package || o.name}</div>
             </div>
             <span>
@@ -74,12 +74,12 @@ function List({ filters }: { filters: Filters }) {
     const t = useT();
     const q = usePages<OrderRow>(['orders'], 'orders', { ...filters, page_size: 50 });
     const empty = Object.values(filters).some(Boolean) ? (
-        <NothingFits title={t('没有符合条件的背景调查', 'No background check fits')} />
+        <NothingFits title={t('没有符合条件的背景调查', 'No matching background checks')} />
     ) : (
         <State
             kind="empty"
             title={t('还没有背景调查', 'No background checks yet')}
-            text={t('打开一份投递，点“发起背调”。', 'To order one, open an application.')}
+            text={t('打开一份投递，点“发起背调”。', 'To start one, open an application and choose “Start check”.')}
         />
     );
     return (
@@ -93,8 +93,8 @@ function List({ filters }: { filters: Filters }) {
                     t('候选人', 'Candidate'),
                     t('供应商和套餐', 'Vendor and package'),
                     t('状态', 'Status'),
-                    t('结论', 'Conclusion'),
-                    t('更新', 'Changed'),
+                    t('结论', 'Result'),
+                    t('更新', 'Updated'),
                 ]}
             />
         </Listing>
@@ -130,11 +130,14 @@ export default function Orders() {
         <>
             <Head
                 title={t('背景调查', 'Background checks')}
-                sub={t('最近有变动的在前，供应商推送后自动更新', 'What changed last comes first; updates by itself')}
+                sub={t(
+                    '最近有变动的在前，供应商推送后自动更新',
+                    'Most recently updated first. Updates from vendors appear automatically',
+                )}
             />
             <search className="filters">
                 <Search
-                    placeholder={t('搜索候选人或供应商（按 / 键）', 'Search people or vendors (press /)')}
+                    placeholder={t('搜索候选人或供应商（按 / 键）', 'Search candidates or vendors (press /)')}
                     value={typed}
                     onChange={setTyped}
                 />
@@ -149,11 +152,11 @@ export default function Orders() {
                 )}
                 {status && Number(phase) > 0 && (
                     <Only
-                        text={phase === '2' ? t('报告', 'Reports') : t('安排', 'Arrangements')}
+                        text={phase === '2' ? t('报告', 'Reports') : t('安排', 'New checks')}
                         clear={() => setPhase(undefined)}
                     />
                 )}
-                {late && <Only text={t('供应商逾期', 'Vendor is late')} clear={() => setLate(undefined)} />}
+                {late && <Only text={t('供应商逾期', 'Vendor overdue')} clear={() => setLate(undefined)} />}
                 {done && (
                     <Only
                         text={t(`${day(done)}以来完成`, `Completed since ${day(done)}`)}

@@ -15,13 +15,13 @@ function NotForYou() {
         <section className="card">
             <State
                 kind="lock"
-                title={t('设置只对管理员开放', 'The settings are for administrators')}
+                title={t('设置只对管理员开放', 'Only administrators can open Settings')}
                 text={t(
                     '需要改供应商、审批人或账号时，请联系管理员。',
-                    'Ask an administrator for another vendor, approver or account.',
+                    'To change vendors, approvers or accounts, contact an administrator.',
                 )}
             >
-                <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+                <Link href="/">{t('回到首页', 'Back to home')}</Link>
             </State>
         </section>
     );
@@ -33,9 +33,9 @@ export default function Settings({ tab, session }: { tab: string; session: Sessi
         ['vendors', t('背调供应商', 'Vendors'), <Vendors />],
         ['approvals', t('审批', 'Approvals'), <Approvals />],
         ['apps', t('应用', 'Apps'), <Apps tenant={session.tenant_key ?? ''} />],
-        ['users', t('账号与角色', 'Users and roles'), <Accounts mine={session.user.id} />],
+        ['users', t('账号与角色', 'Accounts and roles'), <Accounts mine={session.user.id} />],
         ['audit', t('审计日志', 'Audit log'), <AuditLog />],
-        ['erasure', t('删除个人数据', 'Erasure'), <Erasure />],
+        ['erasure', t('删除个人数据', 'Data erasure'), <Erasure />],
     ];
     const [now, name, page] = tabs.find((x) => x[0] === tab) ?? tabs[0];
     if (!may(session, []))

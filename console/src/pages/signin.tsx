@@ -31,9 +31,9 @@ export function SignIn() {
             const a = x as ApiError;
             setError(
                 a.offline
-                    ? t('连不上服务器', 'The server cannot be reached')
+                    ? t('连不上服务器', 'Cannot reach the server')
                     : a.status === 401
-                      ? t('账号或密码不对', 'User or password is wrong')
+                      ? t('账号或密码不对', 'Incorrect username or password')
                       : refusalText(a),
             );
         } finally {
@@ -61,7 +61,7 @@ export function SignIn() {
                         {t('投递、面试与背景调查', 'Applications, interviews and background checks')}
                     </p>
                 </div>
-                <Field label={t('账号', 'User')}>
+                <Field label={t('账号', 'Username')}>
                     <Text name="user" value={user} onChange={setUser} autoComplete="username" autoFocus />
                 </Field>
                 <Field label={t('密码', 'Password')} error={error}>

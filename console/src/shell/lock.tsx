@@ -25,7 +25,9 @@ export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Sess
             await signIn(session.user.user, password);
         } catch (x) {
             setError(
-                x instanceof ApiError && x.code === 4012 ? t('密码不对', 'Wrong password') : refusalText(x as ApiError),
+                x instanceof ApiError && x.code === 4012
+                    ? t('密码不对', 'Incorrect password')
+                    : refusalText(x as ApiError),
             );
             setBusy(false);
             form.current?.querySelector<HTMLInputElement>('input[name=password]')?.focus();
@@ -42,14 +44,14 @@ export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Sess
                     {why === 'left'
                         ? t(
                               '你在另一个窗口退出了登录。输入密码可以回到这个页面，填写的内容都在。',
-                              'You signed out in another window. Enter your password to return to this page; anything you typed is still here.',
+                              'You signed out in another window. Enter your password to return to this page. Anything you typed is still here.',
                           )
                         : t(
                               '登录已结束。输入密码后从这里继续，填写的内容都在。',
-                              'Your session has ended. Enter your password to continue; anything you typed is still here.',
+                              'Your session has ended. Enter your password to continue. Anything you typed is still here.',
                           )}
                 </p>
-                <Field label={t('账号', 'User')}>
+                <Field label={t('账号', 'Username')}>
                     <input
                         className="native"
                         name="user"
@@ -78,7 +80,7 @@ export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Sess
                     <p className="muted small">
                         {t(
                             `如果你不是${who}。这个页面上填写的内容会丢弃。`,
-                            `If you are not ${who}. Anything typed on this page is discarded.`,
+                            `If you are not ${who}. Anything typed on this page will be discarded.`,
                         )}
                     </p>
                 </div>

@@ -42,7 +42,7 @@ function Nowhere({ title, kind, text }: { title: string; kind: string; text: str
             <Head title={title} />
             <section className="card">
                 <State kind={kind} title={text}>
-                    <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+                    <Link href="/">{t('回到首页', 'Back to home')}</Link>
                 </State>
             </section>
         </>
@@ -50,15 +50,21 @@ function Nowhere({ title, kind, text }: { title: string; kind: string; text: str
 }
 function NotForYou({ zh, en }: { zh: string; en: string }) {
     const t = useT();
-    return <Nowhere title={t(zh, en)} kind="lock" text={t('你的角色没有这里的权限', 'Not for your role')} />;
+    return (
+        <Nowhere
+            title={t(zh, en)}
+            kind="lock"
+            text={t('你的角色没有这里的权限', 'You do not have access to this page')}
+        />
+    );
 }
 function NotFound() {
     const t = useT();
     return (
         <Nowhere
-            title={t('没有这个页面', 'There is no such page')}
+            title={t('没有这个页面', 'Page not found')}
             kind="empty"
-            text={t('地址可能有误，或页面已经移走', 'The address may be mistyped, or the page is gone')}
+            text={t('地址可能有误，或页面已经移走', 'The address may be wrong, or the page may have moved')}
         />
     );
 }

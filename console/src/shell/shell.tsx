@@ -36,7 +36,7 @@ export function Switches() {
     const t = useT();
     const l = useLang(),
         th = useTheme();
-    const colours = th === 'dark' ? t('浅色', 'Light colours') : t('深色', 'Dark colours');
+    const colours = th === 'dark' ? t('浅色', 'Light theme') : t('深色', 'Dark theme');
     return (
         <div className="row tight">
             <button
@@ -138,7 +138,7 @@ export function Shell({ session }: { session: Session }) {
                     main.current?.focus();
                 }}
             >
-                {t('跳到正文', 'Skip to the content')}
+                {t('跳到正文', 'Skip to main content')}
             </a>
             <header className="topbar">
                 <button
@@ -160,7 +160,7 @@ export function Shell({ session }: { session: Session }) {
                     className="scrim"
                     data-above
                     tabIndex={-1}
-                    aria-label={t('关闭菜单', 'Close the menu')}
+                    aria-label={t('关闭菜单', 'Close menu')}
                     onClick={() => setOpen(false)}
                 />
             )}
@@ -178,14 +178,14 @@ export function Shell({ session }: { session: Session }) {
                         hired<small>{session.tenant_name}</small>
                     </span>
                 </Link>
-                <nav className="nav" aria-label={t('主导航', 'Main')}>
+                <nav className="nav" aria-label={t('主导航', 'Main navigation')}>
                     <ul>
                         {mine.filter((i) => !i.group).map(link)}
                         {mine.filter((i) => i.group === 'admin').map(link)}
                     </ul>
                     {dev.length > 0 && (
                         <>
-                            <div className="nav-head">{t('开发者', 'Integrators')}</div>
+                            <div className="nav-head">{t('开发者', 'Developers')}</div>
                             <ul>{dev.map(link)}</ul>
                         </>
                     )}
@@ -195,8 +195,8 @@ export function Shell({ session }: { session: Session }) {
                         <Switches />
                         <button
                             className="iconbtn"
-                            aria-label={t('快捷键', 'Keys')}
-                            title={t('快捷键（?）', 'Keys (?)')}
+                            aria-label={t('快捷键', 'Keyboard shortcuts')}
+                            title={t('快捷键（?）', 'Keyboard shortcuts (?)')}
                             aria-keyshortcuts="?"
                             onClick={() => setKeys(true)}
                         >
@@ -232,11 +232,11 @@ export function Shell({ session }: { session: Session }) {
                         {isOnline
                             ? t(
                                   '连不上服务器，显示的是最后一次的内容；恢复后自动更新',
-                                  'The server cannot be reached; what you see is how it stood last, until it is back',
+                                  'Cannot reach the server. You are seeing the last loaded data; it updates when the connection is back.',
                               )
                             : t(
                                   '网络已断开，显示的是最后一次的内容',
-                                  'You are offline; what you see is how it stood last',
+                                  'You are offline. You are seeing the last loaded data.',
                               )}
                     </div>
                 )}
@@ -245,11 +245,11 @@ export function Shell({ session }: { session: Session }) {
                         <span className="grow">
                             {t(
                                 `你的角色已变更，现在是：${session.user.roles.map(role).join('、')}。这个页面仍可阅读，但有些操作不再可用。`,
-                                `Your roles have changed. You are now: ${session.user.roles.map(role).join(', ')}. You can still read this page, but some actions no longer work.`,
+                                `Your roles have changed. You are now: ${session.user.roles.map(role).join(', ')}. You can still read this page, but some actions are no longer available.`,
                             )}
                         </span>
                         <Button size="small" onClick={renew}>
-                            {t('刷新页面', 'Refresh the page')}
+                            {t('刷新页面', 'Refresh page')}
                         </Button>
                     </div>
                 )}

@@ -54,7 +54,7 @@ export function Checks(props: Props) {
                 {label}
                 {required && <RequiredMark />}
                 {many && value.length > 0 && (
-                    <span className="chip">{t(`已选 ${value.length}`, `${value.length} chosen`)}</span>
+                    <span className="chip">{t(`已选 ${value.length}`, `${value.length} selected`)}</span>
                 )}
             </legend>
             {hint && (
@@ -76,7 +76,7 @@ export function Checks(props: Props) {
                         {text}
                     </label>
                 ))}
-                {many && !found.length && <span className="muted small">{t('没有符合的', 'Nothing fits')}</span>}
+                {many && !found.length && <span className="muted small">{t('没有符合的', 'No matches')}</span>}
             </div>
             {error && (
                 <div className="err" id={`${id}-e`} role="alert">

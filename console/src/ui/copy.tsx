@@ -11,7 +11,7 @@ export function Id({ label, id }: { label: string; id: string }) {
             {label} <span className="mono">{id}</span>
             <button
                 className="iconbtn"
-                aria-label={t(`复制${label}`, `Copy: ${label}`)}
+                aria-label={t(`复制${label}`, `Copy ${label}`)}
                 onClick={() => navigator.clipboard?.writeText(id).then(() => done(t('已复制', 'Copied')))}
             >
                 {t('复制', 'Copy')}

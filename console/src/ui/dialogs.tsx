@@ -218,9 +218,7 @@ export function Ask({
                 <p>{text}</p>
                 {reason && (
                     <Field
-                        label={
-                            reason === 'required' ? t('原因', 'Reason') : t('说明（可不填）', 'Note (may be left out)')
-                        }
+                        label={reason === 'required' ? t('原因', 'Reason') : t('说明（可不填）', 'Note (optional)')}
                         required={reason === 'required'}
                     >
                         <Text rows={3} value={why} onChange={setWhy} maxLength={2000} name="reason" />
@@ -239,7 +237,7 @@ export function Secret({ title, rows, close }: { title: string; rows: SecretRows
     return (
         <Dialog title={title} open close={close}>
             <div className="form">
-                <p>{t('它只显示这一次，请现在保存。', 'It is shown this once. Please keep it now.')}</p>
+                <p>{t('它只显示这一次，请现在保存。', 'This is shown only once. Save it now.')}</p>
                 {rows.map(([k, v]) => (
                     <div key={k}>
                         <div className="muted small">{k}</div>

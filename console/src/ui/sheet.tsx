@@ -69,10 +69,10 @@ export function Sheet({
                 </Layer>
             )}
             <Dialog
-                title={t('放弃填写的内容？', 'Discard what you filled in?')}
+                title={t('放弃填写的内容？', 'Discard your changes?')}
                 open={!!leave}
                 close={() => setLeave(null)}
-                closeText={t('继续填写', 'Keep writing')}
+                closeText={t('继续填写', 'Keep editing')}
                 ok={() => {
                     const go = leave;
                     begun.current = false;
@@ -82,7 +82,7 @@ export function Sheet({
                 okText={t('放弃', 'Discard')}
                 danger
             >
-                <p>{t('这个表单还没有提交。', 'This form has not been sent yet.')}</p>
+                <p>{t('这个表单还没有提交。', 'You have not submitted this form yet.')}</p>
             </Dialog>
         </>
     );

@@ -55,8 +55,8 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
             return (
                 <State
                     kind="offline"
-                    title={t('连不上服务器', 'The server cannot be reached')}
-                    text={t('连接恢复后会自动重试。', 'It is tried again when the connection is back.')}
+                    title={t('连不上服务器', 'Cannot reach the server')}
+                    text={t('连接恢复后会自动重试。', 'hired tries again automatically once the connection is back.')}
                 >
                     {again}
                 </State>
@@ -65,29 +65,31 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
             return (
                 <State
                     kind="lock"
-                    title={t('你的角色没有这里的权限', 'Not for your role')}
-                    text={t('需要时请联系管理员。', 'Ask an administrator if you need it.')}
+                    title={t('你的角色没有这里的权限', 'You do not have access to this page')}
+                    text={t('需要时请联系管理员。', 'If you need access, contact an administrator.')}
                 />
             );
         if (error.status === 501)
-            return <State kind="lock" title={t('这个版本还没有此功能', 'This version does not have it yet')} />;
+            return (
+                <State kind="lock" title={t('这个版本还没有此功能', 'This version does not have this feature yet')} />
+            );
         if (error.status === 404)
             return (
                 <State
                     kind="empty"
-                    title={t('没有找到', 'There is nothing here')}
+                    title={t('没有找到', 'Not found')}
                     text={t(
                         '它可能已被删除，或者地址不完整。',
-                        'It may have been erased, or the address is not complete.',
+                        'It may have been deleted, or the address may be incomplete.',
                     )}
                 >
-                    <Link href="/">{t('回到首页', 'Back to the start')}</Link>
+                    <Link href="/">{t('回到首页', 'Back to home')}</Link>
                 </State>
             );
         return (
             <State
                 kind="error"
-                title={t('出错了', 'That did not work')}
+                title={t('出错了', 'Something went wrong')}
                 text={
                     <>
                         {refusalText(error)}
@@ -101,7 +103,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
         );
     }
     return (
-        <State kind="error" title={t('出错了', 'That did not work')} text={String((error as Error)?.message ?? error)}>
+        <State
+            kind="error"
+            title={t('出错了', 'Something went wrong')}
+            text={String((error as Error)?.message ?? error)}
+        >
             {again}
         </State>
     );
@@ -134,14 +140,14 @@ export function LoadingRows() {
 export function NothingFits({ title }: { title: string }) {
     const t = useT();
     return (
-        <State kind="empty" title={title} text={t('换个条件，或清除筛选。', 'Try other filters, or none.')}>
+        <State kind="empty" title={title} text={t('换个条件，或清除筛选。', 'Change or clear the filters.')}>
             <Button
                 onClick={() => {
                     navigate(location.pathname, true);
                     toHead();
                 }}
             >
-                {t('清除筛选', 'Clear the filters')}
+                {t('清除筛选', 'Clear filters')}
             </Button>
         </State>
     );

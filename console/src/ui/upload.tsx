@@ -25,23 +25,23 @@ export const fileSize = (bytes: number) =>
 export const uploadLimits = (usage: Usage) =>
     usage === 'report'
         ? tr(`PDF，最大 ${MAX_MB} MB`, `PDF, up to ${MAX_MB} MB`)
-        : tr(`任意格式，最大 ${MAX_MB} MB`, `Any kind of file, up to ${MAX_MB} MB`);
+        : tr(`任意格式，最大 ${MAX_MB} MB`, `Any file type, up to ${MAX_MB} MB`);
 
 // What can be said of a file before it is sent; absent: nothing is wrong.
 function faultOf(file: File, usage: Usage) {
     if (file.size > MAX_MB * 1024 * 1024)
         return tr(
             `“${file.name}” 有 ${fileSize(file.size)}，最大 ${MAX_MB} MB`,
-            `“${file.name}” has ${fileSize(file.size)}; up to ${MAX_MB} MB are accepted`,
+            `“${file.name}” is ${fileSize(file.size)}. The limit is ${MAX_MB} MB.`,
         );
     if (!file.size) return tr(`“${file.name}” 是空文件`, `“${file.name}” is empty`);
     if (usage === 'report' && !/\.pdf$/i.test(file.name))
-        return tr(`“${file.name}” 不是 PDF`, `“${file.name}” is no PDF`);
+        return tr(`“${file.name}” 不是 PDF`, `“${file.name}” is not a PDF`);
     return '';
 }
 const wordsOf = (e: unknown) =>
     e instanceof ApiError && e.offline
-        ? tr('连不上服务器，文件未上传', 'The server cannot be reached; the file was not uploaded')
+        ? tr('连不上服务器，文件未上传', 'Cannot reach the server. The file was not uploaded.')
         : errorText(e);
 
 function useUpload(usage: Usage, set: (v: Kept | null) => void, busy?: (b: boolean) => void) {
@@ -97,10 +97,10 @@ function Going({ way, cancel }: { way: Way; cancel: () => void }) {
                 <div className="clip">{way.name}</div>
                 <progress max={100} value={percent} aria-label={t(`上传 ${way.name}`, `Uploading ${way.name}`)} />
                 <div className="small muted">
-                    {percent < 100 ? `${percent}% · ${fileSize(way.size)}` : t('正在保存 …', 'Being kept …')}
+                    {percent < 100 ? `${percent}% · ${fileSize(way.size)}` : t('正在保存 …', 'Saving…')}
                 </div>
             </div>
-            <Button onClick={cancel}>{t('取消上传', 'Cancel')}</Button>
+            <Button onClick={cancel}>{t('取消上传', 'Cancel upload')}</Button>
         </div>
     );
 }
@@ -113,7 +113,7 @@ function Chosen({ value, remove }: { value: Kept; remove: () => void }) {
                 <div className="small muted">
                     {value.size
                         ? `${t('已上传', 'Uploaded')} · ${fileSize(Number(value.size))}`
-                        : t('投递时的简历', 'As the application has it')}
+                        : t('投递时的简历', 'Resume from the application')}
                 </div>
             </div>
             <Button onClick={remove} aria-label={t(`移除 ${value.name}`, `Remove ${value.name}`)}>
@@ -176,7 +176,7 @@ export function Upload({
                 onDragLeave={() => setOver(false)}
                 onDrop={drop}
             >
-                <b>{t('选择文件', 'Choose a file')}</b>
+                <b>{t('选择文件', 'Choose file')}</b>
                 <span>{t('或拖到这里', 'or drop it here')}</span>
             </button>
             {u.fault && (

@@ -61,7 +61,7 @@ export function Meanwhile({
     const t = useT();
     return (
         <div className="note t-amber meanwhile" role="alert">
-            <b>{t('你打开之后，它已被修改', 'This changed while you had it open')}</b>
+            <b>{t('你打开之后，它已被修改', 'This was changed while you had it open')}</b>
             {changes.length > 0 && (
                 <ul>
                     {changes.map(([what, before, now]) => (
@@ -78,7 +78,7 @@ export function Meanwhile({
                 <div className="row">
                     {restart && (
                         <Button size="small" onClick={restart}>
-                            {t('载入最新内容', 'Load the latest')}
+                            {t('载入最新内容', 'Load latest')}
                         </Button>
                     )}
                     {goOn && (

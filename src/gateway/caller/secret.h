@@ -7,7 +7,7 @@
 #define HIRED_GATEWAY_CALLER_SECRET_H
 
 #include "gateway/caller/attempts.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 
 enum secret_result {
     SECRET_OK,

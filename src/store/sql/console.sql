@@ -1,4 +1,4 @@
--- Accounts, sessions and the audit log of the console (src/gateway/account.c, session.c).
+-- Accounts, sessions and the audit log of the console (src/gateway/caller/account.c, session.c).
 
 -- name: console_account_by_login
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms

@@ -16,3 +16,8 @@ SELECT tenant, owner, source_url, attempts FROM report_file WHERE id = $1 AND st
 -- Whether a record names a kept file.
 -- name: file_owner
 SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;
+
+-- The same of reports, which a Retry-After may delay by up to a day (src/events/fetcher.c).
+-- name: report_file_pull_back
+UPDATE report_file SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END
+WHERE state = 0 AND owner >= 0 AND next_ms > $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END;

@@ -22,7 +22,7 @@ export function CandidateCard({ c }: { c: ApplicationDetail['candidate'] }) {
         return (
             <section className="card">
                 <h2>{t('候选人', 'Candidate')}</h2>
-                <p className="muted">{t('这里没有此人的资料', 'Nothing is kept here about the person')}</p>
+                <p className="muted">{t('这里没有此人的资料', 'No details on file for this candidate')}</p>
             </section>
         );
     const years = c.experience_years;
@@ -37,7 +37,9 @@ export function CandidateCard({ c }: { c: ApplicationDetail['candidate'] }) {
                     {c.email && <a href={`mailto:${encodeURIComponent(c.email).replace('%40', '@')}`}>{c.email}</a>}
                 </Fact>
                 <Fact label={t('城市', 'City')}>{both(c.current_city)}</Fact>
-                <Fact label={t('工作年限', 'Experience')}>{years ? t(`${years} 年`, `${years} years`) : ''}</Fact>
+                <Fact label={t('工作年限', 'Experience')}>
+                    {years ? t(`${years} 年`, years === 1 ? '1 year' : `${years} years`) : ''}
+                </Fact>
                 {c.resume_url && (
                     <Fact label={t('简历', 'Resume')} wide>
                         <a href={ownPath(c.resume_url)} target="_blank" rel="noreferrer">
@@ -99,7 +101,7 @@ export function StagesCard({ stages }: { stages: NonNullable<ApplicationDetail['
                     ))}
                 </ol>
             ) : (
-                <p className="muted">{t('没有阶段记录', 'No stages are recorded')}</p>
+                <p className="muted">{t('没有阶段记录', 'No stage history yet')}</p>
             )}
         </section>
     );

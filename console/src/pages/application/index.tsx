@@ -40,10 +40,10 @@ function Title({ d, open }: { d: ApplicationDetail; open?: (w: Which) => void })
         >
             {open && (
                 <>
-                    <Button onClick={() => open('schedule')}>{t('安排面试', 'Schedule an interview')}</Button>
-                    <Button onClick={() => open('record')}>{t('录入背调结果', 'Record a result')}</Button>
+                    <Button onClick={() => open('schedule')}>{t('安排面试', 'Schedule interview')}</Button>
+                    <Button onClick={() => open('record')}>{t('录入背调结果', 'Add result')}</Button>
                     <Button theme="solid" onClick={() => open('arrange')}>
-                        {t('发起背调', 'Order a check')}
+                        {t('发起背调', 'Start check')}
                     </Button>
                 </>
             )}
@@ -79,10 +79,13 @@ function NoCheck({ recruiter }: { recruiter: boolean }) {
             <h2>{t('背景调查', 'Background check')}</h2>
             <State
                 kind="empty"
-                title={t('还没有背景调查', 'No background check yet')}
+                title={t('还没有背景调查', 'No background checks yet')}
                 text={
                     recruiter
-                        ? t('向供应商发起，或录入已有结果。', 'Order one from a vendor, or record a result you have.')
+                        ? t(
+                              '向供应商发起，或录入已有结果。',
+                              'Start one with a vendor, or add a result you already have.',
+                          )
                         : undefined
                 }
             />
@@ -103,9 +106,9 @@ function Sheets({
 }) {
     const t = useT();
     const titles = {
-        arrange: t('发起背调', 'Order a background check'),
-        record: t('录入背调结果', 'Record a result by hand'),
-        schedule: t('安排面试', 'Schedule an interview'),
+        arrange: t('发起背调', 'Start background check'),
+        record: t('录入背调结果', 'Add result manually'),
+        schedule: t('安排面试', 'Schedule interview'),
     };
     return (
         <Sheet title={which ? titles[which] : ''} open={!!which} close={close}>
@@ -150,7 +153,7 @@ function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) 
                         <p className="small muted">
                             {t(
                                 `这里列出最近 ${orders.length} 个背调，其余在背调列表中`,
-                                `The latest ${orders.length} checks are listed here; the list of checks has the others`,
+                                `Showing the latest ${orders.length} checks. See Background checks for the rest.`,
                             )}
                         </p>
                     )}

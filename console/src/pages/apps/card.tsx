@@ -14,28 +14,28 @@ function Installed({ app: a, tenant }: { app: App; tenant: string }) {
     return (
         <>
             {a.shared
-                ? t('不只属于本租户，因此不能在这里修改', 'Not of this tenant alone; so it is not changed here')
-                : t('只在本租户', 'In this tenant alone')}
+                ? t('不只属于本租户，因此不能在这里修改', 'Shared with other tenants, so you cannot change it here')
+                : t('只在本租户', 'This tenant only')}
             <details>
-                <summary>{t('在服务器上执行的命令', 'Commands for the server')}</summary>
+                <summary>{t('在服务器上执行的命令', 'Server commands')}</summary>
                 <dl className="commands">
                     {a.shared && (
                         <>
-                            <dt>{t('权限、来源地址', 'Scopes, addresses')}</dt>
+                            <dt>{t('权限、来源地址', 'Scopes, allowed IPs')}</dt>
                             <dd>
                                 {command('scopes', ' --scope …')}
                                 {command('addresses', ' --allow …')}
                             </dd>
-                            <dt>{t('密钥、停用', 'Secret, end')}</dt>
+                            <dt>{t('密钥、停用', 'Secret, disable')}</dt>
                             <dd>
                                 {command('rotate')}
                                 {command('disable')}
                             </dd>
                         </>
                     )}
-                    <dt>{t('从本租户移除', 'Out of this tenant')}</dt>
+                    <dt>{t('从本租户移除', 'Remove from this tenant')}</dt>
                     <dd>{command('uninstall', ` --tenant ${tenant}`)}</dd>
-                    <dt>{t('装到租户', 'Into a tenant')}</dt>
+                    <dt>{t('装到租户', 'Install in a tenant')}</dt>
                     <dd>{command('install', ' --tenant …')}</dd>
                 </dl>
             </details>
@@ -63,13 +63,13 @@ function Facts({ app: a, tenant }: { app: App; tenant: string }) {
                         </div>
                     </details>
                 ) : (
-                    t('没有：什么接口也不能调用', 'none: it may call nothing')
+                    t('没有：什么接口也不能调用', 'None: cannot call any API')
                 )}
             </dd>
             {!a.shared && (
                 <>
-                    <dt>{t('IP 白名单', 'Addresses')}</dt>
-                    <dd className="mono">{a.ip_allow?.join(', ') || t('不限', 'any')}</dd>
+                    <dt>{t('IP 白名单', 'Allowed IPs')}</dt>
+                    <dd className="mono">{a.ip_allow?.join(', ') || t('不限', 'Any')}</dd>
                 </>
             )}
             <dt>{t('订阅', 'Subscriptions')}</dt>
@@ -117,11 +117,13 @@ export function AppCard({
                     tone={a.disabled ? 'grey' : 'green'}
                     text={a.disabled ? t('已停用', 'Disabled') : t('启用', 'Enabled')}
                 />
-                <span className="chip">{a.kind === 'store' ? t('商店应用', 'Store') : t('自建应用', 'Custom')}</span>
+                <span className="chip">
+                    {a.kind === 'store' ? t('商店应用', 'Store app') : t('自建应用', 'Custom app')}
+                </span>
                 {!a.shared && (
                     <div className="do">
                         <Button onClick={edit}>{t('设置', 'Edit')}</Button>
-                        <Button onClick={() => ask('rotate')}>{t('更换密钥', 'New secret')}</Button>
+                        <Button onClick={() => ask('rotate')}>{t('更换密钥', 'Reset secret')}</Button>
                         <Button
                             type={a.disabled ? 'primary' : 'danger'}
                             onClick={() => ask(a.disabled ? 'enable' : 'disable')}
@@ -133,8 +135,8 @@ export function AppCard({
             </div>
             <Facts app={a} tenant={tenant} />
             <div className="row small card-links">
-                <Link href={`/requests?app=${a.app_id}`}>{t('它的请求', 'Its calls')}</Link>
-                <Link href={`/events?app=${a.app_id}`}>{t('它的事件', 'Its events')}</Link>
+                <Link href={`/requests?app=${a.app_id}`}>{t('它的请求', 'View requests')}</Link>
+                <Link href={`/events?app=${a.app_id}`}>{t('它的事件', 'View events')}</Link>
             </div>
         </section>
     );

@@ -27,7 +27,7 @@ export function Create({ close }: { close: (rows?: SecretRows) => void }) {
     return (
         <Dialog
             width={680}
-            title={t('创建应用', 'Create an app')}
+            title={t('创建应用', 'Create app')}
             open
             close={() => close()}
             busy={busy}
@@ -40,14 +40,14 @@ export function Create({ close }: { close: (rows?: SecretRows) => void }) {
                     <Field label={t('名称', 'Name')} required>
                         <Text name="name" value={name} onChange={setName} maxLength={100} autoFocus />
                     </Field>
-                    <Field label={t('类型', 'Kind')}>
+                    <Field label={t('类型', 'Type')}>
                         <Choice
                             name="kind"
                             value={kind}
                             onChange={setKind}
                             options={[
-                                ['custom', t('自建应用', 'Custom')],
-                                ['store', t('商店应用', 'Store')],
+                                ['custom', t('自建应用', 'Custom app')],
+                                ['store', t('商店应用', 'Store app')],
                             ]}
                         />
                     </Field>

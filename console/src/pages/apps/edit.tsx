@@ -81,7 +81,7 @@ function Form({ app, close, restart }: Props & { restart: (from: App) => void })
                 options={[
                     ['scopes', t('权限', 'Scopes')],
                     ['events', t('事件', 'Events')],
-                    ['addresses', t('IP 白名单', 'Addresses')],
+                    ['addresses', t('IP 白名单', 'Allowed IPs')],
                 ]}
             />
             {fault && (
@@ -95,7 +95,7 @@ function Form({ app, close, restart }: Props & { restart: (from: App) => void })
                 {part === 'events' && (
                     <>
                         <Checks
-                            label={t('订阅的事件', 'Subscriptions')}
+                            label={t('订阅的事件', 'Subscribed events')}
                             value={subscriptions}
                             onChange={setSubscriptions}
                             options={types.map((s) => [s, `${eventName(s)} · ${s}`])}
@@ -105,10 +105,10 @@ function Form({ app, close, restart }: Props & { restart: (from: App) => void })
                 )}
                 {part === 'addresses' && (
                     <Field
-                        label={t('允许的来源地址', 'Addresses that may call')}
+                        label={t('允许的来源地址', 'Allowed IP addresses')}
                         hint={t(
                             '每行一个地址或网段，如 10.1.0.0/16；留空不限制',
-                            'One address or network a line, such as 10.1.0.0/16; none: any',
+                            'Enter one IP address or network per line, such as 10.1.0.0/16. Leave empty to allow any address.',
                         )}
                     >
                         <Text rows={5} name="ip_allow" className="mono" value={ips} onChange={setIps} />

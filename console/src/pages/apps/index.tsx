@@ -24,11 +24,11 @@ export function Apps({ tenant }: { tenant: string }) {
                 <p className="muted grow">
                     {t(
                         '应用用自己的密钥调用开放接口，并接收事件。',
-                        'An app calls the open API with a secret of its own, and receives events.',
+                        'Apps use their own secret to call the open API and receive events.',
                     )}
                 </p>
                 <Button theme="solid" onClick={() => setCreating(true)}>
-                    {t('创建应用', 'Create an app')}
+                    {t('创建应用', 'Create app')}
                 </Button>
             </div>
             <Load q={q}>
@@ -70,7 +70,7 @@ export function Apps({ tenant }: { tenant: string }) {
                 />
             )}
             {secret && (
-                <Secret title={t('请保存', 'Please keep this')} rows={secret} close={() => setSecret(undefined)} />
+                <Secret title={t('请保存', 'Save these details')} rows={secret} close={() => setSecret(undefined)} />
             )}
             <Question asked={ask} close={() => setAsk(undefined)} tell={setSecret} />
         </>

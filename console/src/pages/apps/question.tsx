@@ -13,23 +13,23 @@ export type Deed = 'rotate' | 'enable' | 'disable';
 const words = (deed: Deed): { title: string; text: string; ok: string } =>
     ({
         rotate: {
-            title: tr('更换密钥？', 'Make a new secret?'),
+            title: tr('更换密钥？', 'Reset the app secret?'),
             text: tr(
                 '旧密钥和现有令牌立即失效，长连接会断开。',
-                'The old secret and all tokens stop working at once, and long connections are closed.',
+                'The old secret and all current tokens stop working immediately, and long connections are closed.',
             ),
-            ok: tr('更换', 'Make a new one'),
+            ok: tr('更换', 'Reset'),
         },
         enable: {
-            title: tr('启用应用？', 'Enable the app?'),
-            text: tr('它又可以调用接口并接收事件。', 'It may call and receive events again.'),
+            title: tr('启用应用？', 'Enable this app?'),
+            text: tr('它又可以调用接口并接收事件。', 'The app can call the API and receive events again.'),
             ok: tr('启用', 'Enable'),
         },
         disable: {
-            title: tr('停用应用？', 'Disable the app?'),
+            title: tr('停用应用？', 'Disable this app?'),
             text: tr(
                 '它的所有请求会被拒绝，不再收到事件，长连接会断开。',
-                'All its requests are refused, it receives no events, and its long connections are closed.',
+                'All its requests will be refused, it will receive no more events, and its long connections will be closed.',
             ),
             ok: tr('停用', 'Disable'),
         },

@@ -33,7 +33,7 @@ function Test({ app, receiver }: { app: App; receiver: Receiver }) {
             await post(`apps/${app.app_id}/challenge`, receiverBody(app, receiver));
             say({
                 good: true,
-                text: t('地址回应了校验，可以保存。', 'The address echoed the challenge; it can be saved.'),
+                text: t('地址回应了校验，可以保存。', 'The URL returned the challenge. You can save it.'),
             });
         } catch (e) {
             say({ good: false, text: errorText(e) });
@@ -43,7 +43,7 @@ function Test({ app, receiver }: { app: App; receiver: Receiver }) {
     return (
         <div>
             <Button loading={busy} disabled={!receiver.url.trim()} onClick={test}>
-                {t('测试地址', 'Test the address')}
+                {t('测试地址', 'Test URL')}
             </Button>
             <div role="status" className="test-said" ref={place}>
                 {said && <div className={`notice ${said.good ? 't-green' : 't-red'}`}>{said.text}</div>}
@@ -54,14 +54,14 @@ function Test({ app, receiver }: { app: App; receiver: Receiver }) {
 
 export function ReceiverFields({ app, value, set }: { app: App; value: Receiver; set: (r: Receiver) => void }) {
     const t = useT();
-    const kept = t('已设置，留空不变', 'Set; left empty it stays');
+    const kept = t('已设置，留空不变', 'Already set. Leave empty to keep it');
     return (
         <>
             <Field
-                label={t('事件请求地址', 'Request URL of events')}
+                label={t('事件请求地址', 'Event request URL')}
                 hint={t(
                     '保存时会发送 url_verification；一秒内原样返回 challenge 才会保存。留空则经长连接接收。',
-                    'Saving sends url_verification; it is kept if the challenge comes back within a second. Empty: by long connection.',
+                    'When you save, hired sends url_verification. The URL is saved only if it returns the challenge within one second. Leave empty to receive events over a long connection.',
                 )}
             >
                 <Text
@@ -73,7 +73,7 @@ export function ReceiverFields({ app, value, set }: { app: App; value: Receiver;
                 />
             </Field>
             <div className="two">
-                <Field label="Encrypt Key" hint={app.encrypted ? kept : t('可不填', 'May be left out')}>
+                <Field label="Encrypt Key" hint={app.encrypted ? kept : t('可不填', 'Optional')}>
                     <Text
                         name="encrypt_key"
                         autoComplete="off"
@@ -83,7 +83,7 @@ export function ReceiverFields({ app, value, set }: { app: App; value: Receiver;
                 </Field>
                 <Field
                     label="Verification Token"
-                    hint={app.verified ? kept : t('不填会自动生成', 'One is made up if left out')}
+                    hint={app.verified ? kept : t('不填会自动生成', 'Leave empty to generate one')}
                 >
                     <Text
                         name="verification_token"

@@ -14,21 +14,21 @@ export function Scopes({ value, set }: { value: string[]; set: (v: string[]) => 
     const shown = all.filter((s) => s.includes(fold(find)));
     return (
         <>
-            <Field label={t('查找权限', 'Find a scope')}>
+            <Field label={t('查找权限', 'Search scopes')}>
                 <Text type="search" name="find" placeholder="background_check" value={find} onChange={setFind} />
             </Field>
             <Checks
-                label={t(`权限（已选 ${value.length}）`, `Scopes (${value.length} chosen)`)}
+                label={t(`权限（已选 ${value.length}）`, `Scopes (${value.length} selected)`)}
                 value={value}
                 onChange={set}
                 options={shown.map((s) => [s, s])}
             />
             <div className="row tight">
                 <Button size="small" onClick={() => set([...new Set([...value, ...shown])])}>
-                    {t('选中列出的', 'Choose those listed')}
+                    {t('选中列出的', 'Select all shown')}
                 </Button>
                 <Button size="small" onClick={() => set(value.filter((s) => !shown.includes(s)))}>
-                    {t('取消列出的', 'Drop those listed')}
+                    {t('取消列出的', 'Clear all shown')}
                 </Button>
             </div>
         </>

@@ -15,7 +15,7 @@ export function appChanges(before: App, now: App) {
     return differences([
         [tr('状态', 'Status'), state(before), state(now)],
         [tr('权限', 'Scopes'), list(before.scopes), list(now.scopes)],
-        [tr('IP 白名单', 'Allowed addresses'), list(before.ip_allow), list(now.ip_allow)],
+        [tr('IP 白名单', 'Allowed IPs'), list(before.ip_allow), list(now.ip_allow)],
         [
             tr('订阅', 'Subscriptions'),
             list(before.subscriptions?.map(eventName)),

@@ -36,7 +36,7 @@ function Control({ f, value, set, busy: _, error: __, ...field }: Props): ReactE
             return (
                 <Choice
                     {...common}
-                    none={t('请选择', 'Choose')}
+                    none={t('请选择', 'Select')}
                     options={(f.options ?? []).map((o) => [o.key, both(o.name) || o.key])}
                 />
             );
@@ -44,7 +44,7 @@ function Control({ f, value, set, busy: _, error: __, ...field }: Props): ReactE
             return (
                 <Choice
                     {...common}
-                    none={t('请选择', 'Choose')}
+                    none={t('请选择', 'Select')}
                     options={[
                         ['true', t('是', 'Yes')],
                         ['false', t('否', 'No')],

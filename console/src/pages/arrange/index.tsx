@@ -21,8 +21,8 @@ export function ArrangeForm({ d, done: finish }: { d: ApplicationDetail; done: (
                 ) : (
                     <State
                         kind="empty"
-                        title={t('还没有供应商', 'There is no vendor yet')}
-                        text={t('管理员可以在设置里添加。', 'An administrator adds one in the settings.')}
+                        title={t('还没有供应商', 'No vendors yet')}
+                        text={t('管理员可以在设置里添加。', 'An administrator can add one in Settings.')}
                     />
                 )
             }
@@ -97,14 +97,14 @@ function bodyOf(d: ApplicationDetail, o: Order, candidate: Person, contact: Pers
 function VendorField({ o, vendors, error }: { o: Order; vendors: Vendor[]; error?: string }) {
     const t = useT();
     const name = (v: Vendor) =>
-        `${both(v.provider_name) || v.name}${v.app ? '' : t('（未绑定应用）', ' (no app bound)')}`;
+        `${both(v.provider_name) || v.name}${v.app ? '' : t('（未绑定应用）', ' (no app connected)')}`;
     return (
         <Field label={t('供应商', 'Vendor')} required error={error}>
             <Choice
                 name="account_id"
                 value={o.account}
                 onChange={o.choose}
-                none={t('请选择', 'Choose')}
+                none={t('请选择', 'Select')}
                 options={vendors.map((v) => [v.id, name(v)])}
             />
         </Field>
@@ -126,7 +126,7 @@ function PackageField({ o, vendor, error }: { o: Order; vendor: Vendor; error?: 
                     name="package_id"
                     value={o.pack}
                     onChange={o.setPack}
-                    none={t('请选择', 'Choose')}
+                    none={t('请选择', 'Select')}
                     options={packages.map((p) => [p.id, p.name])}
                 />
             ) : (
@@ -149,7 +149,7 @@ function VendorFields({
     if (!fields.length) return null;
     return (
         <fieldset>
-            <legend>{t('供应商要求的信息', 'What the vendor asks')}</legend>
+            <legend>{t('供应商要求的信息', 'Information the vendor needs')}</legend>
             {fields.map((f) => (
                 <Custom
                     key={f.key}
@@ -172,12 +172,12 @@ function Running({ first, busy, order }: { first: ApiError; busy: boolean; order
             <p>
                 {t(
                     '这位候选人在同一供应商的同一套餐还有一个未结束的背调：',
-                    'A check of this person with the same vendor and package is still running: ',
+                    'This candidate already has a check in progress with the same vendor and package: ',
                 )}
                 <Link href={`/applications/${first.detail}?order=${first.subject}`}>{first.subject}</Link>
             </p>
             <Button onClick={order} loading={busy}>
-                {t('仍然再发起一个', 'Order another one')}
+                {t('仍然再发起一个', 'Start another one anyway')}
             </Button>
         </div>
     );
@@ -192,9 +192,9 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
     const [tried, setTried] = useState(false),
         [running, setRunning] = useState<ApiError>();
     const fields = o.vendor?.order_fields ?? [];
-    const need = t('请填写', 'Please fill this in');
+    const need = t('请填写', 'This field is required');
     const faultOf = (f: CustomField) => {
-        if (o.going[f.key]) return t('文件还在上传', 'The file is still on its way');
+        if (o.going[f.key]) return t('文件还在上传', 'The file is still uploading');
         return f.is_required && !wire(o.values[f.key]) ? need : undefined;
     };
     const whole =
@@ -220,7 +220,7 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
             try {
                 const body = bodyOf(d, o, candidate, contact, again);
                 const r = await post<{ order_id: string }>('orders/arrange', body);
-                done(t('背调已发起', 'The check is ordered'));
+                done(t('背调已发起', 'Background check started'));
                 finish(r.order_id);
             } catch (e) {
                 if (!(e instanceof ApiError) || e.reason !== 'check_running') throw e;
@@ -254,14 +254,14 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
                         (tried && !whole
                             ? t(
                                   '还有必填项没有填写，已在表单中标出。',
-                                  'Something is still missing; it is marked at its field.',
+                                  'Some required fields are empty. They are marked in the form.',
                               )
                             : '')
                     }
                 />
                 {running && <Running first={running} busy={busy} order={() => order(true)} />}
                 <Button htmlType="submit" theme="solid" block loading={busy}>
-                    {t('发起', 'Order the check')}
+                    {t('发起', 'Start')}
                 </Button>
             </div>
         </form>

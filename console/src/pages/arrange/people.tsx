@@ -19,14 +19,15 @@ export const reachable = (p: Person) => !!(p.mobile.trim() || p.email.trim());
 
 export function CandidateFields({ p, tried }: { p: Person; tried: boolean }) {
     const t = useT();
-    const noWay = tried && !reachable(p) ? t('手机和邮箱至少填一个', 'A mobile number or an email address') : undefined;
+    const noWay =
+        tried && !reachable(p) ? t('手机和邮箱至少填一个', 'Enter a mobile number or an email address') : undefined;
     return (
         <fieldset>
             <legend>{t('候选人', 'Candidate')}</legend>
             <Field
                 label={t('姓名', 'Name')}
                 required
-                error={tried && !p.name.trim() ? t('请填写', 'Please fill this in') : undefined}
+                error={tried && !p.name.trim() ? t('请填写', 'This field is required') : undefined}
             >
                 <Text name="candidate_name" value={p.name} onChange={p.setName} maxLength={500} />
             </Field>
@@ -52,11 +53,11 @@ export function ContactFields({ p, o }: { p: Person; o: Rest }) {
     const t = useT();
     return (
         <details className="more-of">
-            <summary>{t('联系人、区域和备注', 'Contact, region and remark')}</summary>
+            <summary>{t('联系人、区域和备注', 'Contact, region and notes')}</summary>
             <div className="form">
                 <Field
-                    label={t('公司联系人', 'Contact of the company')}
-                    hint={t('留空则为您本人', 'Left empty, it is you')}
+                    label={t('公司联系人', 'Company contact')}
+                    hint={t('留空则为您本人', 'Leave empty to use your own details')}
                 >
                     <Text name="contact_name" value={p.name} onChange={p.setName} maxLength={500} />
                 </Field>
@@ -74,10 +75,10 @@ export function ContactFields({ p, o }: { p: Person; o: Rest }) {
                         <Text name="contact_email" type="email" value={p.email} onChange={p.setEmail} maxLength={500} />
                     </Field>
                 </div>
-                <Field label={t('数据区域', 'Region')}>
+                <Field label={t('数据区域', 'Data region')}>
                     <Choice value={o.geo} onChange={o.setGeo} options={geos.map((g) => [g[0], t(g[1], g[2])])} />
                 </Field>
-                <Field label={t('备注', 'Remark')}>
+                <Field label={t('备注', 'Notes')}>
                     <Text name="remark" rows={2} value={o.remark} onChange={o.setRemark} maxLength={2000} />
                 </Field>
             </div>

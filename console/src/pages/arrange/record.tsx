@@ -22,7 +22,10 @@ function ResultField({ value, set, error }: { value: string; set: (v: string) =>
                 label={t('结果', 'Result')}
                 required
                 error={error}
-                hint={t('供应商常用四色灯，也可以自己写', 'Vendors use four colours; any text will do')}
+                hint={t(
+                    '供应商常用四色灯，也可以自己写',
+                    'Vendors usually use four colours, but you can enter any text',
+                )}
             >
                 <Text name="record_result" rows={2} value={value} onChange={set} maxLength={2000} />
             </Field>
@@ -60,21 +63,18 @@ type Report = ReturnType<typeof useReport>;
 
 function FilePart({ r, need }: { r: Report; need?: string }) {
     const t = useT();
-    const wait = need && r.going ? t('文件还在上传', 'The file is still on its way') : need;
+    const wait = need && r.going ? t('文件还在上传', 'The file is still uploading') : need;
     return (
         <>
             <Field
-                label={t('报告文件', 'The file')}
+                label={t('报告文件', 'Report file')}
                 required
                 hint={uploadLimits('report')}
                 error={r.file ? undefined : wait}
             >
                 <Upload usage="report" name="record_file" value={r.file} onChange={r.setFile} onBusy={r.setGoing} />
             </Field>
-            <Field
-                label={t('报告名称', 'Name of the report')}
-                hint={t('留空则用文件名', "Left empty, the file's name")}
-            >
+            <Field label={t('报告名称', 'Report name')} hint={t('留空则用文件名', 'Leave empty to use the file name')}>
                 <Text name="record_report" value={r.name} onChange={r.setName} maxLength={500} />
             </Field>
         </>
@@ -84,19 +84,19 @@ function LinkPart({ r, need }: { r: Report; need?: string }) {
     const t = useT();
     return (
         <>
-            <Field label={t('报告名称', 'Name of the report')} required error={r.name.trim() ? undefined : need}>
+            <Field label={t('报告名称', 'Report name')} required error={r.name.trim() ? undefined : need}>
                 <Text name="record_report" value={r.name} onChange={r.setName} maxLength={500} />
             </Field>
             <Field label={t('链接', 'Link')} required error={r.url.trim() ? undefined : need}>
                 <Text name="record_url" type="url" value={r.url} onChange={r.setUrl} maxLength={2048} />
             </Field>
-            <Field label={t('链接是', 'The link is')}>
+            <Field label={t('链接是', 'Link type')}>
                 <Choice
                     value={r.kind}
                     onChange={r.setKind}
                     options={[
-                        ['1', t('要下载的 PDF', 'a PDF to download')],
-                        ['2', t('预览页面', 'a page to look at')],
+                        ['1', t('要下载的 PDF', 'PDF to download')],
+                        ['2', t('预览页面', 'Preview page')],
                     ]}
                 />
             </Field>
@@ -114,8 +114,8 @@ function ReportPart({ r, need }: { r: Report; need?: string }) {
                 onChange={r.setWay}
                 options={[
                     ['none', t('没有', 'None')],
-                    ['file', t('上传 PDF', 'Upload a PDF')],
-                    ['link', t('链接', 'A link')],
+                    ['file', t('上传 PDF', 'Upload PDF')],
+                    ['link', t('链接', 'Link')],
                 ]}
             />
             {r.way === 'file' && <FilePart r={r} need={need} />}
@@ -132,7 +132,7 @@ export function RecordForm({ application, done: finish }: { application: string;
         [remark, setRemark] = useState(''),
         [tried, setTried] = useState(false);
     const r = useReport();
-    const need = tried ? t('请填写', 'Please fill this in') : undefined;
+    const need = tried ? t('请填写', 'This field is required') : undefined;
     const submit = (e: FormEvent) => {
         e.preventDefault();
         setTried(true);
@@ -145,7 +145,7 @@ export function RecordForm({ application, done: finish }: { application: string;
                 ...(remark.trim() && { remark: remark.trim() }),
                 ...r.body,
             });
-            done(t('已录入', 'Recorded'));
+            done(t('已录入', 'Result added'));
             finish(made.order_id);
         });
     };
@@ -154,26 +154,26 @@ export function RecordForm({ application, done: finish }: { application: string;
             <p className="muted">
                 {t(
                     '记录在别处完成的背景调查，录入后即为已完成。',
-                    'A check that was done elsewhere; it is completed from the start.',
+                    'Add a background check that was done elsewhere. It is marked as completed straight away.',
                 )}
             </p>
             <Field
                 label={t('名称', 'Name')}
                 required
                 error={name.trim() ? undefined : need}
-                hint={t('例如：学历核实', 'Such as: Degree verification')}
+                hint={t('例如：学历核实', 'For example, Degree verification')}
             >
                 <Text name="record_name" value={name} onChange={setName} maxLength={500} />
             </Field>
             <ResultField value={result} set={setResult} error={result.trim() ? undefined : need} />
             <ReportPart r={r} need={need} />
-            <Field label={t('备注', 'Remark')}>
+            <Field label={t('备注', 'Notes')}>
                 <Text name="record_remark" rows={2} value={remark} onChange={setRemark} maxLength={2000} />
             </Field>
             <div className="sheet-foot">
                 <Fault text={fault} />
                 <Button htmlType="submit" theme="solid" block loading={busy}>
-                    {t('录入', 'Record')}
+                    {t('录入', 'Add')}
                 </Button>
             </div>
         </form>

@@ -26,23 +26,23 @@ function useWords(report: boolean): Act[] {
     return [
         {
             name: 'approve',
-            button: report ? t('通过报告', 'Approve the report') : t('通过安排', 'Approve'),
-            title: report ? t('通过报告？', 'Approve the report?') : t('通过安排？', 'Approve the arrangement?'),
+            button: report ? t('通过报告', 'Approve report') : t('通过安排', 'Approve'),
+            title: report ? t('通过报告？', 'Approve this report?') : t('通过安排？', 'Approve this background check?'),
             ok: t('通过', 'Approve'),
             text: report
-                ? t('背景调查随即完成。', 'The check is completed at once.')
-                : t('订单随即发给供应商。', 'The vendor receives the order at once.'),
+                ? t('背景调查随即完成。', 'The background check will be completed.')
+                : t('订单随即发给供应商。', 'The order will be sent to the vendor.'),
             done: t('已通过', 'Approved'),
             reason: 'optional',
         },
         {
             name: 'reject',
             button: t('驳回', 'Reject'),
-            title: report ? t('驳回报告？', 'Reject the report?') : t('驳回安排？', 'Reject the arrangement?'),
+            title: report ? t('驳回报告？', 'Reject this report?') : t('驳回安排？', 'Reject this background check?'),
             ok: t('驳回', 'Reject'),
             text: report
-                ? t('供应商可以再次提交结果。', 'The vendor may send another result.')
-                : t('订单就此结束，供应商不会收到。', 'The order ends here; the vendor never hears of it.'),
+                ? t('供应商可以再次提交结果。', 'The vendor can submit another result.')
+                : t('订单就此结束，供应商不会收到。', 'The order ends here and is not sent to the vendor.'),
             done: t('已驳回', 'Rejected'),
             reason: 'required',
             danger: true,
@@ -50,14 +50,14 @@ function useWords(report: boolean): Act[] {
         {
             name: 'withdraw',
             button: t('撤回审批', 'Withdraw'),
-            title: t('撤回审批？', 'Withdraw the request?'),
+            title: t('撤回审批？', 'Withdraw this approval request?'),
             ok: t('撤回', 'Withdraw'),
             text: report
                 ? t(
                       '报告不再等待审批。之后只能终止背调，或等供应商再次提交结果；审批不能恢复。',
-                      'The report no longer waits for approval, and the request cannot be resumed. After that the check can only be terminated, unless the vendor submits another result.',
+                      'The report will no longer be pending approval, and you cannot restore the request. After that, you can only terminate the check or wait for the vendor to submit another result.',
                   )
-                : t('订单就此结束，无法恢复。', 'The order ends here and cannot be taken up again.'),
+                : t('订单就此结束，无法恢复。', 'The order ends here. You cannot undo this.'),
             done: t('已撤回', 'Withdrawn'),
             reason: 'optional',
             danger: true,
@@ -65,9 +65,9 @@ function useWords(report: boolean): Act[] {
         {
             name: 'terminate',
             button: t('终止背调', 'Terminate'),
-            title: t('终止背景调查？', 'Terminate the check?'),
+            title: t('终止背景调查？', 'Terminate this background check?'),
             ok: t('终止', 'Terminate'),
-            text: t('供应商会收到取消通知，终止后无法恢复。', 'The vendor is told, and it cannot be undone.'),
+            text: t('供应商会收到取消通知，终止后无法恢复。', 'The vendor will be notified. You cannot undo this.'),
             done: t('已终止', 'Terminated'),
             reason: 'required',
             danger: true,
@@ -128,7 +128,7 @@ function Question({ id, name, d, close }: { id: string; name: string; d: OrderDe
                             <p>
                                 {t(
                                     '这个操作已不再适用。请关闭后查看当前状态。',
-                                    'This action no longer applies. Close this and check the current status.',
+                                    'This action is no longer available. Close this window to see the current status.',
                                 )}
                             </p>
                         )}

@@ -36,11 +36,11 @@ export function Facts({ o }: { o: Order }) {
     return (
         <dl className="facts three">
             <Fact label={t('供应商', 'Vendor')}>
-                {both(o.provider_info?.provider_name) || t('手工录入', 'Entered by hand')}
+                {both(o.provider_info?.provider_name) || t('手工录入', 'Added manually')}
             </Fact>
             <Fact label={o.package ? t('套餐', 'Package') : t('名称', 'Name')}>{o.package || o.name}</Fact>
             <Fact label={t('附加项', 'Add-ons')}>{items.length > 0 && <AddOns items={items} />}</Fact>
-            <Fact label={t('发起', 'Ordered')}>{dateTime(o.begin_time ?? o.upload_time)}</Fact>
+            <Fact label={t('发起', 'Started')}>{dateTime(o.begin_time ?? o.upload_time)}</Fact>
             <Fact label={t('结束', 'Ended')}>{dateTime(o.end_time)}</Fact>
             <Fact label={t('联系人', 'Contact')}>{o.contactor_info?.name}</Fact>
         </dl>
@@ -135,13 +135,13 @@ export function FilledIn({ d }: { d: OrderDetail }) {
         const f = o.custom_field_list?.find((x) => x.key === v.key);
         return [f ? both(f.name) || f.key : v.key, <Value key={v.key} f={f} value={v.value} d={d} />];
     });
-    if (geo) rows.push([t('数据区域', 'Region'), t(geo[1], geo[2])]);
-    if (o.remark) rows.push([t('备注', 'Remark'), o.remark]);
+    if (geo) rows.push([t('数据区域', 'Data region'), t(geo[1], geo[2])]);
+    if (o.remark) rows.push([t('备注', 'Notes'), o.remark]);
     if (!rows.length) return null;
     return (
         <details className="more-of">
             <summary>
-                {t('订单填写的内容', 'What was filled in')} <span className="muted">({rows.length})</span>
+                {t('订单填写的内容', 'Order details')} <span className="muted">({rows.length})</span>
             </summary>
             <dl className="dl">
                 {rows.map(([label, text], n) => (

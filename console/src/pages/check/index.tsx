@@ -27,7 +27,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
             {o.conclusion && (
                 <div className="verdict">
                     <Light result={o.conclusion} />
-                    <span className="muted small">{t('结论以最后一份报告为准', 'As the last report has it')}</span>
+                    <span className="muted small">{t('结论以最后一份报告为准', 'Based on the latest report')}</span>
                 </div>
             )}
             <Facts o={o} />
@@ -35,7 +35,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
             {d.account_id && <Progress steps={o.process_info_list ?? []} />}
             <History steps={d.history ?? []} />
             <FilledIn d={d} />
-            <Id label={t('背调编号', 'Check no.')} id={id} />
+            <Id label={t('背调编号', 'Check ID')} id={id} />
         </>
     );
 }

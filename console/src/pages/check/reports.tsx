@@ -13,9 +13,9 @@ function About({ report, file }: { report: Report; file?: ReportFile }) {
         <div className="small muted">
             <When ms={report.create_time} timed />
             {file?.state === 'kept' && file.size && ` · PDF · ${fileSize(Number(file.size))}`}
-            {report.report_preview_url && ` · ${t('供应商的预览页', "the vendor's page")}`}
-            {file?.state === 'waiting' && ` · ${t('文件获取中', 'the file is being fetched')}`}
-            {file?.state === 'given_up' && ` · ${t('文件获取失败', 'the file could not be fetched')}`}
+            {report.report_preview_url && ` · ${t('供应商的预览页', 'vendor page')}`}
+            {file?.state === 'waiting' && ` · ${t('文件获取中', 'fetching the file')}`}
+            {file?.state === 'given_up' && ` · ${t('文件获取失败', 'could not fetch the file')}`}
         </div>
     );
 }

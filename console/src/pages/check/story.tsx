@@ -21,7 +21,7 @@ function Story({ rows, className, live }: { rows: ReactElement[]; className: str
             </ol>
             {older > 0 && (
                 <details className="older">
-                    <summary>{t(`更早的 ${older} 条`, `${older} earlier ones`)}</summary>
+                    <summary>{t(`更早的 ${older} 条`, `${older} earlier`)}</summary>
                     <ol className={className}>{rows.slice(shown)}</ol>
                 </details>
             )}
@@ -53,7 +53,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
     const t = useT();
     return (
         <section>
-            <h3>{t('供应商进度', "The vendor's progress")}</h3>
+            <h3>{t('供应商进度', 'Vendor progress')}</h3>
             {steps.length ? (
                 <Story
                     className="tl"
@@ -66,7 +66,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
                 <p className="muted">
                     {t(
                         '供应商还没有推送进度，推送后会自动出现。',
-                        'None yet; the vendor’s steps appear here by themselves.',
+                        'No updates yet. Updates from the vendor appear here automatically.',
                     )}
                 </p>
             )}
@@ -76,7 +76,7 @@ export function Progress({ steps }: { steps: Stage[] }) {
 
 export const doer = (s: Step) =>
     s.actor?.kind === 'system'
-        ? tr('系统', 'hired')
+        ? tr('系统', 'System')
         : s.actor?.kind === 'operator'
           ? tr('命令行', 'Command line')
           : personName(s.actor);
@@ -106,7 +106,7 @@ export function History({ steps }: { steps: Step[] }) {
     const t = useT();
     return (
         <section>
-            <h3>{t('谁做了什么', 'Who did what')}</h3>
+            <h3>{t('谁做了什么', 'Activity')}</h3>
             <Story
                 className="deeds"
                 rows={steps.map((s, n) => (

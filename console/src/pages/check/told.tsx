@@ -14,7 +14,7 @@ function useText({ of, state, attempts, next_time, last_time }: Told): string {
             return end
                 ? t(
                       `供应商已于 ${dateTime(last_time)} 收到取消通知`,
-                      `The vendor was told of the cancellation on ${dateTime(last_time)}`,
+                      `The vendor was notified of the cancellation on ${dateTime(last_time)}`,
                   )
                 : t(
                       `供应商已于 ${dateTime(last_time)} 收到订单`,
@@ -24,25 +24,25 @@ function useText({ of, state, attempts, next_time, last_time }: Told): string {
             return end
                 ? t(
                       `取消通知发送了 ${attempts} 次都没有成功，供应商还不知道。请直接联系供应商，或请管理员重新发送。`,
-                      `The cancellation could not be delivered after ${attempts} attempts, so the vendor does not know. Contact the vendor, or ask an administrator to send it again.`,
+                      `The cancellation could not be delivered after ${attempts === 1 ? '1 attempt' : `${attempts} attempts`}, so the vendor does not know about it. Contact the vendor, or ask an administrator to send it again.`,
                   )
                 : t(
                       `订单发送了 ${attempts} 次都没有成功，供应商没有收到。请直接联系供应商，或请管理员重新发送。`,
-                      `The order could not be delivered after ${attempts} attempts, so the vendor does not have it. Contact the vendor, or ask an administrator to send it again.`,
+                      `The order could not be delivered after ${attempts === 1 ? '1 attempt' : `${attempts} attempts`}, so the vendor does not have it. Contact the vendor, or ask an administrator to send it again.`,
                   );
         case 'waiting':
             if (!attempts)
                 return end
-                    ? t('正在通知供应商取消', 'Telling the vendor of the cancellation')
+                    ? t('正在通知供应商取消', 'Notifying the vendor of the cancellation')
                     : t('正在发给供应商', 'Sending the order to the vendor');
             return t(
                 `供应商还没有收到：已尝试 ${attempts} 次，下次 ${dateTime(next_time)}`,
-                `The vendor has not received it yet: ${attempts === 1 ? '1 attempt' : `${attempts} attempts`} so far, next at ${dateTime(next_time)}`,
+                `The vendor has not received it yet: ${attempts === 1 ? '1 attempt' : `${attempts} attempts`} so far, next attempt at ${dateTime(next_time)}`,
             );
         default:
             return t(
                 '供应商没有绑定应用，没有人收到这个订单。管理员可以在设置里绑定。',
-                'No app is connected for this vendor, so nobody was told. An administrator can connect one in Settings.',
+                'No app is connected to this vendor, so the vendor has not received the order. An administrator can connect one in Settings.',
             );
     }
 }

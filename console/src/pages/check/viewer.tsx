@@ -32,8 +32,8 @@ function KeptPdf({ url, title }: { url: string; title: string }) {
     return (
         <State
             kind="error"
-            title={t('文件无法打开', 'The file cannot be opened')}
-            text={t('请稍后再试。', 'Try again in a moment.')}
+            title={t('文件无法打开', 'Cannot open the file')}
+            text={t('请稍后再试。', 'Please try again later.')}
         >
             <Button onClick={() => setTries(tries + 1)}>{t('重试', 'Try again')}</Button>
         </State>
@@ -46,17 +46,17 @@ function NoFile({ report, file }: { report: Report; file?: ReportFile }) {
         return (
             <State
                 kind="error"
-                title={t('供应商给的不是网页地址', "What the vendor gave is no web page's address")}
+                title={t('供应商给的不是网页地址', 'The link from the vendor is not a web address')}
                 text={report.report_preview_url}
             />
         );
     return file?.state === 'given_up' ? (
-        <State kind="error" title={t('报告文件没有取到', 'The file could not be fetched')} text={file.error} />
+        <State kind="error" title={t('报告文件没有取到', 'Could not fetch the report file')} text={file.error} />
     ) : (
         <State
             kind="empty"
-            title={t('报告文件还在获取中', 'The file is still being fetched')}
-            text={t('取到后会自动出现。', 'It appears by itself.')}
+            title={t('报告文件还在获取中', 'Fetching the report file')}
+            text={t('取到后会自动出现。', 'It will appear here automatically.')}
         />
     );
 }
@@ -78,7 +78,7 @@ export function ReportView({ report, file, close }: { report: Report; file?: Rep
                 <>
                     <p className="small">
                         <a href={url} target="_blank" rel="noreferrer">
-                            {t('在新窗口打开', 'Open in a window of its own')}
+                            {t('在新窗口打开', 'Open in new window')}
                         </a>
                     </p>
                     {preview ? (

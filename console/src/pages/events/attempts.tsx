@@ -21,7 +21,7 @@ function Attempt({ attempt: a }: { attempt: AttemptRow }) {
                     text={
                         a.status
                             ? `${way === t('长连接', 'Long connection') ? 'code' : 'HTTP'} ${a.status}`
-                            : t('没有回应', 'No answer')
+                            : t('没有回应', 'No response')
                     }
                 />
                 <span className="small muted">
@@ -30,7 +30,7 @@ function Attempt({ attempt: a }: { attempt: AttemptRow }) {
             </div>
             {a.error && <div className="small bad">{a.error}</div>}
             {a.answer && (
-                <pre className="code answered" tabIndex={0} aria-label={t('回应', 'The answer')}>
+                <pre className="code answered" tabIndex={0} aria-label={t('回应', 'Response')}>
                     {a.answer}
                 </pre>
             )}
@@ -53,7 +53,7 @@ export function DeliveryCard({
                 <Pill {...deliveryState(d.state)} />
                 <div className="do">
                     <Button size="small" onClick={replay}>
-                        {t('只给它重新推送', 'Again to this app')}
+                        {t('只给它重新推送', 'Resend to this app only')}
                     </Button>
                 </div>
             </div>
@@ -67,7 +67,7 @@ export function DeliveryCard({
                     ) : (
                         t(
                             '等应用有了请求地址或长连接就会再试。',
-                            'It is tried again once the app has a request URL or a long connection.',
+                            'hired tries again once the app has a request URL or a long connection.',
                         )
                     )}
                 </p>
@@ -76,7 +76,7 @@ export function DeliveryCard({
                 <p className="muted">
                     {t(
                         '还没有尝试：应用没有请求地址，也没有长连接时，事件会等着。',
-                        'No attempt yet: without a request URL and a long connection, an event waits.',
+                        'No attempts yet. The event waits until the app has a request URL or a long connection.',
                     )}
                 </p>
             ) : (
@@ -86,7 +86,7 @@ export function DeliveryCard({
                     ))}
                 </ol>
             )}
-            {more && <p className="small muted">{t('更早的尝试没有列出。', 'Earlier attempts are not listed.')}</p>}
+            {more && <p className="small muted">{t('更早的尝试没有列出。', 'Earlier attempts are not shown.')}</p>}
         </section>
     );
 }

@@ -26,8 +26,8 @@ function Filters() {
         <search className="filters">
             <FilterChoice
                 name="state"
-                label={t('状态', 'State')}
-                all={t('所有状态', 'All states')}
+                label={t('状态', 'Status')}
+                all={t('所有状态', 'All statuses')}
                 options={states.map((s) => [s, deliveryState(s).text])}
             />
             <AppFilter apps={apps} />
@@ -75,12 +75,15 @@ function List() {
     const rows = allOf(q);
     const empty =
         state || app || type ? (
-            <NothingFits title={t('没有符合条件的推送', 'No delivery fits')} />
+            <NothingFits title={t('没有符合条件的推送', 'No matching deliveries')} />
         ) : (
             <State
                 kind="empty"
                 title={t('还没有事件', 'No events yet')}
-                text={t('应用订阅事件后，这里会显示每次推送。', 'Once an app subscribes, each delivery stands here.')}
+                text={t(
+                    '应用订阅事件后，这里会显示每次推送。',
+                    'Deliveries appear here once an app subscribes to events.',
+                )}
             />
         );
     return (
@@ -91,9 +94,9 @@ function List() {
                 heads={[
                     t('事件', 'Event'),
                     t('应用', 'App'),
-                    t('状态', 'State'),
+                    t('状态', 'Status'),
                     t('最后一次', 'Last attempt'),
-                    t('时间', 'When'),
+                    t('时间', 'Time'),
                 ]}
             >
                 {rows.map((d) => (

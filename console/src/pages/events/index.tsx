@@ -18,10 +18,7 @@ function All() {
         <>
             <Head
                 title={t('事件', 'Events')}
-                sub={t(
-                    '发给应用的每一个事件，以及它是否送达',
-                    'Every event that went to an app, and whether it arrived',
-                )}
+                sub={t('发给应用的每一个事件，以及它是否送达', 'Events sent to apps and their delivery status')}
             >
                 <Seg
                     label={t('视图', 'View')}

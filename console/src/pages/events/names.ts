@@ -4,12 +4,12 @@
 import { tr } from '../../base';
 
 const names: Record<string, [string, string]> = {
-    'hire.eco_background_check.created_v1': ['背调已创建', 'A check was ordered'],
-    'hire.eco_background_check.canceled_v1': ['背调已终止', 'A check was terminated'],
-    'hire.eco_account.created_v1': ['账号已添加', 'A vendor account was added'],
-    'hire.application.deleted_v1': ['投递已删除', 'An application was deleted'],
-    'hire.application.stage_changed_v1': ['投递阶段变更', 'An application moved to another stage'],
-    'hire.talent.deleted_v1': ['人才已删除', 'A talent was deleted'],
+    'hire.eco_background_check.created_v1': ['背调已创建', 'Background check created'],
+    'hire.eco_background_check.canceled_v1': ['背调已终止', 'Background check terminated'],
+    'hire.eco_account.created_v1': ['账号已添加', 'Vendor account added'],
+    'hire.application.deleted_v1': ['投递已删除', 'Application deleted'],
+    'hire.application.stage_changed_v1': ['投递阶段变更', 'Application stage changed'],
+    'hire.talent.deleted_v1': ['人才已删除', 'Talent deleted'],
     app_ticket: ['应用票据', 'App ticket'],
 };
 export const eventName = (type: string) => (names[type] ? tr(...names[type]) : type);

@@ -17,19 +17,19 @@ function Replay({ id, app, close }: { id: string; app: string | null; close: () 
         <Ask
             open={app !== null}
             close={close}
-            title={t('重新推送？', 'Deliver again?')}
+            title={t('重新推送？', 'Resend this event?')}
             text={
                 app
-                    ? t('这个应用会再次收到同一个 event_id。', 'This app receives the same event_id once more.')
+                    ? t('这个应用会再次收到同一个 event_id。', 'The app will receive the same event_id again.')
                     : t(
                           '收到过它的每个应用都会再次收到同一个 event_id。',
-                          'Every app that it went to receives the same event_id once more.',
+                          'Every app that received this event will receive the same event_id again.',
                       )
             }
-            okText={t('重新推送', 'Deliver again')}
+            okText={t('重新推送', 'Resend')}
             act={async () => {
                 await post(`events/${id}/replay`, app ? { app_id: app } : {});
-                done(t('已排队', 'It is on its way'));
+                done(t('已排队', 'Queued to resend'));
                 await qc.invalidateQueries({ queryKey: ['event', id] });
             }}
         />
@@ -58,7 +58,7 @@ export function One({ id }: { id: string }) {
                         }
                     >
                         <Button theme="solid" onClick={() => setReplay('')}>
-                            {t('重新推送', 'Deliver again')}
+                            {t('重新推送', 'Resend')}
                         </Button>
                     </Head>
                     <div className="cards">

@@ -15,12 +15,15 @@ function Subscriber({ app }: { app: App }) {
                 <b className="clip">{app.name}</b>
                 <span className="mono muted clip">
                     {app.request_url ||
-                        t('没有请求地址：经长连接，否则等待', 'no request URL: by long connection, or it waits')}
+                        t(
+                            '没有请求地址：经长连接，否则等待',
+                            'No request URL: sent over a long connection when there is one',
+                        )}
                 </span>
             </span>
             {app.disabled && <Pill tone="grey" text={t('已停用', 'Disabled')} />}
             <Link className="small" href={`/events?app=${app.app_id}`}>
-                {t('它的推送', 'Its deliveries')}
+                {t('它的推送', 'View deliveries')}
             </Link>
         </li>
     );
@@ -48,9 +51,9 @@ export function Subscriptions() {
                                     </ul>
                                 ) : (
                                     <p className="small muted nobody">
-                                        {t('没有应用订阅。', 'No app has subscribed.')}{' '}
+                                        {t('没有应用订阅。', 'No apps are subscribed.')}{' '}
                                         <Link href="/settings/apps">
-                                            {t('在应用设置里订阅', "Subscribe in an app's settings")}
+                                            {t('在应用设置里订阅', 'Subscribe in app settings')}
                                         </Link>
                                     </p>
                                 )}

@@ -54,10 +54,10 @@ export function Arrangement({ i }: { i: Interview }) {
     const t = useT();
     const how = [interviewType(i.interview_type), i.interview_type === 3 && videoType(i.video_type)];
     const rows: [string, ReactNode][] = [
-        [t('时间', 'When'), <When i={i} />],
-        [t('方式', 'How'), how.filter(Boolean).join(' · ')],
+        [t('时间', 'Time'), <When i={i} />],
+        [t('方式', 'Format'), how.filter(Boolean).join(' · ')],
         [t('会议室', 'Rooms'), i.rooms?.join(t('、', ', '))],
-        [t('地点', 'Address'), both(i.address)],
+        [t('地点', 'Location'), both(i.address)],
         [t('阶段', 'Stage'), both(i.stage?.name)],
         [
             t('轮次', 'Round'),
@@ -65,12 +65,12 @@ export function Arrangement({ i }: { i: Interview }) {
                 .filter(Boolean)
                 .join(' · '),
         ],
-        [t('备注', 'Remark'), i.remark && <span className="said">{i.remark}</span>],
+        [t('备注', 'Notes'), i.remark && <span className="said">{i.remark}</span>],
         [t('面试官', 'Interviewers'), <People i={i} />],
     ];
     return (
         <section className="card" aria-labelledby="arrangement">
-            <h2 id="arrangement">{t('安排', 'Arrangement')}</h2>
+            <h2 id="arrangement">{t('安排', 'Details')}</h2>
             <dl className="dl">
                 {rows
                     .filter(([, what]) => what)

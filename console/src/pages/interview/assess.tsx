@@ -40,7 +40,7 @@ function withValue(q: Question, sheet: Sheet, a: Answer): Sheet {
 function Verdict({ value, set, error }: { value: string; set: (v: string) => void; error?: string }) {
     const t = useT();
     return (
-        <Group name={t('结论', 'Conclusion')} required error={error}>
+        <Group name={t('结论', 'Result')} required error={error}>
             <div className="verdicts">
                 {[1, 2, 6, 5].map((n) => {
                     const c = conclusion(n);
@@ -121,7 +121,7 @@ function DraftNote({ at, failed, discard }: { at?: number; failed: boolean; disc
             <p className="note t-amber" role="alert">
                 {t(
                     '这个浏览器无法保存草稿，离开前请提交。',
-                    'This browser cannot keep a draft: submit before you leave.',
+                    'This browser cannot save drafts. Submit before you leave this page.',
                 )}
             </p>
         );
@@ -130,9 +130,9 @@ function DraftNote({ at, failed, discard }: { at?: number; failed: boolean; disc
     const when = today ? clock(at) : dateTime(at);
     return (
         <p className="row small muted draft-note">
-            <span role="status">{t(`草稿已保存在这台设备上（${when}）`, `Draft kept on this device (${when})`)}</span>
+            <span role="status">{t(`草稿已保存在这台设备上（${when}）`, `Draft saved on this device (${when})`)}</span>
             <Button size="small" type="danger" onClick={discard}>
-                {t('丢弃草稿', 'Discard the draft')}
+                {t('丢弃草稿', 'Discard draft')}
             </Button>
         </p>
     );
@@ -191,11 +191,16 @@ export function Assess({
             const field = e instanceof ApiError ? refusedField(form, e) : undefined;
             if (!field) throw e;
             setAsk('');
-            setRefused({ [field]: tr('服务器没有接受这个答案，请检查', 'The server did not take this answer') });
+            setRefused({
+                [field]: tr(
+                    '服务器没有接受这个答案，请检查',
+                    'The server did not accept this answer. Please check it.',
+                ),
+            });
             return;
         }
         draft.drop();
-        done(t('评价已提交', 'The assessment is submitted'));
+        done(t('评价已提交', 'Assessment submitted'));
         await Promise.all(
             ['interview', 'interviews', 'application'].map((k) => qc.invalidateQueries({ queryKey: [k] })),
         );
@@ -206,7 +211,10 @@ export function Assess({
             <p className="muted small">
                 {form
                     ? both(form.name)
-                    : t('这场面试没有评价表，只写结论和记录。', 'There is no form: a conclusion and a record will do.')}
+                    : t(
+                          '这场面试没有评价表，只写结论和记录。',
+                          'This interview has no assessment form. Add a result and a record.',
+                      )}
             </p>
             <form
                 className="form"
@@ -227,13 +235,13 @@ export function Assess({
                 <Questions questions={shown} sheet={draft.sheet} save={save} levels={levels} wrong={wrong} />
                 <div className="row">
                     <Button htmlType="submit" theme="solid">
-                        {t('提交评价', 'Submit')}
+                        {t('提交评价', 'Submit assessment')}
                     </Button>
                     {tried && !!Object.keys(wrong).length && (
                         <span className="err" role="status">
                             {t(
                                 `还有 ${Object.keys(wrong).length} 处没有填好`,
-                                `${Object.keys(wrong).length} still to be filled in`,
+                                `${Object.keys(wrong).length === 1 ? '1 answer needs' : `${Object.keys(wrong).length} answers need`} your attention`,
                             )}
                         </span>
                     )}
@@ -243,10 +251,10 @@ export function Assess({
             <Confirm
                 open={ask === 'submit'}
                 close={() => setAsk('')}
-                title={t('提交评价？', 'Submit the assessment?')}
+                title={t('提交评价？', 'Submit this assessment?')}
                 text={t(
                     '提交后不能再修改；招聘同事和已提交的面试官可以看到。',
-                    'It cannot be changed afterwards. Recruiters and interviewers who have submitted can read it.',
+                    'You cannot change it after you submit. Recruiters, and interviewers who have submitted theirs, can read it.',
                 )}
                 okText={t('提交', 'Submit')}
                 act={submit}
@@ -255,8 +263,8 @@ export function Assess({
                 open={ask === 'discard'}
                 close={() => setAsk('')}
                 danger
-                title={t('丢弃草稿？', 'Discard the draft?')}
-                text={t('写下的内容会被删除。', 'What you have written is deleted.')}
+                title={t('丢弃草稿？', 'Discard this draft?')}
+                text={t('写下的内容会被删除。', 'Everything you wrote will be deleted.')}
                 okText={t('丢弃', 'Discard')}
                 act={async () => {
                     draft.drop();

@@ -27,14 +27,14 @@ function whatChanged(before: Interview, now: Interview): Difference[] {
         ]);
     const same = other(before) === other(now);
     return differences([
-        [tr('开始', 'Begins'), dateTime(before.begin_time), dateTime(now.begin_time)],
-        [tr('结束', 'Ends'), dateTime(before.end_time), dateTime(now.end_time)],
+        [tr('开始', 'Start'), dateTime(before.begin_time), dateTime(now.begin_time)],
+        [tr('结束', 'End'), dateTime(before.end_time), dateTime(now.end_time)],
         [tr('面试官', 'Interviewers'), people(before), people(now)],
-        [tr('备注', 'Remark'), before.remark ?? '', now.remark ?? ''],
+        [tr('备注', 'Notes'), before.remark ?? '', now.remark ?? ''],
         [
-            tr('方式、地点或轮次', 'Format, place or round'),
-            tr('原来的', 'as before'),
-            same ? tr('原来的', 'as before') : tr('已改', 'changed'),
+            tr('方式、地点或轮次', 'Format, location or round'),
+            tr('原来的', 'unchanged'),
+            same ? tr('原来的', 'unchanged') : tr('已改', 'changed'),
         ],
         [
             tr('评价', 'Assessment'),
@@ -99,7 +99,7 @@ function Move({ of, close }: { of: Of; close: () => void }) {
             save={(plan) =>
                 v.run(async (version) => {
                     await post(`interviews/${of.i.id}/reschedule`, { version, plan });
-                    done(t('安排已更改', 'The interview is rescheduled'));
+                    done(t('安排已更改', 'Interview rescheduled'));
                     close();
                     await changed();
                 })
@@ -120,10 +120,10 @@ function Cancel({ of, close }: { of: Of; close: () => void }) {
             title={t('取消这场面试？', 'Cancel this interview?')}
             text={t(
                 '它会从日历、投递和开放接口的列表中消失，不能恢复。请另行通知候选人和面试官。',
-                'It goes from the calendar, the application and the open API, for good. Please tell the candidate and the interviewers yourself.',
+                'It will be removed permanently from the calendar, the application and the open API. Please notify the candidate and the interviewers yourself.',
             )}
-            okText={t('取消面试', 'Cancel the interview')}
-            closeText={t('保留面试', 'Keep the interview')}
+            okText={t('取消面试', 'Cancel interview')}
+            closeText={t('保留面试', 'Keep interview')}
             blocked={v.stale}
             notice={
                 v.stale && (
@@ -139,7 +139,7 @@ function Cancel({ of, close }: { of: Of; close: () => void }) {
             act={(reason) =>
                 v.run(async (version) => {
                     await post(`interviews/${of.i.id}/cancel`, { version, ...(reason && { reason }) });
-                    done(t('面试已取消', 'The interview is cancelled'));
+                    done(t('面试已取消', 'Interview cancelled'));
                     await changed();
                 })
             }
@@ -157,11 +157,11 @@ export function Change(of: Of) {
                 <>
                     <Button onClick={() => setOpen('move')}>{t('更改安排', 'Reschedule')}</Button>
                     <Button type="danger" onClick={() => setOpen('cancel')}>
-                        {t('取消面试', 'Cancel the interview')}
+                        {t('取消面试', 'Cancel interview')}
                     </Button>
                 </>
             )}
-            <Sheet title={t('更改面试安排', 'Reschedule the interview')} open={open === 'move'} close={close}>
+            <Sheet title={t('更改面试安排', 'Reschedule interview')} open={open === 'move'} close={close}>
                 {open === 'move' && <Move of={of} close={close} />}
             </Sheet>
             {open === 'cancel' && <Cancel of={of} close={close} />}

@@ -59,7 +59,7 @@ function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
                         className="semi-button semi-button-tertiary semi-button-light"
                         href={`/applications/${i.application_id}`}
                     >
-                        {t('查看投递', 'The application')}
+                        {t('查看投递', 'View application')}
                     </Link>
                 )}
                 <Change i={i} version={d.version} />
@@ -102,10 +102,13 @@ export default function InterviewPage({ id, session }: { id: string; session: Se
                 <div className="card">
                     <State
                         kind="empty"
-                        title={t('没有这场面试', 'There is no such interview')}
-                        text={t('它不存在，或者不是你的面试。', 'It does not exist, or it is not yours to see.')}
+                        title={t('没有这场面试', 'Interview not found')}
+                        text={t(
+                            '它不存在，或者不是你的面试。',
+                            'It does not exist, or you are not one of its interviewers.',
+                        )}
                     >
-                        <Link href="/interviews">{t('查看所有面试', 'All interviews')}</Link>
+                        <Link href="/interviews">{t('查看所有面试', 'View all interviews')}</Link>
                     </State>
                 </div>
             </>

@@ -151,7 +151,7 @@ function Levels({ q, value, set, levels }: { q: Question; value: Answer; set: (a
             )}
             {q.not_evident && (
                 <Tick checked={!!value.unclear} onChange={(unclear) => set(unclear ? { unclear } : {})}>
-                    {t('无法判断', 'Not evident')}
+                    {t('无法判断', 'Unable to judge')}
                 </Tick>
             )}
         </div>

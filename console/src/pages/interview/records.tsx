@@ -21,10 +21,15 @@ function Said({ a }: { a: Answered }) {
         );
     if (a.dimension_type === JOB_LEVEL) {
         const { lower_limit_job_level_name: low, higher_limit_job_level_name: high } = a.recommended_job_level ?? {};
-        if (!low) return <>{t('无法判断', 'Not evident')}</>;
+        if (!low) return <>{t('无法判断', 'Unable to judge')}</>;
         return <>{both(low) === both(high) ? both(low) : `${both(low)} – ${both(high)}`}</>;
     }
-    return <>{a.dimension_score !== undefined && t(`${a.dimension_score} 分`, `${a.dimension_score}`)}</>;
+    return (
+        <>
+            {a.dimension_score !== undefined &&
+                t(`${a.dimension_score} 分`, a.dimension_score === 1 ? '1 point' : `${a.dimension_score} points`)}
+        </>
+    );
 }
 
 function Answers({ answers }: { answers: InterviewAnswers }) {
@@ -101,12 +106,12 @@ export function Records({ d, me }: { d: InterviewDetail; me?: string }) {
                     {others > 0
                         ? t(
                               '你提交之后，才能看到其他面试官的评价。',
-                              'What the other interviewers think is shown once you have submitted.',
+                              "You can see the other interviewers' assessments once you submit yours.",
                           )
                         : t('你是唯一的面试官。', 'You are the only interviewer.')}
                 </p>
             ) : !records.length ? (
-                <p className="muted">{t('没有面试官。', 'There are no interviewers.')}</p>
+                <p className="muted">{t('没有面试官。', 'No interviewers.')}</p>
             ) : (
                 <ul className="records">
                     {records.map((r) => (

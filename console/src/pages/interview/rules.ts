@@ -94,7 +94,7 @@ export function asked(form: Form | undefined, sheet: Sheet): { questions: Questi
     return { questions, sheet: kept };
 }
 
-const missing = () => tr('这道题必填', 'This must be answered');
+const missing = () => tr('这道题必填', 'This question is required');
 function problemOf(q: Question, sheet: Sheet, levels: Named[]): string | undefined {
     const a = answerTo(q, sheet),
         rank = (id?: string) => levels.findIndex((l) => l.id === id);
@@ -103,19 +103,19 @@ function problemOf(q: Question, sheet: Sheet, levels: Named[]): string | undefin
     if (byNumber) {
         const n = Number(a.score);
         if (!Number.isInteger(n) || n < (q.lower ?? 0) || n > (q.upper ?? 100))
-            return tr(`请填 ${q.lower} 到 ${q.upper} 之间的整数`, `Give a whole number from ${q.lower} to ${q.upper}`);
+            return tr(`请填 ${q.lower} 到 ${q.upper} 之间的整数`, `Enter a whole number from ${q.lower} to ${q.upper}`);
     }
     if (q.type === JOB_LEVEL && !a.unclear) {
-        if (!a.low || !a.high) return tr('请选择最低和最高职级', 'Choose a lowest and a highest level');
+        if (!a.low || !a.high) return tr('请选择最低和最高职级', 'Select a lowest and a highest level');
         if (rank(a.low) > rank(a.high))
-            return tr('最低职级不能高于最高职级', 'The lowest level must not be above the highest');
+            return tr('最低职级不能高于最高职级', 'The lowest level cannot be above the highest level');
     }
     return undefined;
 }
 // What is wrong, by the question's id; "conclusion" for that. Of somebody who did not come nothing else is asked.
 export function problems(questions: Question[], sheet: Sheet, levels: Named[]): Record<string, string> {
     const found: Record<string, string> = {};
-    if (!sheet.conclusion) found.conclusion = tr('请选择结论', 'Choose a conclusion');
+    if (!sheet.conclusion) found.conclusion = tr('请选择结论', 'Select a result');
     if (sheet.conclusion === ABSENT) return found;
     for (const q of questions) {
         const why = q.type === CONCLUSION ? undefined : problemOf(q, sheet, levels);

@@ -58,13 +58,13 @@ function AgendaDay({ day, items }: { day: Date; items: Interview[] }) {
 function DayStrip({ days, counts }: { days: Date[]; counts: number[] }) {
     const t = useT();
     return (
-        <div className="day-strip" role="group" aria-label={t('到某一天', 'Go to a day')}>
+        <div className="day-strip" role="group" aria-label={t('到某一天', 'Go to date')}>
             {days.map((d, n) => (
                 <button
                     type="button"
                     key={d.getTime()}
                     aria-current={isToday(d) ? 'date' : undefined}
-                    aria-label={`${longDay(d)}${t('，', ', ')}${t(`${counts[n]} 场面试`, `${counts[n]} interviews`)}`}
+                    aria-label={`${longDay(d)}${t('，', ', ')}${t(`${counts[n]} 场面试`, counts[n] === 1 ? '1 interview' : `${counts[n]} interviews`)}`}
                     onClick={() => {
                         const to = document.getElementById(`day-${isoDay(d)}`);
                         to?.scrollIntoView({ block: 'start' });

@@ -59,19 +59,19 @@ export default function Interviews({ session }: { session: Session }) {
                 sub={
                     <>
                         <span aria-live="polite">{span(start, addDays(end, -1))}</span>
-                        <span className="zone">{t(`时区 ${zone(start)}`, `Times in ${zone(start)}`)}</span>
+                        <span className="zone">{t(`时区 ${zone(start)}`, `Time zone: ${zone(start)}`)}</span>
                     </>
                 }
             >
                 {!only && (
                     <Tick checked={!!mine} onChange={(v) => setMine(v ? '1' : undefined)}>
-                        {t('只看我的', 'Only mine')}
+                        {t('只看我的', 'Only my interviews')}
                     </Tick>
                 )}
-                <div className="weeks" role="group" aria-label={t('换一周', 'Choose a week')}>
+                <div className="weeks" role="group" aria-label={t('换一周', 'Select a week')}>
                     <Button
                         onClick={() => move(-1)}
-                        aria-label={t('上一周', 'Week before')}
+                        aria-label={t('上一周', 'Previous week')}
                         aria-keyshortcuts="ArrowLeft"
                     >
                         ←
@@ -105,7 +105,7 @@ export default function Interviews({ session }: { session: Session }) {
                             <p className="note t-amber" role="status">
                                 {t(
                                     `只显示前 ${items.length} 场面试，请换到更短的时间。`,
-                                    `Only the first ${items.length} interviews are shown.`,
+                                    `Only the first ${items.length} interviews are shown. Choose a shorter period to see the rest.`,
                                 )}
                             </p>
                         )}

@@ -44,7 +44,10 @@ export function InterviewList({ items, mine }: { items: Interview[]; mine: boole
                             ? t('这五周没有你的面试', 'You have no interviews in these five weeks')
                             : t('这五周没有面试', 'No interviews in these five weeks')
                     }
-                    text={t('安排面试：打开一份投递，点「安排面试」。', 'To schedule one, open an application.')}
+                    text={t(
+                        '安排面试：打开一份投递，点「安排面试」。',
+                        'To schedule one, open an application and choose “Schedule interview”.',
+                    )}
                 />
             </div>
         );

@@ -51,7 +51,7 @@ function Slot({ p }: { p: Placed }) {
                 <span className={lines < 3 ? 'vh' : 'more-lines'} style={{ WebkitLineClamp: lines - 2 }}>
                     {more}
                 </span>
-                {i.may_assess && <span className="vh">{t('，等你评价', ', waits for your assessment')}</span>}
+                {i.may_assess && <span className="vh">{t('，等你评价', ', waiting for your assessment')}</span>}
             </Link>
         </li>
     );

@@ -21,7 +21,7 @@ function Columns({ days, max }: { days: Day[]; max: number }) {
                     className="day"
                     title={t(
                         `${d.day}：安排 ${d.arranged}，完成 ${d.completed}`,
-                        `${d.day}: ${d.arranged} arranged, ${d.completed} completed`,
+                        `${d.day}: ${d.arranged} started, ${d.completed} completed`,
                     )}
                 >
                     <div className="day-bars">
@@ -39,13 +39,13 @@ function Table({ days }: { days: Day[] }) {
     const t = useT();
     return (
         <details className="as-table">
-            <summary>{t('以表格查看', 'As a table')}</summary>
-            <div className="tablewrap" tabIndex={0} role="group" aria-label={t('最近 30 天', 'The last 30 days')}>
+            <summary>{t('以表格查看', 'View as table')}</summary>
+            <div className="tablewrap" tabIndex={0} role="group" aria-label={t('最近 30 天', 'Last 30 days')}>
                 <table className="t">
                     <thead>
                         <tr>
-                            <th>{t('日期', 'Day')}</th>
-                            <th>{t('安排', 'Arranged')}</th>
+                            <th>{t('日期', 'Date')}</th>
+                            <th>{t('安排', 'Started')}</th>
                             <th>{t('完成', 'Completed')}</th>
                         </tr>
                     </thead>
@@ -73,14 +73,14 @@ export function Days({ days }: { days: Day[] }) {
     return (
         <section className="card s8">
             <div className="card-head">
-                <h2>{t('最近 30 天', 'The last 30 days')}</h2>
+                <h2>{t('最近 30 天', 'Last 30 days')}</h2>
                 <span className="end row tight">
-                    <span className="pill t-blue">{t(`安排 ${arranged}`, `${arranged} arranged`)}</span>
+                    <span className="pill t-blue">{t(`安排 ${arranged}`, `${arranged} started`)}</span>
                     <span className="pill t-green">{t(`完成 ${completed}`, `${completed} completed`)}</span>
                 </span>
             </div>
             {arranged + completed === 0 ? (
-                <State kind="empty" title={t('最近没有变化', 'Nothing lately')} />
+                <State kind="empty" title={t('最近没有变化', 'No recent activity')} />
             ) : (
                 <>
                     <Columns days={days} max={Math.max(1, ...days.map((d) => Math.max(d.arranged, d.completed)))} />

@@ -13,9 +13,9 @@ function Count({ app, state, admin }: { app: App; state: 'waiting' | 'given_up';
     if (!n) return null;
     const pill =
         state === 'waiting' ? (
-            <Pill tone="amber" text={t(`${n} 个重试中`, `${n} being retried`)} />
+            <Pill tone="amber" text={t(`${n} 个重试中`, `${n} retrying`)} />
         ) : (
-            <Pill tone="red" text={t(`${n} 个已放弃`, `${n} given up`)} />
+            <Pill tone="red" text={t(`${n} 个已放弃`, `${n} failed`)} />
         );
     return admin ? (
         <Link href={`/events?app=${app.app_id}&state=${state === 'waiting' ? 'retrying' : state}`}>{pill}</Link>
@@ -28,9 +28,9 @@ export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) 
     const t = useT();
     return (
         <section className="card s6">
-            <h2>{t('推送失败的事件', 'Failing deliveries')}</h2>
+            <h2>{t('推送失败的事件', 'Delivery problems')}</h2>
             {!failing.length ? (
-                <State kind="empty" title={t('全部送达', 'All is delivered')} />
+                <State kind="empty" title={t('全部送达', 'All events delivered')} />
             ) : (
                 <ul className="tl">
                     {failing.map((f) => (

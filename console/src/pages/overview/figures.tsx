@@ -23,32 +23,32 @@ export function Figures({ numbers }: { numbers: Overview }) {
     return (
         <>
             <Figure
-                name={t('待审批', 'Await approval')}
+                name={t('待审批', 'Pending approval')}
                 n={count(5)}
                 href="/orders?status=5"
                 tone="amber"
-                note={t('安排或报告等审批人决定', 'arrangements and reports')}
+                note={t('安排或报告等审批人决定', 'new checks and reports')}
             />
             <Figure
-                name={t('供应商逾期', 'Vendor is late')}
+                name={t('供应商逾期', 'Vendor overdue')}
                 n={numbers.late_count ?? 0}
                 href="/orders?late=1"
                 tone="red"
-                note={t('比该供应商平时更久', 'longer than that vendor usually takes')}
+                note={t('比该供应商平时更久', 'longer than this vendor usually takes')}
             />
             <Figure
-                name={t('已安排', 'With the vendor')}
+                name={t('已安排', 'In progress')}
                 n={count(2)}
                 href="/orders?status=2"
                 tone="blue"
-                note={t('供应商正在调查', 'being looked into')}
+                note={t('供应商正在调查', 'with the vendor')}
             />
             <Figure
-                name={t('近 30 天完成', 'Completed in 30 days')}
+                name={t('近 30 天完成', 'Completed in the last 30 days')}
                 n={numbers.completed_count ?? 0}
                 href={`/orders?done=${numbers.since}`}
                 tone="green"
-                note={t(`共完成 ${count(3)} 个`, `${count(3)} in all`)}
+                note={t(`共完成 ${count(3)} 个`, `${count(3)} completed in total`)}
             />
         </>
     );

@@ -13,9 +13,9 @@ export function Statuses({ orders }: { orders: NonNullable<Overview['orders']> }
         max = Math.max(1, ...shown.map((o) => o.count));
     return (
         <section className="card s4">
-            <h2>{t('背景调查状态', 'Checks by status')}</h2>
+            <h2>{t('背景调查状态', 'Background checks by status')}</h2>
             {!shown.length ? (
-                <State kind="empty" title={t('还没有背景调查', 'No checks yet')} />
+                <State kind="empty" title={t('还没有背景调查', 'No background checks yet')} />
             ) : (
                 <div className="bars">
                     {shown.map((o) => {

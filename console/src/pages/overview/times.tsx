@@ -32,7 +32,7 @@ function Vendor({ time, slowest, since }: { time: Time; slowest: number; since?:
                         <b>{duration(time.median_ms)}</b>
                     </span>
                     <span className="muted">
-                        {t('九成在 ', '9 of 10 within ')}
+                        {t('九成在 ', '90% within ')}
                         <b>{duration(time.p90_ms)}</b>
                         {t(' 之内', '')}
                     </span>
@@ -47,12 +47,12 @@ export function Times({ times, since }: { times: Time[]; since?: string }) {
     const slowest = Math.max(1, ...times.map((x) => Number(x.p90_ms ?? 0)));
     return (
         <section className="card s6">
-            <h2>{t('各供应商出具结果的时间', 'Time to result by vendor')}</h2>
+            <h2>{t('各供应商出具结果的时间', 'Turnaround time by vendor')}</h2>
             {!times.length ? (
                 <State
                     kind="empty"
-                    title={t('近 30 天没有最终报告', 'No final reports in 30 days')}
-                    text={t('供应商回传结果后显示。', 'It shows once vendors give results.')}
+                    title={t('近 30 天没有最终报告', 'No final reports in the last 30 days')}
+                    text={t('供应商回传结果后显示。', 'Times appear here once vendors submit results.')}
                 />
             ) : (
                 <ul>

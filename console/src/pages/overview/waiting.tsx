@@ -30,15 +30,15 @@ export function Awaiting({ numbers }: { numbers: Overview }) {
     return (
         <section className="card s6">
             <div className="card-head">
-                <h2>{t('等待审批', 'Waiting for approval')}</h2>
+                <h2>{t('等待审批', 'Pending approval')}</h2>
                 {all > orders.length && (
                     <Link className="small end" href="/orders?status=5">
-                        {t(`全部 ${all} 个`, `All ${all}`)}
+                        {t(`全部 ${all} 个`, `View all ${all}`)}
                     </Link>
                 )}
             </div>
             {!orders.length ? (
-                <State kind="empty" title={t('没有待审批的', 'Nothing waits for approval')} />
+                <State kind="empty" title={t('没有待审批的', 'Nothing to approve')} />
             ) : (
                 <ul>
                     {orders.map((o) => (
@@ -61,18 +61,18 @@ export function Late({ numbers }: { numbers: Overview }) {
     return (
         <section className="card s6" id="late">
             <div className="card-head">
-                <h2>{t('供应商逾期', 'The vendor is late')}</h2>
+                <h2>{t('供应商逾期', 'Vendor overdue')}</h2>
                 {(numbers.late_count ?? 0) > late.length && (
                     <Link className="small end" href="/orders?late=1">
-                        {t(`共 ${numbers.late_count} 个`, `${numbers.late_count} in all`)}
+                        {t(`共 ${numbers.late_count} 个`, `${numbers.late_count} in total`)}
                     </Link>
                 )}
             </div>
             {!late.length ? (
                 <State
                     kind="empty"
-                    title={t('没有逾期的', 'Nobody is late')}
-                    text={t('都在供应商平时的用时之内。', "All are within their vendor's usual time.")}
+                    title={t('没有逾期的', 'Nothing is overdue')}
+                    text={t('都在供应商平时的用时之内。', 'All checks are within the usual time of their vendor.')}
                 />
             ) : (
                 <ul>

@@ -27,10 +27,10 @@ import { allRoles, kept, loginFault } from './accounts-data';
 function useRoleOptions() {
     const t = useT();
     const about: Record<string, string> = {
-        admin: t('设置与一切操作', 'settings and everything'),
-        recruiter: t('投递、背调、面试', 'applications, checks, interviews'),
-        approver: t('审批背调', 'lets checks pass'),
-        interviewer: t('自己的面试', 'own interviews'),
+        admin: t('设置与一切操作', 'settings and all actions'),
+        recruiter: t('投递、背调、面试', 'applications, background checks, interviews'),
+        approver: t('审批背调', 'approves background checks'),
+        interviewer: t('自己的面试', 'own interviews only'),
     };
     return allRoles.map((r): [string, string] => [r, `${role(r)} · ${about[r]}`]);
 }
@@ -76,7 +76,7 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
     const why = account?.roles.includes('admin') && !roles.includes('admin') ? kept(account, all, mine) : '';
     const fault =
         loginFault(user.trim()) ||
-        (taken === user.trim() && taken ? t('这个登录名已被使用', 'It is taken already') : '');
+        (taken === user.trim() && taken ? t('这个登录名已被使用', 'This username is already taken') : '');
     const save = () =>
         run(async () => {
             const body = { name: name.trim(), en_name: en.trim() || name.trim(), roles, user_id: uid };
@@ -92,11 +92,11 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
                 });
                 if (!sent) return;
                 await qc.invalidateQueries({ queryKey: ['users'] });
-                if (account) done(t('已保存，权限立即生效', 'Saved; the roles count at once'));
+                if (account) done(t('已保存，权限立即生效', 'Saved. Permissions take effect immediately.'));
                 close(
                     r.password
                         ? [
-                              [t('登录名', 'User'), r.account?.user ?? user.trim()],
+                              [t('登录名', 'Username'), r.account?.user ?? user.trim()],
                               [t('密码', 'Password'), r.password],
                           ]
                         : undefined,
@@ -109,9 +109,7 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
     return (
         <Dialog
             title={
-                account
-                    ? t(`编辑 ${personName(account)}`, `Edit ${personName(account)}`)
-                    : t('添加账号', 'Add an account')
+                account ? t(`编辑 ${personName(account)}`, `Edit ${personName(account)}`) : t('添加账号', 'Add account')
             }
             open
             close={() => close()}
@@ -130,10 +128,10 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
                 )}
                 {!account && (
                     <Field
-                        label={t('登录名', 'Name to sign in with')}
+                        label={t('登录名', 'Username')}
                         required
                         error={fault || undefined}
-                        hint={t('密码会自动生成并只显示一次。', 'A password is made and shown once.')}
+                        hint={t('密码会自动生成并只显示一次。', 'A password is generated and shown only once.')}
                     >
                         <Text name="user" value={user} onChange={setUser} maxLength={100} autoComplete="off" />
                     </Field>
@@ -152,14 +150,14 @@ function Form({ account, all, mine, close, restart }: Props & { restart: (from: 
                     value={roles}
                     onChange={setRoles}
                     options={options}
-                    error={why || (roles.length ? undefined : t('至少一个角色', 'At least one role'))}
+                    error={why || (roles.length ? undefined : t('至少一个角色', 'Select at least one role'))}
                 />
                 <Field
-                    label={t('对应的员工', 'The employee')}
+                    label={t('对应的员工', 'Employee')}
                     hint={
-                        t('面试官靠它看到自己的面试。', 'By this an interviewer sees their own interviews.') +
+                        t('面试官靠它看到自己的面试。', 'Lets interviewers see their own interviews.') +
                         (refs?.cut?.includes('users')
-                            ? t('这里只列出前 500 位员工。', ' Only the first 500 people are offered here.')
+                            ? t('这里只列出前 500 位员工。', ' Only the first 500 employees are listed.')
                             : '')
                     }
                 >

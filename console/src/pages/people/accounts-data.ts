@@ -14,8 +14,12 @@ const isAdmin = (a: Account) => !a.disabled && a.roles.includes('admin');
 // Why an account cannot be disabled or lose its administration; '' if it can.
 export function kept(a: Account, all: Account[], mine: string): string {
     if (a.id === mine)
-        return tr('这是你自己的账号，请让其他管理员操作', 'It is your own account; ask another administrator');
-    if (isAdmin(a) && all.filter(isAdmin).length === 1) return tr('这是最后一个管理员', 'It is the last administrator');
+        return tr(
+            '这是你自己的账号，请让其他管理员操作',
+            'This is your own account. Ask another administrator to change it.',
+        );
+    if (isAdmin(a) && all.filter(isAdmin).length === 1)
+        return tr('这是最后一个管理员', 'This is the last administrator');
     return '';
 }
 // What the server has against a name to sign in with.

@@ -24,7 +24,7 @@ function Deeds({ a, why, choose }: { a: Account; why: string; choose: (what: Dee
             <Button
                 size="small"
                 onClick={() => choose('reset')}
-                aria-label={t(`重置 ${of} 的密码`, `Reset the password of ${of}`)}
+                aria-label={t(`重置 ${of} 的密码`, `Reset password for ${of}`)}
             >
                 {t('重置密码', 'Reset password')}
             </Button>
@@ -101,19 +101,19 @@ function AskFirst({
     const [title, text] =
         what === 'reset'
             ? [
-                  t('重置密码？', 'Reset the password?'),
+                  t('重置密码？', 'Reset this password?'),
                   t(
                       `${who} 的旧密码立即失效，已登录的地方会退出。新密码只显示一次。`,
-                      `The old password of ${who} ends at once, and so do their sessions. The new one is shown once.`,
+                      `The old password of ${who} stops working immediately, and ${who} is signed out everywhere. The new password is shown only once.`,
                   ),
               ]
             : a.disabled
-              ? [t('启用账号？', 'Enable the account?'), t(`${who} 可以重新登录。`, `${who} can sign in again.`)]
+              ? [t('启用账号？', 'Enable this account?'), t(`${who} 可以重新登录。`, `${who} can sign in again.`)]
               : [
-                    t('停用账号？', 'Disable the account?'),
+                    t('停用账号？', 'Disable this account?'),
                     t(
                         `${who} 会立即退出，不能再登录。记录保留，以后可以再启用。`,
-                        `${who} is signed out at once and cannot sign in. Records stay; it can be enabled again.`,
+                        `${who} will be signed out immediately and cannot sign in again. Records are kept, and you can enable the account again later.`,
                     ),
                 ];
     return (
@@ -146,7 +146,7 @@ function AskFirst({
                 await qc.invalidateQueries({ queryKey: ['users'] });
                 if (r.password)
                     made([
-                        [t('登录名', 'User'), a.user],
+                        [t('登录名', 'Username'), a.user],
                         [t('密码', 'Password'), r.password],
                     ]);
                 else done(a.disabled ? t('已启用', 'Enabled') : t('已停用', 'Disabled'));
@@ -170,11 +170,11 @@ export function Accounts({ mine }: { mine: string }) {
                 <p className="muted grow">
                     {t(
                         '角色立即生效；停用和重置密码会结束已有的登录。',
-                        'Roles count at once; disabling and a new password end open sessions.',
+                        'Role changes take effect immediately. Disabling an account or resetting its password signs the user out.',
                     )}
                 </p>
                 <Button theme="solid" onClick={() => setDoing(['edit', null])}>
-                    {t('添加账号', 'Add an account')}
+                    {t('添加账号', 'Add account')}
                 </Button>
             </div>
             <Load q={q}>

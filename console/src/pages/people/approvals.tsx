@@ -14,23 +14,25 @@ function Switches({ s, busy, save }: { s: Settings; busy: boolean; save: (wish: 
     const t = useT();
     return (
         <fieldset>
-            <legend>{t('哪些步骤需要审批', 'What waits for approval')}</legend>
+            <legend>{t('哪些步骤需要审批', 'Steps that need approval')}</legend>
             <Tick disabled={busy} checked={s.approve_arrangement} onChange={(v) => save({ approve_arrangement: v })}>
-                <b>{t('发起背调', 'A new background check')}</b>
+                <b>{t('发起背调', 'New background checks')}</b>
                 <br />
                 <span className="muted small">
-                    {t('通过之前，供应商不会收到订单。', 'The vendor hears nothing of it before.')}
+                    {t('通过之前，供应商不会收到订单。', 'The vendor does not receive the order until it is approved.')}
                 </span>
             </Tick>
             <Tick disabled={busy} checked={s.approve_report} onChange={(v) => save({ approve_report: v })}>
-                <b>{t('最终报告', 'The final report')}</b>
+                <b>{t('最终报告', 'Final reports')}</b>
                 <br />
-                <span className="muted small">{t('通过之后背调才算完成。', 'The check is completed only then.')}</span>
+                <span className="muted small">
+                    {t('通过之后背调才算完成。', 'The check is completed only after the report is approved.')}
+                </span>
             </Tick>
             <p className="muted small">
                 {t(
                     '开关只影响之后的步骤；正在等待审批的不变。',
-                    'The switches bear on what comes; what waits already goes on waiting.',
+                    'Changes apply to future steps only. Requests already pending approval are not affected.',
                 )}
             </p>
         </fieldset>
@@ -46,7 +48,7 @@ function Nobody({ s, accounts }: { s: Settings; accounts: Account[] }) {
         <p className="note warn" role="alert">
             {t(
                 `还没有审批人：现在只有管理员（${admins.join('、')}）可以审批。请在下面选择审批人。`,
-                `There is no approver: only administrators (${admins.join(', ')}) can approve now. Please choose somebody below.`,
+                `No approvers yet. Only administrators (${admins.join(', ')}) can approve. Select approvers below.`,
             )}
         </p>
     );
@@ -109,15 +111,15 @@ function Decide({
         <Ask
             open
             close={close}
-            title={t('设置已被别人修改', 'Somebody else changed these settings')}
+            title={t('设置已被别人修改', 'Someone else changed these settings')}
             text={
                 <>
-                    {t('你的修改还没有保存：', 'Your change has not been saved yet: ')}
+                    {t('你的修改还没有保存：', 'Your changes are not saved yet: ')}
                     <b>{mine.join(t('；', '; '))}</b>
                 </>
             }
             notice={<Meanwhile changes={settingsChanges(before, now)} />}
-            okText={t('仍然保存我的修改', 'Save my change anyway')}
+            okText={t('仍然保存我的修改', 'Save my changes anyway')}
             act={save}
         />
     );
@@ -156,7 +158,7 @@ export function Approvals() {
                 new Error(
                     t(
                         `${personName(bare)} 只有“审批人”一个角色，请先在“账号与角色”里给另一个角色。`,
-                        `${personName(bare)} has no other role; please give one under “Users and roles” first.`,
+                        `Approver is the only role of ${personName(bare)}. First assign another role under “Accounts and roles”.`,
                     ),
                 ),
             ),
@@ -170,8 +172,8 @@ export function Approvals() {
                         <Switches s={s} busy={busy} save={(wish) => save(wish, s)} />
                         <Nobody s={s} accounts={accounts} />
                         <Checks
-                            label={t('谁可以审批', 'Who may approve')}
-                            hint={t('管理员总是可以审批。', 'Administrators always may.')}
+                            label={t('谁可以审批', 'Who can approve')}
+                            hint={t('管理员总是可以审批。', 'Administrators can always approve.')}
                             value={(s.approvers ?? []).map((a) => a.id)}
                             onChange={(ids) => choose(s, ids)}
                             options={accounts
@@ -179,7 +181,7 @@ export function Approvals() {
                                 .map((a) => [a.id, [personName(a), ...others(a).map(role)].join(' · ')])}
                         />
                         <p className="small">
-                            <Link href="/settings/users">{t('添加账号', 'Add an account')}</Link>
+                            <Link href="/settings/users">{t('添加账号', 'Add account')}</Link>
                         </p>
                     </div>
                 )}

@@ -33,13 +33,13 @@ export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
         <search className="filters">
             <FilterChoice
                 name="person"
-                label={t('谁', 'Who')}
+                label={t('谁', 'User')}
                 all={t('所有人', 'Everyone')}
                 options={accounts.map((a) => [a.id, personName(a)])}
             />
             <FilterChoice
                 name="action"
-                label={t('做了什么', 'What')}
+                label={t('做了什么', 'Action')}
                 all={t('所有操作', 'All actions')}
                 options={actions.map((a) => [a, actionText(a)])}
             />
@@ -52,10 +52,7 @@ export function AuditFilters({ f }: { f: ReturnType<typeof useAuditFilters> }) {
                 <Text type="date" name="to" value={f.to} onChange={f.setTo} />
             </label>
             {f.subject && (
-                <Button
-                    onClick={() => f.setSubject(undefined)}
-                    aria-label={t('不再只看这个对象', 'Show other things too')}
-                >
+                <Button onClick={() => f.setSubject(undefined)} aria-label={t('不再只看这个对象', 'Show all subjects')}>
                     <span className="mono">{f.subject}</span> ✕
                 </Button>
             )}

@@ -55,7 +55,7 @@ function Subject({ e, name }: { e: Entry; name: string }) {
 
 function Row({ e, name }: { e: Entry; name: string }) {
     const t = useT();
-    const words: Record<string, string> = { operator: t('命令行', 'Command line'), system: t('系统', 'The system') };
+    const words: Record<string, string> = { operator: t('命令行', 'Command line'), system: t('系统', 'System') };
     return (
         <li>
             <div className="line">
@@ -85,9 +85,9 @@ export function AuditLog() {
     const q = usePages<Entry>(['audit'], 'audit', f.query);
     const rows = allOf(q);
     const empty = f.any ? (
-        <NothingFits title={t('没有符合条件的记录', 'No entry fits')} />
+        <NothingFits title={t('没有符合条件的记录', 'No matching entries')} />
     ) : (
-        <State kind="empty" title={t('还没有记录', 'Nothing yet')} />
+        <State kind="empty" title={t('还没有记录', 'No entries yet')} />
     );
     return (
         <>
@@ -97,10 +97,10 @@ export function AuditLog() {
                     label={t('审计日志', 'Audit log')}
                     cols="minmax(200px, 1.6fr) minmax(110px, 0.8fr) minmax(140px, 1fr) 190px"
                     heads={[
-                        t('做了什么', 'What'),
-                        t('谁', 'Who'),
-                        t('对象', 'To what'),
-                        t('时间与来源', 'When, and from where'),
+                        t('做了什么', 'Action'),
+                        t('谁', 'User'),
+                        t('对象', 'Subject'),
+                        t('时间与来源', 'Time and source'),
                     ]}
                 >
                     {rows.map((e) => (

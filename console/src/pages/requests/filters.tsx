@@ -17,8 +17,8 @@ export function Filters({ apps, operations }: { apps: App[]; operations: Operati
             <Text
                 className="search mono"
                 type="search"
-                aria-label={t('日志号', 'Log id')}
-                placeholder={t('日志号 X-Tt-Logid', 'Log id X-Tt-Logid')}
+                aria-label={t('日志号', 'Log ID')}
+                placeholder={t('日志号 X-Tt-Logid', 'Log ID (X-Tt-Logid)')}
                 maxLength={40}
                 value={logId}
                 onChange={setLogId}
@@ -31,7 +31,7 @@ export function Filters({ apps, operations }: { apps: App[]; operations: Operati
                 options={operations.map((o) => [o.op['x-name'] ?? '', title(o)])}
             />
             <Tick checked={!!failed} onChange={(v) => setFailed(v ? '1' : undefined)}>
-                {t('只看被拒绝的', 'Only refusals')}
+                {t('只看被拒绝的', 'Refused only')}
             </Tick>
         </search>
     );

@@ -46,14 +46,14 @@ export default function Requests() {
                 title={t('请求日志', 'Request log')}
                 sub={t(
                     '开放接口最近的调用；不含参数、请求体和令牌。保存在内存里，重启后清空。',
-                    'The last calls of the open API, without parameters, bodies or tokens. Kept in memory until a restart.',
+                    'Recent calls to the open API, without parameters, bodies or tokens. Kept in memory and cleared on restart.',
                 )}
             >
                 <span className={`pill ${live ? 't-green' : 't-grey'}`} role="status">
                     {live ? t('实时', 'Live') : t('已暂停', 'Paused')}
                 </span>
                 <Button aria-pressed={!live} onClick={() => setLive(!live)}>
-                    {live ? t('暂停', 'Pause') : t('继续', 'Go on')}
+                    {live ? t('暂停', 'Pause') : t('继续', 'Resume')}
                 </Button>
             </Head>
             <Filters apps={apps} operations={operations} />
@@ -62,21 +62,21 @@ export default function Requests() {
                     !d.items?.length ? (
                         <div className="card">
                             {filtered ? (
-                                <NothingFits title={t('没有符合条件的请求', 'No call fits')} />
+                                <NothingFits title={t('没有符合条件的请求', 'No matching requests')} />
                             ) : (
                                 <State
                                     kind="empty"
-                                    title={t('还没有请求', 'No calls yet')}
+                                    title={t('还没有请求', 'No requests yet')}
                                     text={t(
                                         '用 SDK、curl 或接口调试页调用后会出现在这里。',
-                                        'Call the API with an SDK, curl or the API page, and it appears here.',
+                                        'Call the API with an SDK, curl or the API page, and requests appear here.',
                                     )}
                                 />
                             )}
                         </div>
                     ) : (
                         <>
-                            <ul className="list log" aria-label={t('请求', 'Calls')}>
+                            <ul className="list log" aria-label={t('请求', 'Requests')}>
                                 {d.items.map((r) => (
                                     <Row
                                         key={r.log_id}
@@ -92,7 +92,7 @@ export default function Requests() {
                                 <p className="small muted">
                                     {t(
                                         '还有更早的请求；缩小筛选范围可以看到。',
-                                        'There are older calls; narrower filters show them.',
+                                        'There are older requests. Narrow the filters to see them.',
                                     )}
                                 </p>
                             )}

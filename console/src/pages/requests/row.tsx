@@ -25,22 +25,27 @@ function Why({ row, app, operation }: { row: RequestRow; app?: App; operation?: 
             )}
             {row.code === 99991672 && (
                 <>
-                    <dt>{t('需要任一权限', 'One scope of')}</dt>
+                    <dt>{t('需要任一权限', 'Requires one of')}</dt>
                     <dd className="mono">{needed.join(', ')}</dd>
-                    <dt>{t('应用现有', 'The app has')}</dt>
+                    <dt>{t('应用现有', 'App has')}</dt>
                     <dd>
-                        {app ? t(`${app.scopes?.length ?? 0} 个权限`, `${app.scopes?.length ?? 0} scopes`) : '—'}{' '}
-                        <Link href="/settings/apps">{t('去设置', 'To its settings')}</Link>
+                        {app
+                            ? t(
+                                  `${app.scopes?.length ?? 0} 个权限`,
+                                  (app.scopes?.length ?? 0) === 1 ? '1 scope' : `${app.scopes?.length ?? 0} scopes`,
+                              )
+                            : '—'}{' '}
+                        <Link href="/settings/apps">{t('去设置', 'Go to settings')}</Link>
                     </dd>
                 </>
             )}
             {row.limit !== undefined && (
                 <>
-                    <dt>{t('限流', 'Limit')}</dt>
+                    <dt>{t('限流', 'Rate limit')}</dt>
                     <dd>
                         {t(
                             `上限 ${row.limit} 次；${row.reset_s} 秒后可再次调用`,
-                            `${row.limit} calls at most; again in ${row.reset_s} s`,
+                            `Limit: ${row.limit}. Try again in ${row.reset_s} s`,
                         )}
                     </dd>
                 </>
@@ -55,30 +60,28 @@ function Detail({ row, app, operation }: { row: RequestRow; app?: App; operation
     const limits = operation?.op['x-limits'] ?? [];
     return (
         <dl className="dl log-detail">
-            <dt>{t('日志号', 'Log id')}</dt>
+            <dt>{t('日志号', 'Log ID')}</dt>
             <dd className="mono">{row.log_id}</dd>
             <dt>{t('接口', 'Operation')}</dt>
             <dd>
                 {operation ? (
                     <Link href={`/api?op=${encodeURIComponent(operation.key)}`}>{title(operation)}</Link>
                 ) : (
-                    t('没有这样的接口', 'There is no such operation')
+                    t('没有这样的接口', 'Operation not found')
                 )}
             </dd>
             <dt>{t('应用', 'App')}</dt>
             <dd>
                 {app ? `${app.name} ` : ''}
-                <span className="mono">
-                    {row.app_id ?? t('未知：没有有效的令牌', 'not known: there was no good token')}
-                </span>
+                <span className="mono">{row.app_id ?? t('未知：没有有效的令牌', 'Unknown: no valid token')}</span>
             </dd>
-            <dt>{t('来自', 'From')}</dt>
+            <dt>{t('来自', 'Source')}</dt>
             <dd className="mono">{row.address}</dd>
-            <dt>{t('时间', 'When')}</dt>
+            <dt>{t('时间', 'Time')}</dt>
             <dd>
                 {dateTimeExact(row.at)} · {(row.duration_us / 1000).toFixed(1)} ms
             </dd>
-            <dt>{t('回应', 'Answer')}</dt>
+            <dt>{t('回应', 'Response')}</dt>
             <dd>
                 <span className="mono">
                     HTTP {row.status} · code {row.code}
@@ -88,10 +91,10 @@ function Detail({ row, app, operation }: { row: RequestRow; app?: App; operation
             {!good(row) && <Why row={row} app={app} operation={operation} />}
             {limits.length > 0 && row.limit === undefined && (
                 <>
-                    <dt>{t('限流', 'Limits')}</dt>
+                    <dt>{t('限流', 'Rate limits')}</dt>
                     <dd>
                         {limits
-                            .map((l) => t(`每 ${l.seconds} 秒 ${l.calls} 次`, `${l.calls} in ${l.seconds} s`))
+                            .map((l) => t(`每 ${l.seconds} 秒 ${l.calls} 次`, `${l.calls} per ${l.seconds} s`))
                             .join(t('，', ', '))}
                     </dd>
                 </>

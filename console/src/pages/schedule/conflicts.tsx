@@ -43,13 +43,13 @@ export function Conflicts({ found }: { found: Conflict[] }) {
         <div className="note t-amber" role="status" hidden={!found.length}>
             {!!found.length && (
                 <>
-                    <b>{t('这个时间有冲突', 'Somebody or something is taken at that time')}</b>
+                    <b>{t('这个时间有冲突', 'This time conflicts with other interviews')}</b>
                     <ul>
                         {found.map((c) => (
                             <li key={c.interview_id}>
                                 {t(
                                     `${who(c)}：${clock(c.begin_time)}–${clock(c.end_time)} 已有面试`,
-                                    `${who(c)}: ${clock(c.begin_time)}–${clock(c.end_time)}, another interview`,
+                                    `${who(c)}: another interview ${clock(c.begin_time)}–${clock(c.end_time)}`,
                                 )}
                                 {c.talent_name && (
                                     <span>

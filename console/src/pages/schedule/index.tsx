@@ -22,7 +22,7 @@ export function ScheduleForm({ application, done: finish }: { application: Appli
                     application_id: application.id,
                     plan,
                 });
-                done(t('面试已安排', 'The interview is scheduled'));
+                done(t('面试已安排', 'Interview scheduled'));
                 finish(r.interview_id);
             }}
         />

@@ -98,13 +98,13 @@ export function problemsOf(p: Plan): Problems {
         begin = beginOf(p),
         end = endOf(p),
         gaps = gapsOf(p);
-    if (!isDay(p.begin.date)) found.date = tr('请选择日期', 'Choose a date');
+    if (!isDay(p.begin.date)) found.date = tr('请选择日期', 'Select a date');
     else if (Number.isNaN(begin)) found.from = gaps.from ?? tr('请填开始时间', 'Enter a start time');
-    else if (!isDay(p.end.date)) found.endDate = tr('请选择结束日期', 'Choose an end date');
+    else if (!isDay(p.end.date)) found.endDate = tr('请选择结束日期', 'Select an end date');
     else if (Number.isNaN(end)) found.to = gaps.to ?? tr('请填结束时间', 'Enter an end time');
-    else if (end <= begin) found.to = tr('结束要晚于开始', 'The end must be later than the beginning');
-    if (!p.people.length) found.people = tr('请至少选一位面试官', 'Choose one interviewer at least');
-    else if (p.people.length > 20) found.people = tr('最多 20 位面试官', '20 interviewers at most');
+    else if (end <= begin) found.to = tr('结束要晚于开始', 'The end time must be after the start time');
+    if (!p.people.length) found.people = tr('请至少选一位面试官', 'Select at least one interviewer');
+    else if (p.people.length > 20) found.people = tr('最多 20 位面试官', 'You can select up to 20 interviewers');
     return found;
 }
 export function toSend(p: Plan) {

@@ -18,14 +18,14 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
     return (
         <>
             <div className="two">
-                <Field label={t('方式', 'How')}>
+                <Field label={t('方式', 'Format')}>
                     <Choice
                         name="type"
                         value={plan.type}
                         onChange={(type) => set({ type })}
                         options={[
-                            [BY_VIDEO, t('视频', 'By video')],
-                            [BY_PHONE, t('电话', 'By phone')],
+                            [BY_VIDEO, t('视频', 'Video')],
+                            [BY_PHONE, t('电话', 'Phone')],
                             [ON_SITE, t('现场', 'On site')],
                         ]}
                     />
@@ -41,7 +41,7 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
                     </Field>
                 )}
                 {plan.type === ON_SITE && (
-                    <Field label={t('地点', 'Address')}>
+                    <Field label={t('地点', 'Location')}>
                         <Choice
                             name="address"
                             value={plan.address}
@@ -81,20 +81,20 @@ function Round({ plan, set, refs, stage }: Part & { refs?: References; stage: st
                     name="stage"
                     value={plan.stage}
                     onChange={(stage) => set({ stage })}
-                    none={t('投递所在的阶段', 'Where the application stands')}
+                    none={t('投递所在的阶段', 'Current stage of the application')}
                     options={stagesOf(refs, stage).map((x) => [x.id, both(x.name)])}
                 />
             </Field>
             <div className="two">
                 <Field
-                    label={t('轮次类型', 'Kind of round')}
-                    hint={t('决定面试官填写哪张评价表', 'Decides the form on which it is assessed')}
+                    label={t('轮次类型', 'Round type')}
+                    hint={t('决定面试官填写哪张评价表', 'Determines which assessment form interviewers fill in')}
                 >
                     <Choice
                         name="round_type"
                         value={plan.roundType}
                         onChange={(roundType) => set({ roundType })}
-                        none={t('无（没有评价表）', 'None (no form)')}
+                        none={t('无（没有评价表）', 'None (no assessment form)')}
                         options={(refs?.round_types ?? []).map((x) => [x.id, both(x.name)])}
                     />
                 </Field>
@@ -103,7 +103,7 @@ function Round({ plan, set, refs, stage }: Part & { refs?: References; stage: st
                         name="round"
                         value={plan.round}
                         onChange={(round) => set({ round })}
-                        none={t('接着上一轮', 'The one after the last')}
+                        none={t('接着上一轮', 'Next round')}
                         options={Array.from({ length: 10 }, (_, n) => String(n + 1)).map((n) => [
                             n,
                             t(`第 ${n} 轮`, `Round ${n}`),
@@ -174,7 +174,7 @@ export function PlanForm({
             <Times {...part} wrong={wrong} />
             <Checks
                 label={t('面试官', 'Interviewers')}
-                search={t('搜索面试官', 'Search people')}
+                search={t('搜索面试官', 'Search interviewers')}
                 required
                 value={plan.people}
                 onChange={(people) => set({ people })}
@@ -183,13 +183,13 @@ export function PlanForm({
             />
             {refs?.cut?.includes('users') && (
                 <p className="small muted">
-                    {t('这里只列出前 500 位员工。', 'Only the first 500 people are offered here.')}
+                    {t('这里只列出前 500 位员工。', 'Only the first 500 employees are listed.')}
                 </p>
             )}
             <Place {...part} refs={refs} />
             <Conflicts found={conflicts} />
             <Round {...part} refs={refs} stage={start.stage} />
-            <Field label={t('备注', 'Remark')}>
+            <Field label={t('备注', 'Notes')}>
                 <Text
                     rows={2}
                     name="remark"
@@ -204,7 +204,7 @@ export function PlanForm({
             <Ask
                 open={sure}
                 close={() => setSure(false)}
-                title={t('时间有冲突，仍然保存？', 'Save in spite of the conflict?')}
+                title={t('时间有冲突，仍然保存？', 'Save despite the conflict?')}
                 text={<Conflicts found={conflicts} />}
                 okText={t('仍然保存', 'Save anyway')}
                 act={async () => void (await save(toSend(plan)))}

@@ -17,7 +17,7 @@ function Which({ time, name, set }: { time: Time; name: string; set: (was: numbe
     return (
         <Field
             label={t(`${time.clock} 这天有两次`, `${time.clock} occurs twice on this day`)}
-            hint={t('当天时钟往回拨，请选择是哪一次。', 'The clocks go back. Choose which one you mean.')}
+            hint={t('当天时钟往回拨，请选择是哪一次。', 'The clocks go back on this day. Choose which one you mean.')}
         >
             <Choice
                 name={name}
@@ -48,14 +48,14 @@ export function Times({ plan, set, wrong }: { plan: Plan; set: (p: Partial<Plan>
                 <Text type="date" name="date" value={plan.begin.date} onChange={(date) => move({ date })} />
             </Field>
             <div className="two">
-                <Field label={t('开始', 'Begins')} required error={wrong.from}>
+                <Field label={t('开始', 'Start')} required error={wrong.from}>
                     <Text type="time" name="from" value={plan.begin.clock} onChange={(clock) => move({ clock })} />
                 </Field>
                 <Field
-                    label={t('结束', 'Ends')}
+                    label={t('结束', 'End')}
                     required
                     error={wrong.to}
-                    hint={length > 0 ? t(`时长 ${lengthOf(length)}`, `Lasts ${lengthOf(length)}`) : undefined}
+                    hint={length > 0 ? t(`时长 ${lengthOf(length)}`, `Duration ${lengthOf(length)}`) : undefined}
                 >
                     <Text type="time" name="to" value={plan.end.clock} onChange={(clock) => setEnd({ clock })} />
                 </Field>
@@ -67,7 +67,7 @@ export function Times({ plan, set, wrong }: { plan: Plan; set: (p: Partial<Plan>
             )}
             <Which time={plan.begin} name="from_which" set={(was) => move({ was })} />
             <Which time={plan.end} name="to_which" set={(was) => setEnd({ was })} />
-            <div className="row lengths" role="group" aria-label={t('时长', 'Length')}>
+            <div className="row lengths" role="group" aria-label={t('时长', 'Duration')}>
                 {[30, 45, 60, 90].map((m) => (
                     <Button
                         key={m}
@@ -80,12 +80,12 @@ export function Times({ plan, set, wrong }: { plan: Plan; set: (p: Partial<Plan>
                     </Button>
                 ))}
                 <span className="muted small">
-                    {t(`时区 ${zone(begin || undefined)}`, `Times in ${zone(begin || undefined)}`)}
+                    {t(`时区 ${zone(begin || undefined)}`, `Time zone: ${zone(begin || undefined)}`)}
                 </span>
             </div>
             {begin < Date.now() && (
                 <p className="note t-amber" role="status">
-                    {t('这个时间已经过去。', 'That time has passed.')}
+                    {t('这个时间已经过去。', 'This time is in the past.')}
                 </p>
             )}
         </>

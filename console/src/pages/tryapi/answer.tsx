@@ -46,12 +46,12 @@ export function AnswerView({ answer, operation }: { answer: Answer; operation: O
             </div>
             {documented && (
                 <p className="small">
-                    {t('文档对此代码的说明：', 'What is documented of this code: ')}
+                    {t('文档对此代码的说明：', 'About this code: ')}
                     {documented.msg}
                 </p>
             )}
-            <pre className="code" tabIndex={0} aria-label={t('回应', 'The answer')}>
-                {answer.text || t('（空）', '(nothing)')}
+            <pre className="code" tabIndex={0} aria-label={t('回应', 'Response')}>
+                {answer.text || t('（空）', '(empty)')}
             </pre>
         </section>
     );

@@ -29,7 +29,10 @@ export function Body({
                 label={t('请求体（JSON）', 'Body (JSON)')}
                 error={
                     fault
-                        ? t(`第 ${fault.line} 行不是 JSON：${fault.why}`, `Line ${fault.line} is no JSON: ${fault.why}`)
+                        ? t(
+                              `第 ${fault.line} 行不是 JSON：${fault.why}`,
+                              `Line ${fault.line} is not valid JSON: ${fault.why}`,
+                          )
                         : undefined
                 }
             >
@@ -48,13 +51,13 @@ export function Body({
                     </Button>
                 )}
                 <Button size="small" onClick={() => set(pretty(skeleton(spec, json.schema, false)))}>
-                    {t('只填必填', 'Required members')}
+                    {t('只填必填', 'Required fields')}
                 </Button>
                 <Button size="small" onClick={() => set(pretty(skeleton(spec, json.schema, true)))}>
-                    {t('全部字段', 'All members')}
+                    {t('全部字段', 'All fields')}
                 </Button>
                 <Button size="small" disabled={!!fault} onClick={() => set(pretty(JSON.parse(value)))}>
-                    {t('整理格式', 'Tidy up')}
+                    {t('整理格式', 'Format')}
                 </Button>
             </div>
         </div>

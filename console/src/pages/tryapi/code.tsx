@@ -21,10 +21,10 @@ export function Code({ request }: { request: Request }) {
                     className="end"
                     onClick={() => navigator.clipboard?.writeText(code).then(() => done(t('已复制', 'Copied')))}
                 >
-                    {t('复制代码', 'Copy the code')}
+                    {t('复制代码', 'Copy code')}
                 </Button>
             </div>
-            <pre className="code" data-code={language} tabIndex={0} aria-label={t('请求代码', 'The request as code')}>
+            <pre className="code" data-code={language} tabIndex={0} aria-label={t('请求代码', 'Request code')}>
                 {code}
             </pre>
         </section>

@@ -30,7 +30,7 @@ export default function ApiPage() {
                     <>
                         {t(
                             '用租户的一个应用试任何接口，并得到能直接运行的代码；机器可读的描述在 ',
-                            "Try any operation with one of the tenant's apps and take code that runs as it is; for machines: ",
+                            "Try any operation with one of your tenant's apps and get code that is ready to run. For the machine-readable description, see ",
                         )}
                         <a href="/openapi.json">/openapi.json</a>
                     </>
@@ -46,10 +46,10 @@ export default function ApiPage() {
                             ) : (
                                 <State
                                     kind="empty"
-                                    title={t('选一个接口', 'Choose an operation')}
+                                    title={t('选一个接口', 'Select an operation')}
                                     text={t(
                                         '填好参数后即可发送，也可以复制为 curl 或 SDK 代码。',
-                                        'Fill in its parameters and send it, or take it as curl or SDK code.',
+                                        'Fill in the parameters and send the request, or copy it as curl or SDK code.',
                                     )}
                                 />
                             )}

@@ -11,11 +11,11 @@ const groups: Record<string, [string, string]> = {
     background_check_order: ['背景调查订单', 'Background check orders'],
     eco_background_check: ['供应商：背调进度与结果', 'Vendor: progress and results'],
     eco_background_check_package: ['供应商：套餐与附加项', 'Vendor: packages and add-ons'],
-    eco_background_check_custom_field: ['供应商：订单字段', 'Vendor: fields of orders'],
-    eco_account_custom_field: ['供应商：账号字段', 'Vendor: fields of accounts'],
+    eco_background_check_custom_field: ['供应商：订单字段', 'Vendor: order fields'],
+    eco_account_custom_field: ['供应商：账号字段', 'Vendor: account fields'],
     application: ['投递', 'Applications'],
     interview: ['面试', 'Interviews'],
-    interview_feedback_form: ['面试评价表', 'Feedback forms'],
+    interview_feedback_form: ['面试评价表', 'Assessment forms'],
     interview_round_type: ['面试轮次类型', 'Interview round types'],
     external_application: ['外部投递', 'External applications'],
     external_background_check: ['外部背调', 'External background checks'],
@@ -67,12 +67,12 @@ export function Operations({
         <section className="card s4 ops">
             <Text
                 type="search"
-                aria-label={t('查找接口', 'Find an operation')}
-                placeholder={t('按名称或路径查找', 'By name or path')}
+                aria-label={t('查找接口', 'Search operations')}
+                placeholder={t('按名称或路径查找', 'Search by name or path')}
                 value={find}
                 onChange={setFind}
             />
-            {!shown.length && <State kind="empty" title={t('没有这样的接口', 'There is no such operation')} />}
+            {!shown.length && <State kind="empty" title={t('没有这样的接口', 'No matching operations')} />}
             <div className="ops-list" tabIndex={0} role="group" aria-label={t('接口', 'Operations')}>
                 {names.map((g) => {
                     const of = shown.filter((o) => o.group === g);

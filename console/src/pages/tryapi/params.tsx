@@ -22,9 +22,9 @@ export const queryOf = (params: Param[], values: Values): [string, string][] =>
 function hintOf(p: Param, t: (zh: string, en: string) => string) {
     const s = p.schema;
     return [
-        s.type === 'array' ? t('多个用逗号分隔', 'several with commas between') : '',
+        s.type === 'array' ? t('多个用逗号分隔', 'Separate multiple values with commas') : '',
         s.items?.description ?? s.description ?? '',
-        s.default === undefined ? '' : t(`默认 ${s.default}`, `default ${s.default}`),
+        s.default === undefined ? '' : t(`默认 ${s.default}`, `default: ${s.default}`),
     ]
         .filter(Boolean)
         .join(t('；', '; '));
@@ -37,7 +37,7 @@ function One({ param, value, set, fault }: { param: Param; value: string; set: (
             label={param.name}
             required={param.required || param.in === 'path'}
             hint={hintOf(param, t)}
-            error={fault ? t('这是必填的', 'This is required') : undefined}
+            error={fault ? t('这是必填的', 'This parameter is required') : undefined}
         >
             {param.schema.enum ? (
                 <Choice

@@ -24,14 +24,17 @@ function Needs({ operation: o, app }: { operation: Operation; app?: App }) {
             <p className="small muted">
                 {scopes.length > 0 && (
                     <>
-                        {t('需要任一权限：', 'Needs one of the scopes ')}
+                        {t('需要任一权限：', 'Requires one of these scopes: ')}
                         <span className="mono">{scopes.join(', ')}</span>
                         {t('。', '. ')}
                     </>
                 )}
                 {limits
                     .map((l) =>
-                        t(`每 ${l.seconds} 秒最多 ${l.calls} 次。`, `At most ${l.calls} calls in ${l.seconds} s. `),
+                        t(
+                            `每 ${l.seconds} 秒最多 ${l.calls} 次。`,
+                            `Limited to ${l.calls} ${l.calls === 1 ? 'call' : 'calls'} per ${l.seconds} s. `,
+                        ),
                     )
                     .join('')}
             </p>
@@ -39,9 +42,9 @@ function Needs({ operation: o, app }: { operation: Operation; app?: App }) {
                 <div className="notice t-amber" role="status">
                     {t(
                         '这个应用没有所需的权限，请求会被拒绝（99991672）。',
-                        'This app has none of these scopes; the call will be refused (99991672). ',
+                        'This app has none of the required scopes, so the request will be refused (99991672). ',
                     )}
-                    <Link href="/settings/apps">{t('去设置', 'To its settings')}</Link>
+                    <Link href="/settings/apps">{t('去设置', 'Go to settings')}</Link>
                 </div>
             )}
         </>
@@ -110,7 +113,7 @@ export function Try({ spec, operation: o, apps }: { spec: Spec; operation: Opera
             </div>
             <Needs operation={o} app={app} />
             {!o.open && (
-                <Field label={t('应用', 'App')} error={app ? undefined : t('没有可用的应用', 'There is no app to use')}>
+                <Field label={t('应用', 'App')} error={app ? undefined : t('没有可用的应用', 'No apps available')}>
                     <Choice
                         name="app"
                         value={app?.app_id ?? ''}
@@ -125,7 +128,7 @@ export function Try({ spec, operation: o, apps }: { spec: Spec; operation: Opera
                 <Field
                     label={t('文件（content）', 'File (content)')}
                     required
-                    error={tried && !file ? t('请选择文件', 'Please choose a file') : undefined}
+                    error={tried && !file ? t('请选择文件', 'Select a file') : undefined}
                 >
                     <input
                         type="file"
@@ -141,7 +144,7 @@ export function Try({ spec, operation: o, apps }: { spec: Spec; operation: Opera
                 </Button>
                 {o.writes && (
                     <span className="small muted">
-                        {t('会改变数据，发送前会再问一次', 'Changes data; you are asked first')}
+                        {t('会改变数据，发送前会再问一次', 'This changes data. You will be asked to confirm.')}
                     </span>
                 )}
             </div>
@@ -150,7 +153,7 @@ export function Try({ spec, operation: o, apps }: { spec: Spec; operation: Opera
             <Ask
                 open={ask}
                 close={() => setAsk(false)}
-                title={t('发送会改变数据的请求？', 'Send a request that changes data?')}
+                title={t('发送会改变数据的请求？', 'Send this request? It changes data.')}
                 text={
                     <span className="mono">
                         {o.method} {urlOf(request)}

@@ -37,7 +37,7 @@ function Offers({ title, all, none }: { title: string; all: Offer[]; none: strin
             </ul>
             {all.length > SHORT && (
                 <Button size="small" onClick={() => setOpen(!open)} aria-expanded={open}>
-                    {open ? t('收起', 'Show fewer') : t(`显示全部 ${all.length} 项`, `Show all ${all.length}`)}
+                    {open ? t('收起', 'Show less') : t(`显示全部 ${all.length} 项`, `Show all ${all.length}`)}
                 </Button>
             )}
         </div>
@@ -47,12 +47,12 @@ function Offers({ title, all, none }: { title: string; all: Offer[]; none: strin
 function useTypeWords() {
     const t = useT();
     const words: Record<string, string> = {
-        text: t('单行文本', 'one line'),
-        textarea: t('多行文本', 'text'),
+        text: t('单行文本', 'single-line text'),
+        textarea: t('多行文本', 'multi-line text'),
         number: t('数字', 'number'),
-        boolean: t('是 / 否', 'yes or no'),
-        select: t('单选', 'one of a list'),
-        multiselect: t('多选', 'some of a list'),
+        boolean: t('是 / 否', 'yes / no'),
+        select: t('单选', 'single choice'),
+        multiselect: t('多选', 'multiple choice'),
         date: t('日期', 'date'),
         file: t('文件', 'file'),
         resume: t('简历', 'resume'),
@@ -69,7 +69,7 @@ function Account({ v }: { v: Vendor }) {
             <dd>
                 {v.name} <span className="mono muted">{v.id}</span>
             </dd>
-            <dt>{t('供应商 ID', 'Vendor')}</dt>
+            <dt>{t('供应商 ID', 'Vendor ID')}</dt>
             <dd className="mono">{v.provider_id}</dd>
             <dt>{t('添加时间', 'Added')}</dt>
             <dd>{dateTime(v.create_time) || '—'}</dd>
@@ -77,7 +77,8 @@ function Account({ v }: { v: Vendor }) {
                 <div key={f.key} className="pair">
                     <dt>{both(f.name)}</dt>
                     <dd>
-                        {value(f.key) ?? (f.is_required ? <Pill tone="amber" text={t('未填写', 'Missing')} /> : '—')}
+                        {value(f.key) ??
+                            (f.is_required ? <Pill tone="amber" text={t('未填写', 'Not filled in')} /> : '—')}
                     </dd>
                 </div>
             ))}
@@ -91,20 +92,20 @@ export function VendorCard({ v, edit, unbind }: { v: Vendor; edit: () => void; u
     const nothing = !v.packages?.length && !v.items?.length && !v.order_fields?.length;
     const name = both(v.provider_name) || v.name;
     const none = v.app
-        ? t('供应商还没有推送', 'The vendor has pushed none yet')
-        : t('绑定应用后由供应商推送', 'The vendor pushes them once an app is bound');
+        ? t('供应商还没有推送', 'The vendor has not sent any yet')
+        : t('绑定应用后由供应商推送', 'The vendor sends these once an app is connected');
     return (
         <section className="card" aria-label={`${name} ${v.name}`}>
             <div className="card-head">
                 <h2>{name}</h2>
                 {v.app ? (
-                    <Pill tone="green" text={t(`已绑定 ${v.app.name}`, `Bound to ${v.app.name}`)} />
+                    <Pill tone="green" text={t(`已绑定 ${v.app.name}`, `Connected to ${v.app.name}`)} />
                 ) : (
-                    <Pill tone="amber" text={t('未绑定应用', 'No app bound')} />
+                    <Pill tone="amber" text={t('未绑定应用', 'No app connected')} />
                 )}
                 <div className="do">
-                    {v.app && <Button onClick={unbind}>{t('解除绑定', 'Unbind')}</Button>}
-                    <Button onClick={edit}>{v.app ? t('编辑', 'Edit') : t('绑定应用', 'Bind an app')}</Button>
+                    {v.app && <Button onClick={unbind}>{t('解除绑定', 'Disconnect')}</Button>}
+                    <Button onClick={edit}>{v.app ? t('编辑', 'Edit') : t('绑定应用', 'Connect app')}</Button>
                 </div>
             </div>
             <Account v={v} />
@@ -121,7 +122,7 @@ export function VendorCard({ v, edit, unbind }: { v: Vendor; edit: () => void; u
                     all={(v.items ?? []).map((p) => ({ id: p.id, name: p.name, about: p.description }))}
                 />
                 <Offers
-                    title={t('订单字段', 'Fields of an order')}
+                    title={t('订单字段', 'Order fields')}
                     none={none}
                     all={(v.order_fields ?? []).map((f) => ({
                         id: f.key,

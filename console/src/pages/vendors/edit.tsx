@@ -32,7 +32,7 @@ function Told({ v, f, valuesChanged }: { v: Vendor | null; f: Fields; valuesChan
             <p className="note warn" role="note">
                 {t(
                     '解除绑定后，这个应用不再收到此账号的通知，也不能再更新它的订单。进行中的订单保留。供应商不会收到解绑通知。',
-                    'Unbound, that app hears no more of this account and can update its orders no longer. Open orders stay. The vendor is not told of it.',
+                    'Once disconnected, the app receives no more notifications for this account and can no longer update its orders. Orders in progress are kept. The vendor is not notified that you disconnected the app.',
                 )}
             </p>
         );
@@ -41,11 +41,11 @@ function Told({ v, f, valuesChanged }: { v: Vendor | null; f: Fields; valuesChan
     return (
         <p className="note small" role="note">
             {tells
-                ? t(
-                      '保存后会通知供应商（账号绑定事件）。',
-                      'The vendor is told when you save (the event of an account).',
-                  )
-                : t('供应商不会收到通知：它知道的内容没有变。', 'The vendor is not told: what it knows is the same.')}
+                ? t('保存后会通知供应商（账号绑定事件）。', 'When you save, the vendor is notified (account event).')
+                : t(
+                      '供应商不会收到通知：它知道的内容没有变。',
+                      'The vendor is not notified, because nothing it knows has changed.',
+                  )}
         </p>
     );
 }
@@ -54,26 +54,26 @@ function Names({ f, fresh }: { f: Fields; fresh: boolean }) {
     const t = useT();
     return (
         <>
-            <Field label={t('账号名称', 'Name of the account')} required>
+            <Field label={t('账号名称', 'Account name')} required>
                 <Text name="name" value={f.name} onChange={f.setName} maxLength={500} />
             </Field>
             {fresh && (
                 <Field
-                    label={t('供应商 ID', 'Id of the vendor')}
+                    label={t('供应商 ID', 'Vendor ID')}
                     required
                     hint={t(
                         '供应商在订单里的标识，以后不能改。',
-                        'As orders name the vendor; it cannot be changed later.',
+                        'Identifies the vendor in orders. You cannot change it later.',
                     )}
                 >
                     <Text name="provider_id" value={f.provider} onChange={f.setProvider} maxLength={200} />
                 </Field>
             )}
             <div className="two">
-                <Field label={t('供应商中文名', 'Vendor, in Chinese')}>
+                <Field label={t('供应商中文名', 'Vendor name (Chinese)')}>
                     <Text name="zh" value={f.zh} onChange={f.setZh} maxLength={100} />
                 </Field>
-                <Field label={t('供应商英文名', 'Vendor, in English')}>
+                <Field label={t('供应商英文名', 'Vendor name (English)')}>
                     <Text name="en" value={f.en} onChange={f.setEn} maxLength={100} />
                 </Field>
             </div>
@@ -124,13 +124,13 @@ function Form({ vendor, close, restart }: Props & { restart: (from: Vendor) => v
                     told = (await post<{ told?: boolean }>(`vendors/${vendor.id}`, { version, ...mine })).told;
             });
             if (!sent) return;
-            done(told ? t('已保存，供应商会收到通知', 'Saved; the vendor is told') : t('已保存', 'Saved'));
+            done(told ? t('已保存，供应商会收到通知', 'Saved. The vendor will be notified.') : t('已保存', 'Saved'));
             await qc.invalidateQueries({ queryKey: ['vendors'] });
             close();
         });
     return (
         <Dialog
-            title={vendor ? t('编辑供应商账号', 'Edit the account') : t('添加供应商账号', 'Add an account at a vendor')}
+            title={vendor ? t('编辑供应商账号', 'Edit vendor account') : t('添加供应商账号', 'Add vendor account')}
             open
             close={close}
             width={560}

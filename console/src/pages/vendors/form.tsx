@@ -29,10 +29,10 @@ export function AppChoice({ value, onChange, none }: { value: string; onChange: 
     const apps = useApps().data?.items ?? [];
     return (
         <Field
-            label={t('供应商的应用', "The vendor's app")}
+            label={t('供应商的应用', 'Vendor app')}
             hint={t(
                 '它会收到账号和订单的通知，并回传进度和结果。',
-                'It hears of the account and its orders, and sends progress and results.',
+                'Receives notifications about the account and its orders, and sends back progress and results.',
             )}
         >
             <Choice
@@ -57,7 +57,7 @@ export function FormFields({ form, values, set, strict }: FieldsProps) {
     if (!form.length) return null;
     return (
         <fieldset>
-            <legend>{t('供应商要求填写', 'What the vendor asks for')}</legend>
+            <legend>{t('供应商要求填写', 'Required by the vendor')}</legend>
             {form.map((f) => (
                 <Field
                     key={f.key}
@@ -66,7 +66,7 @@ export function FormFields({ form, values, set, strict }: FieldsProps) {
                     required={f.is_required}
                     error={
                         strict && f.is_required && !values[f.key]?.trim()
-                            ? t('供应商要求填写', 'The vendor asks for it')
+                            ? t('供应商要求填写', 'Required by the vendor')
                             : undefined
                     }
                 >

@@ -24,11 +24,11 @@ function Unbind({ v, close }: { v: Vendor; close: () => void }) {
             open
             close={close}
             danger
-            title={t(`解除 ${name} 的绑定？`, `Unbind ${name}?`)}
-            okText={t('解除绑定', 'Unbind')}
+            title={t(`解除 ${name} 的绑定？`, `Disconnect ${name}?`)}
+            okText={t('解除绑定', 'Disconnect')}
             text={t(
                 `“${v.app?.name}”不再收到此账号的通知，也不能再更新它的订单。进行中的订单保留，供应商不会收到解绑通知。以后可以重新绑定。`,
-                `“${v.app?.name}” hears no more of this account and can update its orders no longer. Open orders stay, and the vendor is not told. It can be bound again.`,
+                `“${v.app?.name}” will receive no more notifications for this account and can no longer update its orders. Orders in progress are kept, and the vendor is not notified that you disconnected the app. You can connect it again later.`,
             )}
             blocked={at.stale}
             notice={
@@ -43,7 +43,7 @@ function Unbind({ v, close }: { v: Vendor; close: () => void }) {
             act={() =>
                 at.run(async (version) => {
                     await post(`vendors/${v.id}`, { version, app_id: '' });
-                    done(t('已解除绑定', 'Unbound'));
+                    done(t('已解除绑定', 'Disconnected'));
                     await qc.invalidateQueries({ queryKey: ['vendors'] });
                 })
             }
@@ -62,11 +62,11 @@ export function Vendors() {
                 <p className="muted grow">
                     {t(
                         '在供应商处的账号；绑定应用后才能在线发起背调。',
-                        'Your accounts at vendors; with an app bound, checks are ordered online.',
+                        'Your accounts with vendors. Connect an app to start background checks online.',
                     )}
                 </p>
                 <Button theme="solid" onClick={() => setEdit(null)}>
-                    {t('添加账号', 'Add an account')}
+                    {t('添加账号', 'Add account')}
                 </Button>
             </div>
             <Load q={q}>
@@ -78,10 +78,10 @@ export function Vendors() {
                                 title={t('还没有供应商', 'No vendors yet')}
                                 text={t(
                                     '添加账号后就可以向供应商发起背调。',
-                                    'Add an account to order checks from a vendor.',
+                                    'Add a vendor account to start background checks.',
                                 )}
                             >
-                                <Button onClick={() => setEdit(null)}>{t('添加账号', 'Add an account')}</Button>
+                                <Button onClick={() => setEdit(null)}>{t('添加账号', 'Add account')}</Button>
                             </State>
                         </section>
                     ) : (

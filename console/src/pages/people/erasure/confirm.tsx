@@ -23,34 +23,34 @@ function Explained({ look }: { look: console_erasure_look_data }) {
                 <p className="note">
                     {t(
                         `这个人的数据在 ${dateTime(look.erased_at)} 删除过，下面是之后又有的。`,
-                        `The data of this person was erased on ${dateTime(look.erased_at)}; this is what has come since.`,
+                        `This person's data was erased on ${dateTime(look.erased_at)}. The records below were added after that.`,
                     )}
                 </p>
             )}
-            <Counts n={look.would ?? {}} label={t('将要改动的记录', 'Records that will be changed')} />
+            <Counts n={look.would ?? {}} label={t('将要改动的记录', 'Records to be changed')} />
             {open > 0 && (
                 <p className="note warn" role="note">
                     {t(
                         `${open} 个进行中的背调会被终止，并通知供应商。`,
                         open === 1
-                            ? '1 open background check is terminated, and its vendor is told.'
-                            : `${open} open background checks are terminated, and their vendors are told.`,
+                            ? '1 background check in progress will be terminated, and its vendor will be notified.'
+                            : `${open} background checks in progress will be terminated, and their vendors will be notified.`,
                     )}
                 </p>
             )}
             <dl className="dl">
-                <dt>{t('会删除', 'Goes')}</dt>
+                <dt>{t('会删除', 'Erased')}</dt>
                 <dd>
                     {t(
                         '姓名、手机、邮箱、地址、简历、评价、备注、背调结果、报告和附件',
-                        'Name, mobile, mail, address, resume, assessments, remarks, results of checks, reports and attachments',
+                        'Name, mobile, email, address, resume, assessments, notes, background check results, reports and attachments',
                     )}
                 </dd>
-                <dt>{t('会保留', 'Stays')}</dt>
+                <dt>{t('会保留', 'Kept')}</dt>
                 <dd>
                     {t(
                         'ID、状态和时间，所以列表和统计不变',
-                        'Ids, states and times, so lists and counts stay as they are',
+                        'IDs, statuses and times, so lists and statistics do not change',
                     )}
                 </dd>
             </dl>
@@ -79,13 +79,13 @@ function Sure({
                 required
                 hint={t(
                     '写进审计日志，请不要写个人信息。',
-                    'Goes into the audit log; please write nothing about the person.',
+                    'This is recorded in the audit log. Do not include personal information.',
                 )}
             >
                 <Text rows={2} name="reason" value={why} onChange={setWhy} maxLength={2000} />
             </Field>
             <Field
-                label={t(`输入“${look.name}”或人才 ID 以确认`, `Type “${look.name}” or the id to confirm`)}
+                label={t(`输入“${look.name}”或人才 ID 以确认`, `Type “${look.name}” or the talent ID to confirm`)}
                 required
                 hint={<span className="mono">{look.talent_id}</span>}
             >
@@ -129,14 +129,14 @@ export function Confirm({
         });
     return (
         <Dialog
-            title={t(`删除 ${person.name} 的个人数据`, `Erase the data of ${person.name}`)}
+            title={t(`删除 ${person.name} 的个人数据`, `Erase personal data of ${person.name}`)}
             open
             close={close}
             width={600}
             danger
             busy={busy}
             disabled={!sure || !why.trim()}
-            okText={t('永久删除', 'Erase for good')}
+            okText={t('永久删除', 'Erase permanently')}
             ok={none || !q.data ? undefined : erase}
         >
             <Load q={q} lines={4}>
@@ -144,7 +144,7 @@ export function Confirm({
                     none ? (
                         <State
                             kind="empty"
-                            title={t('没有可以删除的了', 'Nothing is left to erase')}
+                            title={t('没有可以删除的了', 'Nothing left to erase')}
                             text={t(
                                 `数据已在 ${dateTime(look.erased_at)} 删除。`,
                                 `The data was erased on ${dateTime(look.erased_at)}.`,

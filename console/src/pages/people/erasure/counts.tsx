@@ -14,7 +14,7 @@ export function Counts({ n, label }: { n: console_erasure; label: string }) {
         [t('面试', 'Interviews'), n.interviews],
         [t('外部记录', 'External records'), n.external],
         [t('文件', 'Files'), n.files],
-        [t('发给供应商的事件', 'Events to vendors'), n.events],
+        [t('发给供应商的事件', 'Events sent to vendors'), n.events],
     ];
     return (
         <>

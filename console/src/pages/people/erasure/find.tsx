@@ -28,9 +28,9 @@ function Found({ person, choose }: { person: console_talent; choose: () => void 
             <Button
                 type="danger"
                 onClick={choose}
-                aria-label={t(`删除 ${person.name} 的数据`, `Erase the data of ${person.name}`)}
+                aria-label={t(`删除 ${person.name} 的数据`, `Erase data of ${person.name}`)}
             >
-                {t('删除数据…', 'Erase…')}
+                {t('删除数据…', 'Erase data…')}
             </Button>
         </li>
     );
@@ -55,7 +55,7 @@ export function Find({
     });
     return (
         <>
-            <Field label={t('候选人姓名或人才 ID', "The person's name, or id")}>
+            <Field label={t('候选人姓名或人才 ID', 'Candidate name or talent ID')}>
                 <Text type="search" name="person" value={text} onChange={setText} maxLength={100} />
             </Field>
             {query && (
@@ -64,12 +64,15 @@ export function Find({
                         !d.items?.length ? (
                             <State
                                 kind="empty"
-                                title={t('没有找到这个人', 'Nobody is found')}
-                                text={t('已删除数据的人只能用 ID 找到。', 'Whose data was erased is found by id only.')}
+                                title={t('没有找到这个人', 'No one found')}
+                                text={t(
+                                    '已删除数据的人只能用 ID 找到。',
+                                    'People whose data was erased can only be found by ID.',
+                                )}
                             />
                         ) : (
                             <>
-                                <ul className="reports found" aria-label={t('找到的人', 'People found')}>
+                                <ul className="reports found" aria-label={t('找到的人', 'Search results')}>
                                     {d.items.map((p) => (
                                         <Found key={p.talent_id} person={p} choose={() => choose(p)} />
                                     ))}
@@ -78,7 +81,7 @@ export function Find({
                                     <p className="muted small">
                                         {t(
                                             '还有更多，请输入更完整的姓名。',
-                                            'There are more; please type more of the name.',
+                                            'There are more results. Enter more of the name.',
                                         )}
                                     </p>
                                 )}

@@ -15,15 +15,15 @@ function Done({ talent, n }: { talent: string; n: console_erasure }) {
         <section className="card" role="status">
             <h2>{t('已删除', 'Erased')}</h2>
             <p className="muted small">
-                {t('人才 ID', 'Talent')} <span className="mono">{talent}</span>
+                {t('人才 ID', 'Talent ID')} <span className="mono">{talent}</span>
                 {ended > 0 &&
                     t(
                         `；终止了 ${ended} 个进行中的背调`,
-                        `; ${ended} open background ${ended === 1 ? 'check was' : 'checks were'} terminated`,
+                        `; ${ended} background ${ended === 1 ? 'check' : 'checks'} in progress terminated`,
                     )}
             </p>
-            <Counts n={n} label={t('改动的记录', 'Records that were changed')} />
-            <Link href={`/settings/audit?subject=${talent}`}>{t('在审计日志里查看', 'See it in the audit log')}</Link>
+            <Counts n={n} label={t('改动的记录', 'Changed records')} />
+            <Link href={`/settings/audit?subject=${talent}`}>{t('在审计日志里查看', 'View in audit log')}</Link>
         </section>
     );
 }
@@ -37,11 +37,11 @@ export function Erasure() {
         <div className="narrowpage">
             {result && <Done {...result} />}
             <section className="card">
-                <h2>{t('删除一个人的个人数据', "Erase a person's data")}</h2>
+                <h2>{t('删除一个人的个人数据', 'Erase personal data')}</h2>
                 <p className="muted lead">
                     {t(
                         '候选人要求删除时使用。关于这个人的内容会从所有记录和文件里删除，无法恢复；记录本身保留。备份和已导出的文件不受影响。',
-                        'For when a candidate asks for it. What is about the person leaves every record and file for good; the records themselves stay. Backups and exports are not touched.',
+                        'Use this when a candidate asks for their data to be erased. Everything about the person is permanently removed from all records and files; the records themselves are kept. Backups and exported files are not affected.',
                     )}
                 </p>
                 <Find text={text} setText={setText} choose={setPerson} />

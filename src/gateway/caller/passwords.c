@@ -2,13 +2,13 @@
  *
  * The thread that checks and hashes passwords.
  */
-#include "gateway/passwords.h"
+#include "gateway/caller/passwords.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 #include "gateway/caller/attempts.h"
 
 #define QUEUE_MAX 64 /* some ten seconds of work; whoever comes later is told to try again */

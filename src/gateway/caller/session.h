@@ -3,11 +3,11 @@
  * Sessions of the console: a cookie with 256 random bits, of which the store keeps the digest only, and a CSRF token that
  * follows from it.
  */
-#ifndef HIRED_GATEWAY_SESSION_H
-#define HIRED_GATEWAY_SESSION_H
+#ifndef HIRED_GATEWAY_CALLER_SESSION_H
+#define HIRED_GATEWAY_CALLER_SESSION_H
 
 #include "base/seal.h"
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 
 #define SESSION_LIFE_MS (12 * 3600 * 1000LL) /* a working day; a session does not outlive it, used or not */
 #define SESSION_TEXT_LEN 64                  /* hex digits of cookie and key */

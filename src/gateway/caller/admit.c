@@ -2,12 +2,12 @@
  *
  * Who may use an operation of the console.
  */
-#include "gateway/admit.h"
+#include "gateway/caller/admit.h"
 
 #include <errno.h>
 
 #include "gateway/answer.h"
-#include "gateway/session.h"
+#include "gateway/caller/session.h"
 
 /* Where a page came from: scheme and host, without what the scheme implies. */
 struct origin {

@@ -2,7 +2,7 @@
  *
  * Accounts of the console, their passwords, and the audit log.
  */
-#include "gateway/account.h"
+#include "gateway/caller/account.h"
 
 #include <errno.h>
 #include <openssl/crypto.h>

@@ -3,8 +3,8 @@
  * Tenants, apps and their secrets: who may call. Written by the command line and (later) the console; the functions run
  * within the caller's transaction on a writing connection and take effect in a running server within a second.
  */
-#ifndef HIRED_GATEWAY_IDENTITY_H
-#define HIRED_GATEWAY_IDENTITY_H
+#ifndef HIRED_GATEWAY_CALLER_IDENTITY_H
+#define HIRED_GATEWAY_CALLER_IDENTITY_H
 
 #include "base/arena.h"
 #include "base/seal.h"

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "base/test.h"
-#include "gateway/identity.h"
 #include "gateway/caller/attempts.h"
-#include "gateway/session.h"
+#include "gateway/caller/identity.h"
+#include "gateway/caller/session.h"
 
 #define NOW INT64_C(1800000000000)
 

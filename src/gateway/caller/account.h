@@ -3,8 +3,8 @@
  * Accounts of the console: who may sign in, in which roles; their passwords; and the log of what they did. The functions
  * that write run within the caller's transaction.
  */
-#ifndef HIRED_GATEWAY_ACCOUNT_H
-#define HIRED_GATEWAY_ACCOUNT_H
+#ifndef HIRED_GATEWAY_CALLER_ACCOUNT_H
+#define HIRED_GATEWAY_CALLER_ACCOUNT_H
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -5,11 +5,11 @@
 #include <errno.h>
 
 #include "base/clock.h"
-#include "gateway/admit.h"
 #include "gateway/answer.h"
+#include "gateway/caller/admit.h"
 #include "gateway/caller/changes.h"
+#include "gateway/caller/session.h"
 #include "gateway/internal.h"
-#include "gateway/session.h"
 
 static struct str bearer_token(struct str header) {
     static const struct str scheme = STR_INIT("Bearer ");

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "gateway/caller/changes.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 #include "gateway/op.h"
 
 #define SECRET_HASH_LEN 64

@@ -3,8 +3,8 @@
  * Checks and hashes passwords on a thread of its own, one after the other: that takes tenths of a second, which neither a
  * loop nor the writer has, and must not take every core when somebody guesses.
  */
-#ifndef HIRED_GATEWAY_PASSWORDS_H
-#define HIRED_GATEWAY_PASSWORDS_H
+#ifndef HIRED_GATEWAY_CALLER_PASSWORDS_H
+#define HIRED_GATEWAY_CALLER_PASSWORDS_H
 
 #include "gateway/call.h"
 

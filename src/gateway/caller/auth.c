@@ -7,7 +7,7 @@
 
 #include "base/id.h"
 #include "base/network.h"
-#include "gateway/auth.h"
+#include "gateway/caller/auth.h"
 
 #define CACHE_SLOTS 1024 /* a power of two */
 

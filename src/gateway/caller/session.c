@@ -2,7 +2,7 @@
  *
  * Sessions of the console.
  */
-#include "gateway/session.h"
+#include "gateway/caller/session.h"
 
 #include <errno.h>
 #include <openssl/evp.h>

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/test.h"
-#include "gateway/auth.h"
+#include "gateway/caller/auth.h"
 #include "gateway/link.h"
 #include "gateway/users.h"
 

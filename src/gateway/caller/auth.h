@@ -2,11 +2,11 @@
  *
  * Access tokens: handing them out and telling who calls by them.
  */
-#ifndef HIRED_GATEWAY_AUTH_H
-#define HIRED_GATEWAY_AUTH_H
+#ifndef HIRED_GATEWAY_CALLER_AUTH_H
+#define HIRED_GATEWAY_CALLER_AUTH_H
 
 #include "gateway/call.h"
-#include "gateway/identity.h"
+#include "gateway/caller/identity.h"
 
 #define TOKEN_LIFE_MS (2 * 3600 * 1000LL)
 #define TOKEN_RENEW_MS (30 * 60 * 1000LL) /* asked for with less than this left, a new one is made */

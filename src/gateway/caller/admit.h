@@ -2,8 +2,8 @@
  *
  * Who may use an operation of the console: session, role, and that the request comes from the console's own pages.
  */
-#ifndef HIRED_GATEWAY_ADMIT_H
-#define HIRED_GATEWAY_ADMIT_H
+#ifndef HIRED_GATEWAY_CALLER_ADMIT_H
+#define HIRED_GATEWAY_CALLER_ADMIT_H
 
 #include "gateway/call.h"
 #include "http/http.h"
