@@ -77,13 +77,19 @@ int64_t hire_due_ms(const struct hire *h) {
     return h->now_ms < now ? h->now_ms : now;
 }
 
-int hire_imported_time(struct hire *h, const char *field, int64_t ms) {
+int hire_imported_time_check(struct hire *h, const char *field, int64_t ms) {
     if (ms > hire_due_ms(h) + HIRE_IMPORT_AHEAD_MS) /* by the clock: stamps may have been raised by the same import */
         return hire_refuse(h, REFUSED_PARAMETER,
                            "%s is %" PRId64 ", more than a day ahead of this machine's clock; every later change would "
                            "have to be dated after it",
                            field, ms);
-    return db_stamp_raise(h->db, h->tenant, ms);
+    return 0;
+}
+
+int hire_imported_time(struct hire *h, const char *field, int64_t ms) {
+    int r = hire_imported_time_check(h, field, ms);
+
+    return r < 0 ? r : db_stamp_raise(h->db, h->tenant, ms);
 }
 
 int hire_id(struct hire *h, const char *field, struct str text, int64_t *ret) {

@@ -98,6 +98,8 @@ int64_t hire_due_ms(const struct hire *h);
 /* An imported record has this time of its last change. Refuses what is more than a day ahead; else later changes of the
  * tenant get greater stamps. */
 int hire_imported_time(struct hire *h, const char *field, int64_t ms);
+/* What that would refuse, without writing anything: 0, or HIRE_REFUSED. */
+int hire_imported_time_check(struct hire *h, const char *field, int64_t ms);
 
 /* A number as text in the arena. */
 struct str hire_text(struct hire *h, int64_t value);

@@ -206,9 +206,10 @@ static int import(struct hire *h, struct background_check_order *in) {
 }
 
 int order_import_check(struct hire *h, const struct background_check_order *in) {
-    struct order_row ignored = {0};
+    struct order_row o = {0};
+    int r = read_columns(h, in, &o);
 
-    return read_columns(h, in, &ignored);
+    return r < 0 ? r : hire_imported_time_check(h, "update_time", o.update_time);
 }
 
 int order_import(struct hire *h, struct background_check_order *in) {
