@@ -2,7 +2,6 @@
  *
  * Takes orders as the platform answered them: ids, times and every field as they are there.
  */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "hire/order_change.h"
@@ -33,12 +32,11 @@ static int read_columns(struct hire *h, const struct background_check_order *in,
         int64_t time = 0;
 
         snprintf(name, sizeof(name), "process_info_list[%zu].update_time", i);
-        /* Later stages must be later than this one, so a time far ahead would close the order to all of them. */
-        if (!str_is_empty(in->process_info_list.v[i].update_time))
-            r = hire_time(h, name, in->process_info_list.v[i].update_time, &time);
+        r = optional_time(h, name, in->process_info_list.v[i].update_time, &time);
         if (r < 0)
             return r;
-        if (time > o->last_stage_time)
+        /* Later stages must be later than this one: a time of no sense would close the order to all of them. */
+        if (time > o->last_stage_time && time <= hire_due_ms(h) + HIRE_TIME_AHEAD_MS)
             o->last_stage_time = time;
     }
     for (size_t i = 0; i < in->feedback_info_list.n; i++) {

@@ -107,6 +107,17 @@ static void field_for_field(void **state) {
     assert_int_equal(history[0].at_ms, f->h.now_ms);
 }
 
+/* A stage of the year 2286 must not close the order to every later one. */
+static void stages_of_no_sense_do_not_count(void **state) {
+    struct fixture *f = *state;
+
+    assert_int_equal(import(f, "{\"order_id\":\"7\",\"application_id\":\"6\",\"order_status\":2,\"update_time\":\"1686809576215\","
+                               "\"process_info_list\":[{\"process\":\"x\",\"update_time\":\"9999999999999\"},{\"process\":"
+                               "\"y\",\"update_time\":\"1638359554952\"}]}"),
+                     1);
+    assert_int_equal(fixture_number(f, "SELECT last_stage_time = 1638359554952 FROM background_check_order WHERE id = 7"), 1);
+}
+
 static void twice_changes_nothing(void **state) {
     struct fixture *f = *state;
     int64_t before;
@@ -268,6 +279,7 @@ static void known_account(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        FIXTURE_TEST(stages_of_no_sense_do_not_count),
         FIXTURE_TEST(field_for_field), FIXTURE_TEST(twice_changes_nothing), FIXTURE_TEST(newer_and_older),
         FIXTURE_TEST(phases),          FIXTURE_TEST(report_files),          FIXTURE_TEST(refused),
         FIXTURE_TEST(known_account),
