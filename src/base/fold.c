@@ -54,6 +54,7 @@ struct str text_fold(struct str s, struct arena *a) {
         return s;
     char *ascii = arena_bytes(a, s.len + 1);
     struct str ret;
+    ascii[s.len] = 0;
     if (fold_ascii(s, ascii) || !fold_unicode(s, a, &ret))
         return (struct str){ascii, s.len};
     return ret;

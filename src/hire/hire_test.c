@@ -184,7 +184,7 @@ static void faults_are_found(void **state) {
         {"INSERT INTO order_stage VALUES (77, 5, 's', 1)", "DELETE FROM order_stage"},
         {"INSERT INTO order_stage SELECT 77, id, 's', 1 FROM background_check_order", "DELETE FROM order_stage"},
         {"UPDATE vendor_account SET id = -id", "UPDATE vendor_account SET id = -id"},
-        {"INSERT INTO report_file VALUES (77, 1, 5, 'u', 0, 0, 0, 0, '', '')", "DELETE FROM report_file"},
+        {"INSERT INTO report_file VALUES (77, 1, 5, 'u', 0, 0, 0, 0, '', '', 0)", "DELETE FROM report_file"},
         {"INSERT INTO interview VALUES (77, 1, 5, 9, '{}')", "DELETE FROM interview"},
         {"INSERT INTO interview_begin VALUES (77, 9, 1, 0)", "DELETE FROM interview_begin"},
     };
