@@ -77,8 +77,6 @@ SELECT id FROM users WHERE tenant = $1 AND email = $2 ORDER BY id LIMIT 1;
 SELECT id FROM users WHERE tenant = $1 AND mobile = $2 ORDER BY id LIMIT 1;
 -- name: users_update
 UPDATE users SET user_id = $3, name = $4, en_name = $5, doc = $6, email = $7, mobile = $8 WHERE tenant = $1 AND id = $2;
--- name: users_all
-SELECT id, user_id, name, en_name, doc FROM users WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: user_alias_find
 SELECT users_id FROM user_alias WHERE tenant = $1 AND kind = $2 AND owner = $3 AND alias = $4;
