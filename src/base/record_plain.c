@@ -106,9 +106,9 @@ static json_t *take_integer(struct plain *s) {
     const char *p = s->p + negative, *begin = p;
     int64_t n = 0;
 
-    for (; p < s->end && *p >= '0' && *p <= '9' && p - begin <= DIGITS_MAX; p++)
+    for (; p < s->end && *p >= '0' && *p <= '9' && p - begin < DIGITS_MAX; p++)
         n = n * 10 + (*p - '0');
-    if (p == begin || p - begin > DIGITS_MAX || (*begin == '0' && (p - begin > 1 || negative)))
+    if (p == begin || (*begin == '0' && (p - begin > 1 || negative)))
         return NULL;
     if (p < s->end && (*p == '.' || *p == 'e' || *p == 'E' || (*p >= '0' && *p <= '9')))
         return NULL;
