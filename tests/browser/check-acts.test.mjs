@@ -141,8 +141,8 @@ test('each role sees the acts that are its own; what the server refuses is told 
 });
 
 const forms = {
-    zh: { order: '发起背调', submit: '发起', record: '录入背调结果', upload: '上传 PDF', recorded: '录入', remove: /^移除 a/, notPdf: '” 不是 PDF', mustPdf: '报告必须是 PDF', view: /^查看/, noMobile: '联系人的手机号不对：5 到 20 位数字，可以用 + 和国家码开头', discard: '放弃', keep: '继续填写', form: '放弃填写的内容？' },
-    en: { order: 'Start check', submit: 'Start', record: 'Add result', upload: 'Upload PDF', recorded: 'Add', remove: /^Remove a/, notPdf: 'is not a PDF', mustPdf: 'Reports must be PDF files', view: /^View/, noMobile: 'Enter a valid mobile number for the contact: 5 to 20 digits, optionally starting with + and a country code', discard: 'Discard', keep: 'Keep editing', form: 'Discard your changes?' },
+    zh: { order: '发起背调', submit: '发起', another: '仍然再发起一个', record: '录入背调结果', upload: '上传 PDF', recorded: '录入', remove: /^移除 a/, notPdf: '” 不是 PDF', mustPdf: '报告必须是 PDF', view: /^查看/, noMobile: '联系人的手机号不对：5 到 20 位数字，可以用 + 和国家码开头', discard: '放弃', keep: '继续填写', form: '放弃填写的内容？' },
+    en: { order: 'Start check', submit: 'Start', another: 'Start another one anyway', record: 'Add result', upload: 'Upload PDF', recorded: 'Add', remove: /^Remove a/, notPdf: 'is not a PDF', mustPdf: 'Reports must be PDF files', view: /^View/, noMobile: 'Enter a valid mobile number for the contact: 5 to 20 digits, optionally starting with + and a country code', discard: 'Discard', keep: 'Keep editing', form: 'Discard your changes?' },
 };
 for (const lang of ['zh', 'en']) {
     test(`a file is uploaded into the vendor's form, and the vendor fetches it: ${lang}`, async () => {
@@ -181,7 +181,9 @@ for (const lang of ['zh', 'en']) {
             await page.locator('.sheet-foot [role=alert]', { hasText: w.noMobile }).waitFor();
             await page.locator('input[name=contact_mobile]').fill('+86 13800000000');
 
+            // The tests above left a check like it that has not ended: the page says so before it starts a second one.
             await button(w.submit).click();
+            await button(w.another).click();
             await page.waitForURL(/order=\d+/);
             const id = new URL(page.url()).searchParams.get('order');
             const values = Object.fromEntries((await vendor.order(id)).custom_data_list.map((v) => [v.key, v.value]));
@@ -330,6 +332,9 @@ test('by keys alone: search, a row, its page, back, a check ordered; the focus c
         await chooser.setFiles({ name: 'consent.pdf', mimeType: 'application/pdf', buffer: pdf });
         await page.locator('.file.kept', { hasText: 'consent.pdf' }).waitFor();
         await tabTo(/^BUTTON Start$/);
+        await key('Enter');
+        await page.getByRole('button', { name: 'Start another one anyway', exact: true }).waitFor();
+        await tabTo(/^BUTTON Start another one anyway$/);
         await key('Enter');
         await page.waitForURL(/order=\d+/);
     });
