@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes multipart_feed. See fuzz/run. The first byte of the input says how the rest is cut into pieces; whatever the cut,
- * the outcome, the parts and the bytes of their content must be those of the whole in one piece.
+ * Fuzzes multipart_feed. See fuzz/run. The first byte of the input says how the rest is cut into pieces; whatever the
+ * cut, the outcome, the parts and the bytes of their content must be those of the whole in one piece.
  */
 #include <stdlib.h>
 
-#include "gateway/multipart.h"
+#include "gateway/upload/multipart.h"
 
 #define MUST(condition)                                                                                                \
     do {                                                                                                               \

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "store/remote_wire.h"
+#include "store/remote/wire.h"
 
 #define STATEMENTS 300
 #define MUST(condition)                                                                                                \

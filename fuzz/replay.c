@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs a fuzz target over the files of a directory, without a fuzzer: one line of TAP for each. Arguments: the directory.
- * An input that fails aborts the program; its name is on the last line then, and the plan is not kept.
+ * Runs a fuzz target over the files of a directory, without a fuzzer: one line of TAP for each. Arguments: the
+ * directory. An input that fails aborts the program; its name is on the last line then, and the plan is not kept.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -195,11 +195,17 @@ async function unitTests(variant, dir, env) {
     await run(tests.map((t) => ({ weight: 5, work: () => work(t) })));
 }
 
+// The files in a folder and in the folders of things within it (order/, interview/ ...), as paths from there.
+function filesBelow(dir) {
+    return fs.readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e.isDirectory()
+        ? filesBelow(path.join(dir, e.name)).map((f) => `${e.name}/${f}`) : [e.name]));
+}
+
 function testFiles(folders) {
     return folders.flatMap((folder) => {
         const dir = path.join(here, folder);
         if (!fs.existsSync(dir)) return [];
-        return fs.readdirSync(dir).filter((f) => f.endsWith('.test.mjs')).map((f) => `${folder}/${f}`);
+        return filesBelow(dir).filter((f) => f.endsWith('.test.mjs')).map((f) => `${folder}/${f}`);
     }).filter(wanted);
 }
 

@@ -178,7 +178,7 @@ def make_header(statements):
 
 def make_source(statements, steps):
     lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
-             '#include "store/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
+             '#include "store/sqlite/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
     lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}}},'
               for name, text, parameters in statements]
     lines += ['};', '', 'const char *const schema_steps[] = {']

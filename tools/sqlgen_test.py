@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import sqlgen  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-SQL = sorted(ROOT.glob('src/store/sql/*.sql'))
+SQL = sorted(ROOT.glob('src/store/sql/**/*.sql'))
 SCHEMA = sorted(ROOT.glob('src/store/schema/*.sql'))
 
 
@@ -133,7 +133,8 @@ def test_every_file_is_built():
     """A file that meson.build does not name would be left out in silence."""
     build = (ROOT / 'src/store/meson.build').read_text(encoding='utf-8')
     for path in SQL + SCHEMA:
-        assert f"'{path.parent.name}/{path.name}'" in build, f'src/store/meson.build does not name {path.name}'
+        name = path.relative_to(ROOT / 'src/store')
+        assert f"'{name}'" in build, f'src/store/meson.build does not name {name}'
 
 
 def test_key_of_every_table_begins_with_the_tenant():

@@ -22,7 +22,8 @@ struct arena {
 };
 
 /* An arena of all zeroes is empty and ready; nothing is allocated before the first use. */
-#define ARENA_EMPTY {0}
+#define ARENA_EMPTY                                                                                                    \
+    { 0 }
 
 /* size bytes, zeroed, aligned for any type. Valid until arena_reset or arena_free. */
 void *arena_alloc(struct arena *a, size_t size);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A growing run of bytes on the heap, for output. Owned by whoever holds the struct; growth does not fail (see arena.h).
+ * A growing run of bytes on the heap, for output. Owned by whoever holds the struct; growth does not fail (see
+ * arena.h).
  */
 #ifndef HIRED_BASE_BUF_H
 #define HIRED_BASE_BUF_H
@@ -16,7 +17,8 @@ struct buf {
     size_t len, cap;
 };
 
-#define BUF_EMPTY {0}
+#define BUF_EMPTY                                                                                                      \
+    { 0 }
 #define BUF_CLEANUP __attribute__((cleanup(buf_free)))
 
 /* Makes room for at least more bytes behind len. */

@@ -42,6 +42,7 @@ void json_member_raw(struct buf *b, struct str key, struct str json);  /* JSON a
 void json_member_int(struct buf *b, struct str key, int64_t value);
 void json_member_bool(struct buf *b, struct str key, bool value);
 void json_member_id(struct buf *b, struct str key, int64_t id);
-void json_member_words(struct buf *b, struct str key, struct str words); /* what spaces separate, as an array of strings */
+void json_member_words(struct buf *b, struct str key,
+                       struct str words); /* what spaces separate, as an array of strings */
 
 #endif

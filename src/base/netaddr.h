@@ -15,8 +15,8 @@
  * also where an IPv6 address only wraps an IPv4 one (mapped, NAT64, 6to4). False for any other family. */
 bool netaddr_is_public(const struct sockaddr *address);
 
-/* True for an address of a local network: 10/8, 172.16/12, 192.168/16, 100.64/10 and fc00::/7, mapped ones too. Loopback and
- * link-local addresses (the clouds' metadata services) are none. */
+/* True for an address of a local network: 10/8, 172.16/12, 192.168/16, 100.64/10 and fc00::/7, mapped ones too.
+ * Loopback and link-local addresses (the clouds' metadata services) are none. */
 bool netaddr_is_private(const struct sockaddr *address);
 
 /* Reads a literal address as it stands in a URL's host: IPv6 with or without brackets, IPv4 in every form that system

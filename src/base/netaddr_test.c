@@ -111,13 +111,29 @@ static void special_ipv6(void **state) {
 }
 
 static void local_networks(void **state) {
-    static const char *const in[] = {"10.0.0.0",    "10.255.255.255", "172.16.0.0",        "172.31.255.255", "192.168.0.0",
-                                     "192.168.255.255", "100.64.0.0", "100.127.255.255",   "fc00::",
-                                     "fdff:ffff::1",    "::ffff:10.1.2.3"};
-    static const char *const out[] = {"9.255.255.255",   "11.0.0.0",  "172.15.255.255", "172.32.0.0", "192.167.255.255",
-                                      "192.169.0.0",     "127.0.0.1", "::1",            "0.0.0.0",    "169.254.169.254",
-                                      "::ffff:169.254.169.254", "fe80::1", "224.0.0.1", "255.255.255.255", "192.0.2.1",
-                                      "100.63.255.255",  "100.128.0.0", "fbff::1",      "fe00::",     "8.8.8.8",
+    static const char *const in[] = {"10.0.0.0",    "10.255.255.255",  "172.16.0.0",     "172.31.255.255",
+                                     "192.168.0.0", "192.168.255.255", "100.64.0.0",     "100.127.255.255",
+                                     "fc00::",      "fdff:ffff::1",    "::ffff:10.1.2.3"};
+    static const char *const out[] = {"9.255.255.255",
+                                      "11.0.0.0",
+                                      "172.15.255.255",
+                                      "172.32.0.0",
+                                      "192.167.255.255",
+                                      "192.169.0.0",
+                                      "127.0.0.1",
+                                      "::1",
+                                      "0.0.0.0",
+                                      "169.254.169.254",
+                                      "::ffff:169.254.169.254",
+                                      "fe80::1",
+                                      "224.0.0.1",
+                                      "255.255.255.255",
+                                      "192.0.2.1",
+                                      "100.63.255.255",
+                                      "100.128.0.0",
+                                      "fbff::1",
+                                      "fe00::",
+                                      "8.8.8.8",
                                       "64:ff9b::10.0.0.1"};
     struct sockaddr_storage a;
     for (size_t i = 0; i < sizeof(in) / sizeof(in[0]); i++) {
@@ -181,8 +197,8 @@ static void hosts(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(special_ipv4), cmocka_unit_test(special_ipv6), cmocka_unit_test(local_networks), cmocka_unit_test(other_families),
-        cmocka_unit_test(forms),        cmocka_unit_test(hosts),
+        cmocka_unit_test(special_ipv4),   cmocka_unit_test(special_ipv6), cmocka_unit_test(local_networks),
+        cmocka_unit_test(other_families), cmocka_unit_test(forms),        cmocka_unit_test(hosts),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

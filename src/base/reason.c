@@ -5,10 +5,9 @@
 #include "base/reason.h"
 
 struct str reason_text(enum reason_word word) {
-    static const struct str texts[] = {
-        [REASON_NONE] = {NULL, 0},
+    static const struct str texts[] = {[REASON_NONE] = {NULL, 0},
 #define X(name, text) [REASON_##name] = STR_INIT(text),
-        REASONS(X)
+                                       REASONS(X)
 #undef X
     };
     return texts[word];

@@ -85,9 +85,9 @@ struct record_field {
     bool list;
     bool required;
     bool has_min, has_max;
-    uint32_t offset;        /* of the member in its struct */
-    int8_t scope_bit;       /* 1..30: hidden when that bit of the hidden mask is set; 0: never. Bit 0 is for user ids */
-    int64_t min, max;       /* of an int, where has_ says so */
+    uint32_t offset;  /* of the member in its struct */
+    int8_t scope_bit; /* 1..30: hidden when that bit of the hidden mask is set; 0: never. Bit 0 is for user ids */
+    int64_t min, max; /* of an int, where has_ says so */
     uint32_t min_len, max_len;     /* of a string, in characters; 0: unbounded */
     uint32_t min_items, max_items; /* of a list; 0: unbounded */
     const struct str *values;      /* allowed values of a string, or the digits of an int's; ended by an absent one */
@@ -129,9 +129,11 @@ static inline size_t violations_kept(const struct violations *vs) {
 }
 
 /* Reads a JSON object into record (a zeroed struct of type t). Unknown members are ignored, null is absent, defaults
- * are filled in, every breach is added to vs. A required string that is empty counts as missing. Text is copied into the
- * arena. Of a list that is too long, what lies beyond its bound is not looked at. Returns 0, or -EINVAL if vs grew. */
-int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a, struct violations *vs);
+ * are filled in, every breach is added to vs. A required string that is empty counts as missing. Text is copied into
+ * the arena. Of a list that is too long, what lies beyond its bound is not looked at. Returns 0, or -EINVAL if vs grew.
+ */
+int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a,
+                struct violations *vs);
 
 /* Told each member that the type does not describe, with its path in the arena. */
 typedef void (*record_undescribed_fn)(void *ctx, struct str path);
@@ -176,8 +178,8 @@ struct record_reader {
 void record_splice(const struct record_reader *r, struct str stored, struct buf *out);
 
 /* The values of an object's members as their text stands in the stored form (a string with quotes and escapes), to be
- * written into an answer as they are; absent where it has none. Much faster than reading the record. Only for members that
- * hold no slots: those stay raw. The texts point into stored. */
+ * written into an answer as they are; absent where it has none. Much faster than reading the record. Only for members
+ * that hold no slots: those stay raw. The texts point into stored. */
 void record_members(struct str stored, const struct str *names, size_t n, struct str *ret);
 
 /* Calls fn on every user id in the record (members with SLOT_USER, at any depth), which may replace it. Stops at the
@@ -189,8 +191,8 @@ int record_each_user(const struct record_type *t, void *record, struct arena *a,
 void record_drop_undescribed(const struct record_type *t, void *record);
 
 /* Parses strict JSON, an object or a list: no duplicate names, valid UTF-8, no \u0000, integers within int64, at most
- * 64 levels deep. On failure returns NULL and sets *ret_why to a sentence in the arena that names line and column and what
- * is wrong, but no value, so that it may be logged. Free the result with json_decref. */
+ * 64 levels deep. On failure returns NULL and sets *ret_why to a sentence in the arena that names line and column and
+ * what is wrong, but no value, so that it may be logged. Free the result with json_decref. */
 json_t *record_parse(struct str text, struct arena *a, struct str *ret_why);
 
 /* Finds where a dotted path (as in struct violation) stands in JSON text that record_parse took: 1-based line and

@@ -38,8 +38,8 @@ static const char *find_mark(const char *p, const char *end) {
 }
 
 /* The marks stand so close together that looking and copying in one go is several times as fast as memchr and memcpy in
- * turns. copy_blocks copies whole registers from p, and ends in front of the first mark or where less than a register of
- * the len bytes is left; it returns how many bytes before that place. What it stores never passes to + len. */
+ * turns. copy_blocks copies whole registers from p, and ends in front of the first mark or where less than a register
+ * of the len bytes is left; it returns how many bytes before that place. What it stores never passes to + len. */
 #ifdef __SSE2__
 static size_t copy_blocks(const char *p, size_t len, char *to) {
     const __m128i last = _mm_set1_epi8(MARK_END);

@@ -12,8 +12,15 @@
 
 #include "base/str.h"
 
-enum seal_kind { SEAL_TENANT_TOKEN = 1, SEAL_APP_TOKEN, SEAL_OPEN_ID, SEAL_UNION_ID, SEAL_FILE_LINK,
-                 SEAL_ATTACHMENT_LINK, SEAL_KINDS };
+enum seal_kind {
+    SEAL_TENANT_TOKEN = 1,
+    SEAL_APP_TOKEN,
+    SEAL_OPEN_ID,
+    SEAL_UNION_ID,
+    SEAL_FILE_LINK,
+    SEAL_ATTACHMENT_LINK,
+    SEAL_KINDS
+};
 
 #define SEAL_HEX_LEN 32
 #define SEAL_KEY_LEN 32

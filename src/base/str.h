@@ -17,7 +17,8 @@ struct str {
 };
 
 #define STR(literal) ((struct str){("" literal), sizeof(literal) - 1})
-#define STR_INIT(literal) {("" literal), sizeof(literal) - 1} /* for static tables */
+#define STR_INIT(literal)                                                                                              \
+    { ("" literal), sizeof(literal) - 1 } /* for static tables */
 #define STR_ABSENT ((struct str){NULL, 0})
 /* For printf: printf("%.*s", STR_FMT(s)) */
 #define STR_FMT(s) (int)(s).len, ((s).ptr ? (s).ptr : "")
@@ -44,8 +45,7 @@ static inline bool str_starts(struct str s, struct str prefix) {
 }
 
 static inline bool str_ends(struct str s, struct str suffix) {
-    return s.len >= suffix.len &&
-           (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+    return s.len >= suffix.len && (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
 /* Without the first n bytes; all of them if there are fewer. */

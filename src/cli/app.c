@@ -236,7 +236,8 @@ static int check_addresses(struct cli *c, struct str list) {
         struct str one = str_cut(&list, ' ');
         struct network network;
         if (network_parse(one, &network) < 0) {
-            cli_fail(c, "--allow takes addresses and networks such as 10.1.0.0/16 or 2001:db8::/32, or any; not \"%.*s\"",
+            cli_fail(c,
+                     "--allow takes addresses and networks such as 10.1.0.0/16 or 2001:db8::/32, or any; not \"%.*s\"",
                      STR_FMT(str_head(one, 60)));
             return 2;
         }

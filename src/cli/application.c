@@ -2,10 +2,10 @@
  *
  * hired application: deletes applications, which no operation of the API does.
  */
+#include "hire/application/application.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/open.h"
-#include "hire/application.h"
 
 static const char help[] =
     "usage: hired application delete ID [--tenant KEY] [--json]\n\n"

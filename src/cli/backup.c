@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired backup: a copy of a data directory that can be served as it is, made while the server runs. The database is copied
- * in one consistent view, then the files which that view names; each file's digest is held against its row. Until all of it
- * is on the disk, the copy has another name.
+ * hired backup: a copy of a data directory that can be served as it is, made while the server runs. The database is
+ * copied in one consistent view, then the files which that view names; each file's digest is held against its row.
+ * Until all of it is on the disk, the copy has another name.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
-#include "store/files.h"
+#include "store/files/files.h"
 
 #define PROGRESS_MS 200
 

@@ -13,9 +13,19 @@
 #include <unistd.h>
 
 #include "cli/suggest.h"
-#include "store/remote_server.h"
+#include "store/remote/server.h"
 
-enum option_kind { OPT_TEXT, OPT_LISTEN, OPT_UINT, OPT_SIZE, OPT_SIZE32 /* an unsigned */, OPT_MS, OPT_BOOL, OPT_NAME, OPT_NETWORKS };
+enum option_kind {
+    OPT_TEXT,
+    OPT_LISTEN,
+    OPT_UINT,
+    OPT_SIZE,
+    OPT_SIZE32 /* an unsigned */,
+    OPT_MS,
+    OPT_BOOL,
+    OPT_NAME,
+    OPT_NETWORKS
+};
 
 struct option {
     const char *section, *name;

@@ -51,7 +51,7 @@ struct config {
     unsigned ping_ms, reconnect_ms, reconnect_spread_ms; /* what long connections are told */
 
     bool accept_clock; /* a start does not refuse a clock that is far off */
-    bool test_clock; /* POST /test/clock moves the clocks */
+    bool test_clock;   /* POST /test/clock moves the clocks */
 
     struct arena arena; /* owns the texts */
 };

@@ -186,12 +186,14 @@ static void trusted_proxies(void **state) {
     assert_int_equal(load(&c, "[server]\ntrusted_proxies = 127.0.0.1\n", WORDS("--trusted-proxies="), &why), 0);
     assert_int_equal(c.http.proxies.n, 0);
     config_free(&c);
-    expect_refusal("[server]\ntrusted_proxies = nginx.example.com\n", NULL,
-                   ":2: [server] trusted_proxies: \"nginx.example.com\" is not accepted; it takes addresses and networks");
+    expect_refusal(
+        "[server]\ntrusted_proxies = nginx.example.com\n", NULL,
+        ":2: [server] trusted_proxies: \"nginx.example.com\" is not accepted; it takes addresses and networks");
     expect_refusal("[server]\ntrusted_proxies = 0.0.0.0/0\n", NULL, "none of them /0");
     expect_refusal("[server]\ntrusted_proxies = ::/0\n", NULL, "none of them /0");
     expect_refusal("[server]\ntrusted_proxies = ::ffff:0:0/96\n", NULL, "none of them /0");
-    expect_refusal(NULL, WORDS("--trusted-proxies", "10.0.0.0/33"), "--trusted-proxies: \"10.0.0.0/33\" is not accepted");
+    expect_refusal(NULL, WORDS("--trusted-proxies", "10.0.0.0/33"),
+                   "--trusted-proxies: \"10.0.0.0/33\" is not accepted");
 }
 
 static void app_rates(void **state) {

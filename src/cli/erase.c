@@ -11,8 +11,8 @@
 #include "cli/cli.h"
 #include "cli/open.h"
 #include "gateway/caller/account.h"
-#include "hire/erasure.h"
-#include "store/files.h"
+#include "hire/erasure/erasure.h"
+#include "store/files/files.h"
 
 #define LOG_WAIT_S 30 /* how long readers may keep the log from being emptied */
 #define FILES_AT_ONCE 64

@@ -14,8 +14,8 @@
 #include "cli/open.h"
 #include "cli/reader.h"
 #include "cli/suggest.h"
-#include "events/delivery.h"
-#include "events/receiver.h"
+#include "events/delivery/delivery.h"
+#include "events/delivery/receiver.h"
 
 static const char help[] =
     "usage: hired event list [--type TYPE] [--limit N] [--before EVENT_ID]\n"
@@ -131,7 +131,8 @@ static int read_event_id(struct cli *c, const char *word, int64_t *ret) {
 }
 
 /* Reads an event of this tenant, or one of the platform itself. Returns 0, or 1 after telling. */
-static int find_event(struct cli *c, const struct tenant_row *tenant, const char *word, int64_t id, struct event_row *ret) {
+static int find_event(struct cli *c, const struct tenant_row *tenant, const char *word, int64_t id,
+                      struct event_row *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_BY_ID);
     int r;
 
@@ -185,8 +186,10 @@ static int write_list(struct cli *c, int64_t tenant, int64_t before, const char 
 static int event_list_main(int argc, char **argv) {
     const char *tenant = NULL, *type = NULL, *before_word = NULL;
     int64_t limit = 20, before = INT64_MAX;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant}, {"--type", ARG_TEXT, &type},
-                               {"--limit", ARG_COUNT, &limit},  {"--before", ARG_TEXT, &before_word},
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--type", ARG_TEXT, &type},
+                               {"--limit", ARG_COUNT, &limit},
+                               {"--before", ARG_TEXT, &before_word},
                                {NULL, ARG_FLAG, NULL}};
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     struct cli c CLI_CLEANUP;
@@ -474,9 +477,12 @@ static int ask_receiver(struct cli *c, const struct receiver *w) {
 
 static int event_url_main(int argc, char **argv) {
     const char *tenant = NULL, *app = NULL, *url = NULL, *key = NULL, *token = NULL;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},  {"--app", ARG_TEXT, &app},
-                               {"--url", ARG_TEXT, &url},        {"--encrypt-key", ARG_TEXT, &key},
-                               {"--verification-token", ARG_TEXT, &token}, {NULL, ARG_FLAG, NULL}};
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--app", ARG_TEXT, &app},
+                               {"--url", ARG_TEXT, &url},
+                               {"--encrypt-key", ARG_TEXT, &key},
+                               {"--verification-token", ARG_TEXT, &token},
+                               {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct receiver_change w = {0};
     struct tenant_row row;
@@ -488,7 +494,8 @@ static int event_url_main(int argc, char **argv) {
         cli_fail(&c, app ? "takes no word; see hired event --help" : "needs --app APP_ID; hired app list shows them");
         return 2;
     }
-    const struct receiver change = {.url = str_of(url), .encrypt_key = str_of(key), .verification_token = str_of(token)};
+    const struct receiver change = {
+        .url = str_of(url), .encrypt_key = str_of(key), .verification_token = str_of(token)};
     bool set = url || key || token;
     if (cli_open(&c, set ? CLI_WRITE : CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app, &row, &w.app) < 0)
         return 1;

@@ -11,7 +11,7 @@
 
 #include "base/json.h"
 #include "cli/cli.h"
-#include "cli/kind.h"
+#include "cli/import/kind.h"
 #include "cli/open.h"
 #include "cli/reader.h"
 

@@ -13,16 +13,16 @@
 /* Takes a piece of the file. Returns 0, or a negative errno that ends the reading. */
 typedef int (*kept_piece_fn)(void *ctx, struct str bytes);
 
-/* Reads a file to its end; fn, if not NULL, gets every piece. Sets its size and the digest in hex. Returns 0 or a negative
- * errno: of opening or reading it, or fn's. */
+/* Reads a file to its end; fn, if not NULL, gets every piece. Sets its size and the digest in hex. Returns 0 or a
+ * negative errno: of opening or reading it, or fn's. */
 int kept_digest(const char *path, kept_piece_fn fn, void *ctx, int64_t *ret_size, char ret_hex[KEPT_HEX]);
 
-/* One kept file: of the report of order_id, or of an attachment (order_id 0). sha256 in hex, valid during the call. Returns 0,
- * or what ends the walk. */
+/* One kept file: of the report of order_id, or of an attachment (order_id 0). sha256 in hex, valid during the call.
+ * Returns 0, or what ends the walk. */
 typedef int (*kept_fn)(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id);
 
-/* Hands out every file that the database says is kept, of all tenants: reports, then attachments, each by id. Returns 0, a
- * negative errno, or what fn returned. */
+/* Hands out every file that the database says is kept, of all tenants: reports, then attachments, each by id. Returns
+ * 0, a negative errno, or what fn returned. */
 int kept_walk(struct db *db, kept_fn fn, void *ctx);
 
 #endif

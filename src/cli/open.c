@@ -15,7 +15,7 @@
 #include "base/id.h"
 #include "cli/suggest.h"
 #include "hire/name_fold.h"
-#include "store/remote.h"
+#include "store/remote/remote.h"
 #include "store/stamp.h"
 
 #define BUSY_MS 30000 /* how long another process is waited for */
@@ -226,7 +226,8 @@ int cli_tenant_and_app(struct cli *c, const char *key, const char *app_id, struc
         if (r == 1)
             return 0;
         if (r == -E2BIG) {
-            cli_fail(c, "the app %s is installed in several tenants; --tenant KEY says which (hired tenant list)", app_id);
+            cli_fail(c, "the app %s is installed in several tenants; --tenant KEY says which (hired tenant list)",
+                     app_id);
             return r;
         }
         if (r < 0) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the commands that work on a data directory share: configuration, database, the tenant meant, and how they
- * answer. While a server works on the directory, they write through it (store/remote.h).
+ * answer. While a server works on the directory, they write through it (store/remote/remote.h).
  */
 #ifndef HIRED_CLI_OPEN_H
 #define HIRED_CLI_OPEN_H
@@ -10,7 +10,7 @@
 #include "base/seal.h"
 #include "cli/args.h"
 #include "cli/config.h"
-#include "gateway/caller/identity.h"
+#include "gateway/caller/app.h"
 #include "gateway/users.h"
 #include "hire/hire.h"
 #include "store/db.h"

@@ -13,8 +13,8 @@
 #include "cli/open.h"
 #include "cli/reader.h"
 #include "gateway/caller/account.h"
-#include "hire/check_form.h"
-#include "hire/order.h"
+#include "hire/order/arrange.h"
+#include "hire/order/order.h"
 
 static const char help[] =
     "usage: hired order list [--status N] [--application ID] [--limit N]\n"

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/open.h"
-#include "hire/tenant.h"
+#include "hire/tenant/tenant.h"
 
 static const char help[] =
     "usage: hired tenant create --name NAME [--tenant KEY]\n"

@@ -18,7 +18,8 @@ static const char help[] =
     "       hired user password NAME\n"
     "       hired user roles NAME --role ROLE...\n"
     "       hired user disable|enable NAME\n\n"
-    "Makes and changes the accounts of the web console. Answers are JSON; a password that is made here is shown once.\n\n"
+    "Makes and changes the accounts of the web console. Answers are JSON; a password that is made here is shown "
+    "once.\n\n"
     "  --role ROLE      admin, recruiter, approver or interviewer; several, separated by blanks\n"
     "  --display NAME   how people call the person (NAME if left out)\n"
     "  --en-name NAME   the same in English\n"
@@ -150,9 +151,12 @@ static int create(struct cli *c, void *ctx) {
 static int user_create_main(int argc, char **argv) {
     const char *tenant = NULL, *display = NULL, *en_name = NULL, *user_id = NULL, *file = NULL;
     struct buf roles BUF_CLEANUP = BUF_EMPTY, out BUF_CLEANUP = BUF_EMPTY;
-    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},   {"--role", ARG_LIST, &roles},
-                               {"--display", ARG_TEXT, &display}, {"--en-name", ARG_TEXT, &en_name},
-                               {"--user-id", ARG_TEXT, &user_id}, {"--password-file", ARG_TEXT, &file},
+    const struct arg args[] = {{"--tenant", ARG_TEXT, &tenant},
+                               {"--role", ARG_LIST, &roles},
+                               {"--display", ARG_TEXT, &display},
+                               {"--en-name", ARG_TEXT, &en_name},
+                               {"--user-id", ARG_TEXT, &user_id},
+                               {"--password-file", ARG_TEXT, &file},
                                {NULL, ARG_FLAG, NULL}};
     struct cli c CLI_CLEANUP;
     struct creation n = {0};
@@ -167,7 +171,9 @@ static int user_create_main(int argc, char **argv) {
         cli_fail(&c, "the name to sign in with %s", fault);
         return 2;
     }
-    const struct str names[] = {str_of(display ? display : login), str_of(en_name ? en_name : display ? display : login)};
+    const struct str names[] = {str_of(display ? display : login), str_of(en_name   ? en_name
+                                                                          : display ? display
+                                                                                    : login)};
     for (int i = 0; i < 2; i++)
         if (!str_is_utf8(names[i]) || names[i].len == 0 || str_chars(names[i]) > 100) {
             cli_fail(&c, "--display and --en-name take 1 to 100 characters");
@@ -281,10 +287,13 @@ static int user_enable_main(int argc, char **argv) {
 }
 
 int cli_user(int argc, char **argv) {
-    static const struct cli_verb verbs[] = {
-        {"create", user_create_main}, {"list", user_list_main},       {"password", user_password_main},
-        {"roles", user_roles_main},   {"disable", user_disable_main}, {"enable", user_enable_main},
-        {NULL, NULL}};
+    static const struct cli_verb verbs[] = {{"create", user_create_main},
+                                            {"list", user_list_main},
+                                            {"password", user_password_main},
+                                            {"roles", user_roles_main},
+                                            {"disable", user_disable_main},
+                                            {"enable", user_enable_main},
+                                            {NULL, NULL}};
 
     return cli_verbs("user", help, verbs, argc, argv);
 }

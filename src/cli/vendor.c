@@ -9,9 +9,9 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/open.h"
-#include "hire/tenant.h"
-#include "hire/vendor_account.h"
-#include "hire/vendor_form.h"
+#include "hire/tenant/tenant.h"
+#include "hire/vendor/account.h"
+#include "hire/vendor/form.h"
 
 static const char help[] =
     "usage: hired vendor create --name NAME --provider ID [--zh NAME] [--en NAME] [--type 1|2|3|127]\n"

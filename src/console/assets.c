@@ -4,11 +4,11 @@
  */
 #include "console/assets.h"
 
-/* Nothing but what this server sends; no script within a page. Styles stand in pages (the components set them), reports are
- * shown from here, and a vendor's preview page in a frame. */
-#define POLICY                                                                                                        \
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "           \
-    "font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: https:; object-src 'self' blob:; "             \
+/* Nothing but what this server sends; no script within a page. Styles stand in pages (the components set them), reports
+ * are shown from here, and a vendor's preview page in a frame. */
+#define POLICY                                                                                                         \
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "            \
+    "font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: https:; object-src 'self' blob:; "              \
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 static const struct str no_console = STR_INIT(
@@ -71,8 +71,8 @@ static bool is_page(const struct http_request *r) {
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (str_starts(r->path, others[i]))
             return false;
-    return str_find(r->path, '.') == SIZE_MAX && memmem(http_header_get(r, STR("Accept")).ptr ?: "",
-                                                        http_header_get(r, STR("Accept")).len, "text/html", 9);
+    return str_find(r->path, '.') == SIZE_MAX &&
+           memmem(http_header_get(r, STR("Accept")).ptr ?: "", http_header_get(r, STR("Accept")).len, "text/html", 9);
 }
 
 bool assets_has(const struct http_request *r) {
@@ -89,7 +89,8 @@ bool assets_serve(struct http_request *r) {
     if (!root && !is_page(r))
         return false;
     a = find(STR("/index.html"));
-    reply(r, a ? a : &(const struct asset){.type = STR("text/html; charset=utf-8"), .etag = STR("\"none\""),
-                                           .plain = no_console});
+    reply(r, a ? a
+               : &(const struct asset){
+                     .type = STR("text/html; charset=utf-8"), .etag = STR("\"none\""), .plain = no_console});
     return true;
 }

@@ -7,9 +7,9 @@
 
 #include "api_types.h"
 #include "console/console.h"
-#include "hire/card.h"
-#include "hire/interview.h"
-#include "hire/reference.h"
+#include "hire/interview/interview.h"
+#include "hire/reference/card.h"
+#include "hire/reference/reference.h"
 
 /* A page under way: {"items":[...],"has_more":..}. */
 struct list {

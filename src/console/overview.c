@@ -7,8 +7,8 @@
 #include "api_handlers.h"
 #include "base/json.h"
 #include "console/list.h"
-#include "console/vendor_time.h"
-#include "hire/order_state.h"
+#include "console/vendor/time.h"
+#include "hire/order/state.h"
 
 #define DAYS VENDOR_TIME_DAYS
 #define DAY_MS (24 * 3600 * 1000LL)

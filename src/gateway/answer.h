@@ -9,15 +9,15 @@
 
 /* Codes of the gateway itself; COMMON to all operations. */
 enum {
-    CODE_NO_SESSION = 4010,        /* the console's; as are the next ones */
+    CODE_NO_SESSION = 4010, /* the console's; as are the next ones */
     CODE_FOREIGN_PAGE = 4030,
     CODE_NO_ROLE = 4031,
     CODE_BAD_REQUEST = 9499,
-    CODE_TOKEN_PARAM = 10003,      /* token endpoints: a field is missing or wrong */
+    CODE_TOKEN_PARAM = 10003,         /* token endpoints: a field is missing or wrong */
     CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app is not installed in that tenant, or there is none */
-    CODE_TOKEN_TICKET = 10012,     /* token endpoints: not a ticket of the app's that is good now */
-    CODE_TOKEN_APP_TOKEN = 10013,  /* token endpoints: app_access_token unknown, expired or revoked */
-    CODE_TOKEN_SECRET = 10014,     /* token endpoints: id or secret wrong */
+    CODE_TOKEN_TICKET = 10012,        /* token endpoints: not a ticket of the app's that is good now */
+    CODE_TOKEN_APP_TOKEN = 10013,     /* token endpoints: app_access_token unknown, expired or revoked */
+    CODE_TOKEN_SECRET = 10014,        /* token endpoints: id or secret wrong */
     CODE_SYSTEM = 1002001,
     CODE_PARAMETER = 1002002,
     CODE_NO_PATH = 99991201,
@@ -35,7 +35,8 @@ enum {
     CODE_NO_USER_ID = 99992360,
     CODE_NO_UNION_ID = 99992364,
     CODE_OPEN_ID_OF_OTHER_APP = 99992361,
-    CODE_USER_OF_OTHER_TENANT = 99992364, /* user_id and open_id; the platform has one code for this and for CODE_NO_UNION_ID */
+    CODE_USER_OF_OTHER_TENANT =
+        99992364, /* user_id and open_id; the platform has one code for this and for CODE_NO_UNION_ID */
     CODE_UNION_ID_OF_OTHER_TENANT = 99992381,
     CODE_FIELDS = 99992402,
 };

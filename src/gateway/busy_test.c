@@ -10,9 +10,9 @@
 
 #include "base/log.h"
 #include "base/test.h"
-#include "gateway/caller/identity.h"
+#include "gateway/caller/app.h"
 #include "gateway/gateway.h"
-#include "store/fault_vfs.h"
+#include "store/sqlite/fault_vfs.h"
 
 struct fixture {
     char dir[64], request[512], answer[4096];

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "gateway/internal.h"
+#include "gateway/caller/access_changes.h"
 #include "gateway/caller/attempts.h"
-#include "gateway/caller/changes.h"
+#include "gateway/internal.h"
 #include "gateway/user_cache.h"
 
 #define POOL_THREADS 4     /* that write uploads */

@@ -57,13 +57,12 @@ struct db *gateway_loop_db(struct gateway *g, struct http_loop *l);
 /* The count of wrong secrets, for doors that are no operations. Any thread. */
 struct attempts *gateway_secrets(struct gateway *g);
 
-/* For http_app.on_head: takes over a request whose body is an upload or large: token, scopes and limits are checked before
- * any of the body is taken. To who needs to show nothing, only a small body is allowed. */
+/* For http_app.on_head: takes over a request whose body is an upload or large: token, scopes and limits are checked
+ * before any of the body is taken. To who needs to show nothing, only a small body is allowed. */
 void gateway_head(struct gateway *g, struct http_request *r);
 
 /* Serves a request for an operation. Leads to exactly one http_reply. */
 void gateway_serve(struct gateway *g, struct http_request *r);
-
 
 /* True once a reading connection has answered a question and the writer takes jobs. */
 bool gateway_ready(struct gateway *g, struct http_loop *l);

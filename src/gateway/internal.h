@@ -8,15 +8,15 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "gateway/caller/auth.h"
 #include "gateway/caller/passwords.h"
+#include "gateway/caller/token.h"
 #include "gateway/gateway.h"
 #include "gateway/limiter.h"
 #include "gateway/log_id.h"
 #include "gateway/metrics.h"
 #include "gateway/request_log.h"
 #include "gateway/router.h"
-#include "gateway/upload.h"
+#include "gateway/upload/upload.h"
 #include "gateway/watch.h"
 
 struct gateway_loop {
@@ -29,7 +29,7 @@ struct gateway_loop {
     uv_timer_t change_timer;
     int64_t change_count;
     int64_t access_changes; /* caller/changes.h, as the snapshot has it; -1: not known */
-    uv_check_t round_end; /* after each round of ready connections */
+    uv_check_t round_end;   /* after each round of ready connections */
     bool in_snapshot;
     uint64_t snapshot_commits; /* g->commits when it was taken */
     struct log_id_maker log_ids;
@@ -51,7 +51,7 @@ struct gateway {
     _Atomic uint64_t commits; /* writes that were kept, counted before anybody hears of them */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* every one there was: a request in hand may still read an old one */
-    _Atomic bool draining;    /* streams are to end */
+    _Atomic bool draining;         /* streams are to end */
     unsigned n_loops;
     struct gateway_loop *loops;
 };
@@ -68,7 +68,7 @@ struct admission {
 };
 
 /* One request on its way. Lives in the request's arena. */
-struct exchange {
+struct request {
     struct call call;
     struct http_request *r;
     struct gateway *g;
@@ -78,9 +78,9 @@ struct exchange {
     struct write_job job;
     struct upload *upload; /* of a multipart body; else NULL */
     struct http_work work; /* an errand */
-    int result;              /* of a writing handler */
-    size_t data_at;          /* where the answer's data begins */
-    struct str allow;        /* for a 405 */
+    int result;            /* of a writing handler */
+    size_t data_at;        /* where the answer's data begins */
+    struct str allow;      /* for a 405 */
     struct str request_id;
     char log_id[LOG_ID_LEN];
 };
@@ -93,49 +93,49 @@ static inline const struct gateway_settings *gateway_settings_now(struct gateway
 /* Makes sure that the loop's reads see every write that anybody has heard of. (gateway.c) */
 void snapshot_take(struct gateway_loop *gl);
 
-/* ---- exchange.c: one request and its answer ---- */
+/* ---- request.c: one request and its answer ---- */
 
-struct exchange *exchange_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s);
+struct request *request_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s);
 
 /* Begins a successful answer: up to where the handler's data goes. */
-void exchange_begin_answer(struct exchange *x);
+void request_begin_answer(struct request *x);
 
-/* A handler has run: result is what it returned, or what became of its transaction. Ends the exchange. */
-void exchange_finish(struct exchange *x, int result);
+/* A handler has run: result is what it returned, or what became of its transaction. Ends the request. */
+void request_finish(struct request *x, int result);
 
-/* Answers a call that has failed. Ends the exchange. */
-void exchange_fail(struct exchange *x);
+/* Answers a call that has failed. Ends the request. */
+void request_fail(struct request *x);
 
-/* The same for an error that may not have been put into words yet. Ends the exchange. */
-void exchange_refuse(struct exchange *x, int error);
+/* The same for an error that may not have been put into words yet. Ends the request. */
+void request_refuse(struct request *x, int error);
 
 /* ---- caller/access.c: may this caller do that, now? ---- */
 
 /* Token, scopes and limits, or the person's session. Returns 0, or < 0 with the call failed. */
-int access_admit(struct exchange *x, const struct gateway_settings *s);
+int access_admit(struct request *x, const struct gateway_settings *s);
 
-/* The work begins: is all that access_admit looked at (but the limits) still so? By the call's connection, whose transaction
- * the work is done in; costs one look-up by key unless something has changed. Sets the call's time and takes over what has
- * changed of the caller. Returns 0, or < 0 with the call failed or a negative errno. */
-int access_again(struct exchange *x);
+/* The work begins: is all that access_admit looked at (but the limits) still so? By the call's connection, whose
+ * transaction the work is done in; costs one look-up by key unless something has changed. Sets the call's time and
+ * takes over what has changed of the caller. Returns 0, or < 0 with the call failed or a negative errno. */
+int access_again(struct request *x);
 
 /* Members of answers that this caller may not see. */
 uint32_t access_hidden(const struct gateway *g, const struct call *c);
 
-/* ---- dispatch.c: to the operation ---- */
+/* ---- serve.c: to the operation ---- */
 
 /* Finds the operation and admits the caller, by the head alone. Returns 0, or < 0 with the call failed. */
-int dispatch_admit(struct exchange *x, const struct gateway_settings *s);
+int serve_admit(struct request *x, const struct gateway_settings *s);
 
 /* Then reads the input. Returns 0, or < 0 with the call failed. */
-int dispatch_read(struct exchange *x);
+int serve_read(struct request *x);
 
 /* Whose errand it is. */
-static inline struct exchange *exchange_of_work(struct http_work *work) {
-    return (struct exchange *)(void *)((char *)work - offsetof(struct exchange, work));
+static inline struct request *request_of_work(struct http_work *work) {
+    return (struct request *)(void *)((char *)work - offsetof(struct request, work));
 }
 
 /* Lets the writer run the handler and answers after the commit. */
-void dispatch_write(struct exchange *x);
+void serve_write(struct request *x);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rate limits, in hash tables of which each has its own lock. Keys whose windows have all ended are dropped when a table
- * grows, so memory follows the number of apps that call within one window.
+ * Rate limits, in hash tables of which each has its own lock. Keys whose windows have all ended are dropped when a
+ * table grows, so memory follows the number of apps that call within one window.
  */
 #include <pthread.h>
 #include <stdlib.h>

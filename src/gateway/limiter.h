@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rate limits: calls counted per operation, app and tenant, in up to two windows. A window opens with the first call and
- * lets pass what its limit says until it ends; so waiting as long as a refusal tells is always enough.
+ * Rate limits: calls counted per operation, app and tenant, in up to two windows. A window opens with the first call
+ * and lets pass what its limit says until it ends; so waiting as long as a refusal tells is always enough.
  */
 #ifndef HIRED_GATEWAY_LIMITER_H
 #define HIRED_GATEWAY_LIMITER_H

@@ -111,12 +111,9 @@ static void test_factor(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_window),
-        cmocka_unit_test(test_refused_calls_do_not_count),
-        cmocka_unit_test(test_two_windows),
-        cmocka_unit_test(test_waiting_is_enough),
-        cmocka_unit_test(test_keys_are_apart),
-        cmocka_unit_test(test_factor),
+        cmocka_unit_test(test_one_window),     cmocka_unit_test(test_refused_calls_do_not_count),
+        cmocka_unit_test(test_two_windows),    cmocka_unit_test(test_waiting_is_enough),
+        cmocka_unit_test(test_keys_are_apart), cmocka_unit_test(test_factor),
     };
     return RUN_TESTS(tests);
 }

@@ -18,7 +18,8 @@ void link_write(const struct seal *seal, struct str base_url, enum link_kind kin
     out->len += SEAL_HEX_LEN;
 }
 
-int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind, int64_t *ret_file_id) {
+int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind,
+              int64_t *ret_file_id) {
     int64_t id;
     uint32_t expires_s;
     for (int kind = LINK_REPORT; kind <= LINK_ATTACHMENT; kind++) {

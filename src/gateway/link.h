@@ -23,6 +23,7 @@ void link_write(const struct seal *seal, struct str base_url, enum link_kind kin
                 int64_t now_ms, struct buf *out);
 
 /* Takes what stands behind LINK_PATH. Returns 0 and the file, -EBADMSG (not a link of ours) or -ETIME (expired). */
-int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind, int64_t *ret_file_id);
+int link_read(const struct seal *seal, struct str sealed, int64_t now_ms, enum link_kind *ret_kind,
+              int64_t *ret_file_id);
 
 #endif

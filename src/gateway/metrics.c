@@ -10,8 +10,8 @@
 #define CODES_MAX 24 /* different codes of one operation; further ones count as code -1 */
 #define BUCKETS 12
 
-static const int64_t bucket_ns[BUCKETS] = {50000,    100000,   250000,    500000,    1000000,    2500000,
-                                           5000000,  10000000, 50000000,  250000000, 1000000000, 5000000000};
+static const int64_t bucket_ns[BUCKETS] = {50000,   100000,   250000,   500000,    1000000,    2500000,
+                                           5000000, 10000000, 50000000, 250000000, 1000000000, 5000000000};
 
 struct code_count {
     _Atomic int code;

@@ -44,21 +44,21 @@ struct op {
     enum op_access access;
     enum op_effect effect;
     enum op_body body_kind;
-    bool flat;             /* the answer's fields stand beside code and msg, not within data */
-    bool anonymous;        /* of the console: nobody need have signed in */
-    bool stream;           /* of the console: answered as server-sent events */
-    uint8_t roles;         /* of the console: one of these is needed, bit 1 << enum console_role; 0: any */
+    bool flat;      /* the answer's fields stand beside code and msg, not within data */
+    bool anonymous; /* of the console: nobody need have signed in */
+    bool stream;    /* of the console: answered as server-sent events */
+    uint8_t roles;  /* of the console: one of these is needed, bit 1 << enum console_role; 0: any */
     unsigned app_types;
-    uint16_t index;        /* in the table */
-    uint32_t field_mask;   /* scope bits whose fields this operation hides from apps without the scope */
+    uint16_t index;             /* in the table */
+    uint32_t field_mask;        /* scope bits whose fields this operation hides from apps without the scope */
     const uint16_t *scopes_any; /* indices into api_scopes, ended by UINT16_MAX; NULL: none asked for */
     struct op_limit limits[2];  /* calls 0: none */
     const struct record_type *params, *query, *body, *data; /* NULL: none */
-    const struct op_error *errors; /* its own, ended by code 0 */
-    /* Of operations with passwords or an errand, and of those that look first: runs before the handler, on the loop with
-     * its reading connection, and fills in c->password or c->errand, or answers (c->answered). */
+    const struct op_error *errors;                          /* its own, ended by code 0 */
+    /* Of operations with passwords or an errand, and of those that look first: runs before the handler, on the loop
+     * with its reading connection, and fills in c->password or c->errand, or answers (c->answered). */
     int (*before)(struct call *c);
-    int (*handle)(struct call *c);  /* NULL: documented by the platform, not supported by hired */
+    int (*handle)(struct call *c); /* NULL: documented by the platform, not supported by hired */
 };
 
 /* Generated. */

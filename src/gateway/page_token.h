@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Page tokens: the key of the last record handed out, signed together with the walk it belongs to (operation, tenant and
- * filters), so that a token serves for its own walk only.
+ * Page tokens: the key of the last record handed out, signed together with the walk it belongs to (operation, tenant
+ * and filters), so that a token serves for its own walk only.
  */
 #ifndef HIRED_GATEWAY_PAGE_TOKEN_H
 #define HIRED_GATEWAY_PAGE_TOKEN_H

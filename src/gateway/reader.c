@@ -63,14 +63,15 @@ static void write_user(void *ctx, int64_t uid, struct buf *out) {
     int r = user_external_id(c->db, c->seal, &view, c->user_id_type, uid, c->arena, &id);
     if (r < 0) {
         /* A record names a user that is gone: an empty id is the one answer that harms nobody. */
-        log_fmt(LOG_ERROR, "user %lld of tenant %lld has no id: %s", (long long)uid, (long long)c->tenant, strerror(-r));
+        log_fmt(LOG_ERROR, "user %lld of tenant %lld has no id: %s", (long long)uid, (long long)c->tenant,
+                strerror(-r));
         return;
     }
     size_t at = out->len;
     json_escape(out, id);
     if (slot && out->len - at <= USER_TEXT_MAX) {
-        *slot = (struct user_slot){.uid = uid, .app = c->app->id, .type = (uint8_t)c->user_id_type,
-                                   .len = (uint8_t)(out->len - at)};
+        *slot = (struct user_slot){
+            .uid = uid, .app = c->app->id, .type = (uint8_t)c->user_id_type, .len = (uint8_t)(out->len - at)};
         memcpy(slot->text, out->ptr + at, out->len - at);
     }
 }
@@ -130,8 +131,10 @@ static int fail_unknown(struct call *c, struct str ids) {
 /* The platform's words do not say which ids; error.message does. */
 static int fail_foreign(struct call *c, enum user_owner owner, struct str ids) {
     bool other_app = owner == USER_OF_OTHER_APP;
-    c->detail = arena_printf(c->arena, other_app ? "%.*s: made for another app; an open_id serves for its own app alone"
-                                                 : "%.*s: of another tenant's user", STR_FMT(ids));
+    c->detail = arena_printf(c->arena,
+                             other_app ? "%.*s: made for another app; an open_id serves for its own app alone"
+                                       : "%.*s: of another tenant's user",
+                             STR_FMT(ids));
     if (other_app)
         return fail_ids(c, CODE_OPEN_ID_OF_OTHER_APP, STR("open_id cross app"));
     if (c->user_id_type == USER_UNION_ID)
@@ -185,8 +188,9 @@ int call_page_open(struct call *c, struct str page_token, struct str filters, st
     struct buf walk BUF_CLEANUP = BUF_EMPTY;
     walk_write(c, &walk);
     if (page_token_read(c->seal, buf_str(&walk), page_token, ret) < 0)
-        return call_fail(c, CODE_PARAMETER,
-                         "page_token is not one that this operation gave for these filters; leave it out to begin anew");
+        return call_fail(
+            c, CODE_PARAMETER,
+            "page_token is not one that this operation gave for these filters; leave it out to begin anew");
     return 0;
 }
 

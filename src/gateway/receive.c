@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bodies, before they come: an upload's caller is admitted by the head alone, then the file goes to disk as it comes; so
- * is a large body's.
+ * Bodies, before they come: an upload's caller is admitted by the head alone, then the file goes to disk as it comes;
+ * so is a large body's.
  */
 #include <errno.h>
 
@@ -12,31 +12,31 @@
 #define STRANGERS_BODY_MAX (16 * 1024)
 
 static int upload_data(struct http_request *r, const char *bytes, size_t len) {
-    struct exchange *x = r->ctx;
+    struct request *x = r->ctx;
     int error = upload_feed(x->upload, bytes, len);
     if (error < 0 && error != -EAGAIN)
-        exchange_refuse(x, error);
+        request_refuse(x, error);
     return error;
 }
 
 /* What the file's keeper tells, on the loop. */
 static void upload_told(void *ctx, int what) {
-    struct exchange *x = ctx;
+    struct request *x = ctx;
     if (what == 0) {
         http_body_resume(x->r);
     } else if (what < 0) {
         upload_failed(x->upload, what);
-        exchange_refuse(x, what);
+        request_refuse(x, what);
     } else {
         upload_kept(x->upload);
-        exchange_begin_answer(x);
-        dispatch_write(x);
+        request_begin_answer(x);
+        serve_write(x);
     }
 }
 
 /* Syncing hundreds of megabytes takes seconds: upload_told goes on. */
 static void upload_done(struct http_request *r) {
-    struct exchange *x = r->ctx;
+    struct request *x = r->ctx;
     snapshot_take(x->loop);
     int error = access_again(x); /* before the disk is made to work for somebody who may not any more */
     if (error == 0) {
@@ -44,11 +44,11 @@ static void upload_done(struct http_request *r) {
         error = upload_finish(x->upload);
     }
     if (error < 0)
-        exchange_refuse(x, error);
+        request_refuse(x, error);
 }
 
 static void upload_gone(struct http_request *r) {
-    struct exchange *x = r->ctx;
+    struct request *x = r->ctx;
     upload_drop(x->upload);
 }
 
@@ -57,19 +57,19 @@ static int64_t caller_key(const struct call *c) {
     return c->app ? c->app->id : c->person ? c->person->account : 0;
 }
 
-static void receive_upload(struct exchange *x, const struct gateway_settings *s) {
+static void receive_upload(struct request *x, const struct gateway_settings *s) {
     static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
     struct http_request *r = x->r;
-    int error = dispatch_admit(x, s);
+    int error = serve_admit(x, s);
     if (error == 0)
-        error = dispatch_read(x);
+        error = serve_read(x);
     const struct keeper_owner owner = {
         .loop = r->loop, .pool = x->g->pool, .key = caller_key(&x->call), .tell = upload_told, .ctx = x};
     if (error == 0)
         error = upload_begin(&x->upload, &x->call, &owner, x->g->db_options->dir,
                              http_header_get(r, STR("Content-Type")), r->content_length);
     if (error < 0) {
-        exchange_refuse(x, error);
+        request_refuse(x, error);
         return;
     }
     x->call.user_cache = NULL; /* the loop's own */
@@ -82,8 +82,8 @@ static bool is_open_to_all(const struct op *op) {
     return op->access == OP_PUBLIC || (op->access == OP_CONSOLE && op->anonymous);
 }
 
-/* Bodies that are collected in memory stay there for as long as their senders like to take. So whoever nobody knows gets
- * room for a small one only, and all others are asked who they are before a large one is taken. */
+/* Bodies that are collected in memory stay there for as long as their senders like to take. So whoever nobody knows
+ * gets room for a small one only, and all others are asked who they are before a large one is taken. */
 static void receive_body(struct gateway *g, struct http_request *r, const struct op *op) {
     if (r->content_length >= 0 && r->content_length <= STRANGERS_BODY_MAX)
         return;
@@ -93,10 +93,10 @@ static void receive_body(struct gateway *g, struct http_request *r, const struct
         return;
     }
     const struct gateway_settings *s = gateway_settings_now(g);
-    struct exchange *x = exchange_new(g, r, s);
-    int error = dispatch_admit(x, s);
+    struct request *x = request_new(g, r, s);
+    int error = serve_admit(x, s);
     if (error < 0)
-        exchange_refuse(x, error);
+        request_refuse(x, error);
     else
         r->ctx = x;
 }
@@ -117,7 +117,7 @@ void gateway_head(struct gateway *g, struct http_request *r) {
         route.op = NULL;
     if (route.op && route.op->body_kind == OP_BODY_MULTIPART && route.op->handle) {
         const struct gateway_settings *s = gateway_settings_now(g);
-        receive_upload(exchange_new(g, r, s), s);
+        receive_upload(request_new(g, r, s), s);
     } else {
         r->no_body = !takes_body(route.op);
         receive_body(g, r, r->no_body ? NULL : route.op);

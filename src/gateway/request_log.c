@@ -77,7 +77,8 @@ static int newest_first(const void *a, const void *b) {
     return x->at_ms > y->at_ms ? -1 : x->at_ms < y->at_ms;
 }
 
-size_t request_log_read(struct request_log *l, int64_t tenant, bool unknown, struct arena *a, struct request_entry **ret) {
+size_t request_log_read(struct request_log *l, int64_t tenant, bool unknown, struct arena *a,
+                        struct request_entry **ret) {
     size_t n = 0;
     *ret = arena_array(a, struct request_entry, (size_t)l->loops * RING);
     for (unsigned i = 0; i < l->loops; i++) {

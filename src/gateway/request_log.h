@@ -41,7 +41,9 @@ struct request_measure {
 void request_log_add(struct request_log *l, unsigned loop, const struct call *call, const struct http_request *r,
                      const struct request_measure *m);
 
-/* The entries of that tenant (and, with unknown, those of none), newest first, at most limit; in the arena. Any thread. */
-size_t request_log_read(struct request_log *l, int64_t tenant, bool unknown, struct arena *a, struct request_entry **ret);
+/* The entries of that tenant (and, with unknown, those of none), newest first, at most limit; in the arena. Any thread.
+ */
+size_t request_log_read(struct request_log *l, int64_t tenant, bool unknown, struct arena *a,
+                        struct request_entry **ret);
 
 #endif

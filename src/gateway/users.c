@@ -106,7 +106,8 @@ static int owner_of_alias(struct db *db, const struct user_view *v, struct str i
     return r < 0 ? r : r == 1 ? USER_OF_OTHER_APP : USER_UNKNOWN;
 }
 
-int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id) {
+int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
+               struct str id) {
     bool open = type == USER_OPEN_ID;
     int64_t uid;
     uint32_t tag;
@@ -295,8 +296,8 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
     if (r != 1)
         return r < 0 ? r : -ENOENT;
     bool changed = false;
-    struct str user_id = newer(arena_dup(a, db_text(&q, 0)), str_is_empty(in->user_id) ? STR_ABSENT : in->user_id,
-                               &changed);
+    struct str user_id =
+        newer(arena_dup(a, db_text(&q, 0)), str_is_empty(in->user_id) ? STR_ABSENT : in->user_id, &changed);
     struct str name = newer(arena_dup(a, db_text(&q, 1)), in->name, &changed);
     struct str en_name = newer(arena_dup(a, db_text(&q, 2)), in->en_name, &changed);
     struct str doc = newer(arena_dup(a, db_text(&q, 3)), in->doc, &changed);
@@ -322,7 +323,8 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
 int user_import(struct db *db, const struct seal *seal, const struct user_view *v, const struct user_import *in,
                 struct arena *a, int64_t *ret_uid, struct str *ret_why) {
     struct user_match m = {0};
-    const struct str ids[] = {[USER_OPEN_ID] = in->open_id, [USER_UNION_ID] = in->union_id, [USER_USER_ID] = in->user_id};
+    const struct str ids[] = {
+        [USER_OPEN_ID] = in->open_id, [USER_UNION_ID] = in->union_id, [USER_USER_ID] = in->user_id};
     for (int type = USER_OPEN_ID; type <= USER_USER_ID; type++) {
         int r = match_one(db, seal, v, (enum user_id_type)type, ids[type], a, &m, ret_why);
         if (r < 0)

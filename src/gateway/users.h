@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A user's three kinds of id. user_id is the tenant's; open_id and union_id are sealed from the internal id with the app
- * or the developer, so they need no table; only ids that came from elsewhere (an import) are stored as aliases.
+ * A user's three kinds of id. user_id is the tenant's; open_id and union_id are sealed from the internal id with the
+ * app or the developer, so they need no table; only ids that came from elsewhere (an import) are stored as aliases.
  */
 #ifndef HIRED_GATEWAY_USERS_H
 #define HIRED_GATEWAY_USERS_H
@@ -22,10 +22,11 @@ struct user_view {
 int user_find(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id,
               int64_t *ret_uid);
 
-/* Whose an id is that user_find did not find: made for another app, or of a user of another tenant; USER_UNKNOWN if it is
- * nobody's. Returns one of them or a negative errno. */
+/* Whose an id is that user_find did not find: made for another app, or of a user of another tenant; USER_UNKNOWN if it
+ * is nobody's. Returns one of them or a negative errno. */
 enum user_owner { USER_UNKNOWN, USER_OF_OTHER_APP, USER_OF_OTHER_TENANT };
-int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type, struct str id);
+int user_owner(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
+               struct str id);
 
 /* The id of that type, in the arena. Returns 0, -ENOENT (no such user), or another negative errno. */
 int user_external_id(struct db *db, const struct seal *seal, const struct user_view *v, enum user_id_type type,
@@ -46,7 +47,7 @@ int user_get(struct db *db, int64_t tenant, int64_t uid, struct arena *a, struct
 struct user_import {
     struct str user_id, open_id, union_id;
     struct str name, en_name;
-    struct str doc; /* stored form of the contact record; absent: keep what is there */
+    struct str doc;           /* stored form of the contact record; absent: keep what is there */
     struct str email, mobile; /* as in doc: by these the user is found */
 };
 

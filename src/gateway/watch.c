@@ -12,19 +12,19 @@
 #include "base/json.h"
 #include "gateway/caller/session.h"
 
-#define STREAMS_MAX 256   /* of one loop */
-#define ACCOUNT_MAX 32    /* of those, one account's: nobody can take all of them */
-#define OVERLAP_MS 10000  /* a write may be kept that long after its time: it waited for the writer */
-#define TOLD 128          /* changes that are remembered as told, so that the overlap tells nothing twice */
-#define AT_ONCE 50        /* more changes of a kind at once are told as one, without an id */
+#define STREAMS_MAX 256  /* of one loop */
+#define ACCOUNT_MAX 32   /* of those, one account's: nobody can take all of them */
+#define OVERLAP_MS 10000 /* a write may be kept that long after its time: it waited for the writer */
+#define TOLD 128         /* changes that are remembered as told, so that the overlap tells nothing twice */
+#define AT_ONCE 50       /* more changes of a kind at once are told as one, without an id */
 #define BEAT_MS 15000
 
 enum kind { ORDER, APPLICATION, INTERVIEW, DELIVERY, KINDS };
 
 #define READERS (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER) | ROLE_BIT(ROLE_APPROVER))
 
-/* Roles that may read every record of the kind hear which one changed; those that see something made of some of them hear
- * that one did. */
+/* Roles that may read every record of the kind hear which one changed; those that see something made of some of them
+ * hear that one did. */
 static const struct {
     struct str name;
     enum db_statement newer;

@@ -2,9 +2,9 @@
  *
  * What the handlers share: from a call to the domain and back.
  */
+#include "handlers/handlers.h"
 #include "base/id.h"
 #include "base/json.h"
-#include "handlers/handlers.h"
 
 enum { CODE_ORDER_STATE = 1002858, CODE_NO_ORDER = 1002862 };
 
@@ -25,11 +25,11 @@ struct hire hire_of(struct call *c) {
  * parameters. */
 static int code_of(const struct op *op, enum hire_refusal refusal, int parameter_code) {
     static const int codes[] = {
-        [REFUSED_NO_TALENT] = 1002102,      [REFUSED_NO_APPLICATION] = 1002201, [REFUSED_NO_STAGE] = 1002204,
-        [REFUSED_SIMILAR] = 1002206,        [REFUSED_ONBOARDED] = 1002209,      [REFUSED_LOCKED] = 1002210,
-        [REFUSED_TARGET_STAGE] = 1002211,   [REFUSED_MOVE] = 1002212,           [REFUSED_PRESENT_STAGE] = 1002220,
-        [REFUSED_TERMINATED] = 1002221,     [REFUSED_OTHER_EMPLOYEE] = 1002222, [REFUSED_OTHER_TALENT] = 1002223,
-        [REFUSED_NO_EMPLOYEE] = 1002224,    [REFUSED_NOT_TERMINATED] = 1002225, [REFUSED_NO_SOURCE] = 1002512,
+        [REFUSED_NO_TALENT] = 1002102,    [REFUSED_NO_APPLICATION] = 1002201, [REFUSED_NO_STAGE] = 1002204,
+        [REFUSED_SIMILAR] = 1002206,      [REFUSED_ONBOARDED] = 1002209,      [REFUSED_LOCKED] = 1002210,
+        [REFUSED_TARGET_STAGE] = 1002211, [REFUSED_MOVE] = 1002212,           [REFUSED_PRESENT_STAGE] = 1002220,
+        [REFUSED_TERMINATED] = 1002221,   [REFUSED_OTHER_EMPLOYEE] = 1002222, [REFUSED_OTHER_TALENT] = 1002223,
+        [REFUSED_NO_EMPLOYEE] = 1002224,  [REFUSED_NOT_TERMINATED] = 1002225, [REFUSED_NO_SOURCE] = 1002512,
     };
     int code = (size_t)refusal < sizeof codes / sizeof *codes ? codes[refusal] : 0;
     for (const struct op_error *e = op->errors; code != 0 && e->code != 0; e++)

@@ -12,8 +12,8 @@
 /* The domain's view of a call: same database, time, tenant and caller. */
 struct hire hire_of(struct call *c);
 
-/* What the handler returns for what a domain function returned: 0 or more passes as 0; a refusal fails the call with the
- * code that fits; a fault stays one. */
+/* What the handler returns for what a domain function returned: 0 or more passes as 0; a refusal fails the call with
+ * the code that fits; a fault stays one. */
 int call_from_hire(struct call *c, const struct hire *h, int result);
 
 /* The same for an operation that documents a code of its own for what is wrong with its parameters. */
@@ -28,8 +28,8 @@ int call_user(struct call *c, struct str id, int64_t *ret_uid);
 /* A page's size, checked and defaulted by the table. */
 int page_limit(struct opt_int page_size);
 
-/* Writes a page of stored records as {"items":[...],"has_more":..,"page_token":..}: one record more than the page holds is
- * asked for, and only tells that there are more. */
+/* Writes a page of stored records as {"items":[...],"has_more":..,"page_token":..}: one record more than the page holds
+ * is asked for, and only tells that there are more. */
 struct page {
     struct call *c;
     struct record_reader reader;

@@ -37,7 +37,8 @@ int hire_refuse_for(struct hire *h, enum reason_word word, struct str subject, c
 static int refuse_time(struct hire *h, const char *field, struct str given) {
     int64_t last = h->now_ms + HIRE_TIME_AHEAD_MS, value;
     bool number = str_to_i64(given, &value) == 0;
-    const char *hint = number && value >= HIRE_TIME_MIN / 1000 && value <= last / 1000 ? ", which looks like seconds" : "";
+    const char *hint =
+        number && value >= HIRE_TIME_MIN / 1000 && value <= last / 1000 ? ", which looks like seconds" : "";
 
     return hire_refuse(h, REFUSED_PARAMETER,
                        "%s must be a time in milliseconds since 1970, from %" PRId64 " (the year 2000) to %" PRId64

@@ -22,10 +22,10 @@
 #define HIRE_TIME_MIN INT64_C(946684800000)  /* 2000-01-01: no time that a client writes is before it */
 #define HIRE_TIME_AHEAD_MS (366 * INT64_C(86400000)) /* nor further ahead of the clock than this */
 #define HIRE_IMPORT_AHEAD_MS                                                                                           \
-    INT64_C(86400000)                        /* an imported record may have been changed that much ahead of the clock */
-#define HIRE_NAME_MAX 500                    /* characters of a name: of a stage, a report, a package, a person */
-#define HIRE_TEXT_MAX 2000                   /* characters of a result, a reason or a remark */
-#define HIRE_KEY_MAX 200                     /* characters of an id that the vendor chose */
+    INT64_C(86400000)      /* an imported record may have been changed that much ahead of the clock */
+#define HIRE_NAME_MAX 500  /* characters of a name: of a stage, a report, a package, a person */
+#define HIRE_TEXT_MAX 2000 /* characters of a result, a reason or a remark */
+#define HIRE_KEY_MAX 200   /* characters of an id that the vendor chose */
 
 enum hire_refusal {
     REFUSED_NOTHING,
@@ -46,7 +46,7 @@ enum hire_refusal {
     REFUSED_OTHER_EMPLOYEE, /* the talent is bound to another employee */
     REFUSED_OTHER_TALENT,   /* the employee is bound to another talent */
     REFUSED_NO_EMPLOYEE,
-    REFUSED_NO_SOURCE,      /* no such source of resumes */
+    REFUSED_NO_SOURCE, /* no such source of resumes */
 };
 
 enum hire_actor_kind { ACTOR_SYSTEM, ACTOR_APP, ACTOR_USER, ACTOR_OPERATOR /* the command line */ };
@@ -82,8 +82,8 @@ int hire_time(struct hire *h, const char *field, struct str text, int64_t *ret);
 /* The same for a time that the wire has as a number; 0 stands for none and is accepted. */
 int hire_time_number(struct hire *h, const char *field, int64_t ms);
 
-/* A time that writes nothing (a filter's bound), or that is part of an imported record: 0 to HIRE_TIME_MAX. Refuses with the
- * field's name. */
+/* A time that writes nothing (a filter's bound), or that is part of an imported record: 0 to HIRE_TIME_MAX. Refuses
+ * with the field's name. */
 int hire_time_any(struct hire *h, const char *field, struct str text, int64_t *ret);
 
 /* A text of at most max_chars characters; required: neither absent nor empty. Refuses with the field's name. */

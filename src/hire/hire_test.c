@@ -2,8 +2,8 @@
  *
  * The smaller parts of the domain: numbers in texts, a tenant's switches, vendor accounts, external checks.
  */
-#include "hire/external.h"
-#include "hire/hire_fixture.h"
+#include "hire/external/external.h"
+#include "hire/fixture.h"
 
 static void numbers(void **state) {
     struct fixture *f = *state;
@@ -11,18 +11,21 @@ static void numbers(void **state) {
 
     assert_int_equal(hire_time(&f->h, "t", STR("946684800000"), &v), 0);
     assert_int_equal(v, HIRE_TIME_MIN);
-    struct str last = hire_text(&f->h, START_MS + HIRE_TIME_AHEAD_MS), after = hire_text(&f->h, START_MS + HIRE_TIME_AHEAD_MS + 1);
+    struct str last = hire_text(&f->h, START_MS + HIRE_TIME_AHEAD_MS),
+               after = hire_text(&f->h, START_MS + HIRE_TIME_AHEAD_MS + 1);
     assert_int_equal(hire_time(&f->h, "t", last, &v), 0);
     assert_int_equal(v, START_MS + HIRE_TIME_AHEAD_MS);
     REFUSED(f, hire_time(&f->h, "t", after, &v), REFUSED_PARAMETER, "(a year from now)");
-    static const char *const times[] = {"",   "0",  "-1", "10000000000000", "1e3", "01", "1", "946684799999", "9999999999999",
-                                        " 1", "1 ", "+1", "99999999999999999999"};
+    static const char *const times[] = {
+        "",   "0",  "-1", "10000000000000",      "1e3", "01", "1", "946684799999", "9999999999999",
+        " 1", "1 ", "+1", "99999999999999999999"};
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
         REFUSED(f, hire_time(&f->h, "some_time", str_of(times[i]), &v), REFUSED_PARAMETER, "some_time must be a time");
         assert_null(memmem(f->h.why.ptr, f->h.why.len, "looks like seconds", 18));
     }
     REFUSED(f, hire_time(&f->h, "some_time", STR_ABSENT, &v), REFUSED_PARAMETER, "some_time");
-    REFUSED(f, hire_time(&f->h, "t", STR("1700000000"), &v), REFUSED_PARAMETER, "it is \"1700000000\", which looks like seconds");
+    REFUSED(f, hire_time(&f->h, "t", STR("1700000000"), &v), REFUSED_PARAMETER,
+            "it is \"1700000000\", which looks like seconds");
     assert_int_equal(v, START_MS + HIRE_TIME_AHEAD_MS);
     assert_int_equal(hire_time_number(&f->h, "t", 0), 0); /* none */
     assert_int_equal(hire_time_number(&f->h, "t", START_MS), 0);
@@ -31,7 +34,8 @@ static void numbers(void **state) {
     assert_int_equal(hire_time_any(&f->h, "t", STR("1700000000"), &v), 0);
     assert_int_equal(hire_time_any(&f->h, "t", STR("9999999999999"), &v), 0);
     assert_int_equal(v, INT64_C(9999999999999));
-    REFUSED(f, hire_time_any(&f->h, "some_time", STR("10000000000000"), &v), REFUSED_PARAMETER, "some_time must be a time");
+    REFUSED(f, hire_time_any(&f->h, "some_time", STR("10000000000000"), &v), REFUSED_PARAMETER,
+            "some_time must be a time");
     assert_int_equal(hire_id(&f->h, "i", STR("9223372036854775807"), &v), 0);
     assert_int_equal(v, INT64_MAX);
     REFUSED(f, hire_id(&f->h, "some_id", STR("9223372036854775808"), &v), REFUSED_PARAMETER, "some_id must be an id");

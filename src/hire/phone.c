@@ -12,8 +12,8 @@ static bool is_digit(char c) {
 /* digits has at least one. */
 static size_t code_length(struct str digits) {
     static const char *const two[] = {
-        ['2'] = "07", ['3'] = "0123469", ['4'] = "013456789", ['5'] = "12345678",
-        ['6'] = "0123456", ['8'] = "1246", ['9'] = "0123458",
+        ['2'] = "07",      ['3'] = "0123469", ['4'] = "013456789", ['5'] = "12345678",
+        ['6'] = "0123456", ['8'] = "1246",    ['9'] = "0123458",
     };
     char first = digits.ptr[0];
 

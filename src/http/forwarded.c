@@ -69,8 +69,8 @@ static int walk_line(struct walk *w, struct str line, const char **ret_why) {
     return 0;
 }
 
-/* Each proxy that a request passes may add a word or replace it. They have to agree: which of them faced the client cannot
- * be told. Some say "wss" of a WebSocket. */
+/* Each proxy that a request passes may add a word or replace it. They have to agree: which of them faced the client
+ * cannot be told. Some say "wss" of a WebSocket. */
 static int read_proto(struct str line, int *https, const char **ret_why) {
     while (!str_is_absent(line)) {
         struct str word = str_trim(str_cut(&line, ','));

@@ -3,9 +3,9 @@
  * Who calls, when a proxy speaks for others: X-Forwarded-For and X-Forwarded-Proto. Pure: no sockets, no memory of its
  * own.
  *
- * Each proxy adds, at the right, the address it was called from; what stands further left came with the request and may be
- * anybody's invention. So the list is walked from the right for as long as it leads through trusted proxies, and the first
- * address that is none of them is the client's.
+ * Each proxy adds, at the right, the address it was called from; what stands further left came with the request and may
+ * be anybody's invention. So the list is walked from the right for as long as it leads through trusted proxies, and the
+ * first address that is none of them is the client's.
  */
 #ifndef HIRED_HTTP_FORWARDED_H
 #define HIRED_HTTP_FORWARDED_H

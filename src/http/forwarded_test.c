@@ -110,10 +110,10 @@ static void as_proxies_write_addresses(void **state) {
 
 static void what_is_no_address(void **state) {
     static const char *const entries[] = {
-        "for: unknown",      "for: _hidden",      "for: 1.2.3",         "for: 1.2.3.4:",  "for: 1.2.3.4:port",
-        "for: 1.2.3.4:123456", "for: [1.2.3.4]",  "for: [::1",          "for: ::1]",      "for: [::1]443",
-        "for: [::1]:",       "for: 0x7f000001",   "for: 010.1.1.1",     "for: 1.2.3.4 5", "for: 1.2.3.4;5",
-        "for: \"1.2.3.4\"",  "for: fe80::1%eth0", "for: for=1.2.3.4",   "for: []",        "for: 9.9.9.9, rubbish",
+        "for: unknown",          "for: _hidden",      "for: 1.2.3",       "for: 1.2.3.4:",  "for: 1.2.3.4:port",
+        "for: 1.2.3.4:123456",   "for: [1.2.3.4]",    "for: [::1",        "for: ::1]",      "for: [::1]443",
+        "for: [::1]:",           "for: 0x7f000001",   "for: 010.1.1.1",   "for: 1.2.3.4 5", "for: 1.2.3.4;5",
+        "for: \"1.2.3.4\"",      "for: fe80::1%eth0", "for: for=1.2.3.4", "for: []",        "for: 9.9.9.9, rubbish",
         "for: rubbish, 10.0.0.1"};
     for (size_t i = 0; i < sizeof entries / sizeof *entries; i++)
         expect_refusal(&(const struct said){"127.0.0.1", {entries[i]}}, "is no address");
@@ -143,10 +143,14 @@ static void the_scheme(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(strangers_claim_nothing),    cmocka_unit_test(the_rightmost_that_is_no_proxy),
-        cmocka_unit_test(several_lines_are_one_list), cmocka_unit_test(nothing_said),
-        cmocka_unit_test(as_proxies_write_addresses), cmocka_unit_test(what_is_no_address),
-        cmocka_unit_test(not_for_ever),               cmocka_unit_test(the_scheme),
+        cmocka_unit_test(strangers_claim_nothing),
+        cmocka_unit_test(the_rightmost_that_is_no_proxy),
+        cmocka_unit_test(several_lines_are_one_list),
+        cmocka_unit_test(nothing_said),
+        cmocka_unit_test(as_proxies_write_addresses),
+        cmocka_unit_test(what_is_no_address),
+        cmocka_unit_test(not_for_ever),
+        cmocka_unit_test(the_scheme),
     };
     return RUN_TESTS(tests);
 }

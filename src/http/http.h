@@ -30,7 +30,7 @@ struct http_limits {
     unsigned idle_timeout_ms;  /* of a connection between requests; closed quietly */
     unsigned write_timeout_ms; /* without the peer taking any byte of the answer; closed */
     unsigned connections_max;  /* for all loops together; beyond, 503 and closed */
-    struct networks proxies;   /* whose X-Forwarded-For and X-Forwarded-Proto are believed (forwarded.h); none at first */
+    struct networks proxies; /* whose X-Forwarded-For and X-Forwarded-Proto are believed (forwarded.h); none at first */
 };
 
 /* Values that suit a small server; every field set. */

@@ -96,9 +96,9 @@ void db_snapshot_end(struct db *db);
  * is due; idle: nobody waits, so do it all. After the first call commits leave it to the caller. */
 void db_tend(struct db *db, bool idle);
 
-/* What the database held before and does not hold any more, as of the transaction under way or what was committed before,
- * shall be in none of its files: what is freed is overwritten at once (always), and the log, which still has it, is
- * emptied by db_tend as soon as no reader stands in the way. */
+/* What the database held before and does not hold any more, as of the transaction under way or what was committed
+ * before, shall be in none of its files: what is freed is overwritten at once (always), and the log, which still has
+ * it, is emptied by db_tend as soon as no reader stands in the way. */
 void db_forget(struct db *db);
 /* False: the log has not been emptied yet since db_forget. */
 bool db_forgotten(const struct db *db);
@@ -112,9 +112,9 @@ int64_t db_change_count(struct db *db);
  * everything: takes seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
-/* Copies the whole database into a new file (mode 0600; -EEXIST if it is there), synced; others go on writing meanwhile.
- * Within db_snapshot_begin and db_snapshot_end the copy is that view. progress, if not NULL, is told now and then how
- * many of how many pages are done. Returns 0 or a negative errno; what was begun then stays at path. */
+/* Copies the whole database into a new file (mode 0600; -EEXIST if it is there), synced; others go on writing
+ * meanwhile. Within db_snapshot_begin and db_snapshot_end the copy is that view. progress, if not NULL, is told now and
+ * then how many of how many pages are done. Returns 0 or a negative errno; what was begun then stays at path. */
 typedef void (*db_progress_fn)(void *ctx, int64_t done, int64_t total);
 int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
 

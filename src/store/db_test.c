@@ -656,8 +656,8 @@ static void delete_tenant(struct db *db, int64_t tenant) {
     assert_true(db_run(&q) >= 0);
 }
 
-/* Rows of many sizes come and go, so that pages are split, merged and rebuilt over and over, and rows of the odd tenants
- * say something that nobody may find afterwards. */
+/* Rows of many sizes come and go, so that pages are split, merged and rebuilt over and over, and rows of the odd
+ * tenants say something that nobody may find afterwards. */
 static void churn(struct db *db) {
     char label[6000];
     unsigned dice = 7;

@@ -32,7 +32,8 @@ struct owner; /* the lock, held */
 
 /* Makes the directory if it is not there (mode 0700) and takes it. Returns 0, or a negative errno with a sentence for a
  * person in *ret_why (in the arena): -EBUSY another process holds it; a command or a stopping server was waited for up
- * to wait_ms, and *ret_holder (may be NULL) is what the holder says. -EACCES, -EROFS: this process may not write there. */
+ * to wait_ms, and *ret_holder (may be NULL) is what the holder says. -EACCES, -EROFS: this process may not write there.
+ */
 int owner_take(struct owner **ret, const char *dir, const char *command, unsigned wait_ms, struct arena *a,
                struct owner_note *ret_holder, struct str *ret_why);
 
@@ -49,7 +50,8 @@ int owner_look(const char *dir, struct arena *a, struct owner_note *ret);
 /* "hired serve (process 4711, since 2026-03-01 10:00:00, at http://127.0.0.1:8080)", in the arena. */
 struct str owner_describe(const struct owner_note *n, struct arena *a);
 
-/* Makes a directory of mode 0700 and its name durable; one that is there is left alone. Returns 0 or a negative errno. */
+/* Makes a directory of mode 0700 and its name durable; one that is there is left alone. Returns 0 or a negative errno.
+ */
 int owner_make_directory(const char *dir);
 
 #endif

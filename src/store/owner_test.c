@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
-#include "base/clock.h"
 #include "base/test.h"
 #include "store/store_fixture.h"
 
@@ -158,8 +157,10 @@ static void test_directory_that_cannot_be(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_holds_it),   cmocka_unit_test(test_a_command_is_waited_for),
-        cmocka_unit_test(test_killed_holder),  cmocka_unit_test(test_odd_notes),
+        cmocka_unit_test(test_one_holds_it),
+        cmocka_unit_test(test_a_command_is_waited_for),
+        cmocka_unit_test(test_killed_holder),
+        cmocka_unit_test(test_odd_notes),
         cmocka_unit_test(test_directory_that_cannot_be),
     };
     return RUN_TESTS(tests);

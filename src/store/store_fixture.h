@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 enum fixture_statement { T_ADD, T_GET, T_ALL, T_BACKWARDS, T_DELETE, T_ADD_RETURNING, T_LIKE, T_CHECK, T_BROKEN, T_N };
 

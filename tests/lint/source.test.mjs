@@ -41,11 +41,11 @@ const rooms = {
     hire: ['base', 'store/db.h', 'store/stamp.h'],
     handlers: ['base', 'gateway', 'hire', 'store/db.h'],
     events: ['base', 'hire', 'store', 'http'],
-    console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/receiver.h'],
+    console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/delivery/receiver.h'],
     cli: ['base', 'http', 'store', 'gateway', 'hire', 'handlers', 'events', 'console'],
 };
 // Of the store, these headers alone are for everybody above it; drivers stay inside.
-const storeFaces = ['store/db.h', 'store/writer.h', 'store/files.h', 'store/pool.h', 'store/stamp.h', 'store/statements.h'];
+const storeFaces = ['store/db.h', 'store/writer.h', 'store/files/files.h', 'store/files/pool.h', 'store/stamp.h', 'store/statements.h'];
 
 function includes(f) {
     return [...read(f).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((m) => m[1]);
@@ -71,7 +71,7 @@ test('each room includes only from the rooms below it', () => {
     assert.deepEqual(wrong, []);
 });
 
-// Statements that change who may call: src/gateway/caller/changes.h says what has to follow each of them. New rows that let
+// Statements that change who may call: src/gateway/caller/access_changes.h says what has to follow each of them. New rows that let
 // somebody in need nothing, nor does what removes what has expired.
 test('whoever changes who may call says so in the same function', () => {
     const writes = /^\s*(UPDATE app SET (disabled|secret_hash|scopes|ip_allow)|(INSERT INTO|DELETE FROM) app_install\b|DELETE FROM access_token\b|DELETE FROM console_session\b|UPDATE console_account SET name\b|INSERT INTO vendor_account\b|UPDATE vendor_account SET app\b)/m;

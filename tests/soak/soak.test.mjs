@@ -23,7 +23,7 @@ test(`${minutes} minutes of reading and writing`, { timeout: (minutes + 10) * 60
     await client.token();
     const end = Date.now() + minutes * 60_000;
     // Its own memory without what it maps. The connections' page caches fill as the database grows: 64 MB for the
-    // writer, 16 MB for each of some readers (src/store/sqlite_open.c).
+    // writer, 16 MB for each of some readers (src/store/sqlite/open.c).
     const usage = () => ({
         memory: Number(/^RssAnon:\s+(\d+)/m.exec(fs.readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]),
         files: fs.readdirSync(`/proc/${server.child.pid}/fd`).length,

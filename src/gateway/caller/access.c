@@ -6,8 +6,8 @@
 
 #include "base/clock.h"
 #include "gateway/answer.h"
-#include "gateway/caller/admit.h"
-#include "gateway/caller/changes.h"
+#include "gateway/caller/access_changes.h"
+#include "gateway/caller/console_access.h"
 #include "gateway/caller/session.h"
 #include "gateway/internal.h"
 
@@ -28,7 +28,7 @@ static void keep_caller(struct call *c, const struct auth_caller *caller) {
 }
 
 /* anew: by the call's own connection, past the loop's cache. */
-static int check_token(struct exchange *x, bool anew) {
+static int check_token(struct request *x, bool anew) {
     struct call *c = &x->call;
     struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
     if (str_is_empty(token))
@@ -89,7 +89,7 @@ static double rate_factor(const struct gateway_settings *s, struct str app_id) {
     return 1;
 }
 
-static int check_limits(struct exchange *x, const struct gateway_settings *s) {
+static int check_limits(struct request *x, const struct gateway_settings *s) {
     struct call *c = &x->call;
     double factor = rate_factor(s, c->app->app_id);
     struct limiter_key key = {c->app->id, c->tenant, c->op->index};
@@ -107,14 +107,14 @@ uint32_t access_hidden(const struct gateway *g, const struct call *c) {
     return hidden;
 }
 
-static int check_person(struct exchange *x) {
+static int check_person(struct request *x) {
     struct call *c = &x->call;
     int r = admit_person(c, x->r, gateway_settings_now(x->g)->base_url);
     x->admitted.ends_ms = c->person ? c->person->ends_ms : INT64_MAX;
     return r;
 }
 
-int access_admit(struct exchange *x, const struct gateway_settings *s) {
+int access_admit(struct request *x, const struct gateway_settings *s) {
     struct call *c = &x->call;
     x->admitted = (struct admission){.changes = x->loop->access_changes, .ends_ms = INT64_MAX};
     if (c->op->access == OP_CONSOLE)
@@ -131,7 +131,7 @@ int access_admit(struct exchange *x, const struct gateway_settings *s) {
     return r;
 }
 
-int access_again(struct exchange *x) {
+int access_again(struct request *x) {
     struct call *c = &x->call;
     int64_t changes;
     if (c->op->access == OP_PUBLIC || c->op->anonymous)

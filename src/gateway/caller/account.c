@@ -12,7 +12,7 @@
 
 #include "base/id.h"
 #include "base/json.h"
-#include "gateway/caller/changes.h"
+#include "gateway/caller/access_changes.h"
 
 /* 32 MiB and three passes: what OWASP names as equal to its first choice, with a quarter of the memory. */
 #define SCRYPT_LOG_N 15
@@ -157,8 +157,8 @@ const char *account_login_fault(struct str login) {
         return accepted;
     for (size_t i = 0; i < login.len; i++) {
         char c = login.ptr[i];
-        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-                    c == '-' || c == '@';
+        bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+                    c == '_' || c == '-' || c == '@';
         if (!good)
             return accepted;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Accounts of the console: who may sign in, in which roles; their passwords; and the log of what they did. The functions
- * that write run within the caller's transaction.
+ * Accounts of the console: who may sign in, in which roles; their passwords; and the log of what they did. The
+ * functions that write run within the caller's transaction.
  */
 #ifndef HIRED_GATEWAY_CALLER_ACCOUNT_H
 #define HIRED_GATEWAY_CALLER_ACCOUNT_H
@@ -35,7 +35,8 @@ int account_list(struct db *db, int64_t tenant, struct arena *a, struct account 
 
 /* id, created_ms and the lower-case login are set here. -EEXIST: the login is taken. */
 int account_add(struct db *db, struct account *in, struct arena *a, int64_t now_ms);
-/* Writes names, roles, users_id and disabled. Roles count from the next request on; a disabled account is signed out. */
+/* Writes names, roles, users_id and disabled. Roles count from the next request on; a disabled account is signed out.
+ */
 int account_update(struct db *db, const struct account *in);
 /* Ends all sessions but keep_key ("": all). */
 int account_set_password(struct db *db, const struct account *who, struct str password_hash, struct str keep_key);

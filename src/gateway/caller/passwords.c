@@ -11,7 +11,7 @@
 #include "gateway/caller/account.h"
 #include "gateway/caller/attempts.h"
 
-#define QUEUE_MAX 64 /* some ten seconds of work; whoever comes later is told to try again */
+#define QUEUE_MAX 64  /* some ten seconds of work; whoever comes later is told to try again */
 #define ADDRESS_MAX 8 /* of those, from one address (of IPv6, one /64) */
 
 struct item {

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "gateway/caller/auth.h"
+#include "gateway/caller/token.h"
 
 int secret_check(struct db *db, struct attempts *t, struct str app_id, struct str secret, struct str address,
                  int64_t mono_ms, struct arena *a, struct app_row *ret, unsigned *ret_wait_s) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Callers that show an app's id and secret (the token endpoints, the long connection's address), and those that were let
- * in so and stay (the long connection).
+ * Callers that show an app's id and secret (the token endpoints, the long connection's address), and those that were
+ * let in so and stay (the long connection).
  */
 #ifndef HIRED_GATEWAY_CALLER_SECRET_H
 #define HIRED_GATEWAY_CALLER_SECRET_H
 
+#include "gateway/caller/app.h"
 #include "gateway/caller/attempts.h"
-#include "gateway/caller/identity.h"
 
 enum secret_result {
     SECRET_OK,
@@ -19,8 +19,8 @@ enum secret_result {
 };
 
 /* Whose id and secret these are, compared in constant time. A wrong one is counted in t. Reads only; any connection.
- * Returns enum secret_result, with *ret set unless it is SECRET_WRONG or SECRET_WAIT (then *ret_wait_s is: seconds); or a
- * negative errno. A disabled app is SECRET_OK: what it gets serves for nothing. */
+ * Returns enum secret_result, with *ret set unless it is SECRET_WRONG or SECRET_WAIT (then *ret_wait_s is: seconds); or
+ * a negative errno. A disabled app is SECRET_OK: what it gets serves for nothing. */
 int secret_check(struct db *db, struct attempts *t, struct str app_id, struct str secret, struct str address,
                  int64_t mono_ms, struct arena *a, struct app_row *ret, unsigned *ret_wait_s);
 

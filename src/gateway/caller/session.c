@@ -8,7 +8,7 @@
 #include <openssl/evp.h>
 
 #include "base/id.h"
-#include "gateway/caller/changes.h"
+#include "gateway/caller/access_changes.h"
 
 static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
     static const char digits[] = "0123456789abcdef";
@@ -66,7 +66,7 @@ int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct
 }
 
 int person_session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
-                  struct str *ret_cookie) {
+                         struct str *ret_cookie) {
     uint8_t random[SESSION_TEXT_LEN / 2];
     int r;
     {

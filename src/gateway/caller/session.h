@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions of the console: a cookie with 256 random bits, of which the store keeps the digest only, and a CSRF token that
- * follows from it.
+ * Sessions of the console: a cookie with 256 random bits, of which the store keeps the digest only, and a CSRF token
+ * that follows from it.
  */
 #ifndef HIRED_GATEWAY_CALLER_SESSION_H
 #define HIRED_GATEWAY_CALLER_SESSION_H
@@ -36,13 +36,13 @@ struct str person_session_cookie(struct str header, bool https);
 /* The key under which the store has that cookie. In the arena. */
 struct str person_session_key(struct str cookie, struct arena *a);
 
-/* Who stands behind a cookie. Texts are in the arena. Returns 1, 0 (no such session, expired, or the account is disabled)
- * or < 0. */
+/* Who stands behind a cookie. Texts are in the arena. Returns 1, 0 (no such session, expired, or the account is
+ * disabled) or < 0. */
 int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct arena *a, struct person *ret);
 
 /* Begins one, and forgets those that have expired. ret_cookie: its value, in the arena. */
 int person_session_begin(struct db *db, const struct account *who, struct str address, int64_t now_ms, struct arena *a,
-                  struct str *ret_cookie);
+                         struct str *ret_cookie);
 int person_session_end(struct db *db, struct str key);
 
 /* The CSRF token of a session, in the arena. */

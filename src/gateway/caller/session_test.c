@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "base/test.h"
+#include "gateway/caller/app.h"
 #include "gateway/caller/attempts.h"
-#include "gateway/caller/identity.h"
 #include "gateway/caller/session.h"
 
 #define NOW INT64_C(1800000000000)
@@ -31,8 +31,12 @@ static int setup(void **state) {
     assert_int_equal(db_open(&f->db, &o, DB_WRITE, &f->arena, &why), 0);
     assert_int_equal(db_begin(f->db), 0);
     assert_int_equal(identity_seal(f->db, &f->seal), 0);
-    f->account = (struct account){.tenant = 7, .login = STR("Lin.Yue"), .name = STR("林月"), .en_name = STR("Yue Lin"),
-                                  .password = STR("scrypt$1$1$1$x$y"), .roles = ROLE_BIT(ROLE_APPROVER)};
+    f->account = (struct account){.tenant = 7,
+                                  .login = STR("Lin.Yue"),
+                                  .name = STR("林月"),
+                                  .en_name = STR("Yue Lin"),
+                                  .password = STR("scrypt$1$1$1$x$y"),
+                                  .roles = ROLE_BIT(ROLE_APPROVER)};
     assert_int_equal(account_add(f->db, &f->account, &f->arena, NOW), 0);
     *state = f;
     return 0;
@@ -200,8 +204,12 @@ static void test_attempts_of_networks(void **state) {
 
 static void test_audit(void **state) {
     struct fixture *f = *state;
-    const struct audit_entry e = {.tenant = 7, .now_ms = NOW, .actor = f->account.id, .actor_kind = AUDIT_PERSON,
-                                  .action = STR("order.approve"), .subject = STR("12")};
+    const struct audit_entry e = {.tenant = 7,
+                                  .now_ms = NOW,
+                                  .actor = f->account.id,
+                                  .actor_kind = AUDIT_PERSON,
+                                  .action = STR("order.approve"),
+                                  .subject = STR("12")};
     assert_int_equal(audit_add(f->db, &e), 0);
     struct db_query q DB_CLEANUP = db_query(f->db, SQL_CONSOLE_AUDIT_LIST);
     db_bind_int(&q, 1, 7);

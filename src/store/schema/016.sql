@@ -1,4 +1,4 @@
--- How often anything changed that decides who may call (src/gateway/caller/changes.h). One row.
+-- How often anything changed that decides who may call (src/gateway/caller/access_changes.h). One row.
 
 CREATE TABLE access_change (
     id BIGINT NOT NULL PRIMARY KEY, -- 1

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules of a feedback form, as the server holds them (src/hire/interview_form.c): which questions are asked, what
+// The rules of a feedback form, as the server holds them (src/hire/interview/form.c): which questions are asked, what
 // is missing, and the answers as they are sent.
 import type { ApiError } from '../../api';
 import { tr } from '../../base';

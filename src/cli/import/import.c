@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired import: two walks over all files. The first checks every record, so that what would be refused is known before
+ * anything is kept (users are written for that, in transactions that are undone, since their ids may contradict each
+ * other); the second keeps them, in transactions of bounded size. What a kill leaves of it is whole records and a note
+ * of how many (journal.c); importing the same files again finds those unchanged and brings the rest.
+ */
+#include "cli/import/import.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/import/json_heap.h"
+
+#define CHUNK 500      /* records in one transaction */
+#define CHUNK_MS 1000  /* how long one may last: others wait meanwhile */
+#define GAP_NS 5000000 /* between transactions: longer than a waiting server naps */
+#define PROGRESS_MS 200
+
+/* ---- the walks ---- */
+
+void import_show_progress(struct import *im, bool last) {
+    int64_t now = clock_mono_ms();
+
+    if (!im->progress || (!last && now - im->progress_ms < PROGRESS_MS))
+        return;
+    im->progress_ms = now;
+    if (last)
+        fprintf(stderr, "\r\033[K");
+    else
+        fprintf(stderr, "\r\033[K%s %3.0f %%", im->keep ? "importing" : "checking",
+                im->bytes_all ? 100.0 * (double)im->bytes_done / (double)im->bytes_all : 0.0);
+    fflush(stderr);
+}
+
+/* Counts it; true if it is shown, so that its place is worth looking for. */
+static bool count_finding(struct import *im) {
+    return im->findings++ < FINDINGS_SHOWN;
+}
+
+void import_complain(struct import *im, struct import_source *src, const struct answer_item *item, struct str member,
+                     struct str reason) {
+    struct finding f = {.file = src->answer.name, .line = 1, .column = 1, .reason = reason};
+    struct str at = member;
+    unsigned line, column;
+
+    if (!count_finding(im))
+        return;
+    /* A member that is missing has no place: then that of what should hold it. */
+    while (!str_is_empty(at) && record_locate(item->text, at, &line, &column) < 0) {
+        while (at.len > 0 && at.ptr[at.len - 1] != '.' && at.ptr[at.len - 1] != '[')
+            at.len--;
+        at.len -= at.len > 0;
+    }
+    if (!str_is_empty(at)) {
+        f.line = line;
+        f.column = column;
+    }
+    answer_place(&src->answer, item, &f.line, &f.column);
+    f.field = answer_path(&src->answer, item, member, &im->scratch);
+    im->on_finding(im, &f);
+}
+
+/* The name that an object has twice, if that is what is wrong with the text: worth more than its place. */
+static struct str name_given_twice(struct str text, struct arena *a) {
+    json_error_t e;
+    json_t *value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &e);
+    const char *begin, *end;
+
+    json_decref(value);
+    if (value || json_error_code(&e) != json_error_duplicate_key)
+        return STR_ABSENT;
+    begin = strchr(e.text, '"');
+    end = begin ? strchr(begin + 1, '"') : NULL;
+    return end ? arena_dup(a, (struct str){begin + 1, (size_t)(end - begin - 1)}) : STR_ABSENT;
+}
+
+/* Parses the item alone. NULL after complaining. */
+static json_t *parse_item(struct import *im, struct import_source *src, const struct answer_item *item) {
+    struct str why;
+    json_t *value = record_parse(item->text, &im->scratch, &why);
+    unsigned line, column;
+    int used = 0;
+
+    if (value && json_is_object(value))
+        return value;
+    if (value) {
+        json_decref(value);
+        if (!im->keep)
+            import_complain(im, src, item, STR(""), STR("is not an object"));
+        return NULL;
+    }
+    if (im->keep) /* the file is not what was checked */
+        return NULL;
+    if (!count_finding(im))
+        return NULL;
+    struct finding f = {.file = src->answer.name, .line = 1, .column = 1, .reason = why};
+    struct str twice = name_given_twice(item->text, &im->scratch);
+    if (sscanf(why.ptr, "line %u, column %u: %n", &line, &column, &used) >= 2 && used > 0) {
+        f.line = line;
+        f.column = column;
+        f.reason = str_skip(why, (size_t)used);
+    }
+    answer_place(&src->answer, item, &f.line, &f.column);
+    if (!str_is_absent(twice))
+        f.reason = arena_printf(&im->scratch, "the member %.*s stands twice in one object", STR_FMT(twice));
+    f.field = answer_path(&src->answer, item, STR(""), &im->scratch);
+    im->on_finding(im, &f);
+    return NULL;
+}
+
+static int chunk_begin(struct import *im) {
+    int r = 0;
+
+    if (im->in_chunk == 0) {
+        im->chunk_begun_ms = clock_mono_ms();
+        r = db_begin(im->cli->db);
+    }
+
+    if (r < 0)
+        cli_fail_errno(im->cli, r, "begin to write", NULL);
+    return r;
+}
+
+static int chunk_keep(struct import *im) {
+    int r = import_journal_note(im, im->taken + im->in_chunk);
+
+    if (r == 0)
+        r = db_commit(im->cli->db);
+    else
+        db_rollback(im->cli->db);
+    if (r < 0)
+        return cli_fail_errno(im->cli, r, "write", NULL), r;
+    im->taken += im->in_chunk;
+    return 0;
+}
+
+static int chunk_end(struct import *im) {
+    int r = 0;
+
+    if (im->in_chunk == 0)
+        return 0;
+    if (im->keep) {
+        r = chunk_keep(im);
+    } else {
+        db_rollback(im->cli->db);
+        import_users_clear(im->users); /* it may know users that were undone */
+    }
+    im->in_chunk = 0;
+    if (im->gentle)
+        nanosleep(&(struct timespec){.tv_nsec = GAP_NS}, NULL);
+    return r;
+}
+
+static int write_item(struct import *im, struct import_source *src, const struct answer_item *item,
+                      const struct item_kind *kind, json_t *value) {
+    int r = 0;
+
+    /* A check writes users alone. */
+    if (im->keep || kind->store == KEPT_AS_USER) {
+        r = chunk_begin(im);
+        im->in_chunk += r == 0;
+    }
+    if (r == 0)
+        r = import_item(im, src, item, kind, value);
+    return r == 0 && im->keep && im->findings > 0 ? -ESTALE : r;
+}
+
+static int walk_item(struct import *im, struct import_source *src, const struct answer_item *item, bool users) {
+    json_t *value = parse_item(im, src, item);
+    const struct item_kind *kind = src->kind;
+    int r = 0;
+
+    if (!value)
+        return im->keep ? -ESTALE : 0;
+    if (!kind)
+        kind = kind_recognise(value);
+    if (!kind) {
+        if (!im->keep)
+            import_complain(im, src, item, STR(""),
+                            STR("is no kind of record that can be imported (a background check order, an external "
+                                "background check, an interview, a user ...); --kind says which it is"));
+        json_decref(value);
+        return 0;
+    }
+    if (!im->keep) {
+        *(kind->store == KEPT_AS_USER ? &src->has_users : &src->has_others) = true;
+        src->first_kind = src->first_kind ? src->first_kind : kind;
+        im->records++;
+    }
+    if (!im->keep || (kind->store == KEPT_AS_USER) == users)
+        r = write_item(im, src, item, kind, value);
+    json_decref(value);
+    return r;
+}
+
+static int walk_source(struct import *im, struct import_source *src, bool users) {
+    struct answer_walk at = {0};
+    struct answer_item item;
+    uint64_t before = im->bytes_done;
+
+    if (im->type != src->type)
+        import_users_clear(im->users);
+    im->type = src->type;
+    while (answer_next(&src->answer, &at, &item)) {
+        int r = walk_item(im, src, &item, users);
+        arena_reset(&im->scratch);
+        if (r == 0 && (im->in_chunk >= CHUNK || (im->in_chunk > 0 && clock_mono_ms() - im->chunk_begun_ms > CHUNK_MS)))
+            r = chunk_end(im);
+        if (r == 0 && im->stop && *im->stop)
+            r = chunk_end(im) < 0 ? -EIO : -EINTR;
+        if (r < 0)
+            return r;
+        im->bytes_done = before + at.offset;
+        import_show_progress(im, false);
+    }
+    im->bytes_done = before + src->answer.text.len;
+    return 0;
+}
+
+static void walk_begin(struct import *im, const struct import_source *sources, size_t n, bool keep) {
+    im->keep = keep;
+    im->bytes_all = im->bytes_done = 0;
+    memset(im->counts, 0, n_item_kinds * sizeof(im->counts[0]));
+    for (size_t i = 0; i < n; i++)
+        im->bytes_all += sources[i].answer.text.len * (keep ? sources[i].has_users + sources[i].has_others : 1);
+}
+
+static int walk_end(struct import *im, int r) {
+    if (r == 0)
+        r = chunk_end(im);
+    if (im->in_chunk > 0) {
+        db_rollback(im->cli->db);
+        im->in_chunk = 0;
+    }
+    import_show_progress(im, true);
+    return r;
+}
+
+int import_check(struct import *im, struct import_source *sources, size_t n) {
+    int r = 0;
+
+    walk_begin(im, sources, n, false);
+    for (size_t i = 0; i < n && r == 0; i++)
+        r = walk_source(im, &sources[i], true);
+    return walk_end(im, r);
+}
+
+/* Users first, whatever the order of the files: a record that names somebody by open_id must meet who it is. */
+static int keep_all(struct import *im, struct import_source *sources, size_t n) {
+    int r = 0;
+
+    walk_begin(im, sources, n, true);
+    for (int users = 1; users >= 0 && r == 0; users--)
+        for (size_t i = 0; i < n && r == 0; i++)
+            if (users ? sources[i].has_users : sources[i].has_others)
+                r = walk_source(im, &sources[i], users);
+    return walk_end(im, r);
+}
+
+void import_begin(struct import *im, struct cli *c, const struct tenant_row *tenant, const struct app_row *app) {
+    im->cli = c;
+    im->tenant = tenant->id;
+    im->view = (struct user_view){tenant->id, app ? app->id : 0, app ? app->developer : 0};
+    im->counts = arena_array(&c->arena, struct import_count, n_item_kinds);
+    im->users = import_users_new();
+    json_heap_begin();
+}
+
+void import_end(struct import *im) {
+    im->users = import_users_free(im->users);
+    arena_free(&im->scratch);
+}
+
+int import_run(struct import *im, struct import_source *sources, size_t n) {
+    int r = import_check(im, sources, n);
+
+    if (r < 0)
+        return r;
+    if (im->findings > 0)
+        return -EINVAL;
+    r = keep_all(im, sources, n);
+    return r < 0 ? r : import_journal_end(im);
+}

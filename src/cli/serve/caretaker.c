@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Counts what waits, and removes files that no record names.
+ */
+#include "cli/serve/caretaker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cli/serve/clock_check.h"
+#include "store/files/files.h"
+
+#define POLL_MS 1000            /* how often it looks at the clock */
+#define COUNT_EVERY_MS 5000     /* at least so long between two counts, */
+#define COUNT_REST 100          /* and so many times as long as the last one took */
+#define NOTE_EVERY_MS 600000    /* the time */
+#define SET_BACK_MS 1000        /* a clock that went back by more was set back */
+#define SWEEP_EVERY_MS 86400000 /* from the end of one sweep to the next */
+#define AGE_S 86400             /* younger files are left alone */
+#define LOOK_AGAIN_MS 60000     /* between the first look at a file and its removal */
+#define FOUND_MAX 1000          /* files of one round; a sweep goes on until a round finds fewer */
+#define FILES_IN_A_ROW 100      /* then others have the disk for PAUSE_MS */
+#define PAUSE_MS 5
+
+struct caretaker {
+    const char *dir;
+    struct db *db;
+    struct writer *writer;
+    bool clock;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t wake;
+    bool stop;
+
+    _Atomic int64_t pending; /* deliveries; < 0: not counted yet */
+    _Atomic uint64_t removed;
+    int64_t count_at_ms, sweep_at_ms, note_at_ms; /* clock_mono_ms() */
+    int64_t ahead_ms;                             /* how far the clock is ahead of clock_mono_ms() */
+
+    /* of the sweep under way */
+    struct found {
+        int64_t id;
+        enum files_kind kind;
+    } found[FOUND_MAX];
+    unsigned n_found;
+    unsigned in_a_row;
+};
+
+/* ---- counting ---- */
+
+static void count(struct caretaker *c) {
+    int64_t begun_ms = clock_mono_ms();
+    if (begun_ms < c->count_at_ms)
+        return;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_PENDING);
+    if (db_row(&q) == 1)
+        atomic_store(&c->pending, db_int(&q, 0));
+    int64_t now_ms = clock_mono_ms();
+    c->count_at_ms = now_ms + COUNT_EVERY_MS + COUNT_REST * (now_ms - begun_ms);
+}
+
+/* ---- the clock ---- */
+
+static int write_note(struct db *db, void *arg) {
+    return clock_note(db);
+}
+static int write_pull_back(struct db *db, void *arg) {
+    int r = clock_pull_back(db);
+    return r < 0 ? r : 0;
+}
+
+/* A writer that is busy or failing is asked again with the next look at the clock. */
+static void watch_clock(struct caretaker *c) {
+    int64_t mono_ms = clock_mono_ms(), ahead_ms = clock_now_ms() - mono_ms;
+    if (ahead_ms < c->ahead_ms - SET_BACK_MS && writer_run(c->writer, write_pull_back, NULL) < 0)
+        return;
+    c->ahead_ms = ahead_ms;
+    if (c->clock && mono_ms >= c->note_at_ms && writer_run(c->writer, write_note, NULL) == 0)
+        c->note_at_ms = mono_ms + NOTE_EVERY_MS;
+}
+
+/* Rests; what is due meanwhile is done. Returns false when the thread is to end. */
+static bool rest(struct caretaker *c, int64_t ms) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t ns = until.tv_nsec + ms * 1000000;
+    until.tv_sec += ns / 1000000000;
+    until.tv_nsec = ns % 1000000000;
+    pthread_mutex_lock(&c->lock);
+    if (!c->stop)
+        pthread_cond_timedwait(&c->wake, &c->lock, &until);
+    bool go_on = !c->stop;
+    pthread_mutex_unlock(&c->lock);
+    if (go_on) {
+        count(c);
+        watch_clock(c);
+    }
+    return go_on;
+}
+
+/* ---- files that no record names ---- */
+
+/* A fault counts as named: nothing is removed then. */
+static bool is_named(struct caretaker *c, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_FILE_OWNER);
+    db_bind_int(&q, 1, id);
+    return db_row(&q) != 0;
+}
+
+static bool is_stray(struct caretaker *c, const struct files_entry *e) {
+    if (e->kind == FILES_FOREIGN || clock_now_ms() / 1000 - e->changed_s < AGE_S)
+        return false;
+    return e->kind == FILES_DRAFT || !is_named(c, e->id);
+}
+
+static int find(void *ctx, const struct files_entry *e) {
+    struct caretaker *c = ctx;
+    if (++c->in_a_row % FILES_IN_A_ROW == 0 && !rest(c, PAUSE_MS))
+        return -ECANCELED;
+    if (is_stray(c, e))
+        c->found[c->n_found++] = (struct found){e->id, e->kind};
+    return c->n_found == FOUND_MAX ? -ENOSPC : 0; /* the rest another time */
+}
+
+/* Looks at it once more: whether it still has its age, and no row has come. */
+static void remove_found(struct caretaker *c, const struct found *f) {
+    struct files_entry e;
+    if (files_look(c->dir, f->id, f->kind, &e) < 0 || !is_stray(c, &e))
+        return;
+    if (unlink(e.path) < 0) {
+        log_fmt(LOG_WARN, "cannot remove %s, which no record names: %s", e.path, strerror(errno));
+        return;
+    }
+    atomic_fetch_add(&c->removed, 1);
+    log_fmt(LOG_WARN, "removed %s: %s", e.path,
+            f->kind == FILES_DRAFT ? "nobody finished it" : "no record names it, and it is older than a day");
+}
+
+/* Returns whether there may be more. */
+static bool sweep_round(struct caretaker *c) {
+    int r = 0;
+    c->n_found = 0;
+    for (unsigned folder = 0; folder < 256 && r == 0; folder++)
+        r = rest(c, PAUSE_MS) ? files_walk(c->dir, folder, find, c) : -ECANCELED;
+    if (r < 0 && r != -ECANCELED && r != -ENOSPC)
+        log_fmt(LOG_WARN, "cannot look for files that no record names: %s", strerror(-r));
+    if (r == -ECANCELED || c->n_found == 0)
+        return false;
+    for (int64_t until_ms = clock_mono_ms() + LOOK_AGAIN_MS; clock_mono_ms() < until_ms;)
+        if (!rest(c, POLL_MS))
+            return false;
+    uint64_t before = atomic_load(&c->removed);
+    for (unsigned i = 0; i < c->n_found; i++)
+        remove_found(c, &c->found[i]);
+    return r == -ENOSPC && atomic_load(&c->removed) > before;
+}
+
+static void sweep(struct caretaker *c) {
+    while (sweep_round(c))
+        ;
+    c->sweep_at_ms = clock_mono_ms() + SWEEP_EVERY_MS;
+}
+
+/* ---- the thread ---- */
+
+static void *caretaker_main(void *arg) {
+    struct caretaker *c = arg;
+    do
+        if (clock_mono_ms() >= c->sweep_at_ms)
+            sweep(c);
+    while (rest(c, POLL_MS));
+    return NULL;
+}
+
+/* Returns 0 or a negative errno. */
+static int thread_start(struct caretaker *c) {
+    pthread_condattr_t attr;
+    sigset_t all, old;
+    pthread_mutex_init(&c->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&c->wake, &attr);
+    pthread_condattr_destroy(&attr);
+    sigfillset(&all); /* signals are for the main thread */
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int r = -pthread_create(&c->thread, NULL, caretaker_main, c);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (r == 0)
+        pthread_setname_np(c->thread, "hired-caretaker");
+    return r;
+}
+
+static void caretaker_release(struct caretaker *c) {
+    pthread_cond_destroy(&c->wake);
+    pthread_mutex_destroy(&c->lock);
+    db_close(c->db);
+    free(c);
+}
+
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer, bool clock) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct caretaker *c = mem_alloc(sizeof *c);
+    struct str why;
+    c->dir = db->dir;
+    c->writer = writer;
+    c->clock = clock;
+    c->ahead_ms = clock_now_ms() - clock_mono_ms();
+    c->note_at_ms = clock_mono_ms() + NOTE_EVERY_MS; /* the start has noted it */
+    int r = db_open(&c->db, db, DB_READ, &scratch, &why);
+    if (r < 0) {
+        log_fmt(LOG_ERROR, "cannot open the database for reading: %.*s", STR_FMT(why));
+        free(c);
+        return r;
+    }
+    count(c);
+    r = thread_start(c);
+    if (r < 0) {
+        log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
+        caretaker_release(c);
+        return r;
+    }
+    *ret = c;
+    return 0;
+}
+
+void caretaker_wake(struct caretaker *c) {
+    pthread_mutex_lock(&c->lock);
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+}
+
+void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
+    buf_printf(out,
+               "# HELP hired_event_deliveries_pending Counted every few seconds.\n"
+               "# TYPE hired_event_deliveries_pending gauge\nhired_event_deliveries_pending %" PRId64 "\n",
+               atomic_load(&c->pending));
+    buf_printf(out, "# TYPE hired_stray_files_removed_total counter\nhired_stray_files_removed_total %" PRIu64 "\n",
+               atomic_load(&c->removed));
+}
+
+struct caretaker *caretaker_free(struct caretaker *c) {
+    if (!c)
+        return NULL;
+    pthread_mutex_lock(&c->lock);
+    c->stop = true;
+    pthread_cond_signal(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    pthread_join(c->thread, NULL);
+    caretaker_release(c);
+    return NULL;
+}

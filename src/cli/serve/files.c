@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Kept files by their signed links: reports of background checks, and attachments.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "cli/serve/site.h"
+#include "events/fetch/fetcher.h"
+#include "gateway/answer.h"
+#include "gateway/link.h"
+#include "hire/attachment/attachment.h"
+#include "hire/order/order.h"
+#include "store/files/files.h"
+
+#define FILE_WAIT_MS 5000 /* how long a link waits for a file that is just being fetched */
+#define FILE_POLL_MS 50
+
+static struct site *site_of(const struct http_request *r) {
+    return http_loop_app_ctx(r->loop);
+}
+
+void site_refuse(struct http_request *r, unsigned status, const char *why) {
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("code"), CODE_NO_PATH);
+    json_member_str(out, STR("msg"), str_of(why));
+    json_end(out, '}');
+    const struct http_header retry = {STR("Retry-After"), STR("5")};
+    http_reply(r, status, STR("application/json; charset=utf-8"), &retry, status == 503);
+}
+
+/* Fails a request because of a negative errno: 503 for what may be otherwise in a moment. */
+static void refuse_error(struct http_request *r, int error, const char *why) {
+    struct str busy = answer_busy_reason(error);
+    if (str_is_absent(busy))
+        site_refuse(r, 500, why);
+    else
+        site_refuse(r, 503, busy.ptr); /* a literal */
+}
+
+/* ---- sending ---- */
+
+enum range { RANGE_NONE, RANGE_ONE, RANGE_OUTSIDE };
+
+static bool read_number(struct str s, uint64_t *ret) {
+    uint64_t n = 0;
+    if (s.len == 0 || s.len > 18)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.ptr[i] < '0' || s.ptr[i] > '9')
+            return false;
+        n = n * 10 + (uint64_t)(s.ptr[i] - '0');
+    }
+    *ret = n;
+    return true;
+}
+
+/* "bytes=2-5", "bytes=2-", "bytes=-5". Several ranges, and what cannot be read, count as none: the whole is sent. */
+static enum range read_range(struct str header, uint64_t size, uint64_t *ret_from, uint64_t *ret_len) {
+    static const struct str unit = STR_INIT("bytes=");
+    uint64_t from, to;
+    if (header.len < unit.len || !str_eq_nocase((struct str){header.ptr, unit.len}, unit))
+        return RANGE_NONE;
+    struct str rest = str_skip(header, unit.len), first = str_trim(str_cut(&rest, '-'));
+    if (str_is_absent(rest))
+        return RANGE_NONE;
+    rest = str_trim(rest);
+    if (first.len == 0) {
+        if (!read_number(rest, &to))
+            return RANGE_NONE;
+        if (to == 0 || size == 0)
+            return RANGE_OUTSIDE;
+        *ret_len = to < size ? to : size;
+        *ret_from = size - *ret_len;
+        return RANGE_ONE;
+    }
+    to = size - 1;
+    if (!read_number(first, &from) || (rest.len > 0 && (!read_number(rest, &to) || to < from)))
+        return RANGE_NONE;
+    if (from >= size)
+        return RANGE_OUTSIDE;
+    if (to >= size)
+        to = size - 1;
+    *ret_from = from;
+    *ret_len = to - from + 1;
+    return RANGE_ONE;
+}
+
+/* The name for old programs and, percent-encoded, for all others (RFC 6266). */
+static struct str disposition_of(struct arena *a, struct str name, bool shown) {
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+    buf_add_str(&b, shown ? STR("inline; filename=\"") : STR("attachment; filename=\""));
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        if (c >= 0x80 && c < 0xc0)
+            continue; /* one sign for each character */
+        buf_add_char(&b, c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : (char)c);
+    }
+    buf_add_lit(&b, "\"; filename*=UTF-8''");
+    for (size_t i = 0; i < name.len; i++) {
+        unsigned char c = (unsigned char)name.ptr[i];
+        bool plain =
+            (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c && strchr("-._~", c));
+        if (plain)
+            buf_add_char(&b, (char)c);
+        else
+            buf_printf(&b, "%%%02X", c);
+    }
+    return arena_dup(a, buf_str(&b));
+}
+
+/* Nothing that was stored here may run as a page of this server. What is no PDF is put into an origin of its own,
+ * besides; a PDF is not, because browsers whose viewer is a plugin would not show it then. It needs none: with its type
+ * and nosniff no browser takes it for anything that has scripts of ours, and a viewer runs apart from the pages. */
+static struct str policy_of(struct str mime) {
+    return str_eq(mime, STR("application/pdf"))
+               ? STR("default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; "
+                     "form-action 'none'; frame-ancestors 'self'")
+               : STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox");
+}
+
+struct outgoing_file {
+    int64_t id;
+    struct str mime, name;
+    bool shown; /* a browser may show it itself */
+    unsigned max_age_s;
+};
+
+static void file_send(struct http_request *r, const struct outgoing_file *f) {
+    uint64_t size, from = 0, len;
+    int fd = files_open(site_of(r)->data, f->id, &size);
+    if (fd == -ENOENT) {
+        site_refuse(r, 404, "the file is not there");
+        return;
+    }
+    if (fd < 0) {
+        refuse_error(r, fd, "the file cannot be opened");
+        return;
+    }
+    len = size;
+    /* A kept file never changes, so its id is all that an ETag needs. */
+    struct str etag = arena_printf(r->arena, "\"%llx\"", (unsigned long long)f->id);
+    struct str only_if = http_header_get(r, STR("If-Range"));
+    enum range range = str_is_absent(only_if) || str_eq(only_if, etag)
+                           ? read_range(http_header_get(r, STR("Range")), size, &from, &len)
+                           : RANGE_NONE;
+    struct http_header headers[8] = {
+        {STR("Cache-Control"), arena_printf(r->arena, "private, max-age=%u", f->max_age_s)},
+        {STR("X-Content-Type-Options"), STR("nosniff")},
+        {STR("Content-Disposition"), disposition_of(r->arena, f->name, f->shown)},
+        {STR("Content-Security-Policy"), policy_of(f->mime)},
+        {STR("Accept-Ranges"), STR("bytes")},
+        {STR("ETag"), etag},
+    };
+    size_t n = 6;
+    if (range == RANGE_OUTSIDE) {
+        close(fd);
+        headers[0] = (struct http_header){STR("Content-Range"),
+                                          arena_printf(r->arena, "bytes */%llu", (unsigned long long)size)};
+        http_reply(r, 416, STR("text/plain; charset=utf-8"), headers, 1);
+        return;
+    }
+    if (range == RANGE_ONE)
+        headers[n++] = (struct http_header){
+            STR("Content-Range"), arena_printf(r->arena, "bytes %llu-%llu/%llu", (unsigned long long)from,
+                                               (unsigned long long)(from + len - 1), (unsigned long long)size)};
+    http_reply_file(r, range == RANGE_ONE ? 206 : 200, f->mime, headers, n, fd, from, len);
+}
+
+/* ---- attachments ---- */
+
+static void serve_attachment(struct http_request *r, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_ATTACHMENT_BY_ID);
+    db_bind_int(&q, 1, id);
+    int row = db_row(&q);
+    if (row < 0) {
+        refuse_error(r, row, "the file cannot be looked up");
+        return;
+    }
+    if (row == 0) {
+        site_refuse(r, 404, "the file is not there");
+        return;
+    }
+    struct outgoing_file f = {.id = id,
+                              .name = arena_dup(r->arena, db_text(&q, 1)),
+                              .mime = arena_dup(r->arena, db_text(&q, 2)),
+                              .max_age_s = LINK_ATTACHMENT_LIFE_S};
+    f.shown = attachment_is_shown(f.mime);
+    db_query_end(&q);
+    file_send(r, &f);
+}
+
+/* ---- reports ---- */
+
+/* A request for a report, waiting until the fetcher has it. In the request's arena. */
+struct file_wait {
+    struct http_request *r;
+    int64_t id, until_ns;
+    struct http_timer *timer;
+};
+
+/* What the file is called where it is saved: the report's name, with the ending of a PDF. */
+static struct str report_name(struct http_request *r, int64_t tenant, int64_t id) {
+    struct hire h = {.db = gateway_loop_db(site_of(r)->gateway, r->loop), .arena = r->arena, .tenant = tenant};
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+    struct str name, ending = STR(".pdf");
+
+    if (order_file_name(&h, id, &name) < 0 || str_is_empty(name))
+        return STR("report.pdf");
+    for (size_t i = 0; i < name.len; i++)
+        buf_add_char(&b, (unsigned char)name.ptr[i] < ' ' || strchr("/\\:*?<>|", name.ptr[i]) ? '_' : name.ptr[i]);
+    if (name.len < ending.len || !str_eq_nocase(str_skip(name, name.len - ending.len), ending))
+        buf_add_str(&b, ending);
+    return arena_dup(r->arena, buf_str(&b));
+}
+
+/* Answers if the file's state allows it; false: it is still to be fetched. */
+static bool report_try(struct http_request *r, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
+    db_bind_int(&q, 1, id);
+    int row = db_row(&q);
+    int64_t tenant = row == 1 ? db_int(&q, 0) : 0, state = row == 1 ? db_int(&q, 1) : 0;
+    db_query_end(&q);
+    if (row == 1 && state == 0)
+        return false;
+    const struct outgoing_file f = {.id = id,
+                                    .name = state == 1 ? report_name(r, tenant, id) : STR(""),
+                                    .mime = STR("application/pdf"),
+                                    .shown = true,
+                                    .max_age_s = LINK_REPORT_LIFE_S};
+    if (row < 0)
+        refuse_error(r, row, "the file cannot be looked up");
+    else if (row == 0)
+        site_refuse(r, 404, "the file is not there");
+    else if (state == 1)
+        file_send(r, &f);
+    else
+        site_refuse(r, 404, "the report could not be fetched from where the vendor said it was");
+    return true;
+}
+
+static void refuse_wait(struct http_request *r) {
+    site_refuse(r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
+}
+
+static void on_wait(void *arg) {
+    struct file_wait *w = arg;
+    struct http_timer *timer = w->timer; /* w goes with the answer */
+    bool over = clock_mono_ns() >= w->until_ns;
+    if (!report_try(w->r, w->id)) {
+        if (!over)
+            return;
+        refuse_wait(w->r);
+    }
+    http_timer_stop(timer);
+}
+
+static void on_wait_end(void *arg) {
+    const struct file_wait *w = arg;
+    refuse_wait(w->r);
+}
+
+static void serve_report(struct http_request *r, int64_t id) {
+    if (report_try(r, id))
+        return;
+    fetcher_want(site_of(r)->fetcher, id);
+    struct file_wait *w = arena_new(r->arena, struct file_wait);
+    *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
+    r->held = true;
+    w->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, w);
+}
+
+void site_serve_file(struct http_request *r) {
+    enum link_kind kind;
+    int64_t id;
+    int error = link_read(site_of(r)->seal, str_skip(r->path, sizeof LINK_PATH - 1), clock_now_ms(), &kind, &id);
+    if (error < 0)
+        site_refuse(r, error == -ETIME ? 410 : 404,
+                    error == -ETIME ? "the link has expired; ask for the record again" : "not a link of this server");
+    else if (kind == LINK_ATTACHMENT)
+        serve_attachment(r, id);
+    else
+        serve_report(r, id);
+}

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * hired serve: opens the database, starts the loops, waits for signals, and ends in order.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/config.h"
+#include "cli/demo/info.h"
+#include "cli/serve/address.h"
+#include "cli/serve/caretaker.h"
+#include "cli/serve/clock_check.h"
+#include "cli/serve/site.h"
+#include "events/delivery/dispatcher.h"
+#include "events/fetch/fetcher.h"
+#include "gateway/caller/app.h"
+#include "gateway/users.h"
+#include "hire/name_fold.h"
+#include "store/files/files.h"
+#include "store/owner.h"
+#include "store/remote/server.h"
+
+#define UV_THREADS                                                                                                     \
+    "16" /* that read files which are sent, and ask the world (gateway/serve.c), unless the operator says otherwise    \
+          */
+#define BUSY_MS 10000       /* how long a write waits for another process's */
+#define OWNER_WAIT_MS 30000 /* for a command that works on the directory, or a server that ends */
+
+struct serving {
+    struct config config;
+    int argc; /* a copy of the command line, to read the configuration again */
+    char **argv;
+    struct db_options db;
+    struct seal *seal;
+    struct writer *writer;
+    struct gateway *gateway;
+    struct fetcher *fetcher;
+    struct hub *hub;
+    struct dispatcher *dispatcher;
+    struct caretaker *caretaker;
+    struct longlink *longlink;
+    struct http_server *server;
+    struct remote_server *commands; /* that write while this process serves */
+    struct site site;
+    struct owner *owner; /* of the data directory */
+    struct arena arena;  /* for as long as it serves */
+    struct str url;      /* where it is reached from this machine; within arena */
+    struct str tenant;   /* as demo_info_announce takes it; within arena */
+};
+
+static void print_help(void) {
+    printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
+           "configuration.\n\n");
+    config_print_help();
+    printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
+}
+
+/* Reads the configuration from a copy of the command line; whatever is not its own is refused. What is wrong goes to
+ * the person who starts the server, or into the log of one that runs. */
+static int load_config(const struct serving *s, struct config *ret, bool running) {
+    char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
+    int argc = s->argc;
+    struct str why;
+    if (!argv)
+        return -ENOMEM;
+    memcpy(argv, s->argv, (size_t)argc * sizeof *argv);
+    int r = config_load(ret, &argc, argv, &why);
+    if (r < 0 && running) {
+        char text[512];
+        snprintf(text, sizeof text, "%.*s", STR_FMT(why));
+        log_line(LOG_WARN, "configuration not taken over", "why", text, NULL);
+    } else if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    } else if (argc > 1) {
+        fprintf(stderr, "hired serve: %s is not an option; hired serve --help lists them\n", argv[1]);
+        r = -EINVAL;
+    }
+    free(argv);
+    if (r < 0)
+        config_free(ret);
+    return r;
+}
+
+static void apply_settings(const struct config *c, struct gateway_settings *ret) {
+    *ret = (struct gateway_settings){
+        .rate_limits = c->rate_limits,
+        .access_log = c->access_log,
+        .private_addresses = c->fetch_allow != FETCH_ALLOW_NONE,
+        .network_addresses = c->fetch_allow == FETCH_ALLOW_PRIVATE,
+        .base_url = str_of(c->base_url),
+        .n_app_rates = c->n_app_rates,
+    };
+    for (size_t i = 0; i < c->n_app_rates; i++) {
+        ret->app_rates[i].app_id = c->app_rates[i].app_id;
+        ret->app_rates[i].factor = c->app_rates[i].factor;
+    }
+}
+
+static int fail(const char *what, int error) {
+    fprintf(stderr, "hired serve: %s: %s\n", what, strerror(-error));
+    return error;
+}
+
+/* The directory is this process's before anything in it is touched. */
+static int take_directory(struct serving *s) {
+    struct owner_note holder = {.command = STR("")};
+    struct str why;
+    int r = owner_take(&s->owner, s->config.data, "serve", 0, &s->arena, &holder, &why);
+
+    if (r == -EBUSY && (holder.state == OWNER_COMMAND || holder.state == OWNER_STOPPING)) {
+        log_fmt(LOG_INFO, "%.*s It is waited for.", STR_FMT(why));
+        r = owner_take(&s->owner, s->config.data, "serve", OWNER_WAIT_MS, &s->arena, &holder, &why);
+    }
+    if (r == -EBUSY)
+        fprintf(stderr,
+                "hired serve: %.*s One process at a time writes there: use that one, stop it, or choose another "
+                "directory with --data.\n",
+                STR_FMT(why));
+    else if (r < 0)
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    return r;
+}
+
+static unsigned loops_of(const struct config *c) {
+    if (c->threads > 0)
+        return c->threads;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores > 0 ? (unsigned)cores : 1;
+}
+
+/* A port that is taken ends it before any work begins. Nobody is answered yet. */
+static int listen_early(struct serving *s) {
+    const struct config *c = &s->config;
+    struct str why;
+    int r =
+        http_server_new(&s->server, c->listen_host, c->listen_port, loops_of(c), &c->http, &site_app, &s->site, &why);
+
+    if (r == -EADDRINUSE) {
+        struct str url = address_url(c->listen_host, c->listen_port, &s->arena);
+        fprintf(stderr,
+                "hired serve: %.*s. Another program listens there, perhaps another hired (curl %.*s/healthz tells); "
+                "choose another port with --listen.\n",
+                STR_FMT(why), STR_FMT(url));
+    } else if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    }
+    if (r == 0)
+        s->url = address_url(c->listen_host, http_server_port(s->server), &s->arena);
+    return r;
+}
+
+static void log_folding(void *ctx, int64_t done, bool ended) {
+    log_fmt(LOG_INFO, "search keys of names: %lld %s", (long long)done, ended ? "brought up to date" : "so far");
+}
+
+static int look_for_tenant(struct serving *s, struct db *db) {
+    struct tenant_row row;
+    int r = tenant_only(db, &s->arena, &row);
+
+    s->tenant = r == 1 ? row.tenant_key : r == 0 ? STR_ABSENT : STR("");
+    return r == -E2BIG || r > 0 ? 0 : r;
+}
+
+/* A test clock is moved at will: the time is neither checked nor noted then. */
+static int check_clock(const struct serving *s, struct db *db, struct arena *a, struct str *ret_why) {
+    return s->config.test_clock || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
+}
+
+/* Within a transaction. */
+static int begin_store(struct serving *s, struct db *db) {
+    int r = identity_seal(db, &s->seal);
+    if (r == 0 && !s->config.test_clock)
+        r = clock_note(db);
+    if (r == 0)
+        r = clock_pull_back(db);
+    return r < 0 ? r : 0;
+}
+
+static int write_clock_note(struct db *db, void *arg) {
+    return clock_note(db);
+}
+
+static int open_store(struct serving *s) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct db *db;
+    struct str why;
+    s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
+    int r = db_open(&db, &s->db, DB_WRITE, &scratch, &why);
+    if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        return r;
+    }
+    r = check_clock(s, db, &scratch, &why);
+    if (r == -ERANGE) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        db_close(db);
+        return r;
+    }
+    if (r == 0)
+        r = db_begin(db);
+    if (r == 0) {
+        r = begin_store(s, db);
+        if (r == 0)
+            r = db_commit(db);
+        else
+            db_rollback(db);
+    }
+    if (r == 0)
+        r = names_fold(db, log_folding, NULL);
+    if (r == 0)
+        r = look_for_tenant(s, db);
+    db_forget(db); /* a crash may have left somebody's erased data in the log */
+    if (r == 0)
+        r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
+    if (r < 0) {
+        db_close(db);
+        return fail("cannot begin to write", r);
+    }
+    return 0;
+}
+
+/* Something was written: those who work off what stands in the database look for more. */
+static void on_commit(void *ctx) {
+    struct serving *s = ctx;
+    fetcher_wake(s->fetcher);
+    dispatcher_wake(s->dispatcher);
+}
+
+static void on_clock_moved(void *ctx) {
+    struct serving *s = ctx;
+    on_commit(s);
+    caretaker_wake(s->caretaker);
+}
+
+/* Uploads and fetches that a crash cut short. */
+static void drop_drafts(const struct serving *s) {
+    int n = files_drop_drafts(s->config.data);
+    if (n < 0)
+        log_fmt(LOG_WARN, "cannot look for unfinished files: %s", strerror(-n));
+    else if (n > 0)
+        log_fmt(LOG_INFO, "removed %d unfinished files", n);
+}
+
+static int start_loops(struct serving *s) {
+    struct gateway_settings *settings = calloc(1, sizeof *settings);
+    if (!settings)
+        return -ENOMEM;
+    apply_settings(&s->config, settings);
+    unsigned loops = http_server_loops(s->server);
+    const struct gateway_options options = {
+        .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
+    s->gateway = gateway_new(&options);
+    free(settings);
+    const struct longlink_options links = {
+        .hub = s->hub,
+        .seal = s->seal,
+        .base_url = site_base_url,
+        .ping_s = s->config.ping_ms / 1000,
+        .reconnect_s = s->config.reconnect_ms / 1000,
+        .reconnect_spread_s = s->config.reconnect_spread_ms / 1000,
+        .loops = loops,
+        .authenticate = site_authenticate,
+        .look = site_look,
+        .ctx = &s->site,
+    };
+    s->longlink = longlink_new(&links);
+    s->site = (struct site){.gateway = s->gateway,
+                            .seal = s->seal,
+                            .data = s->config.data,
+                            .dispatcher = s->dispatcher,
+                            .hub = s->hub,
+                            .fetcher = s->fetcher,
+                            .longlink = s->longlink,
+                            .test_clock = s->config.test_clock,
+                            .caretaker = s->caretaker,
+                            .clock_moved = on_clock_moved,
+                            .clock_moved_ctx = s};
+    s->site.server = s->server;
+    int r = http_server_start(s->server);
+    return r < 0 ? fail("cannot start the event loops", r) : 0;
+}
+
+/* An event names users as the app that receives it knows them. */
+static void write_user(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out) {
+    struct serving *s = ctx;
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    const struct user_view view = {.tenant = tenant, .app = app};
+    struct str id;
+    if (user_external_id(db, s->seal, &view, USER_OPEN_ID, uid, &scratch, &id) == 0)
+        json_escape(out, id);
+}
+
+static int start_dispatcher(struct serving *s) {
+    const struct dispatcher_options options = {
+        .db = &s->db,
+        .writer = s->writer,
+        .hub = s->hub,
+        .allow_loopback = s->config.fetch_allow != FETCH_ALLOW_NONE,
+        .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
+        .parallel = s->config.events_parallel,
+        .keep_days = s->config.events_keep_days,
+        .user = write_user,
+        .ctx = s,
+    };
+    int r = dispatcher_new(&s->dispatcher, &options);
+    return r < 0 ? fail("cannot start to deliver events", r) : 0;
+}
+
+static int start_workers(struct serving *s) {
+    const struct fetcher_options options = {
+        .db = &s->db,
+        .writer = s->writer,
+        .allow_loopback = s->config.fetch_allow != FETCH_ALLOW_NONE,
+        .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
+        .max_bytes = s->config.fetch_max_bytes,
+        .timeout_ms = s->config.fetch_timeout_ms,
+        .parallel = s->config.fetch_parallel,
+    };
+    int r = fetcher_new(&s->fetcher, &options);
+    if (r < 0)
+        return fail("cannot start to fetch reports", r);
+    r = start_dispatcher(s);
+    if (r < 0)
+        return r;
+    r = caretaker_new(&s->caretaker, &s->db, s->writer, !s->config.test_clock);
+    if (r < 0)
+        return fail("cannot look after the kept files", r);
+    writer_on_commit(s->writer, on_commit, s);
+    r = remote_server_new(&s->commands, s->config.data, s->writer, NULL);
+    return r < 0 ? fail("cannot make hired.sock in the data directory, by which commands write", r) : 0;
+}
+
+static void announce(struct serving *s) {
+    owner_tell(s->owner, OWNER_SERVING, s->url);
+    printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
+    if (address_is_everywhere(s->config.listen_host))
+        printf("It answers at every address of this machine.\n");
+    demo_info_announce(s->config.data, s->tenant, s->url.ptr);
+    fflush(stdout);
+}
+
+/* By https somebody can only come through a proxy. */
+static void warn_of_proxy(const struct config *c) {
+    if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
+        log_line(LOG_WARN, "all callers are taken for the proxy", "why",
+                 "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
+}
+
+/* What can change while the server runs does; the rest is named. */
+static void reload(struct serving *s) {
+    struct config fresh;
+    if (load_config(s, &fresh, true) < 0)
+        return;
+    struct gateway_settings *settings = calloc(1, sizeof *settings);
+    if (settings) {
+        apply_settings(&fresh, settings);
+        gateway_configure(s->gateway, settings);
+        free(settings);
+    }
+    log_set_level(fresh.log_level);
+    warn_of_proxy(&fresh);
+    files_set_spare(fresh.free_min_bytes);
+    http_server_set_limits(s->server, &fresh.http);
+    bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
+                   strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
+    log_line(LOG_INFO, "configuration reread", "note",
+             restart ? "listen, data and threads change with the next start" : "all of it is in force", NULL);
+    config_free(&fresh);
+}
+
+static void wait_for_end(struct serving *s, const sigset_t *signals) {
+    for (;;) {
+        int got;
+        if (sigwait(signals, &got) != 0)
+            continue;
+        if (got == SIGHUP) {
+            reload(s);
+            continue;
+        }
+        log_line(LOG_INFO, "stopping", "signal", got == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
+        return;
+    }
+}
+
+static void shut_down(struct serving *s) {
+    if (s->owner)
+        owner_tell(s->owner, OWNER_STOPPING, s->url);
+    if (s->gateway)
+        gateway_drain(s->gateway);
+    if (s->server)
+        http_server_drain(s->server, s->config.drain_ms);
+    if (s->gateway)
+        gateway_stop(s->gateway);
+    s->caretaker = caretaker_free(s->caretaker);
+    s->commands = remote_server_free(s->commands);
+    /* Their memory outlives the writer, whose last commits still wake them. */
+    fetcher_stop(s->fetcher);
+    dispatcher_stop(s->dispatcher);
+    if (s->writer && s->site.server && !s->config.test_clock)
+        (void)writer_run(s->writer, write_clock_note,
+                         NULL); /* a note that fails leaves the last one, ten minutes older */
+    s->writer = writer_free(s->writer);
+    s->fetcher = fetcher_free(s->fetcher);
+    s->dispatcher = dispatcher_free(s->dispatcher);
+    s->server = http_server_free(s->server);
+    s->gateway = gateway_free(s->gateway);
+    s->longlink = longlink_free(s->longlink);
+    s->hub = hub_free(s->hub);
+    s->seal = seal_free(s->seal);
+    s->owner = owner_release(s->owner);
+    arena_free(&s->arena);
+    config_free(&s->config);
+}
+
+int cli_serve(int argc, char **argv) {
+    struct serving s = {.argc = argc, .argv = argv};
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        print_help();
+        return 0;
+    }
+    if (load_config(&s, &s.config, false) < 0)
+        return 2;
+    (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* read at the pool's first use */
+    log_set_level(s.config.log_level);
+    id_set_node(s.config.node);
+    files_set_spare(s.config.free_min_bytes);
+    s.url = STR("");
+    int r = take_directory(&s);
+    if (r == 0)
+        r = listen_early(&s);
+
+    /* Before any thread is made, so that all inherit it: signals are waited for here only. */
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    sigaddset(&signals, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigdelset(&signals, SIGPIPE);
+
+    s.hub = hub_new();
+    if (r == 0)
+        r = open_store(&s);
+    if (r == 0)
+        drop_drafts(&s);
+    if (r == 0)
+        r = start_workers(&s);
+    if (r == 0)
+        r = start_loops(&s);
+    if (r == 0) {
+        announce(&s);
+        warn_of_proxy(&s.config);
+        wait_for_end(&s, &signals);
+    }
+    shut_down(&s);
+    return r == 0 ? 0 : 1;
+}

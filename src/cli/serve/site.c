@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The whole site: sends each request to where it belongs.
+ */
+#include "cli/serve/site.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/record.h"
+#include "cli/serve/caretaker.h"
+#include "console/assets.h"
+#include "gateway/answer.h"
+#include "gateway/caller/secret.h"
+#include "gateway/link.h"
+
+static const struct str content_json = STR_INIT("application/json; charset=utf-8");
+
+static struct site *site_of(const struct http_request *r) {
+    return http_loop_app_ctx(r->loop);
+}
+
+/* ---- health and descriptions ---- */
+
+static void serve_healthz(struct http_request *r) {
+    buf_add_lit(http_out(r), "{\"status\":\"ok\"}\n");
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
+static void serve_readyz(struct http_request *r) {
+    bool ready = gateway_ready(site_of(r)->gateway, r->loop);
+    buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"}\n") : STR("{\"status\":\"not ready\"}\n"));
+    http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
+}
+
+static void serve_metrics(struct http_request *r) {
+    struct site *site = site_of(r);
+    struct buf *out = http_out(r);
+    struct http_stats all = {0};
+    for (unsigned i = 0; i < http_server_loops(site->server); i++) {
+        struct http_stats one;
+        http_loop_stats(http_server_loop(site->server, i), &one);
+        all.accepted += one.accepted;
+        all.refused_connections += one.refused_connections;
+        all.open_connections += one.open_connections;
+        all.requests += one.requests;
+        all.bytes_in += one.bytes_in;
+        all.bytes_out += one.bytes_out;
+    }
+    const struct {
+        const char *name, *type;
+        uint64_t value;
+    } lines[] = {
+        {"hired_connections", "gauge", all.open_connections},
+        {"hired_connections_total", "counter", all.accepted},
+        {"hired_connections_refused_total", "counter", all.refused_connections},
+        {"hired_http_requests_total", "counter", all.requests},
+        {"hired_http_received_bytes_total", "counter", all.bytes_in},
+        {"hired_http_sent_bytes_total", "counter", all.bytes_out},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        buf_printf(out, "# TYPE %s %s\n%s %llu\n", lines[i].name, lines[i].type, lines[i].name,
+                   (unsigned long long)lines[i].value);
+    gateway_write_metrics(site->gateway, out);
+    buf_printf(out, "# TYPE hired_long_connections gauge\nhired_long_connections %u\n",
+               hub_connections_of_all(site->hub));
+    dispatcher_write_metrics(site->dispatcher, out);
+    caretaker_write_metrics(site->caretaker, out);
+    http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
+}
+
+static void serve_openapi(struct http_request *r) {
+    buf_add_str(http_out(r), api_openapi_json);
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
+/* ---- the clock of tests ---- */
+
+#define TEST_CLOCK_MS_MAX INT64_C(315360000000) /* ten years */
+
+static bool from_this_machine(struct http_request *r) {
+    struct str peer = http_peer(r);
+    return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
+}
+
+/* {"advance_ms":N} moves the clocks forward (N below 0: sets the date back) and wakes all who wait for a time. */
+static void serve_test_clock(struct http_request *r) {
+    struct site *site = site_of(r);
+    struct str why;
+    json_t *object = record_parse(r->body, r->arena, &why);
+    const json_t *advance = json_object_get(object, "advance_ms");
+    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : INT64_MAX;
+    json_decref(object);
+    if (ms < -TEST_CLOCK_MS_MAX || ms > TEST_CLOCK_MS_MAX) {
+        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N milliseconds, at most ten years either way");
+        return;
+    }
+    clock_advance(ms);
+    site->clock_moved(site->clock_moved_ctx);
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("now_ms"), clock_now_ms());
+    json_end(out, '}');
+    http_reply(r, 200, content_json, NULL, 0);
+}
+
+/* ---- pages ---- */
+
+static const struct {
+    struct str path;
+    void (*serve)(struct http_request *r);
+} pages[] = {
+    {STR_INIT("/healthz"), serve_healthz},
+    {STR_INIT("/readyz"), serve_readyz},
+    {STR_INIT("/metrics"), serve_metrics},
+    {STR_INIT("/openapi.json"), serve_openapi},
+};
+
+static bool is_page(struct str path) {
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_eq(path, pages[i].path))
+            return true;
+    return false;
+}
+
+static bool is_test_clock(struct http_request *r) {
+    return site_of(r)->test_clock && str_eq(r->path, STR("/test/clock")) && from_this_machine(r);
+}
+
+/* ---- methods ---- */
+
+/* The methods of a path that is no operation's, for an Allow header; absent: there is nothing. */
+static struct str own_methods(struct http_request *r) {
+    if (is_page(r->path) || str_starts(r->path, STR(LINK_PATH)) || assets_has(r))
+        return STR("GET, HEAD, OPTIONS");
+    return is_test_clock(r) ? STR("POST, OPTIONS") : longlink_methods(r->path);
+}
+
+static bool serve_options(struct http_request *r) {
+    struct str allow = STR("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (!str_eq(r->path, STR("*"))) {
+        allow = gateway_methods(site_of(r)->gateway, r);
+        if (str_is_absent(allow))
+            allow = own_methods(r);
+    }
+    if (str_is_absent(allow))
+        return false;
+    http_reply(r, 204, STR_ABSENT, &(struct http_header){STR("Allow"), allow}, 1);
+    return true;
+}
+
+static bool refuse_method(struct http_request *r) {
+    struct str allow = own_methods(r);
+    if (str_is_absent(allow))
+        return false;
+    struct buf *out = http_out(r);
+    json_begin(out, '{');
+    json_member_int(out, STR("code"), CODE_NO_METHOD);
+    json_member_str(out, STR("msg"), arena_printf(r->arena, "this address takes %.*s", STR_FMT(allow)));
+    json_end(out, '}');
+    http_reply(r, 405, content_json, &(struct http_header){STR("Allow"), allow}, 1);
+    return true;
+}
+
+/* ---- the site ---- */
+
+static bool serve_read(struct http_request *r) {
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
+        if (str_eq(r->path, pages[i].path)) {
+            pages[i].serve(r);
+            return true;
+        }
+    if (str_starts(r->path, STR(LINK_PATH))) {
+        site_serve_file(r);
+        return true;
+    }
+    return assets_serve(r);
+}
+
+static void handle(struct http_request *r) {
+    struct site *site = site_of(r);
+    if ((r->method == HTTP_GET || r->method == HTTP_HEAD) && serve_read(r))
+        return;
+    if (r->method == HTTP_POST && is_test_clock(r)) {
+        serve_test_clock(r);
+        return;
+    }
+    if (longlink_serve(site->longlink, r))
+        return;
+    if (r->method == HTTP_OPTIONS && serve_options(r))
+        return;
+    if (refuse_method(r))
+        return;
+    gateway_serve(site->gateway, r);
+}
+
+static const int longlink_results[] = {
+    [SECRET_OK] = LONGLINK_AUTH_OK,
+    [SECRET_WRONG] = LONGLINK_AUTH_FAILED,
+    [SECRET_WAIT] = LONGLINK_AUTH_WAIT,
+    [SECRET_ADDRESS] = LONGLINK_AUTH_ADDRESS,
+    [SECRET_DISABLED] = LONGLINK_AUTH_DISABLED,
+    [SECRET_NOT_INSTALLED] = LONGLINK_AUTH_NOT_INSTALLED,
+};
+
+int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
+                      struct arena *a, int64_t *ret_app) {
+    struct site *site = ctx;
+    struct app_row app;
+    unsigned wait_s;
+    int r = secret_check(gateway_loop_db(site->gateway, l), gateway_secrets(site->gateway), app_id, secret, address,
+                         clock_mono_ms(), a, &app, &wait_s);
+    if (r < 0)
+        return r;
+    if (r == SECRET_OK)
+        *ret_app = app.id;
+    return longlink_results[r];
+}
+
+struct str site_base_url(void *ctx) {
+    struct site *site = ctx;
+    return gateway_base_url(site->gateway);
+}
+
+int site_look(void *ctx, struct http_loop *l, int64_t app, struct str address, uint64_t *ret_mark) {
+    struct site *site = ctx;
+    int r = secret_connection(gateway_loop_db(site->gateway, l), app, address, ret_mark);
+    return r < 0 ? r : longlink_results[r];
+}
+
+/* Clients whose domain ends with a slash ask for "//open-apis/...". Only what the platform's clients ask for is taken
+ * so: a proxy in front that keeps strangers from /metrics or the console by the path's beginning is not passed by.
+ * Everything that looks at the path (limits, access, logs) sees it after this. */
+static struct str without_doubled_slash(struct str path) {
+    static const struct str open[] = {STR_INIT("/open-apis/"), STR_INIT("/callback/")};
+    size_t n = 0;
+    while (n + 1 < path.len && path.ptr[n + 1] == '/')
+        n++;
+    struct str single = str_skip(path, n);
+    for (size_t i = 0; n > 0 && i < sizeof open / sizeof *open; i++)
+        if (str_starts(single, open[i]))
+            return single;
+    return path;
+}
+
+static void on_head(struct http_request *r) {
+    r->path = without_doubled_slash(r->path);
+    bool read_here = r->method == HTTP_POST && (is_test_clock(r) || !str_is_absent(longlink_methods(r->path)));
+    gateway_head(site_of(r)->gateway, r);
+    if (read_here)
+        r->no_body = false;
+}
+
+static int loop_start(struct http_loop *l) {
+    struct site *site = http_loop_app_ctx(l);
+    int r = gateway_loop_start(site->gateway, l);
+    if (r == 0)
+        longlink_loop_start(site->longlink, l);
+    return r;
+}
+
+static void loop_stop(struct http_loop *l) {
+    struct site *site = http_loop_app_ctx(l);
+    longlink_loop_stop(site->longlink, l);
+    gateway_loop_stop(site->gateway, l);
+}
+
+const struct http_app site_app = {
+    .on_head = on_head,
+    .handle = handle,
+    .loop_start = loop_start,
+    .loop_stop = loop_stop,
+};

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console/api/applications: the list people search, and one application with all that belongs to it.
+ */
+#include "hire/application/application.h"
+#include "api_handlers.h"
+#include "base/json.h"
+#include "console/list.h"
+#include "gateway/link.h"
+#include "hire/attachment/attachment.h"
+
+/* ---- rows ---- */
+
+void read_application_row(struct call *c, const struct db_query *q, struct application_row *ret) {
+    *ret = (struct application_row){
+        .update_time = db_int(q, 0),
+        .id = db_int(q, 1),
+        .talent = db_int(q, 2),
+        .job = db_int(q, 3),
+        .stage_id = arena_dup(c->arena, db_text(q, 4)),
+        .active_status = db_int(q, 5),
+    };
+}
+
+/* The check that changed last, if there is one. */
+static int write_order_brief(struct call *c, int64_t application) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_OF_APPLICATION);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, application);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    struct str conclusion;
+    record_members(db_text(&q, 3), &STR("conclusion"), 1, &conclusion);
+    json_key(c->out, STR("order"));
+    json_begin(c->out, '{');
+    json_member_id(c->out, STR("id"), db_int(&q, 0));
+    json_member_int(c->out, STR("status"), db_int(&q, 1));
+    json_member_int(c->out, STR("phase"), db_int(&q, 2));
+    if (!str_eq(conclusion, STR("\"\"")))
+        json_member_raw(c->out, STR("conclusion"), conclusion);
+    json_end(c->out, '}');
+    return 0;
+}
+
+static void write_stage(struct buf *out, const struct job_processes_list *processes, struct str stage_id) {
+    const struct job_processes *process;
+    const struct job_processes_stage *stage = process_stage(processes, stage_id, &process);
+    json_member_str(out, STR("id"), stage_id);
+    if (!stage)
+        return;
+    console_member_i18n(out, STR("name"), stage->zh_name, stage->en_name);
+    if (stage->type.set)
+        json_member_int(out, STR("type"), stage->type.v);
+}
+
+int write_application_row(struct call *c, struct hire *h, const struct job_processes_list *processes,
+                          const struct application_row *row, struct str create_time) {
+    struct str talent, job;
+    int r = card_name(h, STR("talent"), row->talent, &talent);
+    if (r == 0)
+        r = card_name(h, STR("job"), row->job, &job);
+    if (r < 0)
+        return r;
+    struct buf *out = c->out;
+    json_begin(out, '{');
+    json_member_id(out, STR("id"), row->id);
+    json_member_id(out, STR("talent_id"), row->talent);
+    json_member_str(out, STR("talent_name"), talent);
+    json_member_id(out, STR("job_id"), row->job);
+    json_member_str(out, STR("job_title"), job);
+    if (!str_is_empty(row->stage_id)) {
+        json_key(out, STR("stage"));
+        json_begin(out, '{');
+        write_stage(out, processes, row->stage_id);
+        json_end(out, '}');
+    }
+    if (row->active_status > 0)
+        json_member_int(out, STR("active_status"), row->active_status);
+    json_member_str(out, STR("create_time"), create_time);
+    console_member_time(out, STR("update_time"), row->update_time);
+    r = write_order_brief(c, row->id);
+    json_end(out, '}');
+    return r;
+}
+
+/* ---- the list ---- */
+
+struct wanted {
+    bool all;
+    struct id_list talents, jobs;
+};
+
+static int search(struct hire *h, struct str text, struct wanted *ret) {
+    *ret = (struct wanted){.all = str_is_empty(str_trim(text))};
+    if (ret->all)
+        return 0;
+    int r = card_search(h, STR("talent"), str_trim(text), &ret->talents);
+    return r < 0 ? r : card_search(h, STR("job"), str_trim(text), &ret->jobs);
+}
+
+int handle_console_application_list(struct call *c) {
+    const struct console_application_list_query *in = c->query;
+    int64_t job, status = in->status.set ? in->status.v : 0;
+    struct wanted wanted;
+    struct list l;
+    int r = call_filter_id(c, "job_id", in->job_id, &job);
+    if (r == 0)
+        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){job, status}, 2,
+                       arena_printf(c->arena, "%.*s\n%.*s", STR_FMT(in->stage_id), STR_FMT(in->query)));
+    if (r == 0)
+        r = reference_processes(&l.h, &l.processes);
+    if (r == 0)
+        r = search(&l.h, in->query, &wanted);
+    if (r < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APPLICATIONS);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, l.from.a);
+    db_bind_int(&q, 3, l.from.b);
+    db_bind_text(&q, 4, str_is_absent(in->stage_id) ? STR("") : in->stage_id);
+    db_bind_int(&q, 5, status);
+    db_bind_int(&q, 6, job);
+    bool none = !wanted.all && wanted.talents.n == 0 && wanted.jobs.n == 0;
+    while (!none && (r = db_row(&q)) == 1) {
+        if (!wanted.all && !id_list_has(&wanted.talents, db_int(&q, 2)) && !id_list_has(&wanted.jobs, db_int(&q, 3)))
+            continue;
+        struct application_row row;
+        read_application_row(c, &q, &row);
+        if (!list_add(&l, row.update_time, row.id))
+            break;
+        r = write_application_row(c, &l.h, &l.processes, &row, STR_ABSENT);
+        if (r < 0)
+            return r;
+    }
+    if (r < 0)
+        return r;
+    list_end(&l);
+    return 0;
+}
+
+/* ---- one ---- */
+
+static int write_resume(struct call *c, struct hire *h, struct str resume_id) {
+    struct attachment_row resume;
+    int r = str_is_empty(resume_id) ? 0 : attachment_find(h, resume_id, &resume);
+    if (r <= 0)
+        return r;
+    json_member_str(c->out, STR("resume_id"), resume_id);
+    json_member_str(c->out, STR("resume_name"), resume.name);
+    if (!str_is_absent(resume.url))
+        return 0;
+    json_key(c->out, STR("resume_url"));
+    buf_add_char(c->out, '"');
+    link_write(c->seal, c->base_url, LINK_ATTACHMENT, resume.id, LINK_ATTACHMENT_LIFE_S, c->now_ms, c->out);
+    buf_add_char(c->out, '"');
+    return 0;
+}
+
+static int write_candidate(struct call *c, struct hire *h, int64_t talent, struct str resume_id) {
+    struct person_card p = {0};
+    int r = person_card_get(h, talent, &p);
+    if (r < 0)
+        return r;
+    json_key(c->out, STR("candidate"));
+    json_begin(c->out, '{');
+    json_member_id(c->out, STR("id"), talent);
+    json_member_str(c->out, STR("name"), p.name);
+    if (!str_is_empty(p.mobile))
+        json_member_str(c->out, STR("mobile"),
+                        str_is_empty(p.mobile_code)
+                            ? p.mobile
+                            : arena_printf(c->arena, "+%.*s%.*s", STR_FMT(p.mobile_code), STR_FMT(p.mobile)));
+    json_member_str(c->out, STR("email"), p.email);
+    if (p.current_city)
+        console_member_i18n(c->out, STR("current_city"), p.current_city->zh_name, p.current_city->en_name);
+    if (p.experience_years.set)
+        json_member_int(c->out, STR("experience_years"), p.experience_years.v);
+    r = write_resume(c, h, resume_id);
+    json_end(c->out, '}');
+    return r;
+}
+
+static int write_job(struct call *c, struct hire *h, int64_t job) {
+    struct job_card card;
+    int r = job_card_get(h, job, &card);
+    if (r < 0)
+        return r;
+    json_key(c->out, STR("job"));
+    json_begin(c->out, '{');
+    json_member_id(c->out, STR("id"), job);
+    json_member_str(c->out, STR("title"), card.title);
+    json_member_str(c->out, STR("code"), card.code);
+    if (card.department)
+        console_member_i18n(c->out, STR("department"), card.department->zh_name, card.department->en_name);
+    if (card.city)
+        console_member_i18n(c->out, STR("city"), card.city->zh_name, card.city->en_name);
+    json_end(c->out, '}');
+    return 0;
+}
+
+static void write_stages(struct call *c, const struct job_processes_list *processes, const struct application *doc) {
+    json_key(c->out, STR("stages"));
+    json_begin(c->out, '[');
+    for (size_t i = 0; i < doc->stage_time_list.n; i++) {
+        const struct application_stage_time *at = &doc->stage_time_list.v[i];
+        json_begin(c->out, '{');
+        write_stage(c->out, processes, at->stage_id);
+        json_member_str(c->out, STR("enter_time"), at->enter_time);
+        json_member_str(c->out, STR("exit_time"), at->exit_time);
+        json_end(c->out, '}');
+    }
+    json_end(c->out, ']');
+}
+
+int handle_console_application_get(struct call *c) {
+    const struct console_application_get_params *in = c->params;
+    struct hire h = console_hire(c);
+    struct job_processes_list processes;
+    struct application doc = {0};
+    struct application_row row;
+    int64_t id;
+    int r = console_id(c, in->application_id, &id);
+    if (r < 0)
+        return r;
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APPLICATION);
+        db_bind_int(&q, 1, c->tenant);
+        db_bind_int(&q, 2, id);
+        r = db_row(&q);
+        if (r <= 0)
+            return r < 0 ? r : call_fail(c, CODE_NOT_FOUND, NULL);
+        read_application_row(c, &q, &row);
+        r = record_read_stored(&type_application, &doc, db_text(&q, 6), c->arena);
+    }
+    if (r < 0 || (r = reference_processes(&h, &processes)) < 0)
+        return r;
+    json_begin(c->out, '{');
+    json_key(c->out, STR("application"));
+    r = write_application_row(c, &h, &processes, &row, doc.create_time);
+    if (r == 0)
+        r = write_candidate(c, &h, row.talent, doc.talent_attachment_resume_id);
+    if (r == 0)
+        r = write_job(c, &h, row.job);
+    write_stages(c, &processes, &doc);
+    if (r == 0)
+        r = write_orders_of(c, &h, id);
+    if (r == 0)
+        r = write_interviews_of(c, &h, id);
+    json_end(c->out, '}');
+    return r;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console/api/orders: the list of background checks, by what the page filters and by what the overview counts.
+ */
+#include "api_handlers.h"
+#include "base/id.h"
+#include "console/order/search.h"
+#include "hire/order/state.h"
+
+#define FILTERS 6
+
+static int read_time(struct call *c, struct str text, int64_t *ret) {
+    *ret = 0;
+    if (str_is_empty(text))
+        return 0;
+    return id_parse(text, ret) == 0
+               ? 0
+               : call_fail(c, CODE_PARAMETER, "completed_since is a time in milliseconds since 1970");
+}
+
+/* Which filters exclude each other. */
+static int check(struct call *c, const struct order_search *f) {
+    bool by_state = f->status != 0 || f->phase >= 0;
+    if (f->account != 0 && f->application != 0)
+        return call_fail(c, CODE_PARAMETER, "give account_id or application_id, not both");
+    if (!str_is_empty(f->text) && f->application != 0)
+        return call_fail(c, CODE_PARAMETER, "give query or application_id, not both");
+    if (f->phase >= 0 && f->status == 0)
+        return call_fail(c, CODE_PARAMETER, "phase needs a status");
+    if (f->late && (by_state || f->application != 0 || f->completed_since != 0))
+        return call_fail(c, CODE_PARAMETER, "late goes with account_id and query only");
+    if (f->completed_since != 0 && (by_state || f->application != 0))
+        return call_fail(c, CODE_PARAMETER, "completed_since goes with account_id and query only");
+    return 0;
+}
+
+static int read_filters(struct call *c, struct order_search *ret) {
+    const struct console_order_list_query *in = c->query;
+    *ret = (struct order_search){
+        .text = str_trim(in->query),
+        .status = in->status.set ? in->status.v : 0,
+        .phase = in->phase.set ? in->phase.v : -1,
+        .late = in->late.set && in->late.v,
+    };
+    int r = call_filter_id(c, "account_id", in->account_id, &ret->account);
+    if (r == 0)
+        r = call_filter_id(c, "application_id", in->application_id, &ret->application);
+    if (r == 0)
+        r = read_time(c, in->completed_since, &ret->completed_since);
+    return r < 0 ? r : check(c, ret);
+}
+
+/* ---- walks: rows go out as they come ---- */
+
+/* By update_time, the latest change first. */
+static int list_by_change(struct list *l, const struct order_search *f) {
+    bool by_key = f->account != 0 || f->application != 0;
+    struct db_query q DB_CLEANUP = db_query(l->c->db, f->account != 0       ? SQL_CONSOLE_ORDERS_BY_ACCOUNT
+                                                      : f->application != 0 ? SQL_CONSOLE_ORDERS_BY_APPLICATION
+                                                      : f->status != 0      ? SQL_CONSOLE_ORDERS_BY_STATUS
+                                                                            : SQL_CONSOLE_ORDERS);
+    int r;
+    db_bind_int(&q, 1, l->c->tenant);
+    db_bind_int(&q, 2, l->from.a);
+    db_bind_int(&q, 3, l->from.b);
+    db_bind_int(&q, 4, l->limit + 1);
+    if (by_key) {
+        db_bind_int(&q, 5, f->account + f->application);
+        db_bind_int(&q, 6, f->status);
+        db_bind_int(&q, 7, f->phase);
+    } else if (f->status != 0) {
+        db_bind_int(&q, 5, f->status);
+        db_bind_int(&q, 6, f->phase);
+    }
+    while ((r = db_row(&q)) == 1 && list_add(l, db_int(&q, 0), db_int(&q, 1)))
+        if ((r = write_order_row(l->c, &l->h, &q)) < 0)
+            return r;
+    return r < 0 ? r : 0;
+}
+
+/* By end_time, the latest first. */
+static int list_completed(struct list *l, const struct order_search *f) {
+    struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDERS_DONE);
+    int r;
+    db_bind_int(&q, 1, l->c->tenant);
+    db_bind_int(&q, 2, l->from.a);
+    db_bind_int(&q, 3, l->from.b);
+    db_bind_int(&q, 4, f->completed_since);
+    db_bind_int(&q, 5, f->account);
+    db_bind_int(&q, 6, l->limit + 1);
+    while ((r = db_row(&q)) == 1 && list_add(l, db_int(&q, 7), db_int(&q, 1)))
+        if ((r = write_order_row(l->c, &l->h, &q)) < 0)
+            return r;
+    return r < 0 ? r : 0;
+}
+
+/* By begin_time, the earliest first. The first page's key, which is before everything of lists that go backwards, is
+ * behind everything here. */
+static int list_late(struct list *l, const struct order_search *f) {
+    bool first = l->from.a == INT64_MAX;
+    struct late_order *late;
+    int n = late_list(l->c, &f->times, f->account, first ? 0 : l->from.a, first ? 0 : l->from.b, (size_t)l->limit + 1,
+                      &late);
+    for (int i = 0; i < n && list_add(l, late[i].begin_time, late[i].id); i++) {
+        int r = order_search_write_row(l, late[i].id);
+        if (r < 0)
+            return r;
+    }
+    return n < 0 ? n : 0;
+}
+
+int handle_console_order_list(struct call *c) {
+    struct order_search f;
+    struct list l;
+    int r = read_filters(c, &f);
+    if (r == 0) {
+        const int64_t filters[FILTERS] = {f.account, f.application, f.status, f.phase, f.late, f.completed_since};
+        const struct console_order_list_query *in = c->query;
+        r = list_begin(&l, c, in->page_size, in->page_token, filters, FILTERS, f.text);
+    }
+    if (r == 0 && f.late)
+        r = vendor_times_get(c, &f.times);
+    if (r < 0)
+        return r;
+    r = !str_is_empty(f.text)    ? order_search(&l, &f)
+        : f.late                 ? list_late(&l, &f)
+        : f.completed_since != 0 ? list_completed(&l, &f)
+                                 : list_by_change(&l, &f);
+    if (r == 0)
+        list_end(&l);
+    return r;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Background checks by the name of the candidate or the vendor, those that changed last first.
+ *
+ * A name leads to a few people, and by indexes to their orders, of which the newest make the page. What so many
+ * people's names hold that going through them would take long is in many orders, too: then the list itself is walked.
+ */
+#include "console/order/search.h"
+
+#define PEOPLE_MAX 2000 /* who are gone through one by one */
+
+struct order_key {
+    int64_t update_time, id;
+};
+
+/* The newest places that were met, in their order. */
+struct newest {
+    struct order_key *v;
+    size_t n, max;
+};
+
+struct searching {
+    struct call *c;
+    const struct order_search *in;
+    struct page_key before;
+    struct id_list people, vendors;
+    struct newest found;
+};
+
+static bool is_newer(struct order_key a, struct order_key b) {
+    return a.update_time != b.update_time ? a.update_time > b.update_time : a.id > b.id;
+}
+
+/* False: so many newer ones were met that it is on no page that this one fills. An order may be met twice: by its
+ * candidate and by its vendor. */
+static bool meet(struct newest *l, struct order_key p) {
+    size_t at = l->n;
+
+    while (at > 0 && is_newer(p, l->v[at - 1]))
+        at--;
+    if (at == l->max)
+        return false;
+    if (at > 0 && l->v[at - 1].id == p.id)
+        return true;
+    size_t behind = (l->n < l->max ? l->n : l->max - 1) - at;
+    memmove(l->v + at + 1, l->v + at, behind * sizeof *l->v);
+    l->v[at] = p;
+    l->n = at + behind + 1;
+    return true;
+}
+
+/* Whether an order is among those that the filters beside status and account leave. Returns 1, 0 or < 0. */
+static int fits(struct searching *s, int64_t id) {
+    int r;
+
+    if (s->in->late)
+        return late_is(s->c, &s->in->times, id);
+    if (s->in->completed_since == 0)
+        return 1;
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_DONE);
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    return r <= 0 ? r : db_int(&q, 0) >= s->in->completed_since;
+}
+
+/* The rows come newest first. */
+static int meet_all(struct searching *s, struct db_query *q) {
+    int r;
+
+    while ((r = db_row(q)) == 1) {
+        const struct order_key key = {db_int(q, 0), db_int(q, 1)};
+        r = fits(s, key.id);
+        if (r < 0 || (r == 1 && !meet(&s->found, key)))
+            break;
+    }
+    return r < 0 ? r : 0;
+}
+
+static int meet_application(struct searching *s, int64_t application) {
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_KEYS_OF_APPLICATION);
+
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, application);
+    db_bind_int(&q, 3, s->before.a);
+    db_bind_int(&q, 4, s->before.b);
+    db_bind_int(&q, 5, s->in->status);
+    db_bind_int(&q, 6, s->in->account);
+    db_bind_int(&q, 7, s->in->phase);
+    return meet_all(s, &q);
+}
+
+static int meet_person(struct searching *s, int64_t talent) {
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_APPLICATION_OF_TALENT);
+    int r;
+
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, talent);
+    while ((r = db_row(&q)) == 1)
+        if ((r = meet_application(s, db_int(&q, 0))) < 0)
+            return r;
+    return r;
+}
+
+static int meet_vendor(struct searching *s, int64_t account) {
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDERS_BY_ACCOUNT);
+
+    if (s->in->account != 0 && s->in->account != account)
+        return 0;
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, s->before.a);
+    db_bind_int(&q, 3, s->before.b);
+    db_bind_int(&q, 4, s->in->late || s->in->completed_since != 0 ? INT64_MAX : (int64_t)s->found.max);
+    db_bind_int(&q, 5, account);
+    db_bind_int(&q, 6, s->in->status);
+    db_bind_int(&q, 7, s->in->phase);
+    return meet_all(s, &q);
+}
+
+static int meet_each(struct searching *s) {
+    int r = 0;
+
+    for (size_t i = 0; i < s->people.n && r >= 0; i++)
+        r = meet_person(s, s->people.v[i]);
+    for (size_t i = 0; i < s->vendors.n && r >= 0; i++)
+        r = meet_vendor(s, s->vendors.v[i]);
+    return r;
+}
+
+static int walk(struct searching *s) {
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDERS_SEARCHED);
+    int r = 0;
+
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, s->before.a);
+    db_bind_int(&q, 3, s->before.b);
+    db_bind_int(&q, 4, s->in->status);
+    db_bind_int(&q, 5, s->in->account);
+    db_bind_int(&q, 6, s->in->phase);
+    while (s->found.n < s->found.max && (r = db_row(&q)) == 1) {
+        if (!id_list_has(&s->people, db_int(&q, 3)) && !id_list_has(&s->vendors, db_int(&q, 2)))
+            continue;
+        if ((r = fits(s, db_int(&q, 1))) < 0)
+            return r;
+        if (r == 1)
+            s->found.v[s->found.n++] = (struct order_key){db_int(&q, 0), db_int(&q, 1)};
+    }
+    return r;
+}
+
+int order_search_write_row(struct list *l, int64_t id) {
+    struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDER_ROW);
+
+    db_bind_int(&q, 1, l->c->tenant);
+    db_bind_int(&q, 2, id);
+    int r = db_row(&q);
+    return r == 1 ? write_order_row(l->c, &l->h, &q) : r;
+}
+
+int order_search(struct list *l, const struct order_search *in) {
+    struct searching s = {.c = l->c, .in = in, .before = l->from, .found = {.max = (size_t)l->limit + 1}};
+    int r = card_search(&l->h, STR("talent"), in->text, &s.people);
+
+    if (r == 0)
+        r = card_search_vendors(&l->h, in->text, &s.vendors);
+    s.found.v = arena_array(l->c->arena, struct order_key, s.found.max);
+    if (r == 0)
+        r = s.people.n > PEOPLE_MAX ? walk(&s) : meet_each(&s);
+    for (size_t i = 0; i < s.found.n && r >= 0 && list_add(l, s.found.v[i].update_time, s.found.v[i].id); i++)
+        r = order_search_write_row(l, s.found.v[i].id);
+    return r < 0 ? r : 0;
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * console/api/events: what was told to whom, every attempt, and once more.
+ */
+#include "api_handlers.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "console/list.h"
+#include "gateway/caller/app.h"
+
+static const struct str states[] = {STR_INIT("waiting"), STR_INIT("delivered"), STR_INIT("given_up"),
+                                    STR_INIT("superseded")};
+
+/* The columns of console_deliveries. */
+static int write_delivery(struct call *c, int64_t tenant, const struct db_query *q) {
+    struct buf *out = c->out;
+    int64_t state = db_int(q, 2) & 3;
+    json_begin(out, '{');
+    json_member_id(out, STR("event_id"), db_int(q, 0));
+    json_member_str(out, STR("app_id"), db_text(q, 8));
+    json_member_str(out, STR("app_name"), db_text(q, 9));
+    json_member_str(out, STR("type"), db_text(q, 5));
+    json_member_str(out, STR("state"), states[state]);
+    json_member_int(out, STR("attempts"), db_int(q, 3));
+    if (state == 0)
+        console_member_time(out, STR("next_time"), db_int(q, 4));
+    console_member_time(out, STR("create_time"), db_int(q, 6));
+    if (db_int(q, 7) != 0)
+        json_member_id(out, STR("subject_id"), db_int(q, 7));
+    struct db_query last DB_CLEANUP = db_query(c->db, SQL_CONSOLE_LAST_ATTEMPT);
+    db_bind_int(&last, 1, tenant);
+    db_bind_int(&last, 2, db_int(q, 0));
+    db_bind_int(&last, 3, db_int(q, 1));
+    int r = db_row(&last);
+    if (r == 1) {
+        json_member_int(out, STR("last_status"), db_int(&last, 0));
+        if (db_text(&last, 1).len > 0)
+            json_member_str(out, STR("last_error"), db_text(&last, 1));
+    }
+    json_end(out, '}');
+    return r < 0 ? r : 0;
+}
+
+/* An app of the filter; 0: any, -1: there is no such app. */
+static int filter_app(struct call *c, struct str app_id, int64_t *ret) {
+    struct app_row app;
+    *ret = 0;
+    if (str_is_empty(app_id))
+        return 0;
+    int r = app_find(c->db, app_id, c->arena, &app);
+    *ret = r == 1 ? app.id : -1;
+    return r < 0 ? r : 0;
+}
+
+int handle_console_event_list(struct call *c) {
+    const struct console_event_list_query *in = c->query;
+    int64_t app, state = -1, retrying = str_eq(in->state, STR("retrying")); /* waiting after a failed attempt */
+    struct list l;
+    for (int i = 0; i < 4; i++)
+        if (str_eq(in->state, states[i]))
+            state = i;
+    if (retrying)
+        state = 0;
+    int r = filter_app(c, in->app_id, &app);
+    if (r == 0)
+        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){app, state, retrying}, 3, in->type);
+    if (r < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DELIVERIES);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, l.from.a);
+    db_bind_int(&q, 3, l.from.b);
+    db_bind_int(&q, 4, app);
+    db_bind_int(&q, 5, state);
+    db_bind_text(&q, 6, str_is_absent(in->type) ? STR("") : in->type);
+    db_bind_int(&q, 7, retrying);
+    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), db_int(&q, 1)))
+        if ((r = write_delivery(c, c->tenant, &q)) < 0)
+            return r;
+    if (r < 0)
+        return r;
+    list_end(&l);
+    return 0;
+}
+
+/* ---- one ---- */
+
+#define ATTEMPTS_SHOWN 100 /* of a delivery, the latest */
+
+static int write_attempts(struct call *c, int64_t event, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ATTEMPTS);
+    int r, n = 0;
+    json_key(c->out, STR("attempts"));
+    json_begin(c->out, '[');
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, event);
+    db_bind_int(&q, 3, app);
+    db_bind_int(&q, 4, ATTEMPTS_SHOWN + 1);
+    while ((r = db_row(&q)) == 1 && n++ < ATTEMPTS_SHOWN) {
+        json_begin(c->out, '{');
+        json_member_int(c->out, STR("seq"), db_int(&q, 0));
+        console_member_time(c->out, STR("at"), db_int(&q, 1));
+        json_member_str(c->out, STR("way"), db_int(&q, 2) == 2 ? STR("long_connection") : STR("request_url"));
+        json_member_int(c->out, STR("status"), db_int(&q, 3));
+        json_member_int(c->out, STR("duration_ms"), db_int(&q, 4));
+        json_member_str(c->out, STR("answer"), db_text(&q, 5));
+        if (db_text(&q, 6).len > 0)
+            json_member_str(c->out, STR("error"), db_text(&q, 6));
+        json_end(c->out, '}');
+    }
+    json_end(c->out, ']');
+    if (r == 1)
+        json_member_bool(c->out, STR("attempts_more"), true);
+    return r < 0 ? r : 0;
+}
+
+static int write_deliveries(struct call *c, int64_t event) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DELIVERIES_OF_EVENT);
+    int r;
+    json_key(c->out, STR("deliveries"));
+    json_begin(c->out, '[');
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, event);
+    while ((r = db_row(&q)) == 1) {
+        json_begin(c->out, '{');
+        json_key(c->out, STR("delivery"));
+        r = write_delivery(c, c->tenant, &q);
+        if (r == 0)
+            r = write_attempts(c, event, db_int(&q, 1));
+        json_end(c->out, '}');
+        if (r < 0)
+            return r;
+    }
+    json_end(c->out, ']');
+    return r;
+}
+
+int handle_console_event_get(struct call *c) {
+    const struct console_event_get_params *in = c->params;
+    struct record_reader reader = call_reader(c);
+    int64_t id;
+    int r = console_id(c, in->event_id, &id);
+    if (r < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_BY_ID);
+    db_bind_int(&q, 1, id);
+    r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 0 || db_int(&q, 0) != c->tenant)
+        return call_fail(c, CODE_NOT_FOUND, NULL);
+    json_begin(c->out, '{');
+    json_member_id(c->out, STR("event_id"), id);
+    json_member_str(c->out, STR("header_event_id"), db_text(&q, 2));
+    json_member_str(c->out, STR("type"), db_text(&q, 3));
+    console_member_time(c->out, STR("create_time"), db_int(&q, 6));
+    if (db_int(&q, 5) != 0)
+        json_member_id(c->out, STR("subject_id"), db_int(&q, 5));
+    json_key(c->out, STR("event"));
+    record_splice(&reader, db_text(&q, 7), c->out);
+    r = write_deliveries(c, id);
+    json_end(c->out, '}');
+    return r;
+}
+
+int handle_console_event_replay(struct call *c) {
+    const struct console_event_replay_params *at = c->params;
+    const struct console_event_replay_body *in = c->body;
+    int64_t id, only, *apps = NULL;
+    size_t n = 0, cap = 0;
+    int r = console_id(c, at->event_id, &id);
+    if (r == 0)
+        r = filter_app(c, in->app_id, &only);
+    if (r < 0)
+        return r;
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_DELIVERIES_OF_EVENT);
+        db_bind_int(&q, 1, c->tenant);
+        db_bind_int(&q, 2, id);
+        while ((r = db_row(&q)) == 1) {
+            if (only != 0 && db_int(&q, 1) != only)
+                continue;
+            if (n == cap) {
+                int64_t *more = arena_array(c->arena, int64_t, cap = cap ? 2 * cap : 16);
+                for (size_t i = 0; i < n; i++)
+                    more[i] = apps[i];
+                apps = more;
+            }
+            apps[n++] = db_int(&q, 1);
+        }
+    }
+    if (r < 0)
+        return r;
+    if (n == 0)
+        return call_fail(c, CODE_NOT_FOUND, NULL);
+    for (size_t i = 0; i < n; i++) {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_REPLAY);
+        db_bind_int(&q, 1, c->tenant);
+        db_bind_int(&q, 2, id);
+        db_bind_int(&q, 3, apps[i]);
+        db_bind_int(&q, 4, c->now_ms);
+        r = db_run(&q);
+        if (r < 0)
+            return r;
+    }
+    c->audit_detail = in->app_id;
+    return 0;
+}

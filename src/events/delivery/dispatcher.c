@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The thread that delivers events: what it takes on, and its round.
+ */
+#include "events/delivery/dispatcher.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/record.h"
+#include "events/delivery/envelope.h"
+#include "events/delivery/internal.h"
+
+#define POLL_MS 250     /* how soon a write of another process is noticed */
+#define RESCAN_MS 1000  /* while something is on its way */
+#define SCAN_REST 10    /* after a scan, so many times its duration pass before the next */
+#define FAILING_SHARE 2 /* failing apps get one in so many of all places */
+#define UPKEEP_NS INT64_C(1000000000)
+#define FORGET_EVERY_MS INT64_C(600000)
+#define FORGET_BATCH 200
+#define TICKET_EVERY_MS INT64_C(3600000)
+#define TICKET_BATCH 64
+#define DAY_MS INT64_C(86400000)
+
+/* ---- how much of an app is on its way ---- */
+
+struct app_load *load_of(struct dispatcher *d, int64_t app) {
+    struct app_load *unused = NULL;
+
+    for (size_t i = 0; i < d->n_loads; i++) {
+        if (d->loads[i].app == app)
+            return &d->loads[i];
+        if (d->loads[i].on_way == 0 && !d->loads[i].failing)
+            unused = &d->loads[i];
+    }
+    if (!unused) {
+        if (d->n_loads == d->loads_cap) {
+            d->loads_cap = d->loads_cap ? 2 * d->loads_cap : 64;
+            d->loads = mem_grow(d->loads, d->loads_cap * sizeof(*d->loads));
+        }
+        unused = &d->loads[d->n_loads++];
+    }
+    *unused = (struct app_load){.app = app};
+    return unused;
+}
+
+/* How many more deliveries of this app may go on their way now. */
+static unsigned room_of(const struct dispatcher *d, const struct app_load *load) {
+    unsigned most = load->failing ? DISPATCH_PER_FAILING : DISPATCH_PER_APP;
+    unsigned room = load->on_way < most ? most - load->on_way : 0;
+    unsigned places = d->o.parallel - d->busy;
+
+    if (load->failing) {
+        unsigned failing = 0, share = d->o.parallel / FAILING_SHARE;
+        for (size_t i = 0; i < d->n_loads; i++)
+            if (d->loads[i].failing)
+                failing += d->loads[i].on_way;
+        unsigned left = failing < share ? share - failing : 0;
+        room = room < left ? room : left;
+    }
+    return room < places ? room : places;
+}
+
+/* ---- taking on what is due ---- */
+
+struct receiver {
+    struct str app_id, url, key, token; /* in the scan's arena */
+    bool disabled, connected;
+};
+
+struct due {
+    int64_t tenant, event, subject_id, created_ms;
+    int attempts;
+    struct str event_id, type, doc, tenant_key; /* in the scan's arena */
+};
+
+static int receiver_read(struct dispatcher *d, int64_t app, struct arena *a, struct receiver *ret) {
+    struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_RECEIVER);
+    int r;
+
+    db_bind_int(&q, 1, app);
+    r = db_row(&q);
+    if (r != 1)
+        return r < 0 ? r : -ENOENT;
+    *ret = (struct receiver){
+        .app_id = arena_dup(a, db_text(&q, 0)),
+        .url = arena_dup(a, db_text(&q, 1)),
+        .key = arena_dup(a, db_text(&q, 2)),
+        .token = arena_dup(a, db_text(&q, 3)),
+        .disabled = db_int(&q, 4) != 0,
+        .connected = hub_has(d->o.hub, app),
+    };
+    return 0;
+}
+
+static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
+    for (unsigned i = 0; i < d->o.parallel; i++) {
+        const struct slot *s = &d->slots[i];
+        if (s->state != SLOT_FREE && s->out.event == event && s->out.app == app)
+            return true;
+    }
+    return false;
+}
+
+/* The row of a statement event_due or event_due_again. */
+static struct due due_of(struct db_query *q, struct arena *a) {
+    return (struct due){
+        .tenant = db_int(q, 0),
+        .event = db_int(q, 1),
+        .attempts = (int)db_int(q, 2),
+        .event_id = arena_dup(a, db_text(q, 3)),
+        .type = arena_dup(a, db_text(q, 4)),
+        .subject_id = db_int(q, 5),
+        .created_ms = db_int(q, 6),
+        .doc = arena_dup(a, db_text(q, 7)),
+        .tenant_key = arena_dup(a, db_text(q, 8)),
+    };
+}
+
+/* At most DISPATCH_PER_APP, none of them on its way yet: that many rows hold enough of those, since no more can be on
+ * their way already. */
+static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned most, struct arena *a,
+                    struct due *ret) {
+    struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE);
+    unsigned n = 0;
+    int r = 0;
+
+    db_bind_int(&q, 1, app);
+    db_bind_int(&q, 2, now_ms);
+    db_bind_int(&q, 3, DISPATCH_PER_APP);
+    while (n < most && (r = db_row(&q)) == 1) {
+        if (on_way(d, db_int(&q, 1), app))
+            continue;
+        ret[n++] = due_of(&q, a);
+    }
+    return r < 0 ? r : (int)n;
+}
+
+struct user_of {
+    struct dispatcher *d;
+    int64_t tenant, app;
+};
+
+static void fill_user(void *ctx, int64_t uid, struct buf *out) {
+    struct user_of *u = ctx;
+
+    if (u->d->o.user)
+        u->d->o.user(u->d->o.ctx, u->d->db, u->tenant, u->app, uid, out);
+}
+
+static void fill_file(void *ctx, int64_t file_id, struct buf *out) {
+    /* No event has links. */
+}
+
+static void body_write(struct dispatcher *d, int64_t app, const struct receiver *to, const struct due *due,
+                       struct buf *out) {
+    struct user_of user = {d, due->tenant, app};
+    const struct record_reader reader = {.user = fill_user, .file = fill_file, .ctx = &user};
+    struct buf event BUF_CLEANUP = BUF_EMPTY;
+
+    record_splice(&reader, due->doc, &event);
+    const struct envelope e = {
+        .event_id = due->event_id,
+        .type = due->type,
+        .token = to->token,
+        .app_id = to->app_id,
+        .tenant_key = due->tenant_key,
+        .created_ms = due->created_ms,
+        .event = buf_str(&event),
+    };
+    envelope_write(&e, out);
+}
+
+static void begin(struct dispatcher *d, int64_t app, const struct receiver *to, const struct due *due) {
+    struct buf body BUF_CLEANUP = BUF_EMPTY;
+    struct slot *s = slot_take(d);
+
+    body_write(d, app, to, due, &body);
+    s->out = (struct delivery_outcome){
+        .tenant = due->tenant,
+        .event = due->event,
+        .app = app,
+        .subject_id = due->subject_id,
+        .created_order = str_eq(due->type, api_events[EVENT_ECO_BACKGROUND_CHECK_CREATED_V1].type),
+        .attempts = due->attempts,
+        .at_ms = clock_now_ms(),
+    };
+    if (to->disabled)
+        slot_fail(s, "the app is disabled");
+    else if (to->connected)
+        slot_hand(s, due->event_id, buf_str(&body));
+    else
+        slot_post(s, to->url.ptr, to->key, buf_str(&body));
+}
+
+bool dispatcher_hand_again(struct dispatcher *d, struct slot *s) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct buf body BUF_CLEANUP = BUF_EMPTY;
+    struct receiver to;
+    struct due due;
+
+    if (!hub_has_other(d->o.hub, s->out.app, s->member) || receiver_read(d, s->out.app, &scratch, &to) < 0 ||
+        to.disabled)
+        return false;
+    {
+        struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_AGAIN);
+        db_bind_int(&q, 1, s->out.tenant);
+        db_bind_int(&q, 2, s->out.event);
+        db_bind_int(&q, 3, s->out.app);
+        db_bind_int(&q, 4, s->out.attempts);
+        if (db_row(&q) != 1)
+            return false;
+        due = due_of(&q, &scratch);
+    }
+    body_write(d, s->out.app, &to, &due, &body);
+    slot_hand_again(s, due.event_id, buf_str(&body));
+    return true;
+}
+
+/* Takes on what is due of one app. Returns 0, or < 0. */
+static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct due due[DISPATCH_PER_APP];
+    struct receiver to;
+    unsigned room = room_of(d, load_of(d, app));
+    int n, r;
+
+    if (room == 0)
+        return 0;
+    r = receiver_read(d, app, &scratch, &to);
+    if (r < 0)
+        return r == -ENOENT ? 0 : r;
+    /* Without any way to the app its events wait for one; they lose no attempt by it. */
+    if (!to.disabled && !to.connected && str_is_empty(to.url))
+        return 0;
+    if (!to.disabled && to.connected) {
+        unsigned most = hub_room(d->o.hub, app);
+        room = room < most ? room : most;
+        if (room == 0)
+            return 0;
+    }
+    n = due_read(d, app, now_ms, room, &scratch, due);
+    for (int i = 0; i < n; i++)
+        begin(d, app, &to, &due[i]);
+    return n < 0 ? n : 0;
+}
+
+/* The next app behind after that has deliveries waiting. Returns 1, 0 or < 0. */
+static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
+    struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_APP);
+    int r;
+
+    db_bind_int(&q, 1, after);
+    r = db_row(&q);
+    if (r == 1) {
+        *ret_app = db_int(&q, 0);
+        *ret_next_ms = db_int(&q, 1);
+    }
+    return r;
+}
+
+/* One turn through all apps, beginning behind the one that was last served: so everybody's turn comes. */
+static void scan(struct dispatcher *d) {
+    int64_t now_ms = clock_now_ms(), start = d->cursor, at = start, app = 0, next_ms = 0;
+    bool wrapped = false;
+    int r = 0;
+
+    d->scan_at_ms = now_ms + RESCAN_MS * 60;
+    while (d->busy < d->o.parallel) {
+        r = next_app(d, at, &app, &next_ms);
+        if (r < 0)
+            break;
+        if (r == 0 || (wrapped && app > start)) {
+            if (wrapped || start == 0)
+                break;
+            wrapped = true;
+            at = 0;
+            continue;
+        }
+        at = app;
+        if (next_ms > now_ms) {
+            if (next_ms < d->scan_at_ms)
+                d->scan_at_ms = next_ms;
+            continue;
+        }
+        unsigned busy = d->busy;
+        r = begin_app(d, app, now_ms);
+        if (r < 0)
+            break;
+        if (d->busy > busy)
+            d->cursor = app;
+    }
+    if (r < 0)
+        log_fmt(LOG_ERROR, "cannot look for events to deliver: %s", strerror(-r));
+    if ((r < 0 || d->busy > 0) && d->scan_at_ms > now_ms + RESCAN_MS)
+        d->scan_at_ms = now_ms + RESCAN_MS;
+}
+
+/* ---- upkeep ---- */
+
+struct tickets {
+    int64_t apps[TICKET_BATCH];
+    size_t n;
+};
+
+static int tickets_push(struct db *db, void *arg) {
+    const struct tickets *t = arg;
+    struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
+    struct hire h = {.db = db, .arena = &arena, .now_ms = clock_now_ms(), .actor_kind = ACTOR_SYSTEM};
+    int r = 0;
+
+    for (size_t i = 0; i < t->n && r >= 0; i++) {
+        r = hire_push_app_ticket(&h, t->apps[i]);
+        r = r == -ENOENT ? 0 : r; /* gone meanwhile */
+    }
+    return r;
+}
+
+/* Store apps get a ticket each hour, as long as there is a way to them. */
+static void push_tickets(struct dispatcher *d) {
+    struct tickets t = {.n = 0};
+    int64_t before = clock_now_ms() - TICKET_EVERY_MS, app = 0;
+
+    while (t.n < TICKET_BATCH) {
+        struct db_query q DB_CLEANUP = db_query(d->db, SQL_APP_TICKET_DUE);
+        db_bind_int(&q, 1, before);
+        db_bind_int(&q, 2, app);
+        if (db_row(&q) != 1)
+            break;
+        app = db_int(&q, 0);
+        if (!str_is_empty(db_text(&q, 1)) || hub_has(d->o.hub, app))
+            t.apps[t.n++] = app;
+    }
+    int r = t.n > 0 ? writer_run(d->o.writer, tickets_push, &t) : 0;
+    if (r < 0 && r != -ESHUTDOWN)
+        log_fmt(LOG_ERROR, "cannot push app tickets: %s", strerror(-r));
+    if (t.n > 0)
+        d->scan_at_ms = 0;
+}
+
+struct forgetting {
+    int64_t before_ms, after;
+    int n;
+};
+
+static int forget(struct db *db, void *arg) {
+    struct forgetting *f = arg;
+
+    f->n = delivery_forget(db, f->before_ms, FORGET_BATCH, &f->after);
+    return f->n;
+}
+
+static void upkeep(struct dispatcher *d) {
+    int64_t now_ns = clock_mono_ns();
+
+    if (now_ns < d->upkeep_ns)
+        return;
+    d->upkeep_ns = now_ns + UPKEEP_NS;
+    push_tickets(d);
+    if (now_ns < d->forget_ns)
+        return;
+    struct forgetting f = {.before_ms = clock_now_ms() - (int64_t)d->o.keep_days * DAY_MS, .after = d->forget_after};
+    int r = writer_run(d->o.writer, forget, &f);
+    if (r < 0 && r != -ESHUTDOWN)
+        log_fmt(LOG_ERROR, "cannot delete old events: %s", strerror(-r));
+    /* A batch at a time, so that nobody waits long for the writer. */
+    bool over = r < 0 || f.n < FORGET_BATCH;
+    d->forget_after = over ? 0 : f.after;
+    if (over)
+        d->forget_ns = now_ns + FORGET_EVERY_MS * 1000000;
+}
+
+/* ---- the thread ---- */
+
+/* Whether something may have come due since the last scan. */
+static bool scan_is_due(struct dispatcher *d) {
+    if (d->busy == d->o.parallel || clock_mono_ns() < d->scan_not_before_ns)
+        return false;
+    int64_t count = db_change_count(d->db);
+    bool due = atomic_exchange(&d->woken, false) || count != d->change_count || clock_now_ms() >= d->scan_at_ms;
+
+    d->change_count = count;
+    return due;
+}
+
+/* A scan asks for each app that has something waiting; with thousands of those it must not run for each commit. */
+static void scan_timed(struct dispatcher *d) {
+    int64_t begun_ns = clock_mono_ns();
+
+    scan(d);
+    int64_t end_ns = clock_mono_ns();
+    d->scan_not_before_ns = end_ns + SCAN_REST * (end_ns - begun_ns);
+}
+
+/* How long nothing is to be done unless something comes. */
+static int wait_ms(struct dispatcher *d) {
+    int64_t wait = d->scan_at_ms - clock_now_ms();
+    int64_t rest = (d->scan_not_before_ns - clock_mono_ns()) / 1000000 + 1;
+
+    wait = wait < rest ? rest : wait;
+    /* What was due but found no place goes when a place is free, and then there is a wake-up. */
+    if (d->busy == d->o.parallel || slots_pending(d) || wait > POLL_MS)
+        return POLL_MS;
+    return wait < 0 ? 0 : (int)wait;
+}
+
+static void *dispatcher_main(void *arg) {
+    struct dispatcher *d = arg;
+
+    while (!atomic_load(&d->stop)) {
+        int still = 0;
+        slots_tend(d);
+        if (scan_is_due(d))
+            scan_timed(d);
+        curl_multi_perform(d->multi, &still);
+        slots_collect(d);
+        upkeep(d);
+        curl_multi_poll(d->multi, NULL, 0, wait_ms(d), NULL);
+    }
+    slots_end(d);
+    return NULL;
+}
+
+void dispatcher_wake(struct dispatcher *d) {
+    if (!atomic_exchange(&d->woken, true))
+        curl_multi_wakeup(d->multi);
+}
+
+static void on_hub_changed(void *ctx) {
+    dispatcher_wake(ctx);
+}
+
+static void dispatcher_release(struct dispatcher *d) {
+    for (unsigned i = 0; i < d->o.parallel; i++)
+        slot_free(&d->slots[i]);
+    curl_multi_cleanup(d->multi);
+    db_close(d->db);
+    pthread_mutex_destroy(&d->lock);
+    buf_free(&d->results);
+    free(d->slots);
+    free(d->loads);
+    free(d);
+}
+
+int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct str why = STR("");
+    struct dispatcher *d = mem_alloc(sizeof(*d));
+    sigset_t all, old;
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    d->o = *o;
+    pthread_mutex_init(&d->lock, NULL);
+    d->slots = mem_alloc(o->parallel * sizeof(*d->slots));
+    for (unsigned i = 0; i < o->parallel; i++)
+        d->slots[i].d = d;
+    d->multi = curl_multi_init();
+    if (d->multi)
+        curl_multi_setopt(d->multi, CURLMOPT_MAXCONNECTS, (long)o->parallel);
+    hub_on_result(o->hub, slots_on_result, on_hub_changed, d);
+    int r = d->multi ? db_open(&d->db, o->db, DB_READ, &scratch, &why) : -ENOMEM;
+    if (r == 0) {
+        /* Signals are for the main thread. */
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &old);
+        r = -pthread_create(&d->thread, NULL, dispatcher_main, d);
+        pthread_sigmask(SIG_SETMASK, &old, NULL);
+    }
+    if (r < 0) {
+        log_fmt(LOG_ERROR, "cannot start to deliver events: %s %.*s", strerror(-r), STR_FMT(why));
+        dispatcher_release(d);
+        return r;
+    }
+    pthread_setname_np(d->thread, "hired-events");
+    *ret = d;
+    return 0;
+}
+
+void dispatcher_stop(struct dispatcher *d) {
+    if (!d || atomic_exchange(&d->stop, true))
+        return;
+    curl_multi_wakeup(d->multi);
+    pthread_join(d->thread, NULL);
+}
+
+struct dispatcher *dispatcher_free(struct dispatcher *d) {
+    if (!d)
+        return NULL;
+    dispatcher_stop(d);
+    dispatcher_release(d);
+    return NULL;
+}
+
+void dispatcher_write_metrics(struct dispatcher *d, struct buf *out) {
+    static const char *const names[OUTCOMES] = {"taken", "failed", "given_up"};
+
+    buf_printf(out, "# TYPE hired_event_deliveries_running gauge\nhired_event_deliveries_running %u\n",
+               atomic_load(&d->running));
+    buf_add_lit(out, "# TYPE hired_event_attempts_total counter\n");
+    for (unsigned i = 0; i < OUTCOMES; i++)
+        buf_printf(out, "hired_event_attempts_total{outcome=\"%s\"} %llu\n", names[i],
+                   (unsigned long long)atomic_load(&d->outcomes[i]));
+}

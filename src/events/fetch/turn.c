@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whose report is fetched next: owners take turns, none has more than its share of the places, and what somebody waits
+ * for goes first.
+ */
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "events/fetch/internal.h"
+
+#define IDLE_MS 60000   /* looks at least this often, should a wake-up be missed */
+#define OWNER_SHARE 4   /* an owner gets one in so many places */
+#define FAILING_SHARE 2 /* all owners whose last fetch failed get one in so many */
+#define HOST_SHARE 2    /* and so do all links to one host */
+#define LOOK_AT 16      /* links of an owner, for one whose host has room */
+
+struct fetch_load *fetch_load_of(struct fetcher *f, int64_t owner) {
+    struct fetch_load *unused = NULL;
+
+    for (size_t i = 0; i < f->n_loads; i++) {
+        if (f->loads[i].owner == owner)
+            return &f->loads[i];
+        if (f->loads[i].running == 0 && !f->loads[i].failing)
+            unused = &f->loads[i];
+    }
+    if (!unused) {
+        if (f->n_loads == f->loads_cap) {
+            f->loads_cap = f->loads_cap ? 2 * f->loads_cap : 16;
+            f->loads = mem_grow(f->loads, f->loads_cap * sizeof(*f->loads));
+        }
+        unused = &f->loads[f->n_loads++];
+    }
+    *unused = (struct fetch_load){.owner = owner};
+    return unused;
+}
+
+bool fetch_running(const struct fetcher *f, int64_t id) {
+    for (unsigned i = 0; i < f->places; i++)
+        if (f->fetches[i].curl && f->fetches[i].id == id)
+            return true;
+    return false;
+}
+
+static unsigned share(const struct fetcher *f, unsigned part) {
+    return f->o.parallel / part > 1 ? f->o.parallel / part : 1;
+}
+
+static bool host_has_room(const struct fetcher *f, struct str url) {
+    char host[FETCH_HOST_MAX];
+    unsigned n = 0;
+
+    fetch_host(url, host);
+    for (unsigned i = 0; i < f->places; i++)
+        n += f->fetches[i].curl && strcmp(f->fetches[i].host, host) == 0;
+    return n < share(f, HOST_SHARE);
+}
+
+/* Whether one more of this owner may begin. extra: beyond its share, for one that somebody waits for. */
+static bool owner_has_room(struct fetcher *f, int64_t owner, unsigned extra) {
+    const struct fetch_load *load = fetch_load_of(f, owner);
+    unsigned most = load->failing ? 1 : share(f, OWNER_SHARE), failing = 0;
+
+    if (load->failing && extra == 0) {
+        for (size_t i = 0; i < f->n_loads; i++)
+            if (f->loads[i].failing)
+                failing += f->loads[i].running;
+        if (failing >= share(f, FAILING_SHARE))
+            return false;
+    }
+    return load->running < most + extra;
+}
+
+/* ---- what somebody waits for ---- */
+
+/* Begins it if it is due. Returns whether it need not be remembered any more. */
+static bool wanted_try(struct fetcher *f, int64_t id) {
+    struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
+    struct fetch_job job = {.id = id};
+    {
+        struct db_query q DB_CLEANUP = db_query(f->db, SQL_REPORT_FILE_WANTED);
+        db_bind_int(&q, 1, id);
+        db_bind_int(&q, 2, clock_now_ms());
+        if (db_row(&q) != 1)
+            return true; /* it is kept, given up, or waits for its next attempt */
+        job.tenant = db_int(&q, 0);
+        job.owner = db_int(&q, 1);
+        job.url = arena_dup(&arena, db_text(&q, 2));
+        job.attempts = (int)db_int(&q, 3);
+    }
+    if (fetch_running(f, id))
+        return true;
+    if (!owner_has_room(f, job.owner, 1))
+        return false;
+    fetcher_start(f, &job, true);
+    return true;
+}
+
+static void start_wanted(struct fetcher *f) {
+    for (unsigned i = 0; i < FETCH_WANTED && f->running < f->places; i++) {
+        pthread_mutex_lock(&f->lock);
+        int64_t id = f->wanted[i];
+        pthread_mutex_unlock(&f->lock);
+        if (id == 0 || !wanted_try(f, id))
+            continue;
+        pthread_mutex_lock(&f->lock);
+        if (f->wanted[i] == id)
+            f->wanted[i] = 0;
+        pthread_mutex_unlock(&f->lock);
+    }
+}
+
+/* ---- turns ---- */
+
+/* The oldest due link of the owner that may begin. Returns 1, 0 (none) or < 0. */
+static int next_of(struct fetcher *f, int64_t owner, int64_t now_ms, struct arena *a, struct fetch_job *ret) {
+    struct db_query q DB_CLEANUP = db_query(f->db, SQL_REPORT_FILE_NEXT);
+    int r;
+
+    db_bind_int(&q, 1, owner);
+    db_bind_int(&q, 2, now_ms);
+    db_bind_int(&q, 3, LOOK_AT + (int)f->places);
+    while ((r = db_row(&q)) == 1) {
+        if (fetch_running(f, db_int(&q, 1)) || !host_has_room(f, db_text(&q, 2)))
+            continue;
+        *ret = (struct fetch_job){.tenant = db_int(&q, 0),
+                                  .id = db_int(&q, 1),
+                                  .owner = owner,
+                                  .url = arena_dup(a, db_text(&q, 2)),
+                                  .attempts = (int)db_int(&q, 3)};
+        return 1;
+    }
+    return r;
+}
+
+/* The next owner behind after that has files to be fetched, and when its first is due. Returns 1, 0 or < 0. */
+static int next_owner(struct fetcher *f, int64_t after, int64_t *ret_owner, int64_t *ret_next_ms) {
+    struct db_query q DB_CLEANUP = db_query(f->db, SQL_REPORT_FILE_OWNER);
+    int r;
+
+    db_bind_int(&q, 1, after);
+    r = db_row(&q);
+    if (r == 1) {
+        *ret_owner = db_int(&q, 0);
+        *ret_next_ms = db_int(&q, 1);
+    }
+    return r;
+}
+
+static int serve_owner(struct fetcher *f, int64_t owner, int64_t now_ms, bool *ret_served) {
+    struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
+    struct fetch_job job;
+    int r;
+
+    if (!owner_has_room(f, owner, 0))
+        return 0;
+    r = next_of(f, owner, now_ms, &arena, &job);
+    if (r == 1) {
+        fetcher_start(f, &job, false);
+        f->cursor = owner;
+        *ret_served = true;
+    }
+    return r;
+}
+
+/* One link of each owner that has any, beginning behind the one that was last served. Sets *ret_served if any was
+ * begun. */
+static int turn(struct fetcher *f, int64_t now_ms, bool *ret_served, int64_t *ret_due_ms) {
+    int64_t start = f->cursor, at = start, owner = 0, next_ms = 0;
+    bool wrapped = false;
+    int r;
+
+    while (f->running < f->o.parallel) {
+        r = next_owner(f, at, &owner, &next_ms);
+        if (r < 0)
+            return r;
+        if (r == 0 || (wrapped && owner > start)) {
+            if (wrapped)
+                return 0;
+            wrapped = true;
+            at = -1;
+            continue;
+        }
+        at = owner;
+        if (next_ms > now_ms) {
+            *ret_due_ms = next_ms < *ret_due_ms ? next_ms : *ret_due_ms;
+            continue;
+        }
+        r = serve_owner(f, owner, now_ms, ret_served);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int64_t fetcher_turns(struct fetcher *f) {
+    int64_t now_ms = clock_now_ms(), due_ms = now_ms + IDLE_MS;
+    int64_t off_ms = (f->not_before_ns - clock_mono_ns()) / INT64_C(1000000);
+    bool served = true;
+    int r = 0;
+
+    if (off_ms >= 0)
+        return off_ms + 1;
+    start_wanted(f);
+    while (served && r >= 0 && f->running < f->o.parallel && f->not_before_ns <= clock_mono_ns()) {
+        served = false;
+        r = turn(f, now_ms, &served, &due_ms);
+    }
+    if (r < 0) {
+        log_fmt(LOG_ERROR, "cannot look for reports to fetch: %s", strerror(-r));
+        return 1000;
+    }
+    return due_ms - now_ms;
+}

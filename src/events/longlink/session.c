@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A WebSocket session: pings answered, events sent in parts, their answers passed on.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <wslay/wslay.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/record.h"
+#include "events/longlink/frame.h"
+#include "events/longlink/internal.h"
+
+#define RECEIVED_MAX (256 * 1024)      /* bytes of one message of a client */
+#define JOIN_NS INT64_C(1000000000)    /* a client that has not pinged by then is listening all the same */
+#define SILENCE_PINGS 3                /* closed after so many pings have not come */
+#define WAITING_MAX (1024 * 1024)      /* bytes; no further event while the client has that much to take */
+#define FORGET_NS INT64_C(60000000000) /* an event that was never answered */
+
+/* An event that has been sent and not answered. */
+struct awaited {
+    uint64_t token, seq_id;
+    int64_t sent_ns;
+    struct awaited *next;
+    size_t id_len;
+    char id[]; /* the message_id */
+};
+
+struct session {
+    struct hub_member member;
+    struct longlink_loop *home;
+    struct session *next;
+    struct http_raw *raw;
+    wslay_event_context_ptr ws;
+    uint64_t mark; /* of the secret it was opened with */
+    char address[64];
+    int32_t service;
+    bool joined, closing;
+    int64_t begun_ns, heard_ns;
+    uint64_t seq_id;
+    struct awaited *awaited; /* the oldest first */
+    struct str in;           /* while bytes are taken in */
+};
+
+/* ---- wslay's side ---- */
+
+static ssize_t ws_recv(wslay_event_context_ptr ws, uint8_t *buf, size_t len, int flags, void *ctx) {
+    struct session *s = ctx;
+    size_t n = s->in.len < len ? s->in.len : len;
+
+    if (n == 0) {
+        wslay_event_set_error(ws, WSLAY_ERR_WOULDBLOCK);
+        return -1;
+    }
+    memcpy(buf, s->in.ptr, n);
+    s->in = str_skip(s->in, n);
+    return (ssize_t)n;
+}
+
+static ssize_t ws_send(wslay_event_context_ptr ws, const uint8_t *data, size_t len, int flags, void *ctx) {
+    struct session *s = ctx;
+
+    if (http_raw_write(s->raw, (struct str){(const char *)data, len}) < 0) {
+        wslay_event_set_error(ws, WSLAY_ERR_CALLBACK_FAILURE);
+        return -1;
+    }
+    return (ssize_t)len;
+}
+
+/* What was sent and not answered will not be. */
+static void fail_awaited(struct session *s) {
+    while (s->awaited) {
+        struct awaited *w = s->awaited;
+        s->awaited = w->next;
+        hub_result(s->home->ll->o.hub, w->token, 0, STR_ABSENT,
+                   "the long connection was closed before the client answered");
+        free(w);
+    }
+}
+
+/* Leaves the register at once, so that no further event comes this way; the rest goes when the connection is closed. */
+static void session_close(struct session *s, const char *why) {
+    if (s->closing)
+        return;
+    s->closing = true;
+    log_line(LOG_DEBUG, "long connection closed", "why", why, NULL);
+    if (s->joined)
+        hub_leave(s->home->ll->o.hub, &s->member);
+    fail_awaited(s);
+    http_raw_close(s->raw);
+}
+
+/* Sends what is queued; a client that takes nothing any more is let go. */
+static void session_flush(struct session *s) {
+    if (s->closing)
+        return;
+    if (wslay_event_send(s->ws) != 0)
+        session_close(s, "the client does not take what is sent");
+    else if (!wslay_event_want_read(s->ws) && !wslay_event_want_write(s->ws))
+        session_close(s, "the WebSocket was closed");
+}
+
+/* Returns 0, or -EPIPE. */
+static int session_send(struct session *s, const struct buf *frame) {
+    const struct wslay_event_msg msg = {WSLAY_BINARY_FRAME, (const uint8_t *)frame->ptr, frame->len};
+
+    if (s->closing || wslay_event_queue_msg(s->ws, &msg) != 0)
+        return -EPIPE;
+    session_flush(s);
+    return s->closing ? -EPIPE : 0;
+}
+
+/* Tells the client why, in a close frame of code 1008, and closes. */
+static void session_refuse(struct session *s, const char *why) {
+    if (s->closing)
+        return;
+    wslay_event_queue_close(s->ws, WSLAY_CODE_POLICY_VIOLATION, (const uint8_t *)why, strlen(why));
+    session_flush(s);
+    session_close(s, why);
+}
+
+static void session_join(struct session *s) {
+    if (s->joined || s->closing)
+        return;
+    if (hub_join(s->home->ll->o.hub, &s->member) < 0)
+        session_refuse(s, "too many connections");
+    else
+        s->joined = true;
+}
+
+/* ---- what a client says ---- */
+
+static void on_ping(struct session *s, const struct frame *ping) {
+    struct frame pong = {
+        .seq_id = ping->seq_id, .log_id = ping->log_id, .service = s->service, .method = FRAME_CONTROL};
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+
+    frame_add(&pong, STR("type"), STR("pong"));
+    pong.payload = str_of(s->home->ll->client_config);
+    frame_write(&pong, &out);
+    session_send(s, &out);
+}
+
+/* The code of {"code":200}; 0 if there is none. */
+static int answer_code(struct str payload, struct arena *a) {
+    struct str why;
+    json_t *object = record_parse(payload, a, &why);
+    const json_t *code = json_object_get(object, "code");
+    json_int_t value = json_is_integer(code) ? json_integer_value(code) : 0;
+
+    json_decref(object);
+    return value > 0 && value < 1000000 ? (int)value : 0;
+}
+
+static void on_event_answer(struct session *s, const struct frame *f, struct arena *a) {
+    struct str id = frame_header(f, STR("message_id"));
+
+    for (struct awaited **at = &s->awaited; *at; at = &(*at)->next) {
+        struct awaited *w = *at;
+        /* SDKs send the frame's SeqID back, so a late answer is told from that to a later attempt at the same event. A
+         * client that sends none answers the oldest. */
+        if (!str_eq(id, (struct str){w->id, w->id_len}) || (f->seq_id != 0 && f->seq_id != w->seq_id))
+            continue;
+        int code = answer_code(f->payload, a);
+        *at = w->next;
+        hub_result(s->home->ll->o.hub, w->token, code, f->payload, code > 0 ? NULL : "the client's answer has no code");
+        free(w);
+        return;
+    }
+}
+
+static void on_frame(struct session *s, struct str bytes) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct frame f;
+
+    if (frame_read(bytes, &scratch, &f) < 0) {
+        wslay_event_queue_close(s->ws, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA, NULL, 0);
+        return;
+    }
+    struct str type = frame_header(&f, STR("type"));
+    if (f.method == FRAME_CONTROL && str_eq(type, STR("ping")))
+        on_ping(s, &f);
+    else if (f.method == FRAME_DATA && str_eq(type, STR("event")))
+        on_event_answer(s, &f, &scratch);
+    session_join(s);
+}
+
+static void ws_message(wslay_event_context_ptr ws, const struct wslay_event_on_msg_recv_arg *arg, void *ctx) {
+    struct session *s = ctx;
+
+    s->heard_ns = clock_mono_ns();
+    if (s->joined && !s->closing)
+        hub_heard(s->home->ll->o.hub, &s->member);
+    if (arg->opcode == WSLAY_BINARY_FRAME)
+        on_frame(s, (struct str){(const char *)arg->msg, arg->msg_length});
+    else if (arg->opcode == WSLAY_TEXT_FRAME)
+        wslay_event_queue_close(ws, WSLAY_CODE_UNSUPPORTED_DATA, NULL, 0);
+}
+
+/* ---- the connection's side ---- */
+
+static void on_read(struct http_raw *raw, void *ctx, const char *bytes, size_t len) {
+    struct session *s = ctx;
+
+    if (len == 0) {
+        session_close(s, "the client hung up");
+        return;
+    }
+    s->in = (struct str){bytes, len};
+    int r = wslay_event_recv(s->ws);
+    s->in = STR_ABSENT;
+    if (r != 0) {
+        session_close(s, "what the client sent is no WebSocket frame");
+        return;
+    }
+    session_flush(s);
+}
+
+static void on_closed(struct http_raw *raw, void *ctx) {
+    struct session *s = ctx;
+
+    if (s->joined && !s->closing)
+        hub_leave(s->home->ll->o.hub, &s->member);
+    for (struct session **at = &s->home->sessions; *at; at = &(*at)->next)
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    fail_awaited(s);
+    wslay_event_context_free(s->ws);
+    free(s);
+}
+
+void session_begin(struct longlink_loop *home, struct http_request *r, struct str accept,
+                   const struct session_owner *owner) {
+    static const struct wslay_event_callbacks callbacks = {
+        .recv_callback = ws_recv, .send_callback = ws_send, .on_msg_recv_callback = ws_message};
+    static const struct http_raw_events events = {on_read, on_closed};
+    const struct http_header headers[] = {{STR("Upgrade"), STR("websocket")}, {STR("Sec-WebSocket-Accept"), accept}};
+    struct session *s = mem_alloc(sizeof(*s));
+    int64_t now_ns = clock_mono_ns();
+
+    *s = (struct session){.member = {.app = owner->app, .loop = r->loop},
+                          .home = home,
+                          .mark = owner->mark,
+                          .service = owner->service,
+                          .begun_ns = now_ns,
+                          .heard_ns = now_ns};
+    memcpy(s->address, owner->address.ptr, str_head(owner->address, sizeof(s->address) - 1).len);
+    if (wslay_event_context_server_init(&s->ws, &callbacks, s) != 0) {
+        free(s);
+        http_reply_close(r, 503, STR_ABSENT, NULL, 0, "no memory for a WebSocket");
+        return;
+    }
+    wslay_event_config_set_max_recv_msg_length(s->ws, RECEIVED_MAX);
+    s->raw = http_upgrade(r, headers, sizeof(headers) / sizeof(*headers), &events, s);
+    if (!s->raw) {
+        wslay_event_context_free(s->ws);
+        free(s);
+        return;
+    }
+    s->next = home->sessions;
+    home->sessions = s;
+}
+
+/* What the app's record says now. A fault leaves the session as it is. */
+static void check_owner(struct session *s) {
+    const struct longlink_options *o = &s->home->ll->o;
+    uint64_t mark = 0;
+    int r = o->look(o->ctx, s->home->loop, s->member.app, str_of(s->address), &mark);
+
+    if (r > LONGLINK_AUTH_OK)
+        session_refuse(s, longlink_why(r));
+    else if (r == LONGLINK_AUTH_OK && mark != s->mark)
+        session_refuse(s, "the app has a new secret");
+}
+
+void sessions_tick(struct longlink_loop *home) {
+    int64_t now_ns = clock_mono_ns(), silence_ns = (int64_t)home->ll->o.ping_s * SILENCE_PINGS * 1000000000;
+
+    for (struct session *s = home->sessions; s; s = s->next) {
+        if (!s->joined && now_ns - s->begun_ns >= JOIN_NS)
+            session_join(s);
+        if (now_ns - s->heard_ns >= silence_ns)
+            session_close(s, "the client is silent");
+        check_owner(s);
+        for (struct awaited **at = &s->awaited; *at;) {
+            struct awaited *w = *at;
+            if (now_ns - w->sent_ns < FORGET_NS) {
+                at = &w->next;
+                continue;
+            }
+            *at = w->next;
+            free(w); /* the dispatcher has given it up long since */
+        }
+    }
+}
+
+/* ---- sending events ---- */
+
+static int send_event(struct session *s, const struct hub_message *m) {
+    const struct frame_event e = {.seq_id = ++s->seq_id,
+                                  .service = s->service,
+                                  .message_id = m->message_id,
+                                  .trace_id = m->message_id,
+                                  .payload = m->body};
+    struct awaited *w = mem_alloc(sizeof(*w) + m->message_id.len), **end = &s->awaited;
+    int r = 0;
+
+    *w = (struct awaited){
+        .token = m->token, .seq_id = e.seq_id, .sent_ns = clock_mono_ns(), .id_len = m->message_id.len};
+    memcpy(w->id, m->message_id.ptr, m->message_id.len);
+    while (*end)
+        end = &(*end)->next;
+    *end = w;
+    for (size_t seq = 0; seq < frame_parts(m->body.len) && r == 0; seq++) {
+        struct buf out BUF_CLEANUP = BUF_EMPTY;
+        frame_write_part(&e, seq, &out);
+        r = session_send(s, &out);
+    }
+    return r;
+}
+
+void sessions_deliver(struct http_loop *l, struct hub_message *m) {
+    struct longlink *ll = m->ctx;
+    struct session *s = ll->loops[http_loop_index(l)].sessions;
+
+    while (s && (s->member.id != m->member || s->closing))
+        s = s->next;
+    /* Nothing leaves for a client that may not have it any more, also in the second before the next tick. */
+    if (s)
+        check_owner(s);
+    if (!s || s->closing)
+        hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the long connection was closed");
+    else if (http_raw_waiting(s->raw) > WAITING_MAX)
+        hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the client has not taken what was sent before");
+    else
+        send_event(s, m); /* should it fail, the session's end tells of it */
+    free(m);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How often anything changed that decides who may call.
+ */
+#include "gateway/caller/access_changes.h"
+
+#include <errno.h>
+
+int access_changes(struct db *db, int64_t *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGES);
+    int r = db_row(&q);
+    if (r == 1)
+        *ret = db_int(&q, 0);
+    return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
+}
+
+int access_changed(struct db *db) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGED);
+    int r = db_run(&q);
+    return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
+}

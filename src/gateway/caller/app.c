@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Tenants and apps: making, finding and changing them.
+ */
+#include <errno.h>
+#include <openssl/evp.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "gateway/caller/access_changes.h"
+#include "gateway/caller/app.h"
+#include "gateway/op.h"
+
+#define SECRET_HASH_LEN 64
+
+/* An app secret is 32 random characters, so a plain SHA-256 of it cannot be searched. */
+static void secret_hash(struct str secret, char ret_hex[SECRET_HASH_LEN]) {
+    static const char digits[] = "0123456789abcdef";
+    unsigned char digest[32];
+    EVP_Digest(secret.ptr, secret.len, digest, NULL, EVP_sha256(), NULL);
+    for (size_t i = 0; i < sizeof digest; i++) {
+        ret_hex[2 * i] = digits[digest[i] >> 4];
+        ret_hex[2 * i + 1] = digits[digest[i] & 15];
+    }
+}
+
+/* ---- tenants ---- */
+
+static void tenant_from_row(const struct db_query *q, struct arena *a, struct tenant_row *ret) {
+    *ret = (struct tenant_row){
+        .id = db_int(q, 0),
+        .tenant_key = arena_dup(a, db_text(q, 1)),
+        .name = arena_dup(a, db_text(q, 2)),
+        .approve_arrangement = db_int(q, 3) != 0,
+        .approve_report = db_int(q, 4) != 0,
+    };
+}
+
+int tenant_get(struct db *db, int64_t tenant, struct arena *a, struct tenant_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_ID);
+    db_bind_int(&q, 1, tenant);
+    int r = db_row(&q);
+    if (r == 1)
+        tenant_from_row(&q, a, ret);
+    return r;
+}
+
+int tenant_find(struct db *db, struct str tenant_key, struct arena *a, struct tenant_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_KEY);
+    db_bind_text(&q, 1, tenant_key);
+    int r = db_row(&q);
+    if (r == 1)
+        tenant_from_row(&q, a, ret);
+    return r;
+}
+
+int tenant_only(struct db *db, struct arena *a, struct tenant_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_ALL);
+    int r = db_row(&q);
+    if (r != 1)
+        return r;
+    struct tenant_row row;
+    tenant_from_row(&q, a, &row);
+    r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 1)
+        return -E2BIG;
+    *ret = row;
+    return 1;
+}
+
+int tenant_create(struct db *db, struct str tenant_key, struct str name, struct arena *a, struct tenant_row *ret) {
+    if (str_is_absent(tenant_key)) {
+        char *hex = arena_bytes(a, 16);
+        id_random_hex(hex, 8);
+        tenant_key = (struct str){hex, 16};
+    }
+    struct tenant_row row = {.id = id_new(), .tenant_key = arena_dup(a, tenant_key), .name = arena_dup(a, name)};
+    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_ADD);
+    db_bind_int(&q, 1, row.id);
+    db_bind_text(&q, 2, tenant_key);
+    db_bind_text(&q, 3, name);
+    db_bind_int(&q, 4, clock_now_ms());
+    int r = db_run(&q);
+    if (r < 0)
+        return r;
+    *ret = row;
+    return 0;
+}
+
+/* ---- apps ---- */
+
+static void app_from_row(const struct db_query *q, struct arena *a, struct app_row *ret) {
+    *ret = (struct app_row){
+        .id = db_int(q, 0),
+        .app_id = arena_dup(a, db_text(q, 1)),
+        .kind = db_int(q, 2) == APP_STORE ? APP_STORE : APP_CUSTOM,
+        .tenant = db_int(q, 3),
+        .developer = db_int(q, 4),
+        .name = arena_dup(a, db_text(q, 5)),
+        .disabled = db_int(q, 7) != 0,
+        .scopes = arena_dup(a, db_text(q, 8)),
+        .ip_allow = arena_dup(a, db_text(q, 9)),
+        .home = db_int(q, 10),
+    };
+}
+
+int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_APP_ID);
+    db_bind_text(&q, 1, app_id);
+    int r = db_row(&q);
+    if (r == 1)
+        app_from_row(&q, a, ret);
+    return r;
+}
+
+int app_find_by_id(struct db *db, int64_t app, struct arena *a, struct app_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_ID);
+    db_bind_int(&q, 1, app);
+    int r = db_row(&q);
+    if (r == 1)
+        app_from_row(&q, a, ret);
+    return r;
+}
+
+int app_authenticate(struct db *db, struct str app_id, struct str app_secret, struct arena *a, struct app_row *ret) {
+    char given[SECRET_HASH_LEN];
+    secret_hash(app_secret, given);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_APP_ID);
+    db_bind_text(&q, 1, app_id);
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    if (!str_eq_secret(db_text(&q, 6), (struct str){given, sizeof given}))
+        return 0;
+    app_from_row(&q, a, ret);
+    return 1;
+}
+
+int app_list(struct db *db, int64_t tenant, struct arena *a, struct app_row **ret, size_t *ret_n) {
+    struct app_row *rows = NULL;
+    size_t n = 0, cap = 0;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_TENANT);
+    db_bind_int(&q, 1, tenant);
+    int r;
+    while ((r = db_row(&q)) == 1) {
+        if (n == cap) {
+            size_t bigger = cap ? 2 * cap : 16;
+            struct app_row *moved = arena_array(a, struct app_row, bigger);
+            if (n > 0)
+                memcpy(moved, rows, n * sizeof *rows);
+            rows = moved;
+            cap = bigger;
+        }
+        app_from_row(&q, a, &rows[n++]);
+    }
+    if (r < 0)
+        return r;
+    *ret = rows;
+    *ret_n = n;
+    return 0;
+}
+
+static struct str app_new_secret(struct arena *a) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned char random[APP_SECRET_LEN];
+    id_random(random, sizeof random);
+    char *text = arena_bytes(a, APP_SECRET_LEN);
+    for (size_t i = 0; i < APP_SECRET_LEN; i++)
+        text[i] = letters[random[i] & 63];
+    return (struct str){text, APP_SECRET_LEN};
+}
+
+int app_install(struct db *db, int64_t tenant, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_ADD);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, app);
+    db_bind_int(&q, 3, clock_now_ms());
+    int r = db_run(&q);
+    return r < 0 ? r : access_changed(db);
+}
+
+int app_uninstall(struct db *db, int64_t tenant, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_REMOVE);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, app);
+    int r = db_run(&q);
+    return r < 0 ? r : r == 0 ? -ENOENT : access_changed(db);
+}
+
+int app_is_installed(struct db *db, int64_t tenant, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_INSTALL_GET);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, app);
+    return db_row(&q);
+}
+
+int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str name, struct str scopes, struct str app_id,
+               struct str secret, struct arena *a, struct app_row *ret, struct str *ret_secret) {
+    struct str known, unknown;
+    if (scopes_check(scopes, a, &known, &unknown) < 0)
+        return -EINVAL;
+    if (str_is_absent(app_id)) {
+        char hex[16];
+        id_random_hex(hex, 8);
+        app_id = arena_printf(a, "cli_%.16s", hex);
+    }
+    if (str_is_absent(secret))
+        secret = app_new_secret(a);
+    struct app_row row = {
+        .id = id_new(),
+        .tenant = kind == APP_CUSTOM ? tenant : 0,
+        .home = kind == APP_CUSTOM ? tenant : 0,
+        .app_id = arena_dup(a, app_id),
+        .name = arena_dup(a, name),
+        .scopes = known,
+        .ip_allow = STR(""),
+        .kind = kind,
+    };
+    /* A custom app's developer is its tenant; a store app is its own. */
+    row.developer = kind == APP_CUSTOM ? tenant : row.id;
+    char hash[SECRET_HASH_LEN];
+    secret_hash(secret, hash);
+
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_ADD);
+    db_bind_int(&q, 1, row.id);
+    db_bind_text(&q, 2, row.app_id);
+    db_bind_int(&q, 3, kind);
+    db_bind_int(&q, 4, row.tenant);
+    db_bind_int(&q, 5, row.developer);
+    db_bind_text(&q, 6, row.name);
+    db_bind_text(&q, 7, (struct str){hash, sizeof hash});
+    db_bind_text(&q, 8, row.scopes);
+    db_bind_int(&q, 9, clock_now_ms());
+    int r = db_run(&q);
+    if (r < 0)
+        return r;
+    r = app_install(db, tenant, row.id);
+    if (r < 0)
+        return r;
+    *ret = row;
+    *ret_secret = secret;
+    return 0;
+}
+
+/* Runs an UPDATE of one app. */
+static int app_update(struct db_query *q) {
+    int r = db_run(q);
+    return r < 0 ? r : r == 0 ? -ENOENT : 0;
+}
+
+int app_disable(struct db *db, int64_t app, bool disabled) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_DISABLED);
+    db_bind_int(&q, 1, app);
+    db_bind_int(&q, 2, disabled);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
+}
+
+int app_rotate(struct db *db, int64_t app, struct arena *a, struct str *ret_secret) {
+    struct str secret = app_new_secret(a);
+    char hash[SECRET_HASH_LEN];
+    secret_hash(secret, hash);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_SECRET);
+    db_bind_int(&q, 1, app);
+    db_bind_text(&q, 2, (struct str){hash, sizeof hash});
+    int r = app_update(&q);
+    if (r == 0)
+        r = access_changed(db);
+    if (r < 0)
+        return r;
+    struct db_query revoke DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_REVOKE_APP);
+    db_bind_int(&revoke, 1, app);
+    r = db_run(&revoke);
+    if (r < 0)
+        return r;
+    *ret_secret = secret;
+    return 0;
+}
+
+int app_set_scopes(struct db *db, int64_t app, struct str scopes) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_SCOPES);
+    db_bind_int(&q, 1, app);
+    db_bind_text(&q, 2, scopes);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
+}
+
+int app_set_home(struct db *db, int64_t app, int64_t tenant) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_HOME);
+    db_bind_int(&q, 1, app);
+    db_bind_int(&q, 2, tenant);
+    return app_update(&q);
+}
+
+int app_set_ip_allow(struct db *db, int64_t app, struct str addresses) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_APP_SET_IP_ALLOW);
+    db_bind_int(&q, 1, app);
+    db_bind_text(&q, 2, addresses);
+    int r = app_update(&q);
+    return r < 0 ? r : access_changed(db);
+}
+
+/* ---- scopes ---- */
+
+int scopes_check(struct str scopes, struct arena *a, struct str *ret_scopes, struct str *ret_unknown) {
+    bool granted[UINT16_MAX] = {false};
+    while (!str_is_absent(scopes)) {
+        struct str name = str_trim(str_cut(&scopes, ' '));
+        if (name.len == 0)
+            continue;
+        if (str_eq(name, STR("all"))) {
+            memset(granted, true, api_n_scopes);
+            continue;
+        }
+        int index = api_scope_find(name);
+        if (index < 0) {
+            *ret_unknown = name;
+            return -EINVAL;
+        }
+        granted[index] = true;
+    }
+    struct buf text BUF_CLEANUP = BUF_EMPTY;
+    for (uint16_t i = 0; i < api_n_scopes; i++)
+        if (granted[i]) {
+            if (text.len > 0)
+                buf_add_char(&text, ' ');
+            buf_add_str(&text, api_scopes[i]);
+        }
+    *ret_scopes = arena_dup(a, buf_str(&text));
+    return 0;
+}
+
+/* ---- the master secret ---- */
+
+static int hex_digit(char c) {
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int master_read(struct db *db, uint8_t ret_key[SEAL_KEY_LEN]) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
+    db_bind_text(&q, 1, STR("master_secret"));
+    int r = db_row(&q);
+    if (r <= 0)
+        return r;
+    struct str hex = db_text(&q, 0);
+    if (hex.len != 2 * SEAL_KEY_LEN)
+        return -EUCLEAN;
+    for (size_t i = 0; i < SEAL_KEY_LEN; i++) {
+        int high = hex_digit(hex.ptr[2 * i]), low = hex_digit(hex.ptr[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return -EUCLEAN;
+        ret_key[i] = (uint8_t)(high << 4 | low);
+    }
+    return 1;
+}
+
+static int master_make(struct db *db) {
+    char hex[2 * SEAL_KEY_LEN];
+    id_random_hex(hex, SEAL_KEY_LEN);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_META_ADD);
+    db_bind_text(&q, 1, STR("master_secret"));
+    db_bind_text(&q, 2, (struct str){hex, sizeof hex});
+    int r = db_run(&q);
+    OPENSSL_cleanse(hex, sizeof hex);
+    return r < 0 ? r : 0;
+}
+
+int identity_seal(struct db *db, struct seal **ret) {
+    uint8_t key[SEAL_KEY_LEN];
+    int r = master_read(db, key);
+    if (r == 0) {
+        /* Two processes may start at once: the first to add it wins, both read what is there. */
+        r = master_make(db);
+        if (r == 0)
+            r = master_read(db, key);
+        if (r == 0)
+            r = -ENOENT;
+    }
+    if (r < 0)
+        return r;
+    *ret = seal_new(key);
+    OPENSSL_cleanse(key, sizeof key);
+    return *ret ? 0 : -ENOMEM;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Writes a file that arrives on a loop, with the pool's threads.
+ */
+#include "gateway/upload/keeper.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+
+#include "store/files/files.h"
+
+#define DROP_AT_ONCE (1024 * 1024) /* removing a larger file takes long: a thread does it */
+
+struct keeper {
+    struct keeper_owner o;
+    const char *dir;
+    int64_t id;
+    struct http_wait wait; /* while a job is under way */
+    struct pool_job job;
+    bool busy;    /* a job is: writing, the draft, the digest and result are the thread's */
+    bool full;    /* somebody waits for room */
+    bool finish;  /* all has come */
+    bool dropped; /* nobody wants it any more */
+    struct buf filling, writing;
+    bool last;                /* writing is the end of the file */
+    struct files_draft draft; /* fd -1: none */
+    bool kept;
+    uint64_t size;
+    int result;
+    EVP_MD_CTX *digest;
+    char sha256[KEEPER_HEX];
+};
+
+static struct keeper *of_job(struct pool_job *job) {
+    return (struct keeper *)(void *)((char *)job - offsetof(struct keeper, job));
+}
+
+static struct keeper *of_wait(struct http_wait *wait) {
+    return (struct keeper *)(void *)((char *)wait - offsetof(struct keeper, wait));
+}
+
+struct keeper *keeper_new(const struct keeper_owner *owner, const char *dir, int64_t id) {
+    struct keeper *k = mem_alloc(sizeof *k);
+    *k = (struct keeper){.o = *owner, .dir = dir, .id = id, .draft.fd = -1, .digest = EVP_MD_CTX_new()};
+    if (!k->digest || EVP_DigestInit_ex(k->digest, EVP_sha256(), NULL) != 1)
+        return keeper_free(k);
+    return k;
+}
+
+struct keeper *keeper_free(struct keeper *k) {
+    if (!k)
+        return NULL;
+    EVP_MD_CTX_free(k->digest);
+    buf_free(&k->filling);
+    buf_free(&k->writing);
+    free(k);
+    return NULL;
+}
+
+struct str keeper_sha256(const struct keeper *k) {
+    return (struct str){k->sha256, sizeof k->sha256};
+}
+
+/* ---- on a thread of the pool ---- */
+
+static int finish_digest(struct keeper *k) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    struct buf hex BUF_CLEANUP = BUF_EMPTY;
+    unsigned n;
+    if (EVP_DigestFinal_ex(k->digest, digest, &n) != 1)
+        return -EIO;
+    buf_add_hex(&hex, digest, n);
+    memcpy(k->sha256, hex.ptr, sizeof k->sha256);
+    return 0;
+}
+
+static void run(struct pool_job *job) {
+    struct keeper *k = of_job(job);
+    struct str piece = buf_str(&k->writing);
+    int r = 0;
+    if (k->draft.fd < 0 && (r = files_draft_begin(&k->draft, k->dir, k->id)) < 0)
+        k->draft.fd = -1;
+    if (r == 0 && piece.len > 0 && EVP_DigestUpdate(k->digest, piece.ptr, piece.len) != 1)
+        r = -EIO;
+    if (r == 0)
+        r = files_draft_write(&k->draft, piece);
+    k->size += piece.len;
+    if (r == 0 && k->last) {
+        r = finish_digest(k);
+        if (r == 0)
+            r = files_draft_keep(&k->draft, k->dir, k->id);
+        k->kept = r == 0;
+    }
+    k->result = r;
+}
+
+static void remove_file(struct keeper *k) {
+    files_draft_drop(&k->draft);
+    if (k->kept)
+        (void)files_remove(k->dir, k->id);
+    k->kept = false;
+}
+
+static void run_drop(struct pool_job *job) {
+    remove_file(of_job(job));
+}
+
+static void drop_done(struct pool_job *job) {
+    keeper_free(of_job(job));
+}
+
+/* ---- on the loop ---- */
+
+static void begin_job(struct keeper *k);
+
+static void written(struct http_loop *l, void *arg) {
+    struct keeper *k = arg;
+    k->busy = false;
+    http_wait_over(&k->wait);
+    if (k->dropped) {
+        keeper_drop(k);
+        return;
+    }
+    bool ended = k->last, full = k->full;
+    if (k->result < 0) {
+        k->o.tell(k->o.ctx, k->result);
+        return;
+    }
+    if (ended) {
+        k->o.tell(k->o.ctx, 1);
+        return;
+    }
+    k->full = false;
+    if (k->finish || k->filling.len >= KEEPER_PIECE)
+        begin_job(k);
+    if (full)
+        k->o.tell(k->o.ctx, 0);
+}
+
+/* The loop has not ended: it waits for k->wait. */
+static void job_done(struct pool_job *job) {
+    struct keeper *k = of_job(job);
+    (void)http_loop_post(k->o.loop, written, k);
+}
+
+/* The loop ends: what no thread has begun is given up. */
+static void wait_ends(struct http_wait *wait) {
+    struct keeper *k = of_wait(wait);
+    if (!pool_cancel(k->o.pool, &k->job))
+        return;
+    k->result = -ECANCELED;
+    written(k->o.loop, k);
+}
+
+static void begin_job(struct keeper *k) {
+    struct buf swap = k->writing;
+    k->writing = k->filling;
+    k->filling = swap;
+    k->filling.len = 0;
+    k->last = k->finish;
+    k->busy = true;
+    k->wait.end = wait_ends;
+    k->job = (struct pool_job){.key = k->o.key, .run = run, .done = job_done};
+    http_wait_begin(k->o.loop, &k->wait);
+    pool_submit(k->o.pool, &k->job);
+}
+
+int keeper_write(struct keeper *k, struct str bytes) {
+    buf_add_str(&k->filling, bytes);
+    if (k->filling.len < KEEPER_PIECE)
+        return 0;
+    if (!k->busy) {
+        begin_job(k);
+        return 0;
+    }
+    k->full = true;
+    return -EAGAIN;
+}
+
+void keeper_finish(struct keeper *k) {
+    k->finish = true;
+    if (!k->busy)
+        begin_job(k);
+}
+
+struct keeper *keeper_drop(struct keeper *k) {
+    if (!k)
+        return NULL;
+    if (k->busy && !pool_cancel(k->o.pool, &k->job)) {
+        k->dropped = true; /* the thread has it; written() comes back here */
+        return NULL;
+    }
+    if (k->busy) {
+        k->busy = false;
+        http_wait_over(&k->wait);
+    }
+    if (k->size >= DROP_AT_ONCE) {
+        k->job = (struct pool_job){.key = k->o.key, .run = run_drop, .done = drop_done};
+        pool_submit(k->o.pool, &k->job);
+        return NULL;
+    }
+    remove_file(k);
+    return keeper_free(k);
+}

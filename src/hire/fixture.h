@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * For the domain's tests: a real database in a scratch directory with one tenant (and a second, which nothing may
+ * touch), a vendor account bound to an app, an application; and calls that commit or undo as the server does.
+ */
+#ifndef HIRED_HIRE_FIXTURE_H
+#define HIRED_HIRE_FIXTURE_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/test.h"
+#include "hire/order/order.h"
+#include "hire/tenant/tenant.h"
+
+#define TENANT 77
+#define OTHER_TENANT 78
+#define APPLICATION INT64_C(6985833807195212076)
+#define VENDOR_APP 501
+#define OTHER_APP 502
+#define START_MS INT64_C(1700000000000)
+
+struct fixture {
+    char dir[64];
+    struct db *db;
+    sqlite3 *side; /* another connection, for looking and preparing */
+    struct arena arena;
+    struct hire h;
+    int64_t account;
+};
+
+/* Calls that change something: committed if they succeed, undone if not. */
+#define CALL(f, call) fixture_end((f), fixture_begin(f) < 0 ? -EIO : (call))
+
+static inline int fixture_begin(struct fixture *f) {
+    f->h.refusal = REFUSED_NOTHING;
+    f->h.why = STR_ABSENT;
+    return db_begin(f->db);
+}
+
+static inline int fixture_end(struct fixture *f, int r) {
+    if (r < 0)
+        db_rollback(f->db);
+    else if (db_commit(f->db) < 0)
+        fail_msg("commit");
+    return r;
+}
+
+static inline void fixture_sql(struct fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline void fixture_sql(struct fixture *f, const char *format, ...) {
+    char sql[4096], *why = NULL;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(sql, sizeof(sql), format, args);
+    va_end(args);
+    if (sqlite3_exec(f->side, sql, NULL, NULL, &why) != SQLITE_OK)
+        fail_msg("%s: %s", sql, why);
+}
+
+/* The first column of the first row, as a number; -1 if there is no row. */
+static inline int64_t fixture_number(struct fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline int64_t fixture_number(struct fixture *f, const char *format, ...) {
+    sqlite3_stmt *stmt;
+    char sql[4096];
+    va_list args;
+    int64_t n = -1;
+
+    va_start(args, format);
+    vsnprintf(sql, sizeof(sql), format, args);
+    va_end(args);
+    if (sqlite3_prepare_v2(f->side, sql, -1, &stmt, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(f->side));
+    if (sqlite3_step(stmt) == SQLITE_ROW)
+        n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+static inline int64_t fixture_account(struct fixture *f, const char *provider, int64_t app) {
+    struct vendor_account account = {
+        .name = STR("Our account"),
+        .provider_id = str_of(provider),
+        .provider_zh = STR("测试供应商"),
+        .provider_en = STR("test provider"),
+        .third_type = 127,
+        .app = app,
+    };
+    int64_t id = 0;
+
+    assert_int_equal(CALL(f, vendor_account_add(&f->h, &account, &id)), 0);
+    return id;
+}
+
+static inline int fixture_setup(void **state) {
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct db_options o = {.dir = f->dir, .busy_ms = 2000, .no_sync = true};
+    const char *tmp = getenv("TMPDIR");
+    struct str why = STR_ABSENT;
+    char path[128];
+
+    snprintf(f->dir, sizeof(f->dir), "%s/hired-hire-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
+    if (!mkdtemp(f->dir) || db_open(&f->db, &o, DB_WRITE, &f->arena, &why) < 0) {
+        print_error("%.*s\n", STR_FMT(why));
+        return -1;
+    }
+    snprintf(path, sizeof(path), "%s/hired.db", f->dir);
+    if (sqlite3_open(path, &f->side) != SQLITE_OK)
+        return -1;
+    sqlite3_busy_timeout(f->side, 2000);
+    fixture_sql(
+        f,
+        "PRAGMA synchronous = OFF; INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES (%d, 'a', 'A', 1),"
+        " (%d, 'b', 'B', 1)",
+        TENANT, OTHER_TENANT);
+    fixture_sql(f,
+                "INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)"
+                " VALUES (%d, %" PRId64 ", 1, 1, 's', 1, 1, '{}'), (%d, 2, 1, 1, 's', 1, 1, '{}')",
+                TENANT, APPLICATION, TENANT);
+    f->h = (struct hire){
+        .db = f->db, .arena = &f->arena, .now_ms = START_MS, .tenant = TENANT, .actor_kind = ACTOR_OPERATOR};
+    f->account = fixture_account(f, "provider-1", VENDOR_APP);
+    *state = f;
+    return 0;
+}
+
+static inline void fixture_finding(void *ctx, struct str line) {
+    print_error("%.*s\n", STR_FMT(line));
+}
+
+static inline int fixture_teardown(void **state) {
+    static const char *const names[] = {"hired.db", "hired.db-wal", "hired.db-shm"};
+    struct fixture *f = *state;
+    char path[128];
+
+    if (db_check(f->db, fixture_finding, NULL) != 0) /* whatever a test does, `hired check` finds nothing wrong */
+        return -1;
+    sqlite3_close(f->side);
+    db_close(f->db);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
+        unlink(path);
+    }
+    rmdir(f->dir);
+    arena_free(&f->arena);
+    free(f);
+    return 0;
+}
+
+#define FIXTURE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+static inline void fixture_approvals(struct fixture *f, bool arrangement, bool report) {
+    struct tenant_approvals a = {arrangement, report};
+
+    assert_int_equal(CALL(f, tenant_approvals_set(&f->h, &a)), 0);
+}
+
+static inline int64_t fixture_arrange_at(struct fixture *f, int64_t application_id, int64_t account) {
+    struct order_arrangement in = {
+        .application_id = application_id,
+        .account_id = account,
+        .creator_uid = 9001,
+        .package_name = STR("基础版"),
+        .candidate = {.name = STR("王二"), .mobile = STR("17600001234"), .email = STR("w@abc.example")},
+        .contactor = {.name = STR("李三")},
+        .geo = STR("cn"),
+        .location_code = STR("CN_1"),
+        .remark = STR("候选人很优秀"),
+    };
+    int64_t id = 0;
+
+    if (CALL(f, order_arrange(&f->h, &in, &id)) != 0)
+        fail_msg("order_arrange: %.*s", STR_FMT(f->h.why));
+    return id;
+}
+
+static inline int64_t fixture_arrange(struct fixture *f) {
+    return fixture_arrange_at(f, APPLICATION, f->account);
+}
+
+static inline struct background_check_order *fixture_order(struct fixture *f, int64_t id) {
+    struct background_check_order *o = arena_new(&f->arena, struct background_check_order);
+    struct order_state s;
+    struct str doc;
+
+    assert_int_equal(order_get(&f->h, id, &s, &doc), 1);
+    assert_int_equal(record_read_stored(&type_background_check_order, o, doc, &f->arena), 0);
+    assert_int_equal(o->order_status.v, s.status);
+    return o;
+}
+
+static inline struct str fixture_doc(struct fixture *f, int64_t id) {
+    struct order_state s;
+    struct str doc;
+
+    assert_int_equal(order_get(&f->h, id, &s, &doc), 1);
+    return doc;
+}
+
+static inline struct order_state fixture_state(struct fixture *f, int64_t id) {
+    struct order_state s;
+    struct str doc;
+
+    assert_int_equal(order_get(&f->h, id, &s, &doc), 1);
+    return s;
+}
+
+/* A call that must be refused, with this kind and these words, and change nothing. */
+static inline void fixture_refused(struct fixture *f, int r, enum hire_refusal refusal, const char *words,
+                                   const char *file, int line) {
+    if (r != HIRE_REFUSED || f->h.refusal != refusal || !strstr(arena_dup(&f->arena, f->h.why).ptr, words)) {
+        print_error("returned %d, refusal %d: \"%.*s\"; expected refusal %d with \"%s\"\n", r, f->h.refusal,
+                    STR_FMT(f->h.why), refusal, words);
+        _fail(file, line);
+    }
+}
+#define REFUSED(f, call, refusal, words) fixture_refused((f), CALL((f), call), (refusal), (words), __FILE__, __LINE__)
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether a check like the one that is being arranged has not ended yet.
+ */
+#include "hire/order/arrange.h"
+#include "hire/order/change.h"
+
+/* An order of the same package: by the vendor's id of it where there is one, else by its name. */
+static bool is_same_package(const struct order_arrangement *in, const struct db_query *q) {
+    static const struct str name = STR_INIT("package");
+    struct str raw;
+
+    if (!str_is_empty(in->package_id) || db_text(q, 1).len > 0)
+        return str_eq(db_text(q, 1), str_is_absent(in->package_id) ? STR("") : in->package_id);
+    record_members(db_text(q, 2), &name, 1, &raw);
+    return raw.len > 2 && str_eq((struct str){raw.ptr + 1, raw.len - 2}, in->package_name);
+}
+
+static int find_of_application(struct hire *h, const struct order_arrangement *in, int64_t application,
+                               struct running_check *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_RUNNING_ORDERS);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, application);
+    db_bind_int(&q, 3, in->account_id);
+    while ((r = db_row(&q)) == 1)
+        if (is_same_package(in, &q)) {
+            *ret = (struct running_check){db_int(&q, 0), application};
+            return 1;
+        }
+    return r;
+}
+
+int check_running(struct hire *h, const struct order_arrangement *in, struct running_check *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_APPLICATIONS_OF_PERSON);
+    int r, found = find_of_application(h, in, in->application_id, ret);
+
+    if (found != 0)
+        return found;
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, in->application_id);
+    while ((r = db_row(&q)) == 1)
+        if ((found = find_of_application(h, in, db_int(&q, 0), ret)) != 0)
+            return found;
+    return r;
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The one way in which an order changes: read it, ask the state table, edit, write the order, its history and what the
+ * vendor is to be told. All of it is in the caller's transaction.
+ */
+#include "hire/order/order.h"
+
+#include "base/id.h"
+#include "hire/order/change.h"
+#include "hire/tenant/tenant.h"
+
+/* When a completed order was completed, by its record; 0: unknown. */
+static int64_t end_time_of(struct order_state state, struct str end_time) {
+    int64_t ms;
+    return state.status == ORDER_COMPLETED && id_parse(end_time, &ms) == 0 ? ms : 0;
+}
+
+/* The same of a record in stored form. */
+static int64_t stored_end_time(struct order_state state, struct str stored) {
+    static const struct str name = STR_INIT("end_time");
+    struct str raw;
+
+    if (state.status != ORDER_COMPLETED)
+        return 0;
+    record_members(stored, &name, 1, &raw);
+    return raw.len > 2 ? end_time_of(state, (struct str){raw.ptr + 1, raw.len - 2}) : 0;
+}
+
+int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
+    struct order_row o = {.id = order_id};
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_GET);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, order_id);
+    r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 1) {
+        o.stored_time = o.update_time = db_int(&q, 0);
+        o.application_id = db_int(&q, 1);
+        o.account_id = db_int(&q, 2);
+        o.state = (struct order_state){(enum order_status)db_int(&q, 3), (enum order_phase)db_int(&q, 4)};
+        o.begin_time = db_int(&q, 5);
+        o.last_stage_time = db_int(&q, 6);
+        o.app = db_int(&q, 7);
+        o.stored_doc = arena_dup(h->arena, db_text(&q, 8));
+        o.stored_place =
+            (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
+        o.package_id = arena_dup(h->arena, db_text(&q, 9));
+    }
+    /* Another vendor's order is not even known to exist. */
+    if (r == 0 || (h->only_app != 0 && o.app != h->only_app))
+        return hire_refuse(h, REFUSED_NO_ORDER, "there is no such background check order");
+    *ret = o;
+    return 0;
+}
+
+struct str order_doc(struct hire *h, const struct background_check_order *doc) {
+    struct buf b BUF_CLEANUP = BUF_EMPTY;
+
+    record_write_stored(&type_background_check_order, doc, &b);
+    return arena_dup(h->arena, buf_str(&b));
+}
+
+static int move_place(struct hire *h, const struct order_row *o) {
+    const struct order_place to = {o->state, o->account_id, o->begin_time, end_time_of(o->state, o->doc.end_time)};
+    int r = 0;
+
+    if (o->stored_time != 0 && order_place_same(&o->stored_place, &to))
+        return 0;
+    if (o->stored_time != 0)
+        r = order_place_leave(h->db, h->tenant, o->id, &o->stored_place);
+    return r < 0 ? r : order_place_enter(h->db, h->tenant, o->id, &to);
+}
+
+static bool names_attachment(const struct background_check_order *doc, struct str key) {
+    for (size_t i = 0; i < doc->custom_field_list.n; i++) {
+        const struct eco_background_check_custom_field_data *f = &doc->custom_field_list.v[i];
+        if (str_eq(f->key, key))
+            return str_eq(f->type, STR("file")) || str_eq(f->type, STR("resume"));
+    }
+    return false;
+}
+
+/* Its vendor may fetch what it names. Rows stay, since what a field once told its vendor was told. */
+static int keep_attachments(struct hire *h, const struct order_row *o) {
+    int r = 0;
+
+    for (size_t i = 0; i < o->doc.custom_data_list.n && r >= 0; i++) {
+        const struct background_check_custom_field_data_value *value = &o->doc.custom_data_list.v[i];
+        int64_t id;
+        if (id_parse(value->value, &id) < 0 || !names_attachment(&o->doc, value->key))
+            continue;
+        struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_ATTACHMENT_PUT);
+        db_bind_int(&q, 1, h->tenant);
+        db_bind_text(&q, 2, value->value);
+        db_bind_int(&q, 3, o->id);
+        r = db_run(&q);
+    }
+    return r < 0 ? r : 0;
+}
+
+int order_write(struct hire *h, struct order_row *o) {
+    struct db_query q DB_CLEANUP = db_query(h->db, o->stored_time == 0 ? SQL_ORDER_INSERT : SQL_ORDER_UPDATE);
+    int n = 3, r;
+
+    o->doc.order_status = SET_INT(o->state.status);
+    o->doc.update_time = hire_text(h, o->update_time);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, o->id);
+    if (o->stored_time != 0)
+        db_bind_int(&q, n++, o->stored_time);
+    db_bind_int(&q, n++, o->update_time);
+    db_bind_int(&q, n++, o->application_id);
+    db_bind_int(&q, n++, o->account_id);
+    db_bind_int(&q, n++, o->state.status);
+    db_bind_int(&q, n++, o->state.phase);
+    db_bind_int(&q, n++, o->begin_time);
+    db_bind_int(&q, n++, o->last_stage_time);
+    db_bind_text(&q, n++, order_doc(h, &o->doc));
+    db_bind_text(&q, n++, str_is_absent(o->package_id) ? STR("") : o->package_id);
+    r = db_run(&q);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return -EAGAIN;
+    r = move_place(h, o);
+    if (r == 0)
+        r = keep_attachments(h, o);
+    o->stored_time = o->update_time;
+    o->stored_place =
+        (struct order_place){o->state, o->account_id, o->begin_time, end_time_of(o->state, o->doc.end_time)};
+    return r;
+}
+
+int order_note(struct hire *h, int64_t order_id, enum order_action action, struct order_state from,
+               struct order_state to, struct str why) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_INSERT);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, order_id);
+    db_bind_int(&q, 3, h->now_ms);
+    db_bind_int(&q, 4, h->actor_kind);
+    db_bind_int(&q, 5, h->actor_id);
+    db_bind_int(&q, 6, action);
+    db_bind_int(&q, 7, from.status);
+    db_bind_int(&q, 8, from.phase);
+    db_bind_int(&q, 9, to.status);
+    db_bind_int(&q, 10, to.phase);
+    db_bind_text(&q, 11, str_is_absent(why) ? STR("") : why);
+    r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+/* Which of the tenant's switches bears on the action. */
+static int asks_approval(struct hire *h, enum order_action action, bool *ret) {
+    struct tenant_approvals approvals;
+    int r;
+
+    *ret = false;
+    if (action != ORDER_ARRANGE && action != ORDER_RESULT)
+        return 0;
+    r = tenant_approvals_get(h, &approvals);
+    if (r < 0)
+        return r;
+    *ret = action == ORDER_ARRANGE ? approvals.arrangement : approvals.report;
+    return 0;
+}
+
+int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
+    struct order_row o = {.id = c->order_id};
+    struct order_step step;
+    struct order_state from;
+    bool approval;
+    int r;
+
+    r = c->order_id != 0 ? order_read(h, c->order_id, &o) : 0;
+    if (r < 0)
+        return r;
+    r = asks_approval(h, c->action, &approval);
+    if (r < 0)
+        return r;
+    from = o.state;
+    if (order_next(from, c->action, approval, &step) < 0)
+        return hire_refuse(h, REFUSED_STATE, "the background check order is %s; %s is not possible then",
+                           order_state_text(from), order_action_text(c->action));
+    if (c->order_id == 0) {
+        o.id = id_new();
+        o.doc.order_id = hire_text(h, o.id);
+    } else if (record_read_stored(&type_background_check_order, &o.doc, o.stored_doc, h->arena) < 0) {
+        return -EBADMSG;
+    }
+    /* A stamp is greater than what was there before this transaction. */
+    o.update_time = h->now_ms > o.stored_time ? h->now_ms : o.stored_time;
+    r = c->edit ? c->edit(h, &o, c) : 0;
+    if (r < 0)
+        return r;
+
+    r = order_note(h, o.id, c->action, from, step.to, c->why);
+    o.state = step.to;
+    if (r == 0 && step.then_finish) {
+        struct order_step finish;
+
+        r = order_next(step.to, ORDER_FINISH, false, &finish);
+        if (r == 0)
+            r = order_note(h, o.id, ORDER_FINISH, step.to, finish.to, STR_ABSENT);
+        if (r == 0)
+            o.state = finish.to;
+    }
+    if (r < 0)
+        return r;
+    if (o.state.status == ORDER_COMPLETED || o.state.status == ORDER_TERMINATED)
+        o.doc.end_time = hire_text(h, o.update_time);
+    r = order_write(h, &o);
+    if (r == 0)
+        r = order_announce(h, &o, step.event, c->why);
+    if (r == 0 && ret_id)
+        *ret_id = o.id;
+    return r;
+}
+
+int order_get(struct hire *h, int64_t order_id, struct order_state *ret_state, struct str *ret_doc) {
+    struct order_row o;
+    int r = order_read(h, order_id, &o);
+
+    if (r == HIRE_REFUSED)
+        return 0;
+    if (r < 0)
+        return r;
+    *ret_state = o.state;
+    *ret_doc = o.stored_doc;
+    return 1;
+}
+
+int order_history(struct hire *h, int64_t order_id, struct order_history_entry **ret, size_t *ret_n) {
+    struct order_history_entry *v = NULL;
+    struct order_row o;
+    size_t n = 0, room = 0;
+    int r = order_read(h, order_id, &o);
+
+    if (r < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_LIST);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, order_id);
+    while ((r = db_row(&q)) == 1) {
+        if (n == room) {
+            struct order_history_entry *bigger = arena_array(h->arena, struct order_history_entry, room * 2 + 8);
+
+            if (n > 0)
+                memcpy(bigger, v, n * sizeof(*v));
+            v = bigger;
+            room = room * 2 + 8;
+        }
+        v[n++] = (struct order_history_entry){
+            .at_ms = db_int(&q, 0),
+            .actor_kind = (enum hire_actor_kind)db_int(&q, 1),
+            .actor_id = db_int(&q, 2),
+            .action = (enum order_action)db_int(&q, 3),
+            .from = {(enum order_status)db_int(&q, 4), (enum order_phase)db_int(&q, 5)},
+            .to = {(enum order_status)db_int(&q, 6), (enum order_phase)db_int(&q, 7)},
+            .why = arena_dup(h->arena, db_text(&q, 8)),
+        };
+    }
+    if (r < 0)
+        return r;
+    *ret = v;
+    *ret_n = n;
+    return 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * People and jobs as lists show them: their names beside their records, and what matters of a record.
+ */
+#ifndef HIRED_HIRE_REFERENCE_CARD_H
+#define HIRED_HIRE_REFERENCE_CARD_H
+
+#include "hire/hire.h"
+
+/* A record of a talent or a job was written: keeps its name for lists and search. Other kinds: nothing happens. */
+int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc);
+
+/* The name in such a record, "" if it has none; absent: a record of another kind. Returns 0, or -EBADMSG: what a list
+ * shows of it has a wrong type. */
+int card_read_name(struct hire *h, struct str kind, struct str stored_doc, struct str *ret);
+
+/* Keeps that name for it, instead of what was kept. searchable false: it is shown, but no search finds it. Returns 0 or
+ * < 0. */
+int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, bool searchable);
+
+/* The name kept for it, in the arena; absent: unknown. Returns 0 or < 0. */
+int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret);
+
+struct id_list {
+    int64_t *v; /* ascending */
+    size_t n;
+};
+/* Everything of that kind whose name holds the text, both folded (base/fold.h). In the arena. */
+int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret);
+/* The vendor accounts whose name, or whose vendor's name in either language, holds the text. */
+int card_search_vendors(struct hire *h, struct str text, struct id_list *ret);
+bool id_list_has(const struct id_list *list, int64_t id);
+
+struct card_place {
+    struct str zh_name, en_name;
+};
+
+struct person_card {
+    struct str name, mobile_code, mobile, email; /* absent: unknown */
+    struct card_place *current_city;
+    struct opt_int experience_years;
+};
+struct job_card {
+    struct str title, code;
+    struct card_place *department, *city;
+};
+/* Return 1, 0 (no such record) or < 0. In the arena. */
+int person_card_get(struct hire *h, int64_t talent, struct person_card *ret);
+int job_card_get(struct hire *h, int64_t job, struct job_card *ret);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A tenant's switches and its accounts at background check vendors.
+ */
+#include "hire/tenant/tenant.h"
+
+#include <inttypes.h>
+
+#include "base/id.h"
+
+int tenant_approvals_get(struct hire *h, struct tenant_approvals *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_TENANT_APPROVALS);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    r = db_row(&q);
+    if (r < 0)
+        return r;
+    if (r == 0)
+        return -ENOENT;
+    ret->arrangement = db_int(&q, 0) != 0;
+    ret->report = db_int(&q, 1) != 0;
+    return 0;
+}
+
+int tenant_approvals_set(struct hire *h, const struct tenant_approvals *in) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_TENANT_SET_APPROVALS);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, in->arrangement);
+    db_bind_int(&q, 3, in->report);
+    r = db_run(&q);
+    if (r < 0)
+        return r;
+    return r == 0 ? -ENOENT : 0;
+}
+
+static struct vendor_account read_account(struct hire *h, const struct db_query *q) {
+    return (struct vendor_account){
+        .id = db_int(q, 0),
+        .name = arena_dup(h->arena, db_text(q, 1)),
+        .provider_id = arena_dup(h->arena, db_text(q, 2)),
+        .provider_zh = arena_dup(h->arena, db_text(q, 3)),
+        .provider_en = arena_dup(h->arena, db_text(q, 4)),
+        .third_type = (int)db_int(q, 5),
+        .app = db_int(q, 6),
+        .created_ms = db_int(q, 7),
+    };
+}
+
+static struct str or_empty(struct str s) {
+    return str_is_absent(s) ? STR("") : s;
+}
+
+/* An app's rights differ by whether it acts for accounts: calls under way have to be looked at again
+ * (src/gateway/caller/access_changes.h, which is above this room). */
+static int rights_changed(struct hire *h) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ACCESS_CHANGED);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
+int vendor_account_add(struct hire *h, const struct vendor_account *in, int64_t *ret_id) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_INSERT);
+    int64_t id = in->id != 0 ? in->id : id_new();
+    int r;
+
+    if ((r = hire_bounded(h, "the account's name", in->name, true, HIRE_NAME_MAX)) < 0 ||
+        (r = hire_bounded(h, "provider_id", in->provider_id, true, HIRE_KEY_MAX)) < 0 ||
+        (r = hire_bounded(h, "provider_name.zh_cn", in->provider_zh, false, HIRE_NAME_MAX)) < 0 ||
+        (r = hire_bounded(h, "provider_name.en_us", in->provider_en, false, HIRE_NAME_MAX)) < 0)
+        return r;
+    if (in->third_type != 1 && in->third_type != 2 && in->third_type != 3 && in->third_type != 127)
+        return hire_refuse(h, REFUSED_PARAMETER, "account_third_type must be 1, 2, 3 or 127; it is %d", in->third_type);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    db_bind_text(&q, 3, in->name);
+    db_bind_text(&q, 4, in->provider_id);
+    db_bind_text(&q, 5, or_empty(in->provider_zh));
+    db_bind_text(&q, 6, or_empty(in->provider_en));
+    db_bind_int(&q, 7, in->third_type);
+    db_bind_int(&q, 8, in->app);
+    db_bind_int(&q, 9, h->now_ms);
+    r = db_run(&q);
+    if (r == -EEXIST)
+        return hire_refuse(h, REFUSED_PARAMETER, "there is a vendor account with the id %" PRId64 " already", id);
+    if (r >= 0)
+        r = rights_changed(h);
+    if (r < 0)
+        return r;
+    *ret_id = id;
+    return 0;
+}
+
+int vendor_account_get(struct hire *h, int64_t id, struct vendor_account *ret) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_GET);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    if (r == 1)
+        *ret = read_account(h, &q);
+    return r;
+}
+
+int vendor_account_find(struct hire *h, struct str provider_id, int64_t *ret_id) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_BY_PROVIDER);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, provider_id);
+    r = db_row(&q);
+    if (r == 1)
+        *ret_id = db_int(&q, 0);
+    return r;
+}
+
+int vendor_account_list(struct hire *h, struct vendor_account **ret, size_t *ret_n) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_LIST);
+    struct vendor_account *v = NULL;
+    size_t n = 0, room = 0;
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    while ((r = db_row(&q)) == 1) {
+        if (n == room) {
+            struct vendor_account *bigger = arena_array(h->arena, struct vendor_account, room * 2 + 8);
+
+            if (n > 0)
+                memcpy(bigger, v, n * sizeof(*v));
+            v = bigger;
+            room = room * 2 + 8;
+        }
+        v[n++] = read_account(h, &q);
+    }
+    if (r < 0)
+        return r;
+    *ret = v;
+    *ret_n = n;
+    return 0;
+}
+
+int vendor_account_bind(struct hire *h, int64_t id, int64_t app) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_BIND);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, id);
+    db_bind_int(&q, 3, app);
+    r = db_run(&q);
+    if (r == 0)
+        return hire_refuse(h, REFUSED_PARAMETER, "there is no vendor account with the id %" PRId64, id);
+    return r < 0 ? r : rights_changed(h);
+}

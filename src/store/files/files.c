@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Kept files beside the database.
+ */
+#include "store/files/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define LOOK_EVERY (UINT64_C(8) * 1024 * 1024) /* bytes of a draft */
+
+static _Atomic uint64_t spare;
+
+void files_set_spare(uint64_t bytes) {
+    atomic_store(&spare, bytes);
+}
+
+static int room_of(const struct statvfs *disk, uint64_t bytes) {
+    uint64_t kept_free = atomic_load(&spare), free_bytes = (uint64_t)disk->f_bavail * disk->f_frsize;
+    return free_bytes < kept_free || free_bytes - kept_free < bytes ? -ENOSPC : 0;
+}
+
+int files_room(const char *dir, uint64_t bytes) {
+    struct statvfs disk;
+    if (atomic_load(&spare) == 0)
+        return 0;
+    return statvfs(dir, &disk) < 0 ? -errno : room_of(&disk, bytes);
+}
+
+static int format_path(char ret[PATH_MAX], const char *dir, int64_t id, const char *suffix) {
+    int n = snprintf(ret, PATH_MAX, "%s/files/%02x/%016" PRIx64 "%s", dir, (unsigned)(id & 0xff), (uint64_t)id, suffix);
+    return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int files_path(const char *dir, int64_t id, char ret[PATH_MAX]) {
+    return format_path(ret, dir, id, "");
+}
+
+int files_open(const char *dir, int64_t id, uint64_t *ret_size) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r < 0)
+        return r;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -errno;
+    struct stat st;
+    if (fstat(fd, &st) < 0) {
+        r = -errno;
+        close(fd);
+        return r;
+    }
+    *ret_size = (uint64_t)st.st_size;
+    return fd;
+}
+
+/* Makes names in a folder durable. */
+static int sync_path(const char *folder) {
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    int r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+/* The same, for the folder of a file. */
+static int sync_folder(const char *path) {
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    *strrchr(folder, '/') = 0;
+    return sync_path(folder);
+}
+
+/* A folder that is there but whose name may not be durable is worse than none: nobody would sync it later. */
+static int make_durable(const char *path, const char *parent) {
+    if (mkdir(path, 0700) < 0)
+        return errno == EEXIST ? 0 : -errno;
+    int r = sync_path(parent);
+    if (r < 0)
+        (void)rmdir(path);
+    return r;
+}
+
+/* Makes DIR/files and DIR/files/xx. */
+static int make_folder(const char *dir, int64_t id) {
+    char all[PATH_MAX], own[PATH_MAX];
+    int n = snprintf(all, sizeof all, "%s/files", dir);
+    int m = snprintf(own, sizeof own, "%s/files/%02x", dir, (unsigned)(id & 0xff));
+    if (n < 0 || m < 0 || (size_t)m >= sizeof own)
+        return -ENAMETOOLONG;
+    /* Whoever finds a folder there must find it durable. */
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    int r = make_durable(all, dir);
+    if (r == 0)
+        r = make_durable(own, all);
+    pthread_mutex_unlock(&lock);
+    return r;
+}
+
+int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
+    int r = files_room(dir, 0);
+    d->unlooked = 0;
+    if (r == 0)
+        r = make_folder(dir, id);
+    if (r == 0)
+        r = format_path(d->path, dir, id, ".draft");
+    if (r < 0)
+        return r;
+    d->fd = open(d->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return d->fd < 0 ? -errno : 0;
+}
+
+static int look_for_room(struct files_draft *d) {
+    struct statvfs disk;
+    d->unlooked = 0;
+    if (atomic_load(&spare) == 0)
+        return 0;
+    return fstatvfs(d->fd, &disk) < 0 ? -errno : room_of(&disk, 0);
+}
+
+int files_draft_write(struct files_draft *d, struct str bytes) {
+    d->unlooked += bytes.len;
+    if (d->unlooked >= LOOK_EVERY) {
+        int r = look_for_room(d);
+        if (r < 0)
+            return r;
+    }
+    while (bytes.len > 0) {
+        ssize_t n = write(d->fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes = str_skip(bytes, (size_t)n);
+    }
+    return 0;
+}
+
+void files_draft_drop(struct files_draft *d) {
+    if (d->fd >= 0) {
+        close(d->fd);
+        unlink(d->path);
+        d->fd = -1;
+    }
+}
+
+static int rename_to_free(const char *from, const char *to) {
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    /* The file system does not know the flag; link() never replaces either. */
+    if (link(from, to) < 0)
+        return -errno;
+    (void)unlink(from);
+    return 0;
+}
+
+static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool replace) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r == 0 && fsync(d->fd) < 0)
+        r = -errno;
+    if (r == 0 && replace && rename(d->path, path) < 0)
+        r = -errno;
+    if (r == 0 && !replace)
+        r = rename_to_free(d->path, path);
+    if (r < 0) {
+        files_draft_drop(d);
+        return r;
+    }
+    close(d->fd);
+    d->fd = -1;
+    r = sync_folder(path);
+    /* Nobody is told that it is kept, so it must not stay; what it replaced is gone already. */
+    if (r < 0 && !replace)
+        (void)unlink(path);
+    return r;
+}
+
+int files_draft_keep(struct files_draft *d, const char *dir, int64_t id) {
+    return draft_end(d, dir, id, false);
+}
+
+int files_draft_replace(struct files_draft *d, const char *dir, int64_t id) {
+    return draft_end(d, dir, id, true);
+}
+
+static int drop_drafts_in(const char *folder) {
+    DIR *d = opendir(folder);
+    int n = 0;
+    if (!d)
+        return errno == ENOENT ? 0 : -errno;
+    for (struct dirent *e; (e = readdir(d));) {
+        struct str name = str_of(e->d_name);
+        if (name.len == 16 + sizeof ".draft" - 1 && str_ends(name, STR(".draft")) &&
+            unlinkat(dirfd(d), e->d_name, 0) == 0)
+            n++;
+    }
+    closedir(d);
+    return n;
+}
+
+int files_drop_drafts(const char *dir) {
+    int all = 0;
+    for (unsigned i = 0; i < 256; i++) {
+        char folder[PATH_MAX];
+        int n = snprintf(folder, sizeof folder, "%s/files/%02x", dir, i);
+        if (n < 0 || (size_t)n >= sizeof folder)
+            return -ENAMETOOLONG;
+        n = drop_drafts_in(folder);
+        if (n < 0)
+            return n;
+        all += n;
+    }
+    return all;
+}
+
+int files_remove(const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int r = files_path(dir, id, path);
+    if (r == 0 && unlink(path) < 0 && errno != ENOENT)
+        r = -errno;
+    return r;
+}
+
+int files_remove_synced(const char *dir, int64_t id) {
+    char path[PATH_MAX];
+    int r = files_remove(dir, id);
+    if (r == 0)
+        r = files_path(dir, id, path);
+    if (r == 0)
+        r = sync_folder(path);
+    return r == -ENOENT ? 0 : r; /* without a folder there is no file */
+}

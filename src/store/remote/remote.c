@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The command's side of DIR/hired.sock: a driver whose statements are run by the serving process.
+ */
+#include "store/remote/remote.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "store/remote/internal.h"
+#include "store/remote/socket.h"
+
+#define REPLY_NS INT64_C(60000000000) /* the longest wait for an answer: other commands may come first */
+
+bool remote_in_transaction(const struct db *db) {
+    return db->in_transaction && !remote_of(db)->lost;
+}
+
+/* ---- asking ---- */
+
+int remote_lose(struct remote *r, int error, const char *why) {
+    if (!r->lost && why)
+        snprintf(r->why, sizeof(r->why), "%s", why);
+    r->lost = true;
+    return error;
+}
+
+static int lose_text(struct remote *r, int error, struct str why) {
+    char text[sizeof(r->why)];
+    snprintf(text, sizeof(text), "%.*s", STR_FMT(why));
+    return remote_lose(r, error, text);
+}
+
+/* Sends what was gathered and waits for the answer. Returns 0 with its kind and rest, or a negative errno. */
+int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *ret) {
+    int64_t until = clock_mono_ns() + REPLY_NS;
+    struct str frame;
+    int e, got;
+
+    if (r->lost)
+        return -EPIPE;
+    e = remote_send(r->fd, &r->out, until);
+    /* Before the server closes, it says why. */
+    got = e < 0 && e != -EPIPE ? e : remote_receive(r->fd, &r->in, until, &frame);
+    if (got == -ETIMEDOUT)
+        return remote_lose(r, got, "the server did not answer for a minute");
+    if (got <= 0)
+        return remote_lose(r, -EPIPE, "the server closed the connection; it may have ended");
+    *ret = (struct remote_reader){.rest = frame};
+    uint8_t op = remote_get8(ret);
+    if (op == REMOTE_SORRY) {
+        int error = (int)(int32_t)remote_get32(ret);
+        return lose_text(r, error < 0 ? error : -EBADMSG, remote_get_text(ret));
+    }
+    return op == wanted ? 0 : remote_lose(r, -EBADMSG, "the server's answer is not one to this question");
+}
+
+int remote_ask_status(struct remote *r) {
+    struct remote_reader answer;
+    int e = remote_ask(r, REMOTE_STATUS, &answer);
+
+    return e < 0 ? e : (int)(int32_t)remote_get32(&answer);
+}
+
+static int ask_simply(struct remote *r, enum remote_op op) {
+    remote_end(&r->out, remote_begin(&r->out, op));
+    return remote_ask_status(r);
+}
+
+/* What needs no answer goes with the next question. */
+static void mention(struct remote *r, enum remote_op op) {
+    remote_end(&r->out, remote_begin(&r->out, op));
+}
+
+/* ---- transactions ---- */
+
+static int remote_begin_transaction(struct db *db) {
+    struct remote *r = remote_of(db);
+    int e;
+
+    if (r->lost || r->base.in_transaction)
+        return r->lost ? -EPIPE : -EINVAL;
+    e = ask_simply(r, REMOTE_BEGIN);
+    r->base.in_transaction = e == 0;
+    r->base.transaction++;
+    r->base.savepoint++;
+    return e;
+}
+
+static int remote_commit(struct db *db) {
+    struct remote *r = remote_of(db);
+    size_t begun;
+
+    if (!r->base.in_transaction)
+        return -EINVAL;
+    begun = remote_begin(&r->out, REMOTE_COMMIT);
+    remote_put64(&r->out, id_last_ms());
+    remote_put8(&r->out, r->forget);
+    remote_end(&r->out, begun);
+    r->base.in_transaction = false;
+    return remote_ask_status(r);
+}
+
+static void remote_rollback(struct db *db) {
+    struct remote *r = remote_of(db);
+
+    if (r->base.in_transaction && !r->lost)
+        ask_simply(r, REMOTE_ROLLBACK);
+    r->base.in_transaction = false;
+}
+
+static int remote_savepoint(struct db *db) {
+    if (!remote_in_transaction(db))
+        return -EIO;
+    db->savepoint++;
+    mention(remote_of(db), REMOTE_SAVEPOINT);
+    return 0;
+}
+
+static int remote_release(struct db *db) {
+    if (!remote_in_transaction(db))
+        return -EIO;
+    mention(remote_of(db), REMOTE_RELEASE);
+    return 0;
+}
+
+static void remote_undo(struct db *db) {
+    if (!remote_in_transaction(db))
+        return;
+    stamps_undo_savepoint(db);
+    mention(remote_of(db), REMOTE_UNDO);
+}
+
+/* ---- the rest ---- */
+
+static int remote_snapshot_begin(struct db *db) {
+    return db_snapshot_begin(remote_of(db)->reader);
+}
+
+static void remote_snapshot_end(struct db *db) {
+    db_snapshot_end(remote_of(db)->reader);
+}
+
+static void remote_forget(struct db *db) {
+    remote_of(db)->forget = true;
+    remote_of(db)->forgotten = false;
+}
+
+/* Upkeep is the server's; a command that waits until the log is empty asks whether it is. */
+static void remote_tend(struct db *db, bool idle) {
+    struct remote *r = remote_of(db);
+
+    if (r->forget && !r->forgotten && !r->base.in_transaction && !r->lost)
+        r->forgotten = ask_simply(r, REMOTE_FORGOTTEN) == 1;
+}
+
+static bool remote_forgotten(const struct db *db) {
+    return !remote_of(db)->forget || remote_of(db)->forgotten;
+}
+
+static int64_t remote_change_count(struct db *db) {
+    return db_change_count(remote_of(db)->reader);
+}
+
+static int remote_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
+    return db_check(remote_of(db)->reader, fn, ctx);
+}
+
+static int remote_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
+    return db_copy(remote_of(db)->reader, path, progress, ctx);
+}
+
+static const char *remote_why(const struct db *db) {
+    return remote_of(db)->lost ? remote_of(db)->why : NULL;
+}
+
+static struct db *remote_close(struct db *db) {
+    struct remote *r = remote_of(db);
+
+    remote_rollback(db);
+    if (r->fd >= 0)
+        close(r->fd);
+    r->reader = db_close(r->reader);
+    buf_free(&r->out);
+    buf_free(&r->in.bytes);
+    free(r);
+    return NULL;
+}
+
+static const struct db_driver remote_driver = {
+    .close = remote_close,
+    .query = remote_query,
+    .query_end = remote_query_end,
+    .bind_int = remote_bind_int,
+    .bind_text = remote_bind_text,
+    .bind_null = remote_bind_null,
+    .row = remote_row,
+    .run = remote_run,
+    .get_int = remote_int,
+    .is_null = remote_is_null,
+    .text = remote_text,
+    .columns = remote_columns,
+    .is_int = remote_is_int,
+    .begin = remote_begin_transaction,
+    .commit = remote_commit,
+    .rollback = remote_rollback,
+    .savepoint = remote_savepoint,
+    .release = remote_release,
+    .rollback_savepoint = remote_undo,
+    .in_transaction = remote_in_transaction,
+    .snapshot_begin = remote_snapshot_begin,
+    .snapshot_end = remote_snapshot_end,
+    .tend = remote_tend,
+    .forget = remote_forget,
+    .forgotten = remote_forgotten,
+    .change_count = remote_change_count,
+    .check = remote_check,
+    .copy = remote_copy,
+    .why = remote_why,
+};
+
+/* ---- opening ---- */
+
+/* Tells who this is. Returns 0 or a negative errno; r->why says more. */
+static int greet(struct remote *r, const char *name) {
+    unsigned char print[REMOTE_FINGERPRINT];
+    struct remote_reader answer;
+    size_t begun;
+    int e;
+
+    remote_fingerprint(print);
+    begun = remote_begin(&r->out, REMOTE_HELLO);
+    remote_put_text(&r->out, STR("hired"));
+    buf_add(&r->out, print, sizeof(print));
+    remote_put_text(&r->out, str_of(name));
+    remote_end(&r->out, begun);
+    e = remote_ask(r, REMOTE_STATUS, &answer);
+    if (e < 0)
+        return e;
+    e = (int)(int32_t)remote_get32(&answer);
+    uint32_t node = remote_get32(&answer);
+    int64_t above = remote_get64(&answer);
+    if (e < 0)
+        return e;
+    if (answer.bad || id_set_node(node) < 0)
+        return remote_lose(r, -EBADMSG, "the server's answer cannot be read");
+    id_go_above(above);
+    return 0;
+}
+
+int remote_open(struct db **ret, const struct db_options *o, const char *name, struct arena *a, struct str *ret_why) {
+    struct remote *r = mem_alloc(sizeof(*r));
+    int e;
+
+    *r = (struct remote){.base = {.driver = &remote_driver, .access = DB_WRITE}};
+    r->fd = remote_connect(o->dir);
+    e = r->fd < 0 ? r->fd : remote_prepare(r->fd);
+    if (e == 0)
+        e = greet(r, name);
+    if (e < 0)
+        *ret_why = r->why[0] ? arena_dup(a, str_of(r->why))
+                             : arena_printf(a, "cannot reach the server of %s: %s", o->dir, strerror(-e));
+    if (e == 0)
+        e = db_open(&r->reader, o, DB_READ, a, ret_why);
+    if (e < 0) {
+        remote_close(&r->base);
+        return e;
+    }
+    *ret = &r->base;
+    return 0;
+}

@@ -1,0 +1,6 @@
+-- What only the command line asks of interviews: imports, exports, checks (src/cli/).
+
+-- name: cli_interview_exists
+SELECT 1 FROM interview WHERE tenant = $1 AND id = $2;
+-- name: cli_interviews
+SELECT id, doc FROM interview WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;

@@ -1,0 +1,42 @@
+-- Events: the outbox (src/hire/outbox/outbox.c).
+
+-- name: event_insert
+INSERT INTO event (tenant, id, event_id, type, account_id, subject_id, created_ms, doc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
+
+-- name: event_delivery_insert
+INSERT INTO event_delivery (tenant, event, app, state, attempts, next_ms) VALUES ($1, $2, $3, 0, 0, $4);
+
+-- Who may receive an event of type $2; $3 is the only app that may, or 0.
+-- name: event_receivers
+-- walks: the apps of one tenant that subscribed
+SELECT a.id, a.kind, a.scopes
+FROM app_install i
+JOIN app a ON a.id = i.app
+JOIN app_subscription s ON s.app = a.id AND s.event_type = $2
+WHERE i.tenant = $1 AND a.disabled = 0 AND (CAST($3 AS BIGINT) = 0 OR a.id = $3)
+ORDER BY a.id;
+
+-- The tenant's own apps that act for no account in particular.
+-- name: event_receivers_own
+-- walks: the apps of one tenant that subscribed
+SELECT a.id, a.kind, a.scopes
+FROM app_install i
+JOIN app a ON a.id = i.app AND a.kind = 1
+JOIN app_subscription s ON s.app = a.id AND s.event_type = $2
+WHERE i.tenant = $1 AND a.disabled = 0
+    AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.app = a.id AND v.tenant = $1)
+ORDER BY a.id;
+
+-- name: event_account_app
+SELECT app FROM vendor_account WHERE tenant = $1 AND id = $2;
+
+-- name: app_ticket_set
+UPDATE app SET app_ticket_before = app_ticket, app_ticket = $2, app_ticket_ms = $3 WHERE id = $1 AND kind = 2;
+
+-- name: app_ticket_get
+SELECT app_ticket, app_ticket_before, app_ticket_ms, app_id FROM app WHERE id = $1;
+
+-- An older ticket that is still waiting would overwrite a newer one at the receiver's.
+-- name: app_ticket_supersede
+UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 = 0; -- by what waits, not by the tenant

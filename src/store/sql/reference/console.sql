@@ -1,0 +1,7 @@
+-- What the console asks of what is looked up (src/console/).
+
+-- name: console_jobs
+SELECT id, name FROM reference_name WHERE tenant = $1 AND kind = 'job' ORDER BY id DESC LIMIT $2;
+-- name: console_users
+-- walks: stops at $2
+SELECT user_id, name, en_name FROM users WHERE tenant = $1 ORDER BY user_id LIMIT $2;

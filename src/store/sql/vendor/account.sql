@@ -1,0 +1,11 @@
+-- What the tenant tells the vendor of an account (src/hire/vendor/account.c).
+
+-- name: vendor_account_doc
+SELECT doc FROM vendor_account WHERE tenant = $1 AND id = $2;
+
+-- name: vendor_account_set_doc
+UPDATE vendor_account SET doc = $3 WHERE tenant = $1 AND id = $2;
+
+-- name: vendor_account_names
+-- walks: a tenant has some dozen accounts
+SELECT id, provider_zh, provider_en, name FROM vendor_account WHERE tenant = $1 ORDER BY id;

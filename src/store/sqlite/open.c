@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The SQLite driver: opening and closing connections, the schema and its steps, upkeep of the log, checks of the file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/owner.h"
+#include "store/sqlite/sqlite.h"
+
+#define APPLICATION_ID 0x48697265 /* "Hire", in the file's header */
+#define LOG_PAGES 2048            /* 32 MB: checkpoint from here on */
+#define LOG_PAGES_MANY 16384      /* 256 MB: readers keep it from being reused, so wait for them a little */
+#define LOG_WAIT_MS 100
+#define STEPS_UNCLEAN 7 /* a database that took no more steps than these may have old bytes in free room */
+#define FORGET_AGAIN_NS INT64_C(1000000000) /* between tries to empty the log for db_forget */
+#define LOG_KEEP_BYTES (64 << 20)           /* a larger log file is cut when it is reused */
+#define FINDINGS_MAX 100
+
+#define TEXT_(x) #x
+#define TEXT(x) TEXT_(x)
+
+/* ---- upkeep ---- */
+
+static void checkpoint(struct db *db, int mode) {
+    int in_log = 0, in_place = 0;
+    int r = sqlite3_wal_checkpoint_v2(sqlite_of(db)->handle, NULL, mode, &in_log, &in_place);
+    if (r != SQLITE_OK && (r & 0xff) != SQLITE_BUSY)
+        db_fault(db, r, "checkpoint");
+    sqlite_of(db)->log_clean = r == SQLITE_OK && in_log == in_place;
+    /* What a reader holds back is tried again only when as much has come together anew. */
+    sqlite_of(db)->log_due = sqlite_of(db)->log_pages + sqlite_of(db)->log_step;
+}
+
+/* Empties the log, waiting for its readers a little. */
+static void cut_log(struct db *db) {
+    unsigned wait = sqlite_of(db)->busy_ms;
+    sqlite_of(db)->busy_ms = LOG_WAIT_MS;
+    checkpoint(db, SQLITE_CHECKPOINT_TRUNCATE);
+    sqlite_of(db)->busy_ms = wait;
+    if (sqlite_of(db)->log_clean) {
+        sqlite_of(db)->log_pages = 0;
+        sqlite_of(db)->log_due = sqlite_of(db)->log_step;
+        sqlite_of(db)->forget = false;
+    }
+}
+
+static void tend(struct db *db, bool idle) {
+    if (sqlite_of(db)->forget && clock_mono_ns() >= sqlite_of(db)->forget_ns) {
+        cut_log(db);
+        sqlite_of(db)->forget_ns = clock_mono_ns() + FORGET_AGAIN_NS;
+    }
+    if (sqlite_of(db)->log_pages == 0 ||
+        (sqlite_of(db)->log_clean && sqlite_of(db)->log_pages < sqlite_of(db)->log_due))
+        return;
+    if (sqlite_of(db)->log_pages >= sqlite_of(db)->log_many && sqlite_of(db)->log_pages >= sqlite_of(db)->log_due) {
+        cut_log(db);
+    } else if (idle || sqlite_of(db)->log_pages >= sqlite_of(db)->log_due)
+        checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void sqlite_forget(struct db *db) {
+    sqlite_of(db)->forget = true;
+    sqlite_of(db)->forget_ns = 0;
+}
+
+bool sqlite_forgotten(const struct db *db) {
+    return !sqlite_of(db)->forget;
+}
+
+void sqlite_tend(struct db *db, bool idle) {
+    sqlite_of(db)->tended = true;
+    tend(db, idle);
+}
+
+/* ---- opening ---- */
+
+static void setup_sqlite(void) {
+    /* Both may be refused when SQLite is in use already (as in a test with its own VFS): then it is merely slower. The
+     * first saves a lock around every allocation; the second keeps what savepoints save in memory, not in files. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+    sqlite3_initialize();
+}
+
+/* Short naps: SQLite's own waiting backs off to 100 ms and would hardly ever meet the gaps between the groups of a busy
+ * writer in another process. */
+static int on_busy(void *ctx, int count) {
+    struct db *db = ctx;
+    int64_t now = clock_mono_ns();
+    if (count == 0)
+        sqlite_of(db)->busy_since_ns = now;
+    if (now - sqlite_of(db)->busy_since_ns >= (int64_t)sqlite_of(db)->busy_ms * 1000000)
+        return 0;
+    long nap_us = count < 10 ? 500 : 1000 + (long)(now % 3000);
+    nanosleep(&(struct timespec){.tv_nsec = nap_us * 1000}, NULL);
+    return 1;
+}
+
+/* After a commit: with pages pages in the log now. */
+static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
+    struct db *db = ctx;
+    if (pages < sqlite_of(db)->log_pages)
+        sqlite_of(db)->log_due = sqlite_of(db)->log_step; /* it began anew */
+    sqlite_of(db)->log_pages = pages;
+    sqlite_of(db)->log_clean = false;
+    if (!sqlite_of(db)->tended)
+        tend(db, false);
+    return SQLITE_OK;
+}
+
+struct opening {
+    struct db *db;
+    struct arena *arena;
+    struct str *why;
+    const char *path;
+    const char *const *steps;
+    unsigned steps_n;
+};
+
+static int opening_failed(struct opening *o, int code, const char *doing) {
+    int error = sqlite3_system_errno(sqlite_of(o->db)->handle);
+    int r = db_errno(code);
+
+    if (r == -EUCLEAN)
+        *o->why =
+            arena_printf(o->arena, "%s is damaged, or not a database of hired (%s).", o->path, sqlite3_errstr(code));
+    else if (r == -EBUSY)
+        *o->why = arena_printf(o->arena, "%s is locked by another process; it was waited for %u ms.", o->path,
+                               sqlite_of(o->db)->busy_ms);
+    else
+        *o->why = arena_printf(o->arena, "Cannot open %s: %s while %s%s%s.", o->path, sqlite3_errstr(code), doing,
+                               error ? ": " : "", error ? strerror(error) : "");
+    return r == 0 ? -EIO : r;
+}
+
+/* Runs a script. */
+static int opening_exec(struct opening *o, const char *sql, const char *doing) {
+    int r = sqlite3_exec(sqlite_of(o->db)->handle, sql, NULL, NULL, NULL);
+    return r == SQLITE_OK ? 0 : opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), doing);
+}
+
+/* The first column of the first row, into the arena; absent without a row. */
+static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
+    sqlite3_stmt *s = NULL;
+    int r = sqlite3_prepare_v2(sqlite_of(o->db)->handle, sql, -1, &s, NULL);
+    if (r == SQLITE_OK)
+        r = sqlite3_step(s);
+    if (r == SQLITE_ROW)
+        *ret = arena_dup(o->arena, str_of((const char *)sqlite3_column_text(s, 0)));
+    else if (r == SQLITE_DONE)
+        *ret = STR_ABSENT;
+    else
+        r = opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), "reading it");
+    sqlite3_finalize(s);
+    return r < 0 ? r : 0;
+}
+
+/* Makes what is missing of the directory and the file. */
+static int make_file(struct opening *o, const char *dir) {
+    int r = owner_make_directory(dir);
+    if (r < 0) {
+        *o->why = arena_printf(o->arena, "Cannot make the directory %s: %s.", dir, strerror(-r));
+        return r;
+    }
+    /* For the owner's eyes only; the log beside it takes over the mode. A file that is there is not opened: closing it
+     * would drop the locks that this process has on it. */
+    int fd = open(o->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno != EEXIST) {
+        r = -errno;
+        *o->why = arena_printf(o->arena, "Cannot make %s: %s.", o->path, strerror(-r));
+        return r;
+    }
+    if (fd >= 0)
+        close(fd);
+    return 0;
+}
+
+static void configure_handle(struct db *db) {
+    sqlite3 *h = sqlite_of(db)->handle;
+    sqlite3_extended_result_codes(h, 1);
+    sqlite3_busy_handler(h, on_busy, db); /* before anything touches the file */
+    sqlite3_wal_hook(h, on_commit, db);
+    sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_ENABLE_FKEY, 0, NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "x" is a name, as in PostgreSQL */
+    sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+}
+
+/* Two processes that make the same database at once get SQLITE_BUSY without being asked to wait. */
+static int set_wal(struct opening *o) {
+    int64_t start = clock_mono_ns();
+    struct str mode;
+    int r;
+    while ((r = opening_ask(o, "PRAGMA journal_mode = WAL", &mode)) == -EBUSY &&
+           clock_mono_ns() - start < (int64_t)sqlite_of(o->db)->busy_ms * 1000000)
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    if (r < 0 || str_eq(mode, STR("wal")))
+        return r;
+    *o->why = arena_printf(
+        o->arena, "%s cannot have a write-ahead log; it must lie on a local file system (not NFS or the like).",
+        o->path);
+    return -EOPNOTSUPP;
+}
+
+static int configure(struct opening *o, const struct db_options *options) {
+    struct str s;
+    int r;
+
+    if (o->db->access == DB_WRITE) {
+        if ((r = opening_exec(o, "PRAGMA page_size = 16384", "setting it up")) < 0 || (r = set_wal(o)) < 0)
+            return r;
+    } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if it is no database */
+        return r;
+    s = arena_printf(o->arena,
+                     "PRAGMA synchronous = %s;"
+                     "PRAGMA cache_size = %d;"
+                     "PRAGMA secure_delete = ON;" /* see scrub.c */
+                     "PRAGMA mmap_size = %zu;"
+                     "PRAGMA journal_size_limit = %d;"
+                     "PRAGMA temp_store = MEMORY;"
+                     "PRAGMA case_sensitive_like = ON;" /* as in PostgreSQL */
+                     "PRAGMA cell_size_check = ON;",
+                     options->no_sync ? "OFF" : "FULL", o->db->access == DB_WRITE ? -65536 : -16384,
+                     options->mmap_bytes, LOG_KEEP_BYTES);
+    return opening_exec(o, s.ptr, "setting it up");
+}
+
+/* ---- the schema ---- */
+
+/* How many steps were taken: 0 of an empty file. */
+static int schema_taken(struct opening *o, unsigned *ret) {
+    struct str s;
+    int64_t taken;
+    int r;
+
+    if ((r = opening_ask(o, "SELECT COUNT(*) FROM sqlite_schema", &s)) < 0)
+        return r;
+    if (str_eq(s, STR("0"))) {
+        *ret = 0;
+        return 0;
+    }
+    if ((r = opening_ask(o, "PRAGMA application_id", &s)) < 0)
+        return r;
+    if (str_eq(s, STR(TEXT(1214870117)))) {
+        if ((r = opening_ask(o, "SELECT value FROM meta WHERE key = 'schema'", &s)) < 0)
+            return r;
+        if (!str_is_absent(s) && str_to_i64(s, &taken) == 0 && taken >= 0 && taken < 1000000) {
+            *ret = (unsigned)taken + 1;
+            return 0;
+        }
+    }
+    *o->why = arena_printf(o->arena, "%s is a database, but not one of hired.", o->path);
+    return -EUCLEAN;
+}
+
+static int schema_refuse(struct opening *o, unsigned taken) {
+    if (taken == 0) {
+        *o->why = arena_printf(o->arena, "There is no database yet: %s is empty.", o->path);
+        return -ENOENT;
+    }
+    if (taken > o->steps_n)
+        *o->why =
+            arena_printf(o->arena,
+                         "%s has schema %u, made by a newer hired; this one knows schemas up to %u. Use the newer "
+                         "hired, or a backup from before the upgrade.",
+                         o->path, taken - 1, o->steps_n - 1);
+    else
+        *o->why =
+            arena_printf(o->arena,
+                         "%s has schema %u, this hired needs %u. Start `hired serve` once: it brings the database "
+                         "up to date.",
+                         o->path, taken - 1, o->steps_n - 1);
+    return -EPROTO;
+}
+
+/* Within the transaction. */
+static int schema_take_steps(struct opening *o, unsigned taken) {
+    int r;
+    if (taken == 0) {
+        struct str s = arena_printf(o->arena, "PRAGMA application_id = %d", APPLICATION_ID);
+        if ((r = opening_exec(o, s.ptr, "making the schema")) < 0)
+            return r;
+    }
+    for (unsigned i = taken; i < o->steps_n; i++) {
+        struct str doing = arena_printf(o->arena, "taking schema step %03u", i);
+        if ((r = opening_exec(o, o->steps[i], doing.ptr)) < 0)
+            return r;
+    }
+    struct str s = arena_printf(o->arena,
+                                "INSERT INTO meta (key, value) VALUES ('schema', '%u')"
+                                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                                o->steps_n - 1);
+    return opening_exec(o, s.ptr, "noting the schema");
+}
+
+/* All missing steps in one transaction: they are taken wholly or not at all. */
+static int schema_migrate(struct opening *o) {
+    unsigned taken;
+    int r = opening_exec(o, "BEGIN IMMEDIATE", "waiting to migrate it");
+    if (r < 0)
+        return r;
+    /* Another process may have been faster. */
+    if ((r = schema_taken(o, &taken)) == 0 && taken > o->steps_n)
+        r = schema_refuse(o, taken);
+    if (r == 0 && taken < o->steps_n)
+        r = schema_take_steps(o, taken);
+    if (r == 0)
+        r = opening_exec(o, "COMMIT", "committing the schema");
+    if (r < 0) {
+        sqlite3_exec(sqlite_of(o->db)->handle, "ROLLBACK", NULL, NULL, NULL);
+        return r;
+    }
+    if (taken < o->steps_n) {
+        char from[16], to[16];
+        snprintf(from, sizeof(from), "%d", (int)taken - 1);
+        snprintf(to, sizeof(to), "%u", o->steps_n - 1);
+        log_line(LOG_INFO, taken == 0 ? "database made" : "database migrated", "from", taken == 0 ? "none" : from,
+                 "schema", to, NULL);
+    }
+    return 0;
+}
+
+/* Until this schema nothing kept old bytes out of the file: it is made anew, once. Without room for that it serves on.
+ */
+static void make_clean(struct opening *o) {
+    log_line(LOG_INFO, "database is written anew, once", NULL);
+    int r = sqlite3_exec(sqlite_of(o->db)->handle, "VACUUM", NULL, NULL, NULL);
+    if (r != SQLITE_OK)
+        db_fault(o->db, r, "VACUUM");
+}
+
+static int schema_check(struct opening *o) {
+    unsigned taken;
+    int r = schema_taken(o, &taken);
+    if (r < 0 || taken == o->steps_n)
+        return r;
+    if (o->db->access == DB_READ || taken > o->steps_n)
+        return schema_refuse(o, taken);
+    r = schema_migrate(o);
+    if (r == 0 && taken > 0 && taken <= STEPS_UNCLEAN && o->steps_n > STEPS_UNCLEAN)
+        make_clean(o);
+    return r;
+}
+
+unsigned db_schema_version(void) {
+    return schema_steps_n - 1;
+}
+
+/* ---- connections ---- */
+
+static int open_file(struct opening *o, const struct db_options *options) {
+    int flags = (o->db->access == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE;
+    int r;
+
+    if (o->db->access == DB_WRITE && (r = make_file(o, options->dir)) < 0)
+        return r;
+    if (o->db->access == DB_READ && access(o->path, F_OK) < 0) {
+        r = -errno;
+        *o->why = r == -ENOENT ? arena_printf(o->arena, "There is no database in %s.", options->dir)
+                               : arena_printf(o->arena, "Cannot open %s: %s.", o->path, strerror(-r));
+        return r;
+    }
+    r = sqlite3_open_v2(o->path, &sqlite_of(o->db)->handle, flags, NULL);
+    if (r != SQLITE_OK)
+        return opening_failed(o, r, "opening it");
+    if (o->db->access == DB_WRITE && sqlite3_db_readonly(sqlite_of(o->db)->handle, "main") == 1) {
+        *o->why = arena_printf(o->arena, "Cannot write to %s: this user may only read it.", o->path);
+        return -EACCES; /* SQLite would go on without a word until the first write */
+    }
+    configure_handle(o->db);
+    if (o->db->access == DB_WRITE && (r = scrub_install(o->db)) != SQLITE_OK)
+        return opening_failed(o, r, "opening it");
+    if ((r = configure(o, options)) < 0)
+        return r;
+    return schema_check(o);
+}
+
+int db_open_with(struct db **ret, const struct db_options *options, enum db_access access, const char *const *steps,
+                 unsigned steps_n, const struct db_statement_text *texts, unsigned texts_n, struct arena *a,
+                 struct str *ret_why) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, setup_sqlite);
+
+    struct db *db = mem_alloc(sizeof(struct sqlite_db));
+    db->driver = &sqlite_driver;
+    db->access = access;
+    sqlite_of(db)->busy_ms = options->busy_ms;
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = LOG_PAGES;
+    sqlite_of(db)->log_many = LOG_PAGES_MANY;
+    sqlite_of(db)->texts = texts;
+    sqlite_of(db)->texts_n = texts_n;
+    sqlite_of(db)->statements = mem_alloc(texts_n * sizeof(*sqlite_of(db)->statements) + 1);
+
+    struct str why = STR_ABSENT;
+    /* A leading "./" keeps a directory named "file:..." from being read as an address. */
+    struct str path = arena_printf(a, "%s%s/hired.db", options->dir[0] == '/' ? "" : "./", options->dir);
+    struct opening o = {.db = db, .arena = a, .why = &why, .path = path.ptr, .steps = steps, .steps_n = steps_n};
+    int r = open_file(&o, options);
+    if (r < 0) {
+        *ret_why = why;
+        db_close(db);
+        return r;
+    }
+    *ret = db;
+    return 0;
+}
+
+static int read_ids(struct db **db, struct arena *a, struct str *ret_why) {
+    struct opening o = {.db = *db, .arena = a, .why = ret_why, .path = "the database"};
+    struct str s;
+    int64_t until = 0;
+    int r = opening_ask(&o, "SELECT value FROM meta WHERE key = 'ids_until'", &s);
+    if (r == 0 && !str_is_absent(s) && (str_to_i64(s, &until) < 0 || until < 0)) {
+        *ret_why = STR("The database's note of the ids in use (meta: ids_until) is not a number.");
+        r = -EUCLEAN;
+    }
+    if (r < 0) {
+        *db = db_close(*db);
+        return r;
+    }
+    ids_start(*db, until);
+    return 0;
+}
+
+int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why) {
+    int r = db_open_with(ret, o, access, schema_steps, schema_steps_n, db_statement_texts, DB_STATEMENTS, a, ret_why);
+    return r < 0 || access == DB_READ ? r : read_ids(ret, a, ret_why);
+}
+
+struct db *sqlite_close_db(struct db *db) {
+    db_rollback(db);
+    for (unsigned i = 0; i < sqlite_of(db)->texts_n; i++)
+        for (struct statement *s = sqlite_of(db)->statements[i], *next; s; s = next) {
+            next = s->next;
+            sqlite3_finalize(s->handle);
+            free(s);
+        }
+    for (int i = 0; i < CONTROLS; i++)
+        sqlite3_finalize(sqlite_of(db)->controls[i]);
+    int r = sqlite3_close(sqlite_of(db)->handle);
+    if (r != SQLITE_OK)
+        db_fault(db, r, "close");
+    free(sqlite_of(db)->statements);
+    free(db);
+    return NULL;
+}
+
+/* ---- checks ---- */
+
+struct findings {
+    void (*fn)(void *ctx, struct str line);
+    void *ctx;
+    int n;
+};
+
+static void findings_add(struct findings *f, struct str line) {
+    f->fn(f->ctx, line);
+    f->n++;
+}
+
+static int check_rows(struct db *db, const char *sql, const char *name, const char *fine, struct findings *f) {
+    sqlite3_stmt *s = NULL;
+    int r = sqlite3_prepare_v2(sqlite_of(db)->handle, sql, -1, &s, NULL);
+    int rows = 0;
+    while (r == SQLITE_OK || r == SQLITE_ROW) {
+        r = sqlite3_step(s);
+        if (r != SQLITE_ROW)
+            break;
+        struct str line = {(const char *)sqlite3_column_text(s, 0), (size_t)sqlite3_column_bytes(s, 0)};
+        if (line.ptr && !str_eq(line, str_of(fine)))
+            findings_add(f, line);
+        if (++rows == FINDINGS_MAX)
+            r = SQLITE_DONE;
+    }
+    sqlite3_finalize(s);
+    if (r == SQLITE_DONE)
+        return 0;
+    int error = db_fault(db, r, name);
+    if (error != -EUCLEAN)
+        return error;
+    findings_add(f, STR("the file is damaged, so that it cannot be read to its end"));
+    return 0;
+}
+
+int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
+    struct findings f = {.fn = fn, .ctx = ctx};
+    int r = check_rows(db, "PRAGMA integrity_check(" TEXT(FINDINGS_MAX) ")", "integrity_check", "ok", &f);
+    for (unsigned i = 0; r == 0 && i < sqlite_of(db)->texts_n; i++)
+        if (str_starts(str_of(sqlite_of(db)->texts[i].name), STR("check_")))
+            r = check_rows(db, sqlite_of(db)->texts[i].sql, sqlite_of(db)->texts[i].name, NULL, &f);
+    return r < 0 ? r : f.n;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// once
+//
+// ./run as a newcomer meets it: it serves what it says it serves, and the curl line that it prints works when pasted.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Client, eventually, send } from '../../lib/client.mjs';
+import { readDemo, root, tempDir } from '../../lib/server.mjs';
+
+test('./run makes the demo, prints how to call it, and serves', { timeout: 180_000 }, async () => {
+    const dir = path.join(tempDir(), 'a folder with blanks');
+    // As Ctrl-C during an earlier ./run leaves it.
+    fs.mkdirSync(path.join(dir, 'demo.partial', 'files'), { recursive: true });
+    const child = spawn(path.join(root, 'run'), ['--data', dir, '--listen', '127.0.0.1:0', '--threads', '1'],
+        { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    child.stdout.on('data', (d) => (output += d));
+    child.stderr.on('data', (d) => (output += d));
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    try {
+        await eventually(async () => output, (o) => /^\s*curl .*/m.test(o), { withinMs: 170_000, everyMs: 100, what: 'the curl line' });
+        assert.match(output, /was begun and not finished/);
+        const demo = readDemo(dir);
+        for (const value of [demo.base_url, demo.app_id, demo.app_secret]) assert.ok(output.includes(value), value);
+        await eventually(() => send(demo.base_url, 'GET', '/readyz').catch(() => ({})), (r) => r.status === 200);
+        const line = output.split('\n').find((l) => /^\s*(curl|\w+=\$\(curl)/.test(l)).trim();
+        const answer = JSON.parse(execFileSync('sh', ['-c', line], { encoding: 'utf8', cwd: '/', stdio: ['ignore', 'pipe', 'ignore'] }));
+        assert.equal(answer.code, 0);
+        assert.ok(answer.data.items.length > 0, 'one pasted line: token first, then a call');
+        const server = { baseUrl: demo.base_url, demo, secrets: new Set() };
+        // The demo's twelve of a date long past, and those of the last days.
+        assert.ok((await new Client(server).orders({ page_size: 100 })).items.length > 12);
+    } finally {
+        child.kill('SIGTERM');
+    }
+    assert.equal(await closed, 0, output);
+});
+
+test('./run --help, and a value that is missing', () => {
+    assert.match(execFileSync(path.join(root, 'run'), ['--help'], { encoding: 'utf8' }), /usage: \.\/run/);
+    assert.throws(() => execFileSync(path.join(root, 'run'), ['--data'], { stdio: 'pipe' }), (e) => e.status === 2);
+});

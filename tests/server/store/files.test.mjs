@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Kept files that no record names: removed by the server once they are a day old and have been looked at twice, and said so;
+// everything else stays. The other kind, rows without a file, is told by "hired check".
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+
+import { Client, eventually, send } from '../../lib/client.mjs';
+import { sql } from '../../lib/data.mjs';
+import { advance, testClock } from '../../lib/events.mjs';
+import { demoDir, hired, startServer } from '../../lib/server.mjs';
+
+const DAY_S = 86_400;
+const dir = demoDir();
+
+// A file beside the kept ones, as old as that.
+function put(name, ageS) {
+    const file = path.join(dir, 'files', name.slice(14, 16), name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, 'nobody names this');
+    age(file, ageS);
+    return file;
+}
+function age(file, ageS) {
+    const at = Date.now() / 1000 - ageS;
+    fs.utimesSync(file, at, at);
+}
+const stray = put('0000000000000abc', 2 * DAY_S), young = put('0000000000000def', 60);
+const server = await startServer({ dir, args: testClock });
+after(() => server.stop());
+const draft = put('0000000000000fed.draft', 2 * DAY_S), foreign = put('0000000000000abcd', 2 * DAY_S);
+
+async function upload() {
+    const body = '--b\r\nContent-Disposition: form-data; name="content"; filename="a.txt"\r\n\r\nkept\r\n--b--\r\n';
+    const r = await send(server.baseUrl, 'POST', '/open-apis/hire/v1/attachments', { body,
+        headers: { 'Content-Type': 'multipart/form-data; boundary=b', Authorization: `Bearer ${await new Client(server).token()}` } });
+    assert.equal(JSON.parse(r.text).code, 0, r.text);
+    const { name } = sql(dir, "SELECT printf('%016x', max(id)) AS name FROM attachment")[0];
+    return path.join(dir, 'files', name.slice(-2), name);
+}
+const kept = await upload();
+age(kept, 2 * DAY_S);
+
+// The second look comes a minute after the first.
+const gone = (...files) => eventually(async () => {
+    await advance(server, 61_000);
+    return files.filter((f) => fs.existsSync(f));
+}, (left) => left.length === 0, { what: 'the removal', everyMs: 500 });
+
+test('what no record names and is a day old goes, at the start; the log says so', async () => {
+    const before = sql(dir, "SELECT printf('%016x', id) AS name FROM attachment UNION ALL SELECT printf('%016x', id) FROM report_file WHERE state = 1").map((r) => r.name);
+    await gone(stray);
+    await server.logged((l) => l.level === 'warn' && l.msg.startsWith(`removed ${stray}: no record names it`));
+    for (const file of [young, foreign, kept]) assert.ok(fs.existsSync(file), file);
+    for (const name of before) assert.ok(fs.existsSync(path.join(dir, 'files', name.slice(-2), name)), name);
+});
+
+test('what came later goes with the sweep of the next day, drafts too', async () => {
+    await advance(server, (DAY_S + 60) * 1000);
+    await gone(young, draft);
+    await server.logged((l) => l.msg.startsWith(`removed ${draft}: nobody finished it`));
+    assert.ok(fs.existsSync(kept) && fs.existsSync(foreign));
+    const metrics = (await send(server.baseUrl, 'GET', '/metrics')).text;
+    assert.match(metrics, /^hired_stray_files_removed_total 3$/m);
+});
+
+test('"hired check" tells the file that is missing, and the one that is none of hired\'s', () => {
+    fs.rmSync(kept);
+    const r = hired(['check', '--data', dir]);
+    assert.equal(r.status, 1);
+    const about = (file) => r.stderr.split('\n').filter((l) => l.startsWith(`${file}: `)).join('\n');
+    assert.match(about(kept), /the file of attachment \d+ is missing/);
+    assert.match(about(foreign), /is no file of hired/);
+});

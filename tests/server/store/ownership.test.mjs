@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One process works on a data directory at a time. Whoever comes second is told who holds it, and touches nothing.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Client, paths, send } from '../../lib/client.mjs';
+import { binary, demoDir, hired, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
+
+// What a server says that does not start.
+async function refusal(o) {
+    let failed;
+    await assert.rejects(startServer(o), (e) => Boolean(failed = e));
+    assert.match(failed.message, /status 1\b/);
+    return failed.message;
+}
+
+const draftsOf = (dir) => fs.readdirSync(path.join(dir, 'files'), { recursive: true }).filter((n) => n.endsWith('.draft'));
+
+test('a second server on one directory says who holds it, and takes nothing from the first', async () => {
+    const server = await startServer();
+    const folder = path.join(server.dir, 'files', '7f');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, '000000000000007f.draft'), 'an upload under way');
+    for (const listen of ['127.0.0.1:0', `127.0.0.1:${server.port}`]) {
+        const said = await refusal({ dir: server.dir, listen });
+        assert.ok(said.includes(`in use by hired serve (process ${server.child.pid}, since `), said);
+        assert.ok(said.includes(server.baseUrl), said);
+        assert.match(said, /--data/);
+    }
+    assert.equal(draftsOf(server.dir).length, 1, 'a draft of the first server is still there');
+    await new Client(server).ok('GET', paths.orders);
+    await server.stop();
+    const next = await startServer({ dir: server.dir });
+    assert.equal(draftsOf(server.dir).length, 0, 'the next one that holds the directory removes what was left behind');
+    await next.stop();
+});
+
+test('a server that was killed holds nothing', async () => {
+    const server = await startServer();
+    await server.kill();
+    const next = await startServer({ dir: server.dir });
+    await next.stop();
+});
+
+test('a port that is taken: nothing in the directory was touched, and the sentence says what may listen there', async () => {
+    const server = await startServer();
+    const dir = demoDir();
+    const folder = path.join(dir, 'files', '7f');
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, '000000000000007f.draft'), 'x');
+    const before = fs.statSync(path.join(dir, 'hired.db')).mtimeMs;
+    const said = await refusal({ dir, listen: `127.0.0.1:${server.port}` });
+    assert.match(said, /perhaps another hired/);
+    assert.match(said, /--listen/);
+    assert.equal(draftsOf(dir).length, 1);
+    assert.equal(fs.statSync(path.join(dir, 'hired.db')).mtimeMs, before);
+    const fresh = path.join(tempDir(), 'none yet');
+    await refusal({ dir: fresh, listen: `127.0.0.1:${server.port}` });
+    assert.ok(!fs.existsSync(path.join(fresh, 'hired.db')), 'no database was made');
+    await server.stop();
+});
+
+test('a server that is started while another one stops waits for it', async () => {
+    const server = await startServer({ args: ['--drain', '2s'] });
+    const token = await new Client(server).token();
+    // A request whose body does not come keeps the first one for as long as it drains.
+    const socket = net.connect(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`POST ${paths.progress} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
+        + 'Content-Length: 20\r\nExpect: 100-continue\r\n\r\n');
+    await new Promise((resolve) => socket.once('data', resolve));
+    server.child.kill('SIGTERM');
+    await server.logged((l) => l.msg === 'stopping');
+    const next = await startServer({ dir: server.dir, config: '[log]\nlevel = info\n' });
+    assert.ok(server.ended, 'the first one had ended');
+    assert.ok(next.log.some((l) => /in use by hired serve .* It is waited for/.test(l.msg)), next.stderr);
+    socket.destroy();
+    await next.stop();
+});
+
+test('every address that a name gives is listened on, and what is printed can be opened', async () => {
+    for (const [listen, opened] of [['localhost:0', ['127.0.0.1']], ['*:0', ['127.0.0.1']], ['0.0.0.0:0', ['127.0.0.1']], ['[::]:0', ['127.0.0.1']]]) {
+        const v6 = await new Promise((resolve) => {
+            const probe = net.createServer().on('error', () => resolve(false)).listen(0, '::1', () => probe.close(() => resolve(true)));
+        });
+        if (!v6 && listen.startsWith('[')) continue;
+        const server = await startServer({ listen });
+        assert.doesNotMatch(server.baseUrl, /\*|0\.0\.0\.0|\[::\]/);
+        assert.equal((await send(server.baseUrl, 'GET', '/healthz')).status, 200);
+        for (const host of opened) assert.equal((await send(`http://${host}:${server.port}`, 'GET', '/healthz')).status, 200, `${listen}: ${host}`);
+        if (v6 && listen !== '0.0.0.0:0') {
+            const names = listen.startsWith('localhost') ? fs.readFileSync('/etc/hosts', 'utf8').split('\n').some((l) => /^::1\s.*\blocalhost\b/.test(l)) : true;
+            if (names) assert.equal((await send(`http://[::1]:${server.port}`, 'GET', '/healthz')).status, 200, `${listen}: ::1`);
+        }
+        await server.stop();
+    }
+});
+
+test('a directory that cannot be written is refused with a sentence', async (t) => {
+    if (process.getuid() !== 0) return t.skip('only root can give files away');
+    // As another user, who may read everything there and write nothing.
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hired-unwritable-'));
+    t.after(() => fs.rmSync(dir, { recursive: true }));
+    fs.cpSync(demoDir(), dir, { recursive: true });
+    fs.chmodSync(dir, 0o755);
+    for (const name of fs.readdirSync(dir)) fs.chmodSync(path.join(dir, name), name === 'files' ? 0o755 : 0o644);
+    const child = spawn(binary, ['serve', '--data', dir, '--listen', '127.0.0.1:0'], { uid: 65534, gid: 65534, stdio: ['ignore', 'pipe', 'pipe'], cwd: '/' });
+    let said = '';
+    child.stdout.on('data', (d) => (said += d));
+    child.stderr.on('data', (d) => (said += d));
+    const status = await new Promise((resolve) => {
+        child.on('close', resolve);
+        child.on('error', () => resolve('unstartable'));
+    });
+    if (status === 'unstartable' || status === 126) return t.skip('another user cannot run the binary where it lies');
+    assert.equal(status, 1, said);
+    assert.match(said, /Cannot write in .*Permission denied/);
+    assert.match(said, /--data/);
+});
+
+test('two commands: the second waits for the first', async () => {
+    const dir = demoDir();
+    const all = await Promise.all(Array.from({ length: 6 }, (_, i) => new Promise((resolve) => {
+        const child = spawn(binary, ['app', 'create', '--data', dir, '--name', `n${i}`, '--scope', 'all'], { stdio: 'ignore' });
+        child.on('close', resolve);
+    })));
+    assert.deepEqual(all, [0, 0, 0, 0, 0, 0]);
+    const names = hiredOk(['app', 'list', '--data', dir]).map((a) => a.name);
+    for (let i = 0; i < 6; i++) assert.ok(names.includes(`n${i}`));
+    assert.equal(hired(['app', 'list', '--data', dir]).status, 0);
+});
