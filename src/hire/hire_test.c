@@ -3,7 +3,7 @@
  * The smaller parts of the domain: numbers in texts, a tenant's switches, vendor accounts, external checks.
  */
 #include "hire/external/external.h"
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 static void numbers(void **state) {
     struct fixture *f = *state;

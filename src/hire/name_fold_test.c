@@ -6,7 +6,7 @@
 #include "hire/name_fold.h"
 
 #include "base/fold.h"
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/reference/card.h"
 
 #define NAMES 4500 /* some pages */

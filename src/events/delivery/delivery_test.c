@@ -4,7 +4,7 @@
  */
 #include "base/id.h"
 #include "events/delivery/delivery.h"
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 #define EVENT 9000
 

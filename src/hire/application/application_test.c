@@ -3,7 +3,7 @@
  * Applications: each rule of coming, moving, ending and coming back, and what is told of it.
  */
 #include "hire/application/application.h"
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/outbox/outbox.h"
 
 #define TALENT "11"

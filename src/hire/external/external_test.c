@@ -4,7 +4,7 @@
  */
 #include "hire/attachment/attachment.h"
 #include "hire/external/external.h"
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 static int setup(void **state) {
     int r = fixture_setup(state);

@@ -2,7 +2,7 @@
  *
  * Forms whose questions depend on others, in every way that is documented, and whose points add up.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/interview/form.h"
 
 static struct interview_dimension_option options[] = {{.id = STR_INIT("a"), .score_val = {3, true}},

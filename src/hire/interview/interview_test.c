@@ -2,7 +2,7 @@
  *
  * Interviews: taken in with a computed summary, walked by beginning while they move, and by application.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/interview/interview.h"
 
 #define SEEN_MAX 64

@@ -2,7 +2,7 @@
  *
  * Interviews by who holds them: kept with each change, and filled once from a database that is older than that.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/interview/change.h"
 #include "hire/interview/interview.h"
 #include "store/sqlite/sqlite.h"

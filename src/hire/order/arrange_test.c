@@ -2,7 +2,7 @@
  *
  * Arranging a check: package, add-on items, people and custom fields against what the vendor pushed.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/order/arrange.h"
 #include "hire/vendor/form.h"
 

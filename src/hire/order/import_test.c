@@ -2,7 +2,7 @@
  *
  * Orders taken from the platform's answers: field for field, once, and without losing what hired knows better.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 /* An order with every field the API documents. The user's id is internal, as the importer hands it over. */
 static const char full[] =

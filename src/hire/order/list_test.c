@@ -2,7 +2,7 @@
  *
  * Walks over orders: filters, pages, vendors' views, and that each statement walks an index.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "store/sqlite/sqlite.h"
 
 #define SEEN_MAX 64

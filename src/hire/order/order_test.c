@@ -3,7 +3,7 @@
  * The life of an order through its public functions: every state that can be reached against everything one can do to
  * it.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 static int do_approve(struct fixture *f, int64_t id) {
     return order_approve(&f->h, id, STR_ABSENT);

@@ -2,7 +2,7 @@
  *
  * What vendors push: the rules of each field, what it makes of the order, and that a refusal changes nothing.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 
 static struct eco_background_check_update_progress_body progress(struct fixture *f, int64_t id, const char *stage,
                                                                  const char *time) {

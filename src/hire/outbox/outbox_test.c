@@ -2,7 +2,7 @@
  *
  * Who hears of what: events are written with the change, for exactly the apps that qualify.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/outbox/outbox.h"
 #include "hire/phone.h"
 

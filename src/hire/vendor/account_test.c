@@ -2,7 +2,7 @@
  *
  * A tenant adds its account at a vendor: what must be filled in, and what the vendor is told.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/vendor/account.h"
 #include "hire/vendor/form.h"
 

@@ -2,7 +2,7 @@
  *
  * What vendors push of themselves: forms, packages, add-on items; whose they are, and what is refused.
  */
-#include "hire/fixture.h"
+#include "hire/hire_fixture.h"
 #include "hire/vendor/form.h"
 
 static struct i18n *named(struct fixture *f, const char *zh, const char *en) {

@@ -3,8 +3,8 @@
  * For the domain's tests: a real database in a scratch directory with one tenant (and a second, which nothing may
  * touch), a vendor account bound to an app, an application; and calls that commit or undo as the server does.
  */
-#ifndef HIRED_HIRE_FIXTURE_H
-#define HIRED_HIRE_FIXTURE_H
+#ifndef HIRED_HIRE_HIRE_FIXTURE_H
+#define HIRED_HIRE_HIRE_FIXTURE_H
 
 #include <inttypes.h>
 #include <stdio.h>
