@@ -5,62 +5,9 @@
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <jansson.h>
-#include <limits.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "base/test.h"
-
-static int kept_stderr, caught;
-
-static int catch_stderr(void **state) {
-    (void)state;
-    char path[] = "/tmp/hired-log-test-XXXXXX";
-    caught = mkstemp(path);
-    assert_true(caught >= 0);
-    unlink(path);
-    fcntl(caught, F_SETFL, O_APPEND);
-    kept_stderr = dup(STDERR_FILENO);
-    dup2(caught, STDERR_FILENO);
-    log_set_level(LOG_INFO);
-    return 0;
-}
-
-static int release_stderr(void **state) {
-    (void)state;
-    dup2(kept_stderr, STDERR_FILENO);
-    close(kept_stderr);
-    close(caught);
-    return 0;
-}
-
-static struct buf caught_text(void) {
-    struct buf b = BUF_EMPTY;
-    off_t size = lseek(caught, 0, SEEK_END);
-    buf_reserve(&b, (size_t)size + 1);
-    ssize_t n = pread(caught, b.ptr, (size_t)size, 0);
-    assert_int_equal(n, size);
-    b.len = (size_t)size;
-    return b;
-}
-
-/* The one line that was written. */
-static json_t *caught_line(void) {
-    struct buf b BUF_CLEANUP = caught_text();
-    assert_true(str_ends(buf_str(&b), STR("}\n")));
-    assert_int_equal(str_find(buf_str(&b), '\n'), b.len - 1);
-    assert_true(b.len <= PIPE_BUF);
-    json_t *v = json_loadb(b.ptr, b.len, JSON_REJECT_DUPLICATES, NULL);
-    assert_non_null(v);
-    return v;
-}
-
-static const char *member(const json_t *v, const char *name) {
-    return json_string_value(json_object_get(v, name));
-}
+#include "base/log_testing.h"
 
 static void test_line(void **state) {
     errno = ENOSPC;
@@ -158,14 +105,13 @@ static void test_threads_do_not_mix_lines(void **state) {
 }
 
 int main(void) {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, catch_stderr, release_stderr)
     const struct CMUnitTest tests[] = {
-        TEST(test_line),
-        TEST(test_levels),
-        TEST(test_long_and_broken_values),
-        TEST(test_message_is_cut_between_characters),
-        TEST(test_a_line_stays_one_piece),
-        TEST(test_threads_do_not_mix_lines),
+        CAUGHT_TEST(test_line),
+        CAUGHT_TEST(test_levels),
+        CAUGHT_TEST(test_long_and_broken_values),
+        CAUGHT_TEST(test_message_is_cut_between_characters),
+        CAUGHT_TEST(test_a_line_stays_one_piece),
+        CAUGHT_TEST(test_threads_do_not_mix_lines),
     };
     return RUN_TESTS(tests);
 }
