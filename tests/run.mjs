@@ -125,11 +125,10 @@ function report(name, passed, failed, startMs, output) {
 async function build(name, dir, args, { strict = false, beside = false } = {}) {
     const start = Date.now();
     const log = path.join(runDir, `${dir}.log`);
-    const made = (file, ...more) => command(...(beside ? ['nice', ['-n', '5', file, ...more]] : [file, more]), { env: { BUILD_LOG: log } });
-    let r = await made('scripts/build', dir, ...args);
+    const env = { BUILD_LOG: log, BUILD_TARGETS: `meson-test-prereq ${strict ? 'meson-benchmark-prereq' : ''}` };
+    let r = await command('nice', ['-n', beside ? '5' : '0', 'scripts/build', dir, ...args], { env });
     const warnings = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').filter((l) => / warning: /.test(l)) : [];
     if (r.status === 0 && strict && warnings.length) r = { status: 1, output: `warnings:\n${warnings.join('\n')}` };
-    if (r.status === 0) r = await made('ninja', '-C', dir, 'meson-test-prereq');
     report(`build ${name}`, r.status === 0 ? 1 : 0, r.status === 0 ? 0 : 1, start, r.output);
     if (r.status !== 0) finish();
 }

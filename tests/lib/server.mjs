@@ -20,6 +20,11 @@ export const slow = /asan|tsan/.test(binary) ? 4 : 1;
 const ownRunDir = process.env.HIRED_TEST_RUN ? null : fs.mkdtempSync(path.join(os.tmpdir(), 'hired-test-'));
 export const runDir = process.env.HIRED_TEST_RUN ?? ownRunDir;
 
+// A server that ends although no test told it to fails its file. Requests to it fail at once, because its connections are closed.
+// What a test left open meanwhile (timers, receivers, sockets that connect again) would keep this process alive for minutes, so it
+// exits after this time.
+const LEFT_AFTER_CRASH_MS = 15_000;
+
 const running = new Set();
 const tempDirs = new Set();
 process.on('exit', () => {
@@ -103,11 +108,19 @@ export class Server {
         this.stdout = '';
         this.stderr = '';
         this.secrets = new Set(); // texts that must not be in the log
+        this.signalled = false; // whether a test has sent it a signal: its end is expected from then on
+        const kill = child.kill;
+        child.kill = (signal) => {
+            this.signalled ||= signal !== 'SIGHUP' && signal !== 'SIGSTOP' && signal !== 'SIGCONT';
+            return kill.call(child, signal);
+        };
         this.exited = new Promise((resolve) => {
             child.on('close', (status, signal) => {
                 running.delete(child);
                 this.ended = signal ?? `status ${status}`;
                 this.onOutput?.();
+                this.onLog?.();
+                if (this.baseUrl && !this.signalled) this.#crashed();
                 resolve({ status, signal });
             });
         });
@@ -119,6 +132,15 @@ export class Server {
             this.stderr += d;
             this.onLog?.();
         });
+    }
+
+    #crashed() {
+        process.exitCode = 1;
+        process.stderr.write(`hired (process ${this.child.pid}) ended with ${this.ended} and no test had told it to:\n${this.stderr.slice(-20_000)}\n`);
+        setTimeout(() => {
+            process.stderr.write(`this file still had something open ${LEFT_AFTER_CRASH_MS / 1000} s after its server had ended: it exits\n`);
+            process.exit(1);
+        }, LEFT_AFTER_CRASH_MS).unref();
     }
 
     get demo() {
@@ -142,6 +164,7 @@ export class Server {
         for (const end = Date.now() + timeoutMs; ;) {
             const line = find();
             if (line) return line;
+            if (this.ended) throw new Error(`hired ended with ${this.ended} and its log has no such line:\n${this.stderr}`);
             if (Date.now() > end) throw new Error(`the log has no such line after ${timeoutMs} ms:\n${this.stderr}`);
             await new Promise((resolve) => {
                 this.onLog = resolve;
@@ -169,7 +192,7 @@ export class Server {
         return this.end();
     }
 
-    // Waits for the process, for which alone nothing else keeps this one alive.
+    // Waits for the process. The timer keeps this process alive meanwhile, because the child's handles do not (see startServer).
     async end(timeoutMs = 30_000 * slow) {
         const timer = setTimeout(() => this.child.kill('SIGKILL'), timeoutMs);
         const how = await this.exited;

@@ -11,18 +11,29 @@ import { test } from 'node:test';
 import { Client, eventually, send } from '../../lib/client.mjs';
 import { readDemo, root, tempDir } from '../../lib/server.mjs';
 
-test('./run makes the demo, prints how to call it, and serves', { timeout: 180_000 }, async () => {
+// A copy of the build directory, beside it because its paths are relative. ./run builds there: should a source have changed since
+// this run of the tests began, the binary that other tests use is not replaced meanwhile. Unit tests are left out; ./run builds none.
+const build = `build-run-${process.pid}`;
+function copyBuild() {
+    execFileSync('sh', ['-c', 'mkdir "$1" && tar -C build --format=posix --exclude="./src/test_*" -cf - . | tar -C "$1" -xf -', 'sh', build], { cwd: root });
+}
+
+test('./run makes the demo, prints how to call it, and serves', { timeout: 180_000 }, async (t) => {
     const dir = path.join(tempDir(), 'a folder with blanks');
     // As Ctrl-C during an earlier ./run leaves it.
     fs.mkdirSync(path.join(dir, 'demo.partial', 'files'), { recursive: true });
+    t.after(() => fs.rmSync(path.join(root, build), { recursive: true, force: true }));
+    copyBuild();
+    const used = fs.statSync(path.join(root, 'build', 'hired'));
     const child = spawn(path.join(root, 'run'), ['--data', dir, '--listen', '127.0.0.1:0', '--threads', '1'],
-        { stdio: ['ignore', 'pipe', 'pipe'] });
+        { env: { ...process.env, HIRED_BUILD: build }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (d) => (output += d));
     child.stderr.on('data', (d) => (output += d));
     const closed = new Promise((resolve) => child.on('close', resolve));
     try {
         await eventually(async () => output, (o) => /^\s*curl .*/m.test(o), { withinMs: 170_000, everyMs: 100, what: 'the curl line' });
+        assert.equal(fs.readlinkSync(`/proc/${child.pid}/exe`), path.join(fs.realpathSync(root), build, 'hired'));
         assert.match(output, /was begun and not finished/);
         const demo = readDemo(dir);
         for (const value of [demo.base_url, demo.app_id, demo.app_secret]) assert.ok(output.includes(value), value);
@@ -38,6 +49,8 @@ test('./run makes the demo, prints how to call it, and serves', { timeout: 180_0
         child.kill('SIGTERM');
     }
     assert.equal(await closed, 0, output);
+    const now = fs.statSync(path.join(root, 'build', 'hired'));
+    assert.deepEqual([now.ino, now.mtimeMs], [used.ino, used.mtimeMs], 'the binary of the other tests is as it was');
 });
 
 test('./run --help, and a value that is missing', () => {
