@@ -31,21 +31,24 @@ const files = listed();
 const read = (f) => fs.readFileSync(path.join(root, f), 'utf8');
 const cFiles = files.filter((f) => /^src\/.*\.[ch]$/.test(f));
 
-// Which rooms a room may include from, beside itself. handlers do not reach into the store's drivers, nor the domain into
-// HTTP: what is not listed is forbidden. Generated headers (api_types.h ...) describe the wire and may be used above base.
-const rooms = {
-    base: [],
-    http: ['base'],
-    store: ['base'],
-    gateway: ['base', 'http', 'store'],
-    hire: ['base', 'store/db.h', 'store/stamp.h'],
-    handlers: ['base', 'gateway', 'hire', 'store/db.h'],
-    events: ['base', 'hire', 'store', 'http'],
-    console: ['base', 'http', 'gateway', 'hire', 'store/db.h', 'events/delivery/receiver.h'],
-    cli: ['base', 'http', 'store', 'gateway', 'hire', 'handlers', 'events', 'console'],
-};
-// Of the store, these headers alone are for everybody above it; drivers stay inside.
-const storeFaces = ['store/db.h', 'store/writer.h', 'store/files/files.h', 'store/files/pool.h', 'store/stamp.h', 'store/statements.h'];
+// docs/ARCHITECTURE.md names the permissions, and the tests below read them from there, so that the page and the rules cannot differ.
+const architecture = read('docs/ARCHITECTURE.md');
+
+// The rows of the first table below a heading, as lists of cells.
+function tableBelow(heading) {
+    const at = architecture.indexOf(`\n## ${heading}\n`);
+    assert.ok(at > 0, `docs/ARCHITECTURE.md has no heading "${heading}"`);
+    const rows = /\n\|[^]*?\n(?!\|)/.exec(architecture.slice(at))[0].trim().split('\n');
+    return rows.slice(2).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim()));
+}
+const names = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map((m) => m[1]);
+
+// Which rooms, or single headers of a room, each room may include from, beside itself. What is not listed is forbidden.
+// Generated headers (api_types.h ...) have no folder in their name and may be used everywhere.
+const roomRows = tableBelow('The rooms').map(([room, , may]) => [/^`src\/(\w+)\/`$/.exec(room)[1], may]);
+const rooms = Object.fromEntries(roomRows.map(([room, may]) => [room, may === 'all rooms' ? roomRows.map(([r]) => r) : names(may)]));
+// The only headers of the store that other rooms than cli may include.
+const storeFaces = names(/Of `store`, only these headers[^]*?\n\n/.exec(architecture)[0].split(':')[1]);
 
 function includes(f) {
     return [...read(f).matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((m) => m[1]);
@@ -53,11 +56,17 @@ function includes(f) {
 
 test('each room includes only from the rooms below it', () => {
     assert.ok(cFiles.length > 20);
+    const folders = fs.readdirSync(path.join(root, 'src'), { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name);
+    assert.deepEqual(Object.keys(rooms).sort(), folders.sort(), 'docs/ARCHITECTURE.md lists all rooms');
+    assert.ok(storeFaces.includes('store/db.h'));
+    for (const header of [...storeFaces, ...Object.values(rooms).flat().filter((m) => m.includes('/'))]) {
+        assert.ok(fs.existsSync(path.join(root, 'src', header)), `docs/ARCHITECTURE.md permits src/${header}, which does not exist`);
+    }
     const wrong = [];
     for (const f of cFiles) {
         const room = f.split('/')[1];
         if (f.split('/').length < 3) continue; // main.c
-        assert.ok(rooms[room], `${f} is in a room that is not in the rules`);
+        assert.ok(rooms[room], `${f} is in a room that docs/ARCHITECTURE.md does not list`);
         // Test fixtures make themselves a store.
         const fixture = /_(test\.c|fixture\.h)$/.test(f);
         for (const i of includes(f)) {
@@ -87,21 +96,31 @@ test('whoever changes who may call says so in the same function', () => {
     }
 });
 
-test('a database engine, a socket library or a JSON parser is used only where it belongs', () => {
-    const homes = {
-        'sqlite3.h': /^src\/store\/|^src\/cli\/version\.c$/,
-        'libpq-fe.h': /^src\/store\//,
-        'uv.h': /^src\/(http|cli|events|store|gateway)\//,
-        'jansson.h': /^src\/(base|gateway|cli)\//,
-        'curl/curl.h': /^src\/(http|events|hire|cli|store)\/.*|^src\/gateway\//,
-        'ini.h': /^src\/cli\//,
-    };
-    const wrong = [];
-    for (const f of cFiles.filter((x) => !/_(test\.c|fixture\.h)$/.test(x))) {
+test('a library is included only in the rooms and files that docs/ARCHITECTURE.md names', () => {
+    // Each row: the library, its headers (one, or a folder), and the rooms or files that may use it.
+    const homes = tableBelow('Libraries, and why').map(([library, header, where]) => ({ library, header: names(header)[0], homes: names(where) }));
+    assert.ok(homes.length >= 10 && homes.every((h) => h.header));
+    const wrong = [], used = new Set();
+    for (const f of cFiles) {
         for (const [, header] of read(f).matchAll(/^\s*#\s*include\s+<([^>]+)>/gm)) {
-            if (homes[header] && !homes[header].test(f)) wrong.push(`${f} includes <${header}>`);
+            const home = homes.find((h) => (h.header.endsWith('/') ? header.startsWith(h.header) : header === h.header));
+            // What is neither a library's nor listed is the C library's or the kernel's.
+            if (!home) continue;
+            used.add(home.library);
+            if (/_(test|testing|fixture)\.[ch]$|^src\/base\/test\.h$/.test(f) || home.homes.some((h) => f === h || f.startsWith(`src/${h}/`))) continue;
+            wrong.push(`${f} includes <${header}>; ${home.library} may be used in ${home.homes.join(', ')}`);
         }
     }
+    assert.deepEqual(wrong, []);
+    const unused = homes.map((h) => h.library).filter((l) => !used.has(l) && l !== 'protobuf-c'); // its header is generated
+    assert.deepEqual(unused, [], 'docs/ARCHITECTURE.md lists libraries that no source includes');
+});
+
+test('a header of no system and no listed library is not included', () => {
+    const system = /^((sys|netinet|arpa|linux)\/.*|(assert|ctype|dirent|dlfcn|errno|fcntl|ftw|getopt|grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|std\w+|string|strings|termios|time|unistd|\w+mmintrin|immintrin)\.h)$/;
+    const listed = tableBelow('Libraries, and why').map(([, header]) => names(header)[0]);
+    const wrong = cFiles.flatMap((f) => [...read(f).matchAll(/^\s*#\s*include\s+<([^>]+)>/gm)].map((m) => [f, m[1]]))
+        .filter(([, h]) => !system.test(h) && !listed.some((l) => h === l || h.startsWith(l)));
     assert.deepEqual(wrong, []);
 });
 
