@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
+
 enum { SMALLEST = 256 };
 
 void buf_grow(struct buf *b, size_t more) {
@@ -35,15 +37,16 @@ void buf_add_i64(struct buf *b, int64_t value) {
 }
 
 void buf_add_hex(struct buf *b, const void *bytes, size_t len) {
-    static const char hex[] = "0123456789abcdef";
-    const unsigned char *in = bytes;
     if (len == 0)
         return;
-    buf_reserve(b, 2 * len);
-    for (size_t i = 0; i < len; i++) {
-        b->ptr[b->len++] = hex[in[i] >> 4];
-        b->ptr[b->len++] = hex[in[i] & 15];
-    }
+    buf_reserve(b, len > SIZE_MAX / 2 ? SIZE_MAX : 2 * len);
+    hex_encode(bytes, len, b->ptr + b->len);
+    b->len += 2 * len;
+}
+
+void buf_add_percent(struct buf *b, char c) {
+    char escape[3] = {'%', hex_digits_upper[(uint8_t)c >> 4], hex_digits_upper[(uint8_t)c & 15]};
+    buf_add(b, escape, sizeof(escape));
 }
 
 void buf_printf(struct buf *b, const char *format, ...) {

@@ -50,6 +50,7 @@ static inline void buf_add_char(struct buf *b, char c) {
 
 void buf_add_i64(struct buf *b, int64_t value);
 void buf_add_hex(struct buf *b, const void *bytes, size_t len); /* lower case */
+void buf_add_percent(struct buf *b, char c);                    /* "%E4": the byte as a URL escapes it */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline struct str buf_str(const struct buf *b) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hex.h"
 
 #define EPOCH_MS INT64_C(1420070400000) /* 2015-01-01 UTC */
 #define LAST_MS ((INT64_C(1) << 41) - 1)
@@ -85,15 +86,12 @@ void id_random(void *out, size_t len) {
 }
 
 void id_random_hex(char *out, size_t len) {
-    static const char hex[] = "0123456789abcdef";
     unsigned char bytes[64];
     while (len > 0) {
         size_t n = len < sizeof(bytes) ? len : sizeof(bytes);
         id_random(bytes, n);
-        for (size_t i = 0; i < n; i++) {
-            *out++ = hex[bytes[i] >> 4];
-            *out++ = hex[bytes[i] & 15];
-        }
+        hex_encode(bytes, n, out);
+        out += 2 * n;
         len -= n;
     }
 }

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of arenas and buffers.
+ * Unit tests of arenas, buffers and arrays.
  */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "base/arena.h"
+#include "base/array.h"
 #include "base/test.h"
 
 static bool is_zero(const unsigned char *p, size_t n) {
@@ -115,6 +120,10 @@ static void test_buf_numbers_and_formats(void **state) {
     buf_add_hex(&b, "\x00\x9a\xff", 3);
     buf_add_hex(&b, NULL, 0);
     assert_buf(&b, "009aff");
+    buf_reset(&b, 0);
+    buf_add_percent(&b, '\xE4');
+    buf_add_percent(&b, ' ');
+    assert_buf(&b, "%E4%20");
     for (int width = 1; width < 1000; width++) { /* meets every remaining room there is */
         buf_reset(&b, SIZE_MAX);
         buf_printf(&b, "%*d|", width, 1);
@@ -125,6 +134,66 @@ static void test_buf_numbers_and_formats(void **state) {
     }
 }
 
+static void test_array_grows(void **state) {
+    int64_t *v = NULL;
+    size_t cap = 0, moves = 0;
+    for (size_t n = 0; n < 1000; n++) {
+        size_t before = cap;
+        v = array_grow(v, n, &cap, sizeof(*v));
+        moves += cap != before;
+        assert_true(cap > n);
+        v[n] = (int64_t)n * 3;
+    }
+    assert_int_equal(moves, 8); /* 8, 16 ... 1024 */
+    for (size_t n = 0; n < 1000; n++)
+        assert_int_equal(v[n], n * 3);
+    free(v);
+}
+
+static void test_array_grows_in_an_arena(void **state) {
+    struct arena a ARENA_CLEANUP = ARENA_EMPTY;
+    static struct str fixed[] = {STR_INIT("a"), STR_INIT("b"), STR_INIT("c")};
+    size_t cap = 3; /* memory that no arena gave */
+    struct str *v = arena_array_grow(&a, fixed, 2, &cap, sizeof(*v));
+    assert_ptr_equal(v, fixed);
+    v = arena_array_grow(&a, v, 3, &cap, sizeof(*v));
+    assert_true(v != fixed && cap >= 4);
+    for (size_t i = 0; i < 3; i++)
+        assert_str(v[i], fixed[i]);
+    for (size_t i = 3; i < cap; i++)
+        assert_true(str_is_absent(v[i]) && v[i].len == 0);
+}
+
+static void grow_beyond_memory(void) {
+    size_t cap = SIZE_MAX / 4;
+    (void)array_grow(NULL, cap, &cap, 16);
+}
+
+static void grow_beyond_memory_in_an_arena(void) {
+    struct arena a = ARENA_EMPTY;
+    size_t cap = SIZE_MAX / 4;
+    (void)arena_array_grow(&a, NULL, cap, &cap, 16);
+}
+
+/* A size that overflows must not come to a small allocation. */
+static void test_array_does_not_overflow(void **state) {
+    void (*const grow[])(void) = {grow_beyond_memory, grow_beyond_memory_in_an_arena};
+    for (int i = 0; i < 2; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+            signal(SIGABRT, SIG_DFL);
+            dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
+            grow[i]();
+            _exit(0);
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 1); /* 1: AddressSanitizer's own end */
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arena_keeps_neighbours_apart),
@@ -132,6 +201,9 @@ int main(void) {
         cmocka_unit_test(test_arena_text),
         cmocka_unit_test(test_buf_grows),
         cmocka_unit_test(test_buf_numbers_and_formats),
+        cmocka_unit_test(test_array_grows),
+        cmocka_unit_test(test_array_grows_in_an_arena),
+        cmocka_unit_test(test_array_does_not_overflow),
     };
     return RUN_TESTS(tests);
 }

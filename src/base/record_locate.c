@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "base/hex.h"
 #include "base/record.h"
 #include "base/record_internal.h"
 
@@ -66,12 +67,7 @@ static void skip_value(struct scan *s) {
 }
 
 static unsigned hex4(const char *p) {
-    unsigned v = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned c = (unsigned char)p[i];
-        v = v << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) % 16;
-    }
-    return v;
+    return ((unsigned)hex_pair(p) << 8 | (unsigned)hex_pair(p + 2)) & 0xFFFF;
 }
 
 static size_t utf8_put(char out[4], unsigned c) {

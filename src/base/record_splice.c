@@ -7,6 +7,7 @@
 #include <immintrin.h>
 #endif
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/record.h"
 #include "base/record_internal.h"
@@ -97,22 +98,12 @@ static const char *skip_conditional(const char *p, const char *end) {
     return end;
 }
 
-/* Value plus one of each hex digit; 0 for what is none. */
-static const uint8_t hex_value[256] = {
-    ['0'] = 1, ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
-    ['8'] = 9, ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
-};
-
 static bool slot_id(const char *digits, int64_t *ret) {
-    uint64_t id = 0;
-    bool valid = true;
-    for (int i = 0; i < SLOT_DIGITS; i++) {
-        unsigned d = hex_value[(unsigned char)digits[i]];
-        valid &= d > 0;
-        id = id << 4 | ((d - 1) & 15);
-    }
+    uint64_t id;
+    if (hex_to_u64((struct str){digits, SLOT_DIGITS}, &id) < 0 || id > INT64_MAX)
+        return false;
     *ret = (int64_t)id;
-    return valid && id <= INT64_MAX;
+    return true;
 }
 
 static void fill_slot(const struct record_reader *r, const char *slot, struct buf *out) {

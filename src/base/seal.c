@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/hex.h"
 
 enum { BLOCK = 16, CHECK = 0x68697265 };
 
@@ -155,35 +156,18 @@ static void run_block(const struct seal *s, enum seal_kind kind, enum direction 
 }
 
 void seal_close(const struct seal *s, enum seal_kind kind, int64_t id, uint32_t aux, char out[SEAL_HEX_LEN]) {
-    static const char hex[] = "0123456789abcdef";
     uint8_t plain[BLOCK], sealed[BLOCK];
     put(plain, (uint64_t)id, 8);
     put(plain + 8, aux, 4);
     put(plain + 12, CHECK, 4);
     run_block(s, kind, CLOSING, plain, sealed);
-    for (int i = 0; i < BLOCK; i++) {
-        out[2 * i] = hex[sealed[i] >> 4];
-        out[2 * i + 1] = hex[sealed[i] & 15];
-    }
-}
-
-/* Lower case alone: one id has one text. */
-static int digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    hex_encode(sealed, BLOCK, out);
 }
 
 int seal_open(const struct seal *s, enum seal_kind kind, struct str hex, int64_t *ret_id, uint32_t *ret_aux) {
     uint8_t sealed[BLOCK], plain[BLOCK];
-    if (hex.len != SEAL_HEX_LEN)
+    if (hex.len != SEAL_HEX_LEN || hex_decode(hex, sealed) < 0)
         return -EBADMSG;
-    for (int i = 0; i < BLOCK; i++) {
-        int high = digit(hex.ptr[2 * i]), low = digit(hex.ptr[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return -EBADMSG;
-        sealed[i] = (uint8_t)(high << 4 | low);
-    }
     run_block(s, kind, OPENING, sealed, plain);
     if (get(plain + 12, 4) != CHECK)
         return -EBADMSG;

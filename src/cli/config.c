@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "cli/suggest.h"
 #include "store/remote/server.h"
 
@@ -429,12 +430,7 @@ static void set_app(struct loading *l, struct str app_id, const char *name, stru
 }
 
 static bool app_id_ok(struct str s) {
-    if (s.len != 20 || !str_starts(s, STR("cli_")))
-        return false;
-    for (size_t i = 4; i < s.len; i++)
-        if (!strchr("0123456789abcdef", s.ptr[i]))
-            return false;
-    return true;
+    return s.len == 20 && str_starts(s, STR("cli_")) && hex_is(str_skip(s, 4));
 }
 
 static void complain_unknown(struct loading *l, const char *section, const char *name) {

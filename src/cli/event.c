@@ -8,6 +8,7 @@
 
 #include "api_events.h"
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "cli/cli.h"
@@ -117,15 +118,13 @@ static int write_deliveries(struct cli *c, const struct event_row *e, bool with_
 
 /* The id stands in front of an event_id. Returns 0, or -EINVAL after telling. */
 static int read_event_id(struct cli *c, const char *word, int64_t *ret) {
-    uint64_t id = 0;
-    size_t n = strlen(word);
+    struct str given = str_of(word);
+    uint64_t id;
 
-    if (n != 32 || strspn(word, "0123456789abcdef") != n) {
+    if (given.len != 32 || !hex_is(given) || hex_to_u64(str_head(given, 16), &id) < 0) {
         cli_fail(c, "\"%s\" is no event_id: 32 hex digits are expected; hired event list shows them", word);
         return -EINVAL;
     }
-    for (int i = 0; i < 16; i++)
-        id = id << 4 | (uint64_t)(word[i] <= '9' ? word[i] - '0' : word[i] - 'a' + 10);
     *ret = (int64_t)(id & INT64_MAX);
     return 0;
 }

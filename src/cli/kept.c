@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/hex.h"
+
 #define PAGE 500
 
 static int read_through(int fd, EVP_MD_CTX *md, kept_piece_fn fn, void *ctx, int64_t *ret_size) {
@@ -43,8 +45,10 @@ int kept_digest(const char *path, kept_piece_fn fn, void *ctx, int64_t *ret_size
         r = -ENOMEM;
     EVP_MD_CTX_free(md);
     close(fd);
-    for (int i = 0; r == 0 && i < 32; i++)
-        snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+    if (r == 0) {
+        hex_encode(digest, sizeof(digest), ret_hex);
+        ret_hex[KEPT_HEX - 1] = '\0';
+    }
     return r;
 }
 

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/id.h"
 
 void log_id_init(struct log_id_maker *m) {
@@ -22,7 +23,6 @@ static uint64_t next_random(struct log_id_maker *m) {
 }
 
 void log_id_make(struct log_id_maker *m, int64_t now_ms, char ret[LOG_ID_LEN]) {
-    static const char digits[] = "0123456789ABCDEF";
     time_t now_s = (time_t)(now_ms / 1000);
     if (now_s != m->stamp_s) {
         struct tm tm;
@@ -37,7 +37,7 @@ void log_id_make(struct log_id_maker *m, int64_t now_ms, char ret[LOG_ID_LEN]) {
     for (int i = 0; i < 20; i++) {
         if (i == 16)
             random = next_random(m);
-        ret[14 + i] = digits[random & 15];
+        ret[14 + i] = hex_digits_upper[random & 15];
         random >>= 4;
     }
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "base/hex.h"
 #include "http/parse.h"
 
 enum {
@@ -28,18 +29,8 @@ static int broken(struct chunked *c, const char *why) {
     return -EBADMSG;
 }
 
-static int hex_value(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static int step_size(struct chunked *c, char byte) {
-    int digit = hex_value(byte);
+    int digit = hex_digit(byte);
     if (digit >= 0) {
         if (c->digits == 15) /* 60 bits; more than any body_max */
             return broken(c, "a chunk size is too long");

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/internal.h"
@@ -202,10 +203,7 @@ int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *ar
         uv_mutex_unlock(&l->lock);
         return -ESHUTDOWN;
     }
-    if (l->n_tasks == l->tasks_cap) {
-        l->tasks_cap = l->tasks_cap ? l->tasks_cap * 2 : 64;
-        l->tasks = mem_grow(l->tasks, l->tasks_cap * sizeof(*l->tasks));
-    }
+    l->tasks = array_grow(l->tasks, l->n_tasks, &l->tasks_cap, sizeof(*l->tasks));
     l->tasks[l->n_tasks++] = (struct loop_task){fn, arg};
     if (l->n_tasks == 1)
         uv_async_send(&l->wake);

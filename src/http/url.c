@@ -4,17 +4,8 @@
  */
 #include <errno.h>
 
+#include "base/hex.h"
 #include "http/http.h"
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
 
 static int decode(struct str s, bool plus_is_space, struct arena *a, struct str *ret) {
     size_t first = 0;
@@ -31,11 +22,10 @@ static int decode(struct str s, bool plus_is_space, struct arena *a, struct str 
     memcpy(out, s.ptr, first);
     for (size_t i = first; i < s.len; i++) {
         if (s.ptr[i] == '%') {
-            int high = s.len - i > 2 ? hex_digit(s.ptr[i + 1]) : -1;
-            int low = s.len - i > 2 ? hex_digit(s.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            int byte = s.len - i > 2 ? hex_pair(s.ptr + i + 1) : -1;
+            if (byte < 0)
                 return -EBADMSG;
-            out[n++] = (char)(high * 16 + low);
+            out[n++] = (char)byte;
             i += 2;
         } else {
             out[n++] = plus_is_space && s.ptr[i] == '+' ? ' ' : s.ptr[i];

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "cli/check/records.h"
 #include "cli/cli.h"
 #include "cli/kept.h"
@@ -139,10 +140,7 @@ static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
     int r;
 
     while ((r = db_row(&q)) == 1) {
-        if (n == cap) {
-            cap = cap ? 2 * cap : 16;
-            ids = mem_grow(ids, cap * sizeof(*ids));
-        }
+        ids = array_grow(ids, n, &cap, sizeof(*ids));
         ids[n++] = db_int(&q, 0);
     }
     *ret = ids;

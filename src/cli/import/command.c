@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/array.h"
+#include "base/hex.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/import/answer_file.h"
@@ -35,7 +37,7 @@ struct import_options {
     struct answer_file *files;
     size_t n_files;
     struct import_source *sources; /* of all files */
-    size_t n_sources;
+    size_t n_sources, sources_cap;
 
     bool json;
     bool type_given;
@@ -167,13 +169,7 @@ static void choose_type(struct import *im, struct import_source *src) {
 static struct import_source *add_source(struct import *im) {
     struct import_options *o = im->ctx;
 
-    if ((o->n_sources & (o->n_sources - 1)) == 0) { /* room for a power of two */
-        size_t cap = o->n_sources ? 2 * o->n_sources : 1;
-        struct import_source *more = arena_array(&im->cli->arena, struct import_source, cap);
-        if (o->n_sources > 0)
-            memcpy(more, o->sources, o->n_sources * sizeof(*more));
-        o->sources = more;
-    }
+    o->sources = arena_array_grow(&im->cli->arena, o->sources, o->n_sources, &o->sources_cap, sizeof(*o->sources));
     o->sources[o->n_sources] = (struct import_source){.kind = o->kind};
     return &o->sources[o->n_sources++];
 }
@@ -339,8 +335,8 @@ static int import_sources(struct import *im, struct founding *f) {
 }
 
 static bool app_id_ok(const char *id) {
-    return strlen(id) == APP_ID_LEN && strncmp(id, "cli_", 4) == 0 &&
-           strspn(id + 4, "0123456789abcdef") == APP_ID_LEN - 4;
+    struct str s = str_of(id);
+    return s.len == APP_ID_LEN && str_starts(s, STR("cli_")) && hex_is(str_skip(s, 4));
 }
 
 /* Returns 0, or -EINVAL after telling. */

@@ -108,7 +108,7 @@ static struct str disposition_of(struct arena *a, struct str name, bool shown) {
         if (plain)
             buf_add_char(&b, (char)c);
         else
-            buf_printf(&b, "%%%02X", c);
+            buf_add_percent(&b, (char)c);
     }
     return arena_dup(a, buf_str(&b));
 }

@@ -3,6 +3,7 @@
  * console/api/events: what was told to whom, every attempt, and once more.
  */
 #include "api_handlers.h"
+#include "base/array.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "console/list.h"
@@ -180,12 +181,7 @@ int handle_console_event_replay(struct call *c) {
         while ((r = db_row(&q)) == 1) {
             if (only != 0 && db_int(&q, 1) != only)
                 continue;
-            if (n == cap) {
-                int64_t *more = arena_array(c->arena, int64_t, cap = cap ? 2 * cap : 16);
-                for (size_t i = 0; i < n; i++)
-                    more[i] = apps[i];
-                apps = more;
-            }
+            apps = arena_array_grow(c->arena, apps, n, &cap, sizeof(*apps));
             apps[n++] = db_int(&q, 1);
         }
     }

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include "base/array.h"
+
 #define DAY_MS (24 * 3600 * 1000LL)
 #define USUAL_MS (10 * DAY_MS) /* of an account without results in the last days */
 
@@ -19,14 +21,8 @@ int64_t vendor_time_since(int64_t now_ms) {
 
 /* ---- times ---- */
 
-static void add_time(struct vendor_times *times, size_t *room, struct arena *a, const struct db_query *q) {
-    if (times->n == *room) {
-        *room = *room * 2 + 16;
-        struct vendor_time *bigger = arena_array(a, struct vendor_time, *room);
-        if (times->n > 0)
-            memcpy(bigger, times->v, times->n * sizeof *bigger);
-        times->v = bigger;
-    }
+static void add_time(struct vendor_times *times, size_t *cap, struct arena *a, const struct db_query *q) {
+    times->v = arena_array_grow(a, times->v, times->n, cap, sizeof *times->v);
     times->v[times->n++] = (struct vendor_time){
         .account = db_int(q, 0),
         .name = arena_dup(a, db_text(q, 1)),
@@ -40,14 +36,14 @@ static void add_time(struct vendor_times *times, size_t *room, struct arena *a, 
 
 int vendor_times_get(struct call *c, struct vendor_times *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_TIMES);
-    size_t room = 0;
+    size_t cap = 0;
     int r;
 
     *ret = (struct vendor_times){.n = 0};
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, vendor_time_since(c->now_ms));
     while ((r = db_row(&q)) == 1)
-        add_time(ret, &room, c->arena, &q);
+        add_time(ret, &cap, c->arena, &q);
     return r;
 }
 

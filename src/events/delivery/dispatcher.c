@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/record.h"
@@ -38,10 +39,7 @@ struct app_load *load_of(struct dispatcher *d, int64_t app) {
             unused = &d->loads[i];
     }
     if (!unused) {
-        if (d->n_loads == d->loads_cap) {
-            d->loads_cap = d->loads_cap ? 2 * d->loads_cap : 64;
-            d->loads = mem_grow(d->loads, d->loads_cap * sizeof(*d->loads));
-        }
+        d->loads = array_grow(d->loads, d->n_loads, &d->loads_cap, sizeof(*d->loads));
         unused = &d->loads[d->n_loads++];
     }
     *unused = (struct app_load){.app = app};

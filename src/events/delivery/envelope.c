@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "hire/outbox/outbox.h"
@@ -82,8 +83,7 @@ void envelope_encrypt(struct str key, const uint8_t iv[ENVELOPE_IV_LEN], struct 
 
 void envelope_sign(struct str timestamp, struct str nonce, struct str key, struct str body,
                    char ret[ENVELOPE_SIGNATURE_LEN]) {
-    static const char digits[] = "0123456789abcdef";
-    uint8_t digest[32];
+    uint8_t digest[ENVELOPE_SIGNATURE_LEN / 2];
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 
     must(ctx != NULL);
@@ -94,8 +94,5 @@ void envelope_sign(struct str timestamp, struct str nonce, struct str key, struc
     must(EVP_DigestUpdate(ctx, body.ptr, body.len));
     must(EVP_DigestFinal_ex(ctx, digest, NULL));
     EVP_MD_CTX_free(ctx);
-    for (size_t i = 0; i < sizeof(digest); i++) {
-        ret[2 * i] = digits[digest[i] >> 4];
-        ret[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_encode(digest, sizeof(digest), ret);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/hex.h"
 
 #define REDIRECTS_MAX 3L
 #define CONNECT_MS 10000L
@@ -26,7 +27,7 @@ static void url_write(struct str url, struct buf *out) {
         unsigned char c = (unsigned char)url.ptr[i];
 
         if (c >= 0x80)
-            buf_printf(out, "%%%02X", c);
+            buf_add_percent(out, (char)c);
         else
             buf_add_char(out, (char)c);
     }
@@ -132,14 +133,10 @@ int fetch_begin(struct fetch *f, const struct fetcher_options *o, const struct f
 }
 
 int fetch_keep(struct fetch *f, char ret_sha256[64]) {
-    static const char digits[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
 
     EVP_DigestFinal_ex(f->digest, digest, NULL);
-    for (size_t i = 0; i < 32; i++) {
-        ret_sha256[2 * i] = digits[digest[i] >> 4];
-        ret_sha256[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_encode(digest, 32, ret_sha256);
     return files_draft_replace(&f->draft, f->o->db->dir, f->id);
 }
 

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "events/fetch/internal.h"
@@ -25,10 +26,7 @@ struct fetch_load *fetch_load_of(struct fetcher *f, int64_t owner) {
             unused = &f->loads[i];
     }
     if (!unused) {
-        if (f->n_loads == f->loads_cap) {
-            f->loads_cap = f->loads_cap ? 2 * f->loads_cap : 16;
-            f->loads = mem_grow(f->loads, f->loads_cap * sizeof(*f->loads));
-        }
+        f->loads = array_grow(f->loads, f->n_loads, &f->loads_cap, sizeof(*f->loads));
         unused = &f->loads[f->n_loads++];
     }
     *unused = (struct fetch_load){.owner = owner};

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+#include "base/hex.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "gateway/caller/access_changes.h"
@@ -73,12 +75,7 @@ int account_list(struct db *db, int64_t tenant, struct arena *a, struct account 
     int r;
     db_bind_int(&q, 1, tenant);
     while ((r = db_row(&q)) == 1) {
-        if (n == cap) {
-            struct account *more = arena_array(a, struct account, cap = cap ? cap * 2 : 16);
-            if (n > 0)
-                memcpy(more, list, n * sizeof *list);
-            list = more;
-        }
+        list = arena_array_grow(a, list, n, &cap, sizeof *list);
         read_row(&q, a, &list[n++]);
     }
     if (r < 0)
@@ -211,16 +208,7 @@ struct str account_password_hash(struct str password, struct arena *a) {
 }
 
 static bool read_hex(struct str hex, uint8_t *out, size_t len) {
-    if (hex.len != 2 * len)
-        return false;
-    for (size_t i = 0; i < hex.len; i++) {
-        char c = hex.ptr[i];
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-        if (digit < 0)
-            return false;
-        out[i / 2] = (uint8_t)(i % 2 == 0 ? digit << 4 : out[i / 2] | digit);
-    }
-    return true;
+    return hex.len == 2 * len && hex_decode(hex, out) == 0;
 }
 
 static bool read_hash(struct str hash, int64_t cost[3], uint8_t salt[SALT_LEN], uint8_t key[KEY_LEN]) {

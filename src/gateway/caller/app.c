@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <openssl/evp.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/hex.h"
 #include "base/id.h"
 #include "gateway/caller/access_changes.h"
 #include "gateway/caller/app.h"
@@ -16,13 +18,9 @@
 
 /* An app secret is 32 random characters, so a plain SHA-256 of it cannot be searched. */
 static void secret_hash(struct str secret, char ret_hex[SECRET_HASH_LEN]) {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char digest[32];
+    unsigned char digest[SECRET_HASH_LEN / 2];
     EVP_Digest(secret.ptr, secret.len, digest, NULL, EVP_sha256(), NULL);
-    for (size_t i = 0; i < sizeof digest; i++) {
-        ret_hex[2 * i] = digits[digest[i] >> 4];
-        ret_hex[2 * i + 1] = digits[digest[i] & 15];
-    }
+    hex_encode(digest, sizeof digest, ret_hex);
 }
 
 /* ---- tenants ---- */
@@ -146,14 +144,7 @@ int app_list(struct db *db, int64_t tenant, struct arena *a, struct app_row **re
     db_bind_int(&q, 1, tenant);
     int r;
     while ((r = db_row(&q)) == 1) {
-        if (n == cap) {
-            size_t bigger = cap ? 2 * cap : 16;
-            struct app_row *moved = arena_array(a, struct app_row, bigger);
-            if (n > 0)
-                memcpy(moved, rows, n * sizeof *rows);
-            rows = moved;
-            cap = bigger;
-        }
+        rows = arena_array_grow(a, rows, n, &cap, sizeof *rows);
         app_from_row(&q, a, &rows[n++]);
     }
     if (r < 0)
@@ -335,10 +326,6 @@ int scopes_check(struct str scopes, struct arena *a, struct str *ret_scopes, str
 
 /* ---- the master secret ---- */
 
-static int hex_digit(char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int master_read(struct db *db, uint8_t ret_key[SEAL_KEY_LEN]) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, STR("master_secret"));
@@ -346,14 +333,8 @@ static int master_read(struct db *db, uint8_t ret_key[SEAL_KEY_LEN]) {
     if (r <= 0)
         return r;
     struct str hex = db_text(&q, 0);
-    if (hex.len != 2 * SEAL_KEY_LEN)
+    if (hex.len != 2 * SEAL_KEY_LEN || hex_decode(hex, ret_key) < 0)
         return -EUCLEAN;
-    for (size_t i = 0; i < SEAL_KEY_LEN; i++) {
-        int high = hex_digit(hex.ptr[2 * i]), low = hex_digit(hex.ptr[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return -EUCLEAN;
-        ret_key[i] = (uint8_t)(high << 4 | low);
-    }
     return 1;
 }
 

@@ -7,16 +7,13 @@
 #include <errno.h>
 #include <openssl/evp.h>
 
+#include "base/hex.h"
 #include "base/id.h"
 #include "gateway/caller/access_changes.h"
 
 static struct str hex_text(const uint8_t *bytes, size_t len, struct arena *a) {
-    static const char digits[] = "0123456789abcdef";
     char *text = arena_bytes(a, 2 * len);
-    for (size_t i = 0; i < len; i++) {
-        text[2 * i] = digits[bytes[i] >> 4];
-        text[2 * i + 1] = digits[bytes[i] & 15];
-    }
+    hex_encode(bytes, len, text);
     return (struct str){text, 2 * len};
 }
 

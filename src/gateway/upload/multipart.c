@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#include "base/hex.h"
+
 enum state {
     AT_START,   /* line ends, then the first delimiter without the line end before it */
     AFTER_LINE, /* behind a delimiter: "\r\n" or "--" */
@@ -117,13 +119,6 @@ static int next_parameter(char *text, struct str *rest, struct str *ret_name, st
     return 1;
 }
 
-static int hex_value(char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* UTF-8''%e4%b8%80 (RFC 5987), decoded into out, which has room for it. */
 static int decode_extended(struct str value, char *out, struct str *ret) {
     struct str rest = value, charset = str_cut(&rest, '\'');
@@ -136,11 +131,10 @@ static int decode_extended(struct str value, char *out, struct str *ret) {
     for (size_t i = 0; i < rest.len; i++) {
         char c = rest.ptr[i];
         if (c == '%') {
-            int high = i + 2 < rest.len ? hex_value(rest.ptr[i + 1]) : -1,
-                low = high < 0 ? -1 : hex_value(rest.ptr[i + 2]);
-            if (low < 0)
+            int byte = i + 2 < rest.len ? hex_pair(rest.ptr + i + 1) : -1;
+            if (byte < 0)
                 return -EBADMSG;
-            c = (char)(high * 16 + low);
+            c = (char)byte;
             i += 2;
         }
         out[n++] = c;

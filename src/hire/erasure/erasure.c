@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "base/array.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "hire/order/change.h"
@@ -23,32 +24,27 @@ struct erasing {
     bool look; /* nothing is written */
     bool known;
     struct id_list files; /* those that were counted */
-    size_t files_room;
+    size_t files_cap;
     struct erasure_counts n;
 };
 
 /* ---- small change ---- */
 
-static void list_put(struct arena *a, struct id_list *l, size_t *room, int64_t id) {
-    if (l->n == *room) {
-        int64_t *more = arena_array(a, int64_t, *room = *room ? 2 * *room : 8);
-        if (l->n > 0)
-            memcpy(more, l->v, l->n * sizeof(*more));
-        l->v = more;
-    }
+static void list_put(struct arena *a, struct id_list *l, size_t *cap, int64_t id) {
+    l->v = arena_array_grow(a, l->v, l->n, cap, sizeof(*l->v));
     l->v[l->n++] = id;
 }
 
 /* The first column of a statement with a tenant and an id. */
 static int gather(struct hire *h, enum db_statement which, int64_t id, struct id_list *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, which);
-    size_t room = ret->n;
+    size_t cap = ret->n;
     int r;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, id);
     while ((r = db_row(&q)) == 1)
-        list_put(h->arena, ret, &room, db_int(&q, 0));
+        list_put(h->arena, ret, &cap, db_int(&q, 0));
     return r;
 }
 
@@ -104,7 +100,7 @@ static int erase_attachment(struct erasing *e, struct str text, int64_t id) {
     named = upload < 0 ? upload : reference_get(e->h, STR("attachment"), text, &doc);
     if (named < 0 || (!upload && !named))
         return named;
-    list_put(e->h->arena, &e->files, &e->files_room, id);
+    list_put(e->h->arena, &e->files, &e->files_cap, id);
     e->n.files++;
     if ((r = run_by_text(e, SQL_ERASURE_ATTACHMENT_NAMED_DELETE, text)) < 0)
         return r;
@@ -140,16 +136,16 @@ static int erase_attachments_of(struct erasing *e, struct str doc) {
 static int erase_reports(struct erasing *e, int64_t order) {
     struct hire *h = e->h;
     struct id_list files = {0}, kept = {0};
-    size_t room = 0, kept_room = 0;
+    size_t cap = 0, kept_cap = 0;
     int r;
     {
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_ERASURE_REPORTS);
         db_bind_int(&q, 1, h->tenant);
         db_bind_int(&q, 2, order);
         while ((r = db_row(&q)) == 1) {
-            list_put(h->arena, &files, &room, db_int(&q, 0));
+            list_put(h->arena, &files, &cap, db_int(&q, 0));
             if (db_int(&q, 1) == ORDER_FILE_KEPT)
-                list_put(h->arena, &kept, &kept_room, db_int(&q, 0));
+                list_put(h->arena, &kept, &kept_cap, db_int(&q, 0));
         }
     }
     e->n.files += (int)kept.n;

@@ -3,6 +3,7 @@
  * Walks over orders. Whatever the filter, a page walks one index by its key: that of the table, of the application or
  * of the vendor account.
  */
+#include "base/array.h"
 #include "hire/order/order.h"
 
 /* What all list statements share: $1 to $4. */
@@ -92,20 +93,13 @@ static int merge(struct account_walk *walks, size_t n_walks, int limit, order_fn
 static int accounts_of(struct hire *h, int64_t **ret, size_t *ret_n) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_BY_APP);
     int64_t *ids = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0, cap = 0;
     int r;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, h->only_app);
     while ((r = db_row(&q)) == 1) {
-        if (n == room) {
-            int64_t *bigger = arena_array(h->arena, int64_t, room * 2 + 4);
-
-            if (n > 0)
-                memcpy(bigger, ids, n * sizeof(*ids));
-            ids = bigger;
-            room = room * 2 + 4;
-        }
+        ids = arena_array_grow(h->arena, ids, n, &cap, sizeof(*ids));
         ids[n++] = db_int(&q, 0);
     }
     *ret = ids;

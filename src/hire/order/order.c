@@ -5,6 +5,7 @@
  */
 #include "hire/order/order.h"
 
+#include "base/array.h"
 #include "base/id.h"
 #include "hire/order/change.h"
 #include "hire/tenant/tenant.h"
@@ -237,7 +238,7 @@ int order_get(struct hire *h, int64_t order_id, struct order_state *ret_state, s
 int order_history(struct hire *h, int64_t order_id, struct order_history_entry **ret, size_t *ret_n) {
     struct order_history_entry *v = NULL;
     struct order_row o;
-    size_t n = 0, room = 0;
+    size_t n = 0, cap = 0;
     int r = order_read(h, order_id, &o);
 
     if (r < 0)
@@ -246,14 +247,7 @@ int order_history(struct hire *h, int64_t order_id, struct order_history_entry *
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, order_id);
     while ((r = db_row(&q)) == 1) {
-        if (n == room) {
-            struct order_history_entry *bigger = arena_array(h->arena, struct order_history_entry, room * 2 + 8);
-
-            if (n > 0)
-                memcpy(bigger, v, n * sizeof(*v));
-            v = bigger;
-            room = room * 2 + 8;
-        }
+        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n++] = (struct order_history_entry){
             .at_ms = db_int(&q, 0),
             .actor_kind = (enum hire_actor_kind)db_int(&q, 1),

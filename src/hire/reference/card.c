@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/array.h"
 #include "base/fold.h"
 #include "base/id.h"
 #include "hire/reference/reference.h"
@@ -151,14 +152,8 @@ static struct str pattern(struct hire *h, struct str text) {
     return arena_dup(h->arena, buf_str(&out));
 }
 
-/* The list has room for a power of two, from 64 on. */
-static void add_id(struct hire *h, struct id_list *list, int64_t id) {
-    if (list->n == 0 || (list->n >= 64 && (list->n & (list->n - 1)) == 0)) {
-        int64_t *more = arena_array(h->arena, int64_t, list->n ? list->n * 2 : 64);
-        if (list->n > 0)
-            memcpy(more, list->v, list->n * sizeof(*more));
-        list->v = more;
-    }
+static void add_id(struct hire *h, struct id_list *list, size_t *cap, int64_t id) {
+    list->v = arena_array_grow(h->arena, list->v, list->n, cap, sizeof(*list->v));
     list->v[list->n++] = id;
 }
 
@@ -169,9 +164,10 @@ int card_search(struct hire *h, struct str kind, struct str text, struct id_list
     db_bind_text(&q, 2, kind);
     db_bind_text(&q, 3, pattern(h, text));
     *ret = (struct id_list){0};
+    size_t cap = 0;
     int r;
     while ((r = db_row(&q)) == 1)
-        add_id(h, ret, db_int(&q, 0));
+        add_id(h, ret, &cap, db_int(&q, 0));
     return r;
 }
 
@@ -179,6 +175,7 @@ int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_NAMES);
 
     struct str part = folded(h, text);
+    size_t cap = 0;
     int r;
 
     *ret = (struct id_list){0};
@@ -188,7 +185,7 @@ int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {
         for (int column = 1; column <= 3 && !found; column++)
             found = text_holds(text_fold(db_text(&q, column), h->arena), part);
         if (found)
-            add_id(h, ret, db_int(&q, 0));
+            add_id(h, ret, &cap, db_int(&q, 0));
     }
     return r;
 }

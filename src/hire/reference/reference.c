@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/array.h"
+
 #define EVERY INT_MAX
 
 int reference_get(struct hire *h, struct str kind, struct str id, struct str *ret_doc) {
@@ -45,20 +47,13 @@ struct gathering {
     struct arena *arena;
     const struct record_type *type;
     struct any_list list;
-    size_t room;
+    size_t cap;
 };
 
 static int gather(void *ctx, int64_t seq, struct str id, struct str doc) {
     struct gathering *g = ctx;
 
-    if (g->list.n == g->room) {
-        size_t room = g->room ? 2 * g->room : 8;
-        void *v = arena_calloc(g->arena, room, g->type->size);
-        if (g->list.n)
-            memcpy(v, g->list.v, g->list.n * g->type->size);
-        g->list.v = v;
-        g->room = room;
-    }
+    g->list.v = arena_array_grow(g->arena, g->list.v, g->list.n, &g->cap, g->type->size);
     int r = record_read_stored(g->type, (char *)g->list.v + g->list.n * g->type->size, doc, g->arena);
     if (r < 0)
         return r;

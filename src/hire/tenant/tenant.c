@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "base/array.h"
 #include "base/id.h"
 
 int tenant_approvals_get(struct hire *h, struct tenant_approvals *ret) {
@@ -120,19 +121,12 @@ int vendor_account_find(struct hire *h, struct str provider_id, int64_t *ret_id)
 int vendor_account_list(struct hire *h, struct vendor_account **ret, size_t *ret_n) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_LIST);
     struct vendor_account *v = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0, cap = 0;
     int r;
 
     db_bind_int(&q, 1, h->tenant);
     while ((r = db_row(&q)) == 1) {
-        if (n == room) {
-            struct vendor_account *bigger = arena_array(h->arena, struct vendor_account, room * 2 + 8);
-
-            if (n > 0)
-                memcpy(bigger, v, n * sizeof(*v));
-            v = bigger;
-            room = room * 2 + 8;
-        }
+        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n++] = read_account(h, &q);
     }
     if (r < 0)

@@ -9,16 +9,20 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hex.h"
 #include "store/files/files.h"
 
 /* What a name is, by its form. */
 static enum files_kind kind_of(const char *name, int64_t *ret_id) {
-    char *end;
-    size_t digits = strspn(name, "0123456789abcdef");
-    *ret_id = digits == 16 ? (int64_t)strtoull(name, &end, 16) : 0;
-    if (digits == 16 && name[16] == '\0')
+    struct str all = str_of(name), digits = str_cut(&all, '.');
+    uint64_t id = 0;
+    bool numbered = digits.len == 16 && hex_to_u64(digits, &id) == 0;
+    *ret_id = numbered ? (int64_t)id : 0;
+    if (!numbered)
+        return FILES_FOREIGN;
+    if (str_is_absent(all))
         return FILES_KEPT;
-    return digits == 16 && strcmp(name + 16, ".draft") == 0 ? FILES_DRAFT : FILES_FOREIGN;
+    return str_eq(all, STR("draft")) ? FILES_DRAFT : FILES_FOREIGN;
 }
 
 /* Returns 0, or -ENOENT if it has gone meanwhile, or another negative errno. */
