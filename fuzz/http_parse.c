@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes the head parser, the chunked decoder, the query decoder and what proxies say of callers. See fuzz/run.
+ * Fuzzes the head parser, the chunked decoder, the query decoder and the reader of X-Forwarded-For. See fuzz/run.
  *
- * The first byte of the input says where the rest is cut in two. Cut or whole must come to the same end; nothing found
- * may point outside the input; and no text the parser lets through may hold what could end a line.
+ * The first byte of the input says where the rest is cut in two. The two pieces must
+ * give the same result as the whole; no result may point outside the input; and no text that the parser accepts may
+ * contain CR, LF or NUL.
  */
-#include <stdlib.h>
-
+#include "fuzz.h"
 #include "http/chunked.h"
 #include "http/forwarded.h"
 #include "http/parse.h"
 
 enum { HEAD_MAX = 600, HEADERS_MAX = 8 };
-
-#define MUST(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            abort();                                                                                                   \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A copy that ends where its memory ends, so that the address sanitizer sees each byte read too far. */
-static char *exact(const char *bytes, size_t len) {
-    char *p = malloc(len ? len : 1);
-    memcpy(p, bytes, len);
-    return p;
-}
 
 static void check_text(struct str s, const char *bytes, size_t len) {
     if (str_is_absent(s) || str_eq(s, STR("/")))
@@ -90,7 +75,7 @@ static int dechunk(const char *bytes, size_t len, size_t step, uint64_t *ret_sum
     while (r == 0 && at < len) {
         if (at == end)
             end = len - at < step ? len : at + step;
-        char *piece_bytes = exact(bytes + at, end - at);
+        char *piece_bytes = exact_copy(bytes + at, end - at);
         struct str piece;
         size_t used;
         r = chunked_next(&c, piece_bytes, end - at, &used, &piece);
@@ -120,7 +105,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 1)
         return 0;
     size_t len = size - 1, split = len * data[0] / 255, whole_len = 0, cut_len = 0;
-    char *whole = exact((const char *)data + 1, len), *first = exact(whole, split), *second = exact(whole, len);
+    char *whole = exact_copy((const char *)data + 1, len), *first = exact_copy(whole, split),
+         *second = exact_copy(whole, len);
     struct http_header whole_headers[HEADERS_MAX], cut_headers[HEADERS_MAX];
     struct http_head w, c;
 

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fuzzes multipart_feed. See fuzz/run. The first byte of the input says how the rest is cut into pieces; whatever the
- * cut, the outcome, the parts and the bytes of their content must be those of the whole in one piece.
+ * Fuzzes multipart_feed. See fuzz/run. The first byte of the input says how the rest is cut into pieces; however
+ * they are cut, the outcome, the parts and the bytes of their content must be the same as for the whole in one piece.
  */
-#include <stdlib.h>
-
 #include "gateway/upload/multipart.h"
-
-#define MUST(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            abort();                                                                                                   \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 struct outcome {
     int result;
@@ -61,8 +52,7 @@ static struct outcome run(struct str type, struct str body, size_t piece) {
     o.result = multipart_begin(&m, type, &events, &o);
     for (size_t at = 0; o.result == 0 && at < body.len; at += piece) {
         size_t n = body.len - at < piece ? body.len - at : piece;
-        char *copy = malloc(n); /* ends where its memory ends, for the address sanitizer */
-        memcpy(copy, body.ptr + at, n);
+        char *copy = exact_copy(body.ptr + at, n);
         o.result = multipart_feed(&m, copy, n);
         free(copy);
     }

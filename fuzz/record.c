@@ -2,30 +2,15 @@
  *
  * Fuzzes record_parse, record_read, both written forms, record_splice and record_locate. See fuzz/run.
  *
- * The first byte of the input says what the rest is: JSON as a client sends it, or (odd) a stored form, perhaps
- * damaged. The second byte says what the reader may not see. Whatever was read must be written as valid JSON; for every
- * reader the splice of the stored form must be what record_write writes; and the stored form must read back as it was.
+ * If the first byte of the input is even, the rest is JSON as a client sends it; if odd, a stored form, perhaps
+ * damaged. The second byte says what the reader may not see. Each record that was read must be written as valid JSON;
+ * for every reader record_splice of the stored form must give the same text as record_write; and the stored form must
+ * read back as the same record.
  */
-#include <stdlib.h>
-
 #include "base/record.h"
 #include "base/record_example.h"
 #include "base/record_internal.h"
-
-#define MUST(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            abort();                                                                                                   \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A copy that ends where its memory ends, so that the address sanitizer sees each byte read too far. */
-static struct str exact(struct str s) {
-    char *p = malloc(s.len ? s.len : 1);
-    memcpy(p, s.ptr, s.len);
-    return (struct str){p, s.len};
-}
+#include "fuzz.h"
 
 static void write_user(void *ctx, int64_t uid, struct buf *out) {
     MUST(uid >= 0);
@@ -40,9 +25,9 @@ static void write_file(void *ctx, int64_t id, struct buf *out) {
 
 static void splice(struct str stored, uint32_t hidden, struct buf *out) {
     struct record_reader r = {.hidden = hidden, .user = write_user, .file = write_file};
-    struct str copy = exact(stored);
-    record_splice(&r, copy, out);
-    free((char *)copy.ptr);
+    char *copy = exact_copy(stored.ptr, stored.len);
+    record_splice(&r, (struct str){copy, stored.len}, out);
+    free(copy);
 }
 
 static void must_be_json(struct buf *b) {
@@ -91,7 +76,7 @@ static void check_json(struct str text, uint32_t hidden, struct arena *a) {
     struct example e = {0}, answer = {0};
     struct str why = STR_ABSENT;
     json_t *v = record_parse(text, a, &why), *plain = record_parse_plain(text);
-    if (plain) { /* the quick parser is never more generous than the strict one */
+    if (plain) { /* the quick parser accepts nothing that the strict one refuses */
         json_t *strict = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
         MUST(strict && json_equal(plain, strict));
         json_decref(strict);
@@ -132,11 +117,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct arena a ARENA_CLEANUP = ARENA_EMPTY;
     if (size < 2)
         return 0;
-    struct str text = exact((struct str){(const char *)data + 2, size - 2});
+    char *bytes = exact_copy((const char *)data + 2, size - 2);
+    struct str text = {bytes, size - 2};
     if (data[0] & 1)
         check_stored(text, data[1], &a);
     else
         check_json(text, data[1], &a);
-    free((char *)text.ptr);
+    free(bytes);
     return 0;
 }

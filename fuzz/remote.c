@@ -4,21 +4,14 @@
  * and each frame that comes out is read as the server and as the command would read it. Whatever is read lies within
  * the frame, and a call that was read is written again as the same bytes.
  */
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "fuzz.h"
 #include "store/remote/wire.h"
 
 #define STATEMENTS 300
-#define MUST(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            abort();                                                                                                   \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void must_lie_within(struct str part, struct str frame) {
     MUST(part.len == 0 || (part.ptr >= frame.ptr && part.ptr + part.len <= frame.ptr + frame.len));
