@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
+ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
 MAX_PARAMETERS = 64  # the drivers keep a bit for each
 # What one of the two engines takes and the other does not, or what they understand differently.
@@ -120,6 +121,89 @@ def read_all_statements(paths):
     return found
 
 
+TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_$][\w.$]*|\S")
+
+
+def outermost(sql):
+    """(place, end, upper-case word) of what stands within no parentheses."""
+    depth = 0
+    for m in TOKEN.finditer(sql):
+        if m[0] == '(':
+            depth += 1
+        elif m[0] == ')':
+            depth -= 1
+        elif depth == 0:
+            yield m.start(), m.end(), m[0].upper()
+
+
+def columns_of(name, sql):
+    """The names of the columns that a statement gives, as in "a.id" or "COUNT(*) AS n". A lone number ("SELECT 1") has none."""
+    words = list(outermost(sql))
+    verb = next(i for i, w in enumerate(words) if w[2] in ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
+    first = verb if words[verb][2] == 'SELECT' else next((i for i, w in enumerate(words) if w[2] == 'RETURNING'), None)
+    if first is None:
+        return []
+    begin, ends = words[first][1], [w for w in words[first + 1:] if w[2] in ('FROM', 'UNION')]
+    if words[first + 1][2] == 'DISTINCT':
+        begin = words[first + 1][1]
+    text = sql[begin:ends[0][0] if ends else len(sql)]
+    commas = [place for place, _, word in outermost(text) if word == ',']
+    columns = [text[a + 1:b].strip() for a, b in zip([-1, *commas], [*commas, len(text)])]
+    if len(columns) == 1 and columns[0].isdigit():
+        return []
+    names = []
+    for column in columns:
+        m = re.search(r'\bAS\s+(\w+)$', column, re.I) or re.fullmatch(r'(?:\w+\.)?([A-Za-z_]\w*)', column)
+        if not m:
+            raise Fault(f'{name}: the column "{column[:60]}" needs a name: write "... AS name"')
+        if m[1].lower() in names:
+            raise Fault(f'{name}: two columns are named {m[1]}')
+        names.append(m[1].lower())
+    return names
+
+
+def read_row_names(paths):
+    """{statement: row} of the statements that say "-- row: name": they give the same columns, so one function reads them."""
+    rows, name = {}, None
+    for path in paths:
+        for line in Path(path).read_text(encoding='utf-8').splitlines():
+            if heading := NAME.match(line.strip()):
+                name = heading[1]
+            elif row := ROW.match(line.strip()):
+                if not re.fullmatch(r'[a-z][a-z0-9_]*', row[1]):
+                    raise Fault(f'{path}: {name}: "{row[1]}" is no name of a row')
+                rows[name] = row[1]
+    return rows
+
+
+def read_rows(statements, row_names):
+    """[(row, [(prefix, column, index), ...], [statement, ...])]: what each row's statements give. Statements of a row have its
+    columns, and may have more behind them, which are named by the statement. A statement without "-- row:" is a row of its own."""
+    members = {}
+    for name, text, _ in statements:
+        columns = columns_of(name, text)
+        if columns:
+            members.setdefault(row_names.get(name, name), []).append((name, columns))
+        elif name in row_names:
+            raise Fault(f'{name}: it gives no columns, so it has no row')
+    rows = []
+    for row, having in members.items():
+        common = min((columns for _, columns in having), key=len)
+        named = [(row, c, i) for i, c in enumerate(common)]
+        for name, columns in having:
+            if columns[:len(common)] != common:
+                raise Fault(f'{name}: its columns are {", ".join(columns)}; those of the row {row} begin with {", ".join(common)}')
+            named += [(name, c, i) for i, c in enumerate(columns) if i >= len(common)]
+        rows.append((row, named, [name for name, _ in having]))
+    enumerators = {}
+    for row, named, _ in rows:
+        for prefix, column, _ in named:
+            other = enumerators.setdefault(f'{prefix}_{column}', (row, prefix))
+            if other != (row, prefix):
+                raise Fault(f'COL_{prefix.upper()}_{column.upper()} would name columns of the rows {other[0]} and {row}')
+    return rows
+
+
 def read_schema(paths):
     """The steps in order, as PostgreSQL takes them. Their numbers must be 0, 1, 2, ..."""
     steps = []
@@ -168,18 +252,26 @@ def c_text(text):
     return '"' + escaped + '"'
 
 
-def make_header(statements):
+def make_header(statements, rows):
     lines = ['/* Made by tools/sqlgen.py from src/store/sql: do not edit. */',
              '#ifndef HIRED_STORE_STATEMENTS_H', '#define HIRED_STORE_STATEMENTS_H', '', 'enum db_statement {']
     lines += [f'    SQL_{name.upper()},' for name, _, _ in statements]
-    lines += ['    DB_STATEMENTS', '};', '', '#endif', '']
+    lines += ['    DB_STATEMENTS', '};', '',
+              '/* Columns: the number of the row times 256, and the place in it. db_int() and its like refuse a column of a row',
+              ' * that the statement does not give. COL_FIRST: the first column of any statement. */',
+              'enum db_column {', '    COL_FIRST = 0,']
+    for number, (row, named, _) in enumerate(rows, 1):
+        lines += ['', f'    /* {row} */']
+        lines += [f'    COL_{prefix.upper()}_{column.upper()} = {number << 8 | place},' for prefix, column, place in named]
+    lines += ['};', '', '#endif', '']
     return '\n'.join(lines)
 
 
-def make_source(statements, steps):
+def make_source(statements, rows, steps):
+    row_of = {name: number for number, (_, _, names) in enumerate(rows, 1) for name in names}
     lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
              '#include "store/sqlite/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
-    lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}}},'
+    lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}, {row_of.get(name, 0)}}},'
               for name, text, parameters in statements]
     lines += ['};', '', 'const char *const schema_steps[] = {']
     for number, text in enumerate(steps):
@@ -205,11 +297,12 @@ def main():
     o = p.parse_args()
     try:
         statements, steps = read_all_statements(o.sql), read_schema(o.schema)
-        source = make_source(statements, steps)
+        rows = read_rows(statements, read_row_names(o.sql))
+        source = make_source(statements, rows, steps)
     except Fault as fault:
         sys.exit(f'sqlgen: {fault}')
     if o.header:
-        Path(o.header).write_text(make_header(statements), encoding='utf-8')
+        Path(o.header).write_text(make_header(statements, rows), encoding='utf-8')
     if o.source:
         Path(o.source).write_text(source, encoding='utf-8')
     if o.postgres:

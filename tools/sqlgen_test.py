@@ -83,6 +83,49 @@ def test_no_statement_walks_unless_it_says_why():
     assert not wrong, '\n'.join(wrong)
 
 
+def test_columns_are_those_that_sqlite_gives():
+    db = sqlite3.connect(':memory:')
+    for step in sqlgen.read_schema(SCHEMA):
+        for statement in sqlgen.sqlite_schema(step):
+            db.execute(statement)
+    compared = 0
+    for name, text, parameters in sqlgen.read_all_statements(SQL):
+        columns = sqlgen.columns_of(name, text)
+        if not re.match(r'(SELECT|WITH)\b', text) or not columns:
+            continue
+        numbered = re.sub(r'[$]([0-9]+)', r'?\1', text)
+        given = [c[0].lower() for c in db.execute(numbered, [0] * parameters).description]
+        assert columns == given, f'{name}: {columns} is not {given}'
+        compared += 1
+    assert compared > 100, compared
+
+
+def rows_of(text):
+    with tempfile.TemporaryDirectory() as d:
+        path = Path(d, 'a.sql')
+        path.write_text(text, encoding='utf-8')
+        return sqlgen.read_rows(sqlgen.read_all_statements([path]), sqlgen.read_row_names([path]))
+
+
+def test_rows():
+    one = rows_of('-- name: a\n-- row: both\nSELECT x, COUNT(*) AS n FROM t GROUP BY x;\n'
+                  '-- name: b\n-- row: both\nSELECT t.x, (SELECT y FROM u) AS n, z FROM t;\n-- name: c\nDELETE FROM t;\n'
+                  '-- name: d\nINSERT INTO t (x) VALUES ($1) RETURNING x;\n-- name: e\nSELECT 1 FROM t;\n'
+                  "-- name: f\nWITH u AS (SELECT a, b FROM t) SELECT DISTINCT a, ', FROM' AS text FROM u;")
+    assert one == [('both', [('both', 'x', 0), ('both', 'n', 1), ('b', 'z', 2)], ['a', 'b']),
+                   ('d', [('d', 'x', 0)], ['d']), ('f', [('f', 'a', 0), ('f', 'text', 1)], ['f'])], one
+    for text, part in [('-- name: a\nSELECT COUNT(*) FROM t', 'needs a name'), ('-- name: a\nSELECT * FROM t', 'needs a name'),
+                       ('-- name: a\nSELECT x, y AS x FROM t', 'two columns'),
+                       ('-- name: a\n-- row: r\nSELECT x, y FROM t;\n-- name: b\n-- row: r\nSELECT y, x FROM t', 'those of the row r'),
+                       ('-- name: a\n-- row: r\nDELETE FROM t', 'no columns'), ('-- name: a\n-- row: R\nSELECT x FROM t', 'no name of a row')]:
+        try:
+            rows_of(text)
+        except sqlgen.Fault as fault:
+            assert part in str(fault), fault
+        else:
+            raise AssertionError(f'taken: {text}')
+
+
 def test_traps_are_refused():
     for text, part in [('SELECT ?', 'parameters'), ('SELECT "a"', 'quotes'), ('SELECT 1::text', 'CAST'),
                        ('INSERT OR REPLACE INTO t VALUES (1)', 'ON CONFLICT'),

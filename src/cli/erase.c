@@ -74,7 +74,7 @@ static int remove_files(struct cli *c) {
             db_bind_int(&q, 1, after);
             db_bind_int(&q, 2, FILES_AT_ONCE);
             for (n = 0; n < FILES_AT_ONCE && (r = db_row(&q)) == 1; n++)
-                ids[n] = db_int(&q, 0);
+                ids[n] = db_int(&q, COL_FILE_REMOVAL_NEXT_ID);
         }
         for (int i = 0; i < n && r >= 0; i++)
             r = files_remove_synced(c->config.data, ids[i]);

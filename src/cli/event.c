@@ -76,14 +76,15 @@ static int write_attempts(struct cli *c, const struct event_row *e, int64_t app,
     json_begin(out, '[');
     while ((r = db_row(&q)) == 1) {
         json_begin(out, '{');
-        json_member_int(out, STR("at"), db_int(&q, 1));
+        json_member_int(out, STR("at"), db_int(&q, COL_EVENT_ATTEMPTS_AT_MS));
         json_member_str(out, STR("way"),
-                        db_int(&q, 2) == WAY_LONG_CONNECTION ? STR("long connection") : STR("request url"));
-        json_member_int(out, STR("status"), db_int(&q, 3));
-        json_member_int(out, STR("duration_ms"), db_int(&q, 4));
-        json_member_str(out, STR("answer"), db_text(&q, 5));
-        if (db_text(&q, 6).len > 0)
-            json_member_str(out, STR("error"), db_text(&q, 6));
+                        db_int(&q, COL_EVENT_ATTEMPTS_WAY) == WAY_LONG_CONNECTION ? STR("long connection")
+                                                                                  : STR("request url"));
+        json_member_int(out, STR("status"), db_int(&q, COL_EVENT_ATTEMPTS_STATUS));
+        json_member_int(out, STR("duration_ms"), db_int(&q, COL_EVENT_ATTEMPTS_DURATION_MS));
+        json_member_str(out, STR("answer"), db_text(&q, COL_EVENT_ATTEMPTS_ANSWER));
+        if (db_text(&q, COL_EVENT_ATTEMPTS_ERROR).len > 0)
+            json_member_str(out, STR("error"), db_text(&q, COL_EVENT_ATTEMPTS_ERROR));
         json_end(out, '}');
     }
     json_end(out, ']');
@@ -100,15 +101,15 @@ static int write_deliveries(struct cli *c, const struct event_row *e, bool with_
     json_key(out, STR("deliveries"));
     json_begin(out, '[');
     while ((r = db_row(&q)) == 1) {
-        int64_t state = db_int(&q, 2);
+        int64_t state = db_int(&q, COL_EVENT_DELIVERIES_STATE);
 
         json_begin(out, '{');
-        json_member_str(out, STR("app_id"), db_text(&q, 1));
+        json_member_str(out, STR("app_id"), db_text(&q, COL_EVENT_DELIVERIES_APP_ID));
         json_member_str(out, STR("state"), state_name(state));
-        json_member_int(out, STR("attempts"), db_int(&q, 3));
+        json_member_int(out, STR("attempts"), db_int(&q, COL_EVENT_DELIVERIES_ATTEMPTS));
         if (state == DELIVERY_WAITS)
-            json_member_int(out, STR("next_at"), db_int(&q, 4));
-        if (with_log && (r = write_attempts(c, e, db_int(&q, 0), out)) < 0)
+            json_member_int(out, STR("next_at"), db_int(&q, COL_EVENT_DELIVERIES_NEXT_MS));
+        if (with_log && (r = write_attempts(c, e, db_int(&q, COL_EVENT_DELIVERIES_APP), out)) < 0)
             return r;
         json_end(out, '}');
     }
@@ -139,17 +140,18 @@ static int find_event(struct cli *c, const struct tenant_row *tenant, const char
     r = db_row(&q);
     if (r < 0)
         return cli_fail_errno(c, r, "read the event", NULL);
-    if (r == 0 || (db_int(&q, 0) != tenant->id && db_int(&q, 0) != 0) || !str_eq(db_text(&q, 2), str_of(word)))
+    if (r == 0 || (db_int(&q, COL_EVENT_BY_ID_TENANT) != tenant->id && db_int(&q, COL_EVENT_BY_ID_TENANT) != 0) ||
+        !str_eq(db_text(&q, COL_EVENT_BY_ID_EVENT_ID), str_of(word)))
         return cli_fail(c, "there is no event %s; hired event list shows them", word);
     *ret = (struct event_row){
-        .tenant = db_int(&q, 0),
-        .id = db_int(&q, 1),
-        .event_id = arena_dup(&c->arena, db_text(&q, 2)),
-        .type = arena_dup(&c->arena, db_text(&q, 3)),
-        .account_id = db_int(&q, 4),
-        .subject_id = db_int(&q, 5),
-        .created_ms = db_int(&q, 6),
-        .doc = arena_dup(&c->arena, db_text(&q, 7)),
+        .tenant = db_int(&q, COL_EVENT_BY_ID_TENANT),
+        .id = db_int(&q, COL_EVENT_BY_ID_ID),
+        .event_id = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_EVENT_ID)),
+        .type = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_TYPE)),
+        .account_id = db_int(&q, COL_EVENT_BY_ID_ACCOUNT_ID),
+        .subject_id = db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID),
+        .created_ms = db_int(&q, COL_EVENT_BY_ID_CREATED_MS),
+        .doc = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_DOC)),
     };
     return 0;
 }
@@ -166,12 +168,12 @@ static int write_list(struct cli *c, int64_t tenant, int64_t before, const char 
     json_begin(out, '[');
     while ((r = db_row(&q)) == 1) {
         const struct event_row e = {.tenant = tenant,
-                                    .id = db_int(&q, 0),
-                                    .event_id = db_text(&q, 1),
-                                    .type = db_text(&q, 2),
-                                    .account_id = db_int(&q, 3),
-                                    .subject_id = db_int(&q, 4),
-                                    .created_ms = db_int(&q, 5)};
+                                    .id = db_int(&q, COL_EVENT_LIST_ID),
+                                    .event_id = db_text(&q, COL_EVENT_LIST_EVENT_ID),
+                                    .type = db_text(&q, COL_EVENT_LIST_TYPE),
+                                    .account_id = db_int(&q, COL_EVENT_LIST_ACCOUNT_ID),
+                                    .subject_id = db_int(&q, COL_EVENT_LIST_SUBJECT_ID),
+                                    .created_ms = db_int(&q, COL_EVENT_LIST_CREATED_MS)};
         json_begin(out, '{');
         write_head(out, &e);
         if ((r = write_deliveries(c, &e, false, out)) < 0)
@@ -287,7 +289,7 @@ static int replay(struct cli *c, void *ctx) {
         db_bind_int(&q, 1, p->event.tenant);
         db_bind_int(&q, 2, p->event.id);
         while (n < 64 && (r = db_row(&q)) == 1)
-            apps[n++] = db_int(&q, 0);
+            apps[n++] = db_int(&q, COL_EVENT_DELIVERIES_APP);
     }
     for (int i = 0; i < n && r >= 0; i++)
         r = replay_to(c, p, apps[i]);
@@ -401,9 +403,10 @@ static int print_subscriptions(struct cli *c, const struct app_row *app) {
     json_begin(&out, '[');
     json_begin(&lacking, '[');
     while ((r = db_row(&q)) == 1) {
-        json_str(&out, db_text(&q, 0));
+        json_str(&out, db_text(&q, COL_APP_SUBSCRIPTION_LIST_EVENT_TYPE));
         for (int e = 0; e < API_EVENTS; e++)
-            if (str_eq(api_events[e].type, db_text(&q, 0)) && !app_holds_one(app, api_events[e].scopes_any))
+            if (str_eq(api_events[e].type, db_text(&q, COL_APP_SUBSCRIPTION_LIST_EVENT_TYPE)) &&
+                !app_holds_one(app, api_events[e].scopes_any))
                 json_str(&lacking, api_events[e].type);
     }
     json_end(&out, ']');

@@ -57,7 +57,7 @@ static int write_alias(struct export *e, int64_t uid, enum user_id_type type, st
     db_bind_int(&q, 4, type == USER_OPEN_ID ? e->view.app : e->view.developer);
     r = db_row(&q);
     if (r == 1)
-        json_member_str(out, member, db_text(&q, 0));
+        json_member_str(out, member, db_text(&q, COL_USER_ALIAS_OF_ALIAS));
     return r < 0 ? r : 0;
 }
 
@@ -78,12 +78,13 @@ static int write_user_ids(struct export *e, int64_t uid, struct str user_id, str
 }
 
 static int write_user(struct export *e, const struct db_query *q, struct buf *out) {
-    struct str doc = db_text(q, 4), name = db_text(q, 2), en_name = db_text(q, 3);
+    struct str doc = db_text(q, COL_CLI_USERS_DOC), name = db_text(q, COL_CLI_USERS_NAME),
+               en_name = db_text(q, COL_CLI_USERS_EN_NAME);
     struct buf rest BUF_CLEANUP = BUF_EMPTY;
     int r;
 
     json_begin(out, '{');
-    r = write_user_ids(e, db_int(q, 1), db_text(q, 0), out);
+    r = write_user_ids(e, db_int(q, COL_CLI_USERS_ID), db_text(q, COL_CLI_USERS_USER_ID), out);
     if (r < 0)
         return r;
     if (!str_is_empty(name))
@@ -115,7 +116,7 @@ static int write_row(struct export *e, const struct item_kind *kind, const struc
     if (kind->store == KEPT_AS_USER)
         r = write_user(e, q, &record);
     else
-        reader_write(e->reader, db_text(q, 1), &record);
+        reader_write(e->reader, db_text(q, COL_CLI_RECORD_DOC), &record);
     if (r == 0)
         r = reader_error(e->reader);
     if (r < 0)

@@ -62,8 +62,9 @@ static int walk(struct db *db, enum db_statement which, kept_fn fn, void *ctx) {
         db_bind_int(&q, 1, last);
         db_bind_int(&q, 2, PAGE);
         for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            last = db_int(&q, 0);
-            r = fn(ctx, last, db_int(&q, 1), db_text(&q, 2), db_int(&q, 3));
+            last = db_int(&q, COL_KEPT_FILE_ID);
+            r = fn(ctx, last, db_int(&q, COL_KEPT_FILE_SIZE), db_text(&q, COL_KEPT_FILE_SHA256),
+                   db_int(&q, COL_KEPT_FILE_ORDER_ID));
             if (r != 0)
                 return r;
         }

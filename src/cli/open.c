@@ -208,7 +208,7 @@ static int only_tenant_of(struct cli *c, int64_t app, struct tenant_row *ret) {
         struct db_query q DB_CLEANUP = db_query(c->db, SQL_CLI_APP_TENANTS);
         db_bind_int(&q, 1, app);
         for (; (r = db_row(&q)) == 1; n++)
-            key = arena_dup(&c->arena, db_text(&q, 0));
+            key = arena_dup(&c->arena, db_text(&q, COL_CLI_APP_TENANTS_TENANT_KEY));
     }
     if (r < 0)
         return r;

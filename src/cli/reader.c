@@ -63,7 +63,7 @@ static void write_file(void *ctx, int64_t file_id, struct buf *out) {
     db_bind_int(&q, 2, file_id);
     e = db_row(&q);
     if (e == 1)
-        json_escape(out, db_text(&q, 0));
+        json_escape(out, db_text(&q, COL_CLI_REPORT_SOURCE_SOURCE_URL));
     else
         r->error = r->error ? r->error : e < 0 ? e : -ENOENT;
 }

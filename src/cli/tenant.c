@@ -96,10 +96,10 @@ static int tenant_list_main(int argc, char **argv) {
     json_begin(&out, '[');
     struct db_query q DB_CLEANUP = db_query(c.db, SQL_TENANT_ALL);
     while ((r = db_row(&q)) == 1)
-        write_tenant(&out, &(struct tenant_row){.tenant_key = db_text(&q, 1),
-                                                .name = db_text(&q, 2),
-                                                .approve_arrangement = db_int(&q, 3) != 0,
-                                                .approve_report = db_int(&q, 4) != 0});
+        write_tenant(&out, &(struct tenant_row){.tenant_key = db_text(&q, COL_TENANT_TENANT_KEY),
+                                                .name = db_text(&q, COL_TENANT_NAME),
+                                                .approve_arrangement = db_int(&q, COL_TENANT_APPROVE_ARRANGEMENT) != 0,
+                                                .approve_report = db_int(&q, COL_TENANT_APPROVE_REPORT) != 0});
     if (r < 0)
         return cli_fail_errno(&c, r, "list the tenants", NULL);
     json_end(&out, ']');

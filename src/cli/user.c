@@ -119,7 +119,7 @@ int user_find_uid(struct cli *c, int64_t tenant, struct str user_id, int64_t *re
     db_bind_text(&q, 2, user_id);
     int r = db_row(&q);
     if (r == 1)
-        *ret = db_int(&q, 0);
+        *ret = db_int(&q, COL_USERS_BY_USER_ID_ID);
     return r;
 }
 

@@ -47,8 +47,8 @@ int write_subject(struct call *c, struct hire *h, int64_t application) {
         int r = db_row(&q);
         if (r <= 0)
             return r;
-        talent = db_int(&q, 0);
-        job = db_int(&q, 1);
+        talent = db_int(&q, COL_CONSOLE_APPLICATION_SUBJECT_TALENT_ID);
+        job = db_int(&q, COL_CONSOLE_APPLICATION_SUBJECT_JOB_ID);
     }
     int r = card_name(h, STR("talent"), talent, &name);
     if (r < 0)

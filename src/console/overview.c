@@ -22,9 +22,9 @@ static int write_counts(struct call *c) {
     db_bind_int(&q, 1, c->tenant);
     while ((r = db_row(&q)) == 1) {
         json_begin(c->out, '{');
-        json_member_int(c->out, STR("status"), db_int(&q, 0));
-        json_member_int(c->out, STR("phase"), db_int(&q, 1));
-        json_member_int(c->out, STR("count"), db_int(&q, 2));
+        json_member_int(c->out, STR("status"), db_int(&q, COL_CONSOLE_ORDER_COUNTS_STATUS));
+        json_member_int(c->out, STR("phase"), db_int(&q, COL_CONSOLE_ORDER_COUNTS_PHASE));
+        json_member_int(c->out, STR("count"), db_int(&q, COL_CONSOLE_ORDER_COUNTS_ORDERS));
         json_end(c->out, '}');
     }
     json_end(c->out, ']');
@@ -58,18 +58,18 @@ static int write_failing(struct call *c) {
     db_bind_int(&q, 1, c->tenant);
     while ((r = db_row(&q)) == 1) {
         json_begin(c->out, '{');
-        json_member_str(c->out, STR("app_id"), db_text(&q, 1));
-        json_member_str(c->out, STR("name"), db_text(&q, 2));
-        json_member_int(c->out, STR("waiting"), db_int(&q, 3));
-        json_member_int(c->out, STR("given_up"), db_int(&q, 4));
+        json_member_str(c->out, STR("app_id"), db_text(&q, COL_CONSOLE_FAILING_APP_ID));
+        json_member_str(c->out, STR("name"), db_text(&q, COL_CONSOLE_FAILING_NAME));
+        json_member_int(c->out, STR("waiting"), db_int(&q, COL_CONSOLE_FAILING_WAITING));
+        json_member_int(c->out, STR("given_up"), db_int(&q, COL_CONSOLE_FAILING_GIVEN_UP));
         struct db_query last DB_CLEANUP = db_query(c->db, SQL_CONSOLE_LAST_ATTEMPT);
         db_bind_int(&last, 1, c->tenant);
-        db_bind_int(&last, 2, db_int(&q, 5));
-        db_bind_int(&last, 3, db_int(&q, 0));
+        db_bind_int(&last, 2, db_int(&q, COL_CONSOLE_FAILING_LAST_EVENT));
+        db_bind_int(&last, 3, db_int(&q, COL_CONSOLE_FAILING_ID));
         r = db_row(&last);
         if (r == 1) {
-            json_member_str(c->out, STR("last_error"), db_text(&last, 1));
-            console_member_time(c->out, STR("last_at"), db_int(&last, 2));
+            json_member_str(c->out, STR("last_error"), db_text(&last, COL_CONSOLE_LAST_ATTEMPT_ERROR));
+            console_member_time(c->out, STR("last_at"), db_int(&last, COL_CONSOLE_LAST_ATTEMPT_AT_MS));
         }
         json_end(c->out, '}');
         if (r < 0)
@@ -92,7 +92,7 @@ static int write_awaiting(struct call *c, struct hire *h) {
     db_bind_int(&q, 4, WAITING_SHOWN);
     db_bind_int(&q, 5, ORDER_IN_APPROVAL);
     db_bind_int(&q, 6, -1);
-    while ((r = db_row(&q)) == 1 && db_int(&q, 4) == ORDER_IN_APPROVAL)
+    while ((r = db_row(&q)) == 1 && db_int(&q, COL_CONSOLE_ORDER_ROW_STATUS) == ORDER_IN_APPROVAL)
         if ((r = write_order_row(c, h, &q)) < 0)
             return r;
     json_end(c->out, ']');
@@ -154,8 +154,8 @@ static int read_days(struct call *c, enum db_statement statement, int64_t since,
     if (statement == SQL_CONSOLE_DAYS_ARRANGED)
         db_bind_int(&q, 4, ORDER_ARRANGE);
     while ((r = db_row(&q)) == 1)
-        if (db_int(&q, 0) >= 0 && db_int(&q, 0) < DAYS)
-            ret[db_int(&q, 0)] = db_int(&q, 1);
+        if (db_int(&q, COL_CONSOLE_DAY_DAY) >= 0 && db_int(&q, COL_CONSOLE_DAY_DAY) < DAYS)
+            ret[db_int(&q, COL_CONSOLE_DAY_DAY)] = db_int(&q, COL_CONSOLE_DAY_N);
     return r;
 }
 
@@ -179,7 +179,7 @@ static int write_completed(struct call *c, int64_t since) {
     db_bind_int(&q, 2, since);
     int r = db_row(&q);
     if (r == 1)
-        json_member_int(c->out, STR("completed_count"), db_int(&q, 0));
+        json_member_int(c->out, STR("completed_count"), db_int(&q, COL_CONSOLE_ORDERS_DONE_COUNT_N));
     console_member_time(c->out, STR("since"), since);
     return r < 0 ? r : 0;
 }

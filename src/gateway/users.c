@@ -33,7 +33,7 @@ static int find_by_user_id(struct db *db, int64_t tenant, struct str id, int64_t
     db_bind_text(&q, 2, id);
     int r = db_row(&q);
     if (r == 1)
-        *ret_uid = db_int(&q, 0);
+        *ret_uid = db_int(&q, COL_USERS_BY_USER_ID_ID);
     return r < 0 ? r : r == 1 ? 0 : -ENOENT;
 }
 
@@ -46,7 +46,7 @@ static int find_by_alias(struct db *db, const struct user_view *v, enum user_id_
     db_bind_text(&q, 4, id);
     int r = db_row(&q);
     if (r == 1)
-        *ret_uid = db_int(&q, 0);
+        *ret_uid = db_int(&q, COL_USER_ALIAS_FIND_USERS_ID);
     return r < 0 ? r : r == 1 ? 0 : -ENOENT;
 }
 
@@ -59,7 +59,7 @@ static int alias_of(struct db *db, const struct user_view *v, enum user_id_type 
     db_bind_int(&q, 4, view_owner(v, type));
     int r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(a, db_text(&q, 0));
+        *ret = arena_dup(a, db_text(&q, COL_USER_ALIAS_OF_ALIAS));
     return r;
 }
 
@@ -134,7 +134,7 @@ int user_external_id(struct db *db, const struct seal *seal, const struct user_v
         int r = db_row(&q);
         if (r != 1)
             return r < 0 ? r : -ENOENT;
-        *ret = arena_dup(a, db_text(&q, 0));
+        *ret = arena_dup(a, db_text(&q, COL_USERS_USER_ID_USER_ID));
         return 0;
     }
     int r = alias_of(db, v, type, uid, a, ret);
@@ -181,7 +181,7 @@ static int find_by(struct db *db, enum db_statement which, int64_t tenant, struc
     db_bind_text(&q, 2, key);
     int r = db_row(&q);
     if (r == 1)
-        *ret_uid = db_int(&q, 0);
+        *ret_uid = db_int(&q, COL_FIRST);
     return r < 0 ? r : r == 1 ? 0 : -ENOENT;
 }
 
@@ -202,8 +202,9 @@ int user_get(struct db *db, int64_t tenant, int64_t uid, struct arena *a, struct
     int r = db_row(&q);
     if (r != 1)
         return r < 0 ? r : -ENOENT;
-    *ret = (struct user_row){arena_dup(a, db_text(&q, 0)), arena_dup(a, db_text(&q, 1)), arena_dup(a, db_text(&q, 2)),
-                             arena_dup(a, db_text(&q, 3))};
+    *ret = (struct user_row){
+        arena_dup(a, db_text(&q, COL_USERS_GET_USER_ID)), arena_dup(a, db_text(&q, COL_USERS_GET_NAME)),
+        arena_dup(a, db_text(&q, COL_USERS_GET_EN_NAME)), arena_dup(a, db_text(&q, COL_USERS_GET_DOC))};
     return 0;
 }
 
@@ -296,15 +297,17 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
     if (r != 1)
         return r < 0 ? r : -ENOENT;
     bool changed = false;
-    struct str user_id =
-        newer(arena_dup(a, db_text(&q, 0)), str_is_empty(in->user_id) ? STR_ABSENT : in->user_id, &changed);
-    struct str name = newer(arena_dup(a, db_text(&q, 1)), in->name, &changed);
-    struct str en_name = newer(arena_dup(a, db_text(&q, 2)), in->en_name, &changed);
-    struct str doc = newer(arena_dup(a, db_text(&q, 3)), in->doc, &changed);
+    struct str user_id = newer(arena_dup(a, db_text(&q, COL_USERS_GET_USER_ID)),
+                               str_is_empty(in->user_id) ? STR_ABSENT : in->user_id, &changed);
+    struct str name = newer(arena_dup(a, db_text(&q, COL_USERS_GET_NAME)), in->name, &changed);
+    struct str en_name = newer(arena_dup(a, db_text(&q, COL_USERS_GET_EN_NAME)), in->en_name, &changed);
+    struct str doc = newer(arena_dup(a, db_text(&q, COL_USERS_GET_DOC)), in->doc, &changed);
     /* These follow the doc: a record without an address takes the old one away. */
     bool has_doc = !str_is_absent(in->doc);
-    struct str email = newer(arena_dup(a, db_text(&q, 4)), has_doc ? email_key(in->email, a) : STR_ABSENT, &changed);
-    struct str mobile = newer(arena_dup(a, db_text(&q, 5)), has_doc ? mobile_key(in->mobile, a) : STR_ABSENT, &changed);
+    struct str email =
+        newer(arena_dup(a, db_text(&q, COL_USERS_GET_EMAIL)), has_doc ? email_key(in->email, a) : STR_ABSENT, &changed);
+    struct str mobile = newer(arena_dup(a, db_text(&q, COL_USERS_GET_MOBILE)),
+                              has_doc ? mobile_key(in->mobile, a) : STR_ABSENT, &changed);
     if (!changed)
         return 0;
     struct db_query u DB_CLEANUP = db_query(db, SQL_USERS_UPDATE);

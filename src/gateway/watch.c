@@ -80,7 +80,7 @@ static int last_audit(struct db *db, int64_t tenant, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_WATCH_LAST);
     db_bind_int(&q, 1, tenant);
     int r = db_row(&q);
-    *ret = r == 1 ? db_int(&q, 0) : 0;
+    *ret = r == 1 ? db_int(&q, COL_WATCH_LAST_ID) : 0;
     return r < 0 ? r : 0;
 }
 
@@ -150,9 +150,9 @@ static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out
     if (k == INTERVIEW) /* ids hold the time: as much overlap as the others have */
         db_bind_int(&q, 3, s->seen_audit - (id_at(OVERLAP_MS) - id_at(0)));
     while ((r = db_row(&q)) == 1) {
-        struct change c = {db_int(&q, 0), db_int(&q, 1)};
-        if (k == INTERVIEW && db_int(&q, 2) > s->seen_audit)
-            s->seen_audit = db_int(&q, 2);
+        struct change c = {db_int(&q, COL_WATCH_CHANGE_CHANGED), db_int(&q, COL_WATCH_CHANGE_AT_MS)};
+        if (k == INTERVIEW && db_int(&q, COL_WATCH_INTERVIEWS_ID) > s->seen_audit)
+            s->seen_audit = db_int(&q, COL_WATCH_INTERVIEWS_ID);
         if (c.id == 0) /* an entry about something else */
             continue;
         if (c.at > s->seen_ms[k])
@@ -196,8 +196,9 @@ static bool may_listen(struct stream *s, struct db *db, int64_t now_ms) {
     db_bind_text(&q, 1, (struct str){s->key, sizeof s->key});
     int r = db_row(&q);
     if (r == 1)
-        s->roles = (unsigned)db_int(&q, 6);
-    return r < 0 || (r == 1 && db_int(&q, 2) > now_ms && db_int(&q, 8) == 0);
+        s->roles = (unsigned)db_int(&q, COL_CONSOLE_SESSION_GET_ROLES);
+    return r < 0 || (r == 1 && db_int(&q, COL_CONSOLE_SESSION_GET_EXPIRES_MS) > now_ms &&
+                     db_int(&q, COL_CONSOLE_SESSION_GET_DISABLED) == 0);
 }
 
 /* Whether somebody reads it who may. */

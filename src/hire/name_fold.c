@@ -28,7 +28,7 @@ static int meta_get(struct db *db, struct str key, struct arena *a, struct str *
     db_bind_text(&q, 1, key);
     int r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(a, db_text(&q, 0));
+        *ret = arena_dup(a, db_text(&q, COL_META_GET_VALUE));
     return r < 0 ? r : 0;
 }
 
@@ -59,14 +59,15 @@ static int read_place(struct db *db, struct arena *a, struct place *ret) {
 
 /* A name that no search is to find has an empty key, and keeps it. */
 static int fold_one(struct db *db, const struct db_query *row, struct arena *a) {
-    struct str key = text_fold(db_text(row, 3), a);
+    struct str key = text_fold(db_text(row, COL_REFERENCE_NAME_PAGE_NAME), a);
 
-    if (db_text(row, 4).len == 0 || str_eq(key, db_text(row, 4)))
+    if (db_text(row, COL_REFERENCE_NAME_PAGE_SEARCH).len == 0 ||
+        str_eq(key, db_text(row, COL_REFERENCE_NAME_PAGE_SEARCH)))
         return 0;
     struct db_query q DB_CLEANUP = db_query(db, SQL_REFERENCE_NAME_SET_SEARCH);
-    db_bind_int(&q, 1, db_int(row, 0));
-    db_bind_text(&q, 2, db_text(row, 1));
-    db_bind_int(&q, 3, db_int(row, 2));
+    db_bind_int(&q, 1, db_int(row, COL_REFERENCE_NAME_PAGE_TENANT));
+    db_bind_text(&q, 2, db_text(row, COL_REFERENCE_NAME_PAGE_KIND));
+    db_bind_int(&q, 3, db_int(row, COL_REFERENCE_NAME_PAGE_ID));
     db_bind_text(&q, 4, key);
     int r = db_run(&q);
     return r < 0 ? r : 0;
@@ -86,7 +87,8 @@ static int fold_page(struct db *db, struct arena *a) {
         db_bind_int(&q, 3, at.id);
         db_bind_int(&q, 4, PAGE);
         while ((r = db_row(&q)) == 1) {
-            at = (struct place){db_int(&q, 0), db_int(&q, 2), arena_dup(a, db_text(&q, 1))};
+            at = (struct place){db_int(&q, COL_REFERENCE_NAME_PAGE_TENANT), db_int(&q, COL_REFERENCE_NAME_PAGE_ID),
+                                arena_dup(a, db_text(&q, COL_REFERENCE_NAME_PAGE_KIND))};
             if ((r = fold_one(db, &q, a)) < 0)
                 return r;
             n++;

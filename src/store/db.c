@@ -2,6 +2,7 @@
  *
  * Hands each call on to the connection's driver.
  */
+#include "base/log.h"
 #include "store/driver.h"
 
 struct db *db_close(struct db *db) {
@@ -11,7 +12,9 @@ struct db *db_close(struct db *db) {
 /* ---- statements ---- */
 
 struct db_query db_query(struct db *db, enum db_statement which) {
-    return db->driver->query(db, which);
+    struct db_query q = db->driver->query(db, which);
+    q.row = db_statement_texts[which].row;
+    return q;
 }
 
 void db_query_end(struct db_query *q) {
@@ -39,16 +42,28 @@ int db_run(struct db_query *q) {
     return q->db->driver->run(q);
 }
 
+/* The place of a column in the statement's row, or -1 if the column belongs to another row. */
+static int place_of(const struct db_query *q, int column) {
+    unsigned row = (unsigned)column >> 8;
+    if (row == 0 || row == q->row)
+        return column & 0xff;
+    log_fmt(LOG_ERROR, "column %d of row %u was read from a statement of row %u", column & 0xff, row, q->row);
+    return -1;
+}
+
 int64_t db_int(const struct db_query *q, int column) {
-    return q->db->driver->get_int(q, column);
+    int place = place_of(q, column);
+    return place < 0 ? 0 : q->db->driver->get_int(q, place);
 }
 
 bool db_is_null(const struct db_query *q, int column) {
-    return q->db->driver->is_null(q, column);
+    int place = place_of(q, column);
+    return place < 0 || q->db->driver->is_null(q, place);
 }
 
 struct str db_text(const struct db_query *q, int column) {
-    return q->db->driver->text(q, column);
+    int place = place_of(q, column);
+    return place < 0 ? STR_ABSENT : q->db->driver->text(q, place);
 }
 
 /* ---- transactions ---- */

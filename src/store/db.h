@@ -46,6 +46,7 @@ struct db_query {
     struct db *db;
     void *stmt; /* NULL if preparing failed: binds do nothing, db_row returns error */
     int error;
+    unsigned row; /* of the statement; set by db_query */
 };
 
 /* May be asked for again before the first use has ended (nested): it gets a statement of its own then. Costs no
@@ -58,6 +59,9 @@ void db_bind_int(struct db_query *q, int n, int64_t value);
 void db_bind_text(struct db_query *q, int n, struct str s); /* absent binds NULL; s must live until db_query_end */
 void db_bind_null(struct db_query *q, int n);
 int db_row(struct db_query *q); /* -EEXIST: a unique key stands against it (not logged) */
+
+/* Columns of the row that db_row() has read, by their generated names (enum db_column in statements.h). A column of a
+ * row that the statement does not give is an error of the program: it is logged and reads as 0, NULL or absent. */
 int64_t db_int(const struct db_query *q, int column);
 bool db_is_null(const struct db_query *q, int column);
 struct str db_text(const struct db_query *q, int column); /* absent for NULL; valid until the next db_row or the end */

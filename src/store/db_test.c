@@ -241,7 +241,14 @@ static void test_all_statements(void **state) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, STR("schema"));
     assert_int_equal(db_row(&q), 1);
-    assert_int_equal(db_int(&q, 0), db_schema_version());
+    assert_int_equal(db_int(&q, COL_META_GET_VALUE), db_schema_version());
+    assert_int_equal(db_int(&q, COL_FIRST), db_schema_version());
+    /* A column of another statement's row is not taken for the one in its place. */
+    log_set_level((enum log_level)(LOG_ERROR + 1));
+    assert_int_equal(db_int(&q, COL_STAMP_NEWEST_LAST_MS), 0);
+    assert_true(db_is_null(&q, COL_STAMP_NEWEST_LAST_MS));
+    assert_true(str_is_absent(db_text(&q, COL_STAMP_NEWEST_LAST_MS)));
+    log_set_level(LOG_INFO);
     db_query_end(&q);
     db_close(db);
 }

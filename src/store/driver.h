@@ -49,6 +49,7 @@ struct db_statement_text {
     const char *name; /* as in src/store/sql */
     const char *sql;
     unsigned parameters; /* $1 to $parameters, at most 64 */
+    unsigned row;        /* the number of the row that it gives; 0: no columns, or none with names */
 };
 
 /* Generated. */

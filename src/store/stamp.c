@@ -49,7 +49,7 @@ int db_stamp(struct db *db, int64_t tenant, int64_t *ret_ms) {
     if (r < 1)
         return r < 0 ? r : -EIO;
     *s = (struct stamp){.tenant = tenant,
-                        .ms = db_int(&q, 0),
+                        .ms = db_int(&q, COL_STAMP_NEXT_LAST_MS),
                         .at_ns = clock_mono_ns(),
                         .transaction = db->transaction,
                         .savepoint = db->savepoint};

@@ -164,7 +164,7 @@ static void test_ids_do_not_come_twice(void **state) {
         db_bind_text(&q, 1, STR("ids_until"));
         assert_int_equal(db_row(&q), 1);
         int64_t until;
-        assert_int_equal(str_to_i64(db_text(&q, 0), &until), 0);
+        assert_int_equal(str_to_i64(db_text(&q, COL_META_GET_VALUE), &until), 0);
         assert_true(until > (id >> 22) + INT64_C(1420070400000)); /* above all that were handed out */
         assert_true(until < begun + 30000);                       /* and not far above */
     }

@@ -124,6 +124,21 @@ test('a header of no system and no listed library is not included', () => {
     assert.deepEqual(wrong, []);
 });
 
+test('columns are read by their names, not by numbers', () => {
+    const wrong = cFiles.filter((f) => !/^src\/store\/|_test\.c$/.test(f))
+        .flatMap((f) => [...read(f).matchAll(/\bdb_(?:int|text|is_null)\(&?[\w.>-]+,\s*\d+\)/g)].map((m) => `${f}: ${m[0]}`));
+    assert.deepEqual(wrong, []);
+});
+
+// Those that begin with check_ are run by their name (hired check).
+test('every SQL statement is used', () => {
+    const names = files.filter((f) => /^src\/store\/sql\/.*\.sql$/.test(f))
+        .flatMap((f) => [...read(f).matchAll(/^-- name: (\w+)$/gm)].map((m) => m[1]));
+    assert.ok(names.length > 200, `only ${names.length}`);
+    const used = new Set(cFiles.filter((f) => !/_(test\.c|fixture\.h)$/.test(f)).flatMap((f) => read(f).match(/\bSQL_\w+/g) ?? []));
+    assert.deepEqual(names.filter((n) => !n.startsWith('check_') && !used.has(`SQL_${n.toUpperCase()}`)), []);
+});
+
 test('files stay short enough to read: 800 lines', () => {
     const long = files.filter((f) => /\.(c|h|mjs|js|ts|py|sh)$/.test(f))
         .map((f) => [f, read(f).split('\n').length - 1]).filter(([, n]) => n > 800);

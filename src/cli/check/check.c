@@ -141,7 +141,7 @@ static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
 
     while ((r = db_row(&q)) == 1) {
         ids = array_grow(ids, n, &cap, sizeof(*ids));
-        ids[n++] = db_int(&q, 0);
+        ids[n++] = db_int(&q, COL_TENANT_ID);
     }
     *ret = ids;
     *ret_n = n;

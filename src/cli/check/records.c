@@ -39,7 +39,8 @@ static int check_interviewers(struct checking *ck, int64_t id, const struct inte
     db_bind_int(&q, 1, ck->tenant);
     db_bind_int(&q, 2, id);
     for (; (r = db_row(&q)) == 1; n++)
-        same = same && interview_record_of(&in->interview_record_list, db_int(&q, 0));
+        same =
+            same && interview_record_of(&in->interview_record_list, db_int(&q, COL_INTERVIEW_INTERVIEWERS_OF_USERS_ID));
     if (r == 0 && !(same && n == interviewers_of(in)))
         ck->fn(ck->ctx,
                arena_printf(&ck->scratch, "interview %lld: those who hold it are not those of interview_interviewer",
@@ -80,8 +81,9 @@ static int check_kind(struct checking *ck, const struct item_kind *kind) {
 
     kind_walk_begin(&walk, ck->cli->db, ck->tenant, kind);
     while ((r = kind_walk_next(&walk)) == 1)
-        if ((r = check_record(ck, kind, db_int(&walk.query, kind->store == KEPT_AS_USER ? 1 : 0),
-                              db_text(&walk.query, kind->store == KEPT_AS_USER ? 4 : 1))) < 0)
+        if ((r = check_record(
+                 ck, kind, db_int(&walk.query, kind->store == KEPT_AS_USER ? COL_CLI_USERS_ID : COL_CLI_RECORD_ID),
+                 db_text(&walk.query, kind->store == KEPT_AS_USER ? COL_CLI_USERS_DOC : COL_CLI_RECORD_DOC))) < 0)
             break;
     kind_walk_end(&walk);
     return r;

@@ -61,7 +61,7 @@ static int read_ids(struct cli *c, enum db_statement walk, int64_t tenant, int64
     db_bind_int(&q, 2, 0);
     db_bind_int(&q, 3, TEMPLATES_MAX);
     while ((r = db_row(&q)) == 1)
-        ids[n++] = db_int(&q, 0);
+        ids[n++] = db_int(&q, COL_FIRST);
     return r < 0 ? r : n;
 }
 
@@ -82,15 +82,15 @@ static int read_order(struct cli *c, int64_t tenant, int64_t id, struct order_te
     r = db_row(&q);
     if (r != 1)
         return r < 0 ? r : -ENOENT;
-    t->update_time = db_int(&q, 0);
-    t->application_id = db_int(&q, 1);
-    t->account_id = db_int(&q, 2);
-    t->status = db_int(&q, 3);
-    t->phase = db_int(&q, 4);
-    t->begin_time = db_int(&q, 5);
-    t->last_stage_time = db_int(&q, 6);
-    t->package_id = arena_dup(&c->arena, db_text(&q, 9));
-    return record_read_stored(&type_background_check_order, &t->doc, db_text(&q, 8), &c->arena);
+    t->update_time = db_int(&q, COL_ORDER_GET_UPDATE_TIME);
+    t->application_id = db_int(&q, COL_ORDER_GET_APPLICATION_ID);
+    t->account_id = db_int(&q, COL_ORDER_GET_ACCOUNT_ID);
+    t->status = db_int(&q, COL_ORDER_GET_STATUS);
+    t->phase = db_int(&q, COL_ORDER_GET_PHASE);
+    t->begin_time = db_int(&q, COL_ORDER_GET_BEGIN_TIME);
+    t->last_stage_time = db_int(&q, COL_ORDER_GET_LAST_STAGE_TIME);
+    t->package_id = arena_dup(&c->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
+    return record_read_stored(&type_background_check_order, &t->doc, db_text(&q, COL_ORDER_GET_DOC), &c->arena);
 }
 
 /* The template's doc with another id and all times moved, in stored form. */
@@ -307,7 +307,7 @@ static int read_interview(struct cli *c, int64_t tenant, int64_t id, struct inte
     r = db_row(&q);
     if (r != 1)
         return r < 0 ? r : -ENOENT;
-    return record_read_stored(&type_interview_extend, ret, db_text(&q, 2), &c->arena);
+    return record_read_stored(&type_interview_extend, ret, db_text(&q, COL_INTERVIEW_GET_DOC), &c->arena);
 }
 
 static int clone_interviews(struct interview_cloning *ic, int64_t n, bool progress) {

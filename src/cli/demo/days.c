@@ -356,7 +356,7 @@ static int record_deliveries(struct days *w) {
         db_bind_int(&q, 2, w->now_ms);
         db_bind_int(&q, 3, DELIVERIES_MAX);
         while ((r = db_row(&q)) == 1 && n < DELIVERIES_MAX)
-            due[n++] = (struct due){db_int(&q, 1), db_int(&q, 6)};
+            due[n++] = (struct due){db_int(&q, COL_EVENT_DUE_EVENT), db_int(&q, COL_EVENT_DUE_CREATED_MS)};
     }
     for (size_t i = 0; i < n && r >= 0; i++)
         r = record_delivery(w, &due[i], i, n);
@@ -422,7 +422,7 @@ static int wants_check(struct days *w, int64_t id) {
     db_bind_int(&q, 2, id);
     if ((r = db_row(&q)) <= 0)
         return r < 0 ? r : 1;
-    int64_t status = db_int(&q, 1);
+    int64_t status = db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_STATUS);
     return status != ORDER_ARRANGED && status != ORDER_IN_APPROVAL && status != ORDER_APPROVED;
 }
 
@@ -440,7 +440,7 @@ static int plan_checks(struct days *w) {
     db_bind_int(&q, 5, 1);
     db_bind_int(&q, 6, 0);
     while ((r = db_row(&q)) == 1 && n_active < CHECKS_MAX)
-        active[n_active++] = db_int(&q, 1);
+        active[n_active++] = db_int(&q, COL_CONSOLE_APPLICATION_ID);
     for (size_t i = 0; i < n_active && r >= 0; i++)
         if ((r = wants_check(w, active[i])) == 1)
             w->checks[w->n_checks++].application = active[i];

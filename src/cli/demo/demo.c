@@ -48,7 +48,7 @@ static int find_tenants(struct cli *c, enum found *ret) {
 
     *ret = FOUND_NOTHING;
     while ((r = db_row(&q)) == 1) {
-        if (!str_eq(db_text(&q, 1), STR(DEMO_TENANT_KEY))) {
+        if (!str_eq(db_text(&q, COL_TENANT_TENANT_KEY), STR(DEMO_TENANT_KEY))) {
             *ret = FOUND_OTHERS;
             return 0;
         }

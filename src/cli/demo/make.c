@@ -268,10 +268,11 @@ static int keep_reports(struct cli *c, void *ctx) {
         db_bind_int(&q, 3, 64);
         while ((r = db_row(&q)) == 1) {
             const struct embedded_file *e = NULL;
-            if (db_int(&q, 2) == ORDER_FILE_DUE && str_starts(db_text(&q, 4), STR(REPORT_HOST)))
-                e = file_named(str_skip(db_text(&q, 4), sizeof(REPORT_HOST) - 1));
+            if (db_int(&q, COL_CLI_REPORT_FILES_STATE) == ORDER_FILE_DUE &&
+                str_starts(db_text(&q, COL_CLI_REPORT_FILES_SOURCE_URL), STR(REPORT_HOST)))
+                e = file_named(str_skip(db_text(&q, COL_CLI_REPORT_FILES_SOURCE_URL), sizeof(REPORT_HOST) - 1));
             if (e)
-                due[n++] = (struct due_file){db_int(&q, 0), e->bytes};
+                due[n++] = (struct due_file){db_int(&q, COL_CLI_REPORT_FILES_ID), e->bytes};
         }
     }
     for (int i = 0; i < n && r >= 0; i++)

@@ -46,7 +46,7 @@ static int name_user(struct import *im, int64_t uid, const struct user_import *i
         db_bind_int(&q, 1, im->tenant);
         db_bind_int(&q, 2, uid);
         r = db_row(&q);
-        named = r == 1 && (db_text(&q, 1).len > 0 || db_text(&q, 2).len > 0);
+        named = r == 1 && (db_text(&q, COL_USERS_GET_NAME).len > 0 || db_text(&q, COL_USERS_GET_EN_NAME).len > 0);
     }
     if (r < 0 || named)
         return r < 0 ? r : 0;
@@ -326,7 +326,8 @@ static int keep_user(struct item *it) {
             struct db_query q DB_CLEANUP = db_query(im->cli->db, SQL_USERS_GET);
             db_bind_int(&q, 1, im->tenant);
             db_bind_int(&q, 2, uid);
-            existed = db_row(&q) == 1 && (db_text(&q, 1).len > 0 || db_text(&q, 3).len > 2);
+            existed =
+                db_row(&q) == 1 && (db_text(&q, COL_USERS_GET_NAME).len > 0 || db_text(&q, COL_USERS_GET_DOC).len > 2);
         }
     r = user_import(im->cli->db, im->cli->seal, &im->view, &in, &im->scratch, &uid, &why);
     if (r == -EEXIST) {
@@ -410,7 +411,7 @@ static int keep_typed(struct item *it) {
 /* What stands in the table now. Returns 1 and the doc in the arena, 0, or < 0. */
 static int old_doc(struct item *it, enum db_statement get, struct str id, struct str *ret) {
     struct db_query q DB_CLEANUP = db_query(it->im->cli->db, get);
-    int column = 0, r;
+    int r;
 
     db_bind_int(&q, 1, it->im->tenant);
     if (get == SQL_CLI_REFERENCE_GET) {
@@ -421,7 +422,7 @@ static int old_doc(struct item *it, enum db_statement get, struct str id, struct
     }
     r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(&it->im->scratch, db_text(&q, column));
+        *ret = arena_dup(&it->im->scratch, db_text(&q, COL_CLI_DOC_DOC));
     return r;
 }
 

@@ -52,7 +52,7 @@ void import_journal_tell(struct cli *c) {
     db_bind_text(&q, 1, KEY);
     if (db_row(&q) != 1)
         return;
-    struct str label = db_text(&q, 0);
+    struct str label = db_text(&q, COL_META_GET_VALUE);
     if (str_to_i64(str_cut(&label, ' '), &taken) < 0 || str_is_absent(label) ||
         str_to_i64(str_cut(&label, ' '), &records) < 0 || str_is_absent(label) ||
         str_to_i64(str_cut(&label, ' '), &begun_ms) < 0 || str_is_absent(label))

@@ -148,9 +148,9 @@ void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const s
 static void note_last(struct kind_walk *w) {
     if (w->kind->store == KEPT_AS_USER) {
         w->last_text.len = 0;
-        buf_add_str(&w->last_text, db_text(&w->query, 0));
+        buf_add_str(&w->last_text, db_text(&w->query, COL_FIRST));
     } else {
-        w->last_id = db_int(&w->query, 0);
+        w->last_id = db_int(&w->query, COL_FIRST);
     }
 }
 

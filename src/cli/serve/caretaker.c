@@ -63,7 +63,7 @@ static void count(struct caretaker *c) {
         return;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_PENDING);
     if (db_row(&q) == 1)
-        atomic_store(&c->pending, db_int(&q, 0));
+        atomic_store(&c->pending, db_int(&q, COL_EVENT_PENDING_N));
     int64_t now_ms = clock_mono_ms();
     c->count_at_ms = now_ms + COUNT_EVERY_MS + COUNT_REST * (now_ms - begun_ms);
 }

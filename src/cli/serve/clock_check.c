@@ -32,7 +32,7 @@ static struct str span_text(struct arena *a, int64_t ms) {
 static int newest_stamp(struct db *db, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_STAMP_NEWEST);
     int r = db_row(&q);
-    *ret = r == 1 ? db_int(&q, 0) : 0;
+    *ret = r == 1 ? db_int(&q, COL_STAMP_NEWEST_LAST_MS) : 0;
     return r < 0 ? r : 0;
 }
 
@@ -41,7 +41,7 @@ static int last_note(struct db *db, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, NOTE);
     int r = db_row(&q);
-    if (r < 1 || str_to_i64(db_text(&q, 0), ret) < 0)
+    if (r < 1 || str_to_i64(db_text(&q, COL_META_GET_VALUE), ret) < 0)
         *ret = 0;
     return r < 0 ? r : 0;
 }

@@ -186,8 +186,8 @@ static void serve_attachment(struct http_request *r, int64_t id) {
         return;
     }
     struct outgoing_file f = {.id = id,
-                              .name = arena_dup(r->arena, db_text(&q, 1)),
-                              .mime = arena_dup(r->arena, db_text(&q, 2)),
+                              .name = arena_dup(r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME)),
+                              .mime = arena_dup(r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME)),
                               .max_age_s = LINK_ATTACHMENT_LIFE_S};
     f.shown = attachment_is_shown(f.mime);
     db_query_end(&q);
@@ -223,7 +223,8 @@ static bool report_try(struct http_request *r, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
     db_bind_int(&q, 1, id);
     int row = db_row(&q);
-    int64_t tenant = row == 1 ? db_int(&q, 0) : 0, state = row == 1 ? db_int(&q, 1) : 0;
+    int64_t tenant = row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_TENANT) : 0,
+            state = row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_STATE) : 0;
     db_query_end(&q);
     if (row == 1 && state == 0)
         return false;

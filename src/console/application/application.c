@@ -13,12 +13,12 @@
 
 void read_application_row(struct call *c, const struct db_query *q, struct application_row *ret) {
     *ret = (struct application_row){
-        .update_time = db_int(q, 0),
-        .id = db_int(q, 1),
-        .talent = db_int(q, 2),
-        .job = db_int(q, 3),
-        .stage_id = arena_dup(c->arena, db_text(q, 4)),
-        .active_status = db_int(q, 5),
+        .update_time = db_int(q, COL_CONSOLE_APPLICATION_UPDATE_TIME),
+        .id = db_int(q, COL_CONSOLE_APPLICATION_ID),
+        .talent = db_int(q, COL_CONSOLE_APPLICATION_TALENT_ID),
+        .job = db_int(q, COL_CONSOLE_APPLICATION_JOB_ID),
+        .stage_id = arena_dup(c->arena, db_text(q, COL_CONSOLE_APPLICATION_STAGE_ID)),
+        .active_status = db_int(q, COL_CONSOLE_APPLICATION_ACTIVE_STATUS),
     };
 }
 
@@ -31,12 +31,12 @@ static int write_order_brief(struct call *c, int64_t application) {
     if (r <= 0)
         return r;
     struct str conclusion;
-    record_members(db_text(&q, 3), &STR("conclusion"), 1, &conclusion);
+    record_members(db_text(&q, COL_CONSOLE_ORDER_OF_APPLICATION_DOC), &STR("conclusion"), 1, &conclusion);
     json_key(c->out, STR("order"));
     json_begin(c->out, '{');
-    json_member_id(c->out, STR("id"), db_int(&q, 0));
-    json_member_int(c->out, STR("status"), db_int(&q, 1));
-    json_member_int(c->out, STR("phase"), db_int(&q, 2));
+    json_member_id(c->out, STR("id"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_ID));
+    json_member_int(c->out, STR("status"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_STATUS));
+    json_member_int(c->out, STR("phase"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_PHASE));
     if (!str_eq(conclusion, STR("\"\"")))
         json_member_raw(c->out, STR("conclusion"), conclusion);
     json_end(c->out, '}');
@@ -123,7 +123,8 @@ int handle_console_application_list(struct call *c) {
     db_bind_int(&q, 6, job);
     bool none = !wanted.all && wanted.talents.n == 0 && wanted.jobs.n == 0;
     while (!none && (r = db_row(&q)) == 1) {
-        if (!wanted.all && !id_list_has(&wanted.talents, db_int(&q, 2)) && !id_list_has(&wanted.jobs, db_int(&q, 3)))
+        if (!wanted.all && !id_list_has(&wanted.talents, db_int(&q, COL_CONSOLE_APPLICATION_TALENT_ID)) &&
+            !id_list_has(&wanted.jobs, db_int(&q, COL_CONSOLE_APPLICATION_JOB_ID)))
             continue;
         struct application_row row;
         read_application_row(c, &q, &row);
@@ -231,7 +232,7 @@ int handle_console_application_get(struct call *c) {
         if (r <= 0)
             return r < 0 ? r : call_fail(c, CODE_NOT_FOUND, NULL);
         read_application_row(c, &q, &row);
-        r = record_read_stored(&type_application, &doc, db_text(&q, 6), c->arena);
+        r = record_read_stored(&type_application, &doc, db_text(&q, COL_CONSOLE_APPLICATION_DOC), c->arena);
     }
     if (r < 0 || (r = reference_processes(&h, &processes)) < 0)
         return r;

@@ -30,7 +30,7 @@ int user_id_of(struct call *c, int64_t uid, struct str *ret) {
     db_bind_int(&q, 2, uid);
     int r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(c->arena, db_text(&q, 0));
+        *ret = arena_dup(c->arena, db_text(&q, COL_USERS_USER_ID_USER_ID));
     return r < 0 ? r : 0;
 }
 
@@ -46,7 +46,7 @@ int find_user(struct call *c, struct str user_id, int64_t *ret) {
         return console_fail(c, (struct reason){.word = REASON_USER_UNKNOWN, .subject = str_head(user_id, 100)},
                             "there is no user with the user_id %.*s", STR_FMT(str_head(user_id, 100)));
     if (r == 1)
-        *ret = db_int(&q, 0);
+        *ret = db_int(&q, COL_USERS_BY_USER_ID_ID);
     return r < 0 ? r : 0;
 }
 
@@ -222,7 +222,7 @@ static int application_of(struct call *c, enum db_statement which, int64_t id, i
     db_bind_int(&q, 2, id);
     int r = db_row(&q);
     if (r == 1)
-        *ret = db_int(&q, 0);
+        *ret = db_int(&q, COL_FIRST);
     return r < 0 ? r : 0;
 }
 
@@ -261,18 +261,21 @@ int handle_console_audit_list(struct call *c) {
     db_bind_text(&q, 5, str_is_absent(in->subject) ? STR("") : in->subject);
     db_bind_int(&q, 6, l.limit + 1);
     db_bind_int(&q, 7, id_at(*since));
-    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), 0)) {
+    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, COL_CONSOLE_AUDIT_LIST_ID), 0)) {
         json_begin(c->out, '{');
-        json_member_id(c->out, STR("id"), db_int(&q, 0));
-        console_member_time(c->out, STR("at"), db_int(&q, 1));
-        write_actor(c, (enum hire_actor_kind)db_int(&q, 2), db_int(&q, 3), db_text(&q, 9), db_text(&q, 10));
-        json_member_str(c->out, STR("action"), db_text(&q, 4));
-        json_member_str(c->out, STR("subject"), db_text(&q, 5));
-        if ((r = write_place(c, &l.h, db_text(&q, 4), db_text(&q, 5))) < 0)
+        json_member_id(c->out, STR("id"), db_int(&q, COL_CONSOLE_AUDIT_LIST_ID));
+        console_member_time(c->out, STR("at"), db_int(&q, COL_CONSOLE_AUDIT_LIST_AT_MS));
+        write_actor(c, (enum hire_actor_kind)db_int(&q, COL_CONSOLE_AUDIT_LIST_ACTOR_KIND),
+                    db_int(&q, COL_CONSOLE_AUDIT_LIST_ACTOR), db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTOR_NAME),
+                    db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTOR_EN_NAME));
+        json_member_str(c->out, STR("action"), db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTION));
+        json_member_str(c->out, STR("subject"), db_text(&q, COL_CONSOLE_AUDIT_LIST_SUBJECT));
+        if ((r = write_place(c, &l.h, db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTION),
+                             db_text(&q, COL_CONSOLE_AUDIT_LIST_SUBJECT))) < 0)
             return r;
-        json_member_str(c->out, STR("detail"), db_text(&q, 6));
-        json_member_str(c->out, STR("address"), db_text(&q, 7));
-        json_member_str(c->out, STR("log_id"), db_text(&q, 8));
+        json_member_str(c->out, STR("detail"), db_text(&q, COL_CONSOLE_AUDIT_LIST_DETAIL));
+        json_member_str(c->out, STR("address"), db_text(&q, COL_CONSOLE_AUDIT_LIST_ADDRESS));
+        json_member_str(c->out, STR("log_id"), db_text(&q, COL_CONSOLE_AUDIT_LIST_LOG_ID));
         json_end(c->out, '}');
     }
     if (r < 0)

@@ -19,7 +19,7 @@ static int write_subscriptions(struct call *c, int64_t app, struct buf *out) {
     json_begin(out, '[');
     db_bind_int(&q, 1, app);
     while ((r = db_row(&q)) == 1)
-        json_str(out, db_text(&q, 0));
+        json_str(out, db_text(&q, COL_APP_SUBSCRIPTION_LIST_EVENT_TYPE));
     json_end(out, ']');
     return r;
 }
@@ -54,12 +54,12 @@ static int write_app_members(struct call *c, const struct app_row *app, struct b
     json_member_words(out, STR("scopes"), app->scopes);
     if (shared == 0) { /* else they are its developer's alone to know */
         json_member_words(out, STR("ip_allow"), app->ip_allow);
-        json_member_str(out, STR("request_url"), db_text(&q, 1));
+        json_member_str(out, STR("request_url"), db_text(&q, COL_CONSOLE_APP_CREATED_REQUEST_URL));
     }
-    json_member_bool(out, STR("encrypted"), db_text(&q, 2).len > 0);
-    json_member_bool(out, STR("verified"), db_text(&q, 3).len > 0);
+    json_member_bool(out, STR("encrypted"), db_text(&q, COL_CONSOLE_APP_CREATED_ENCRYPT_KEY).len > 0);
+    json_member_bool(out, STR("verified"), db_text(&q, COL_CONSOLE_APP_CREATED_VERIFICATION_TOKEN).len > 0);
     r = write_subscriptions(c, app->id, out);
-    console_member_time(out, STR("create_time"), db_int(&q, 0));
+    console_member_time(out, STR("create_time"), db_int(&q, COL_CONSOLE_APP_CREATED_CREATED_MS));
     return r;
 }
 

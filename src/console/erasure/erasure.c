@@ -27,7 +27,7 @@ static int applications_of(struct call *c, int64_t talent, int64_t *ret_n, int64
     db_bind_int(&q, 2, talent);
     while ((r = db_row(&q)) == 1) {
         (*ret_n)++;
-        *ret_job = db_int(&q, 1);
+        *ret_job = db_int(&q, COL_APPLICATION_OF_TALENT_JOB_ID);
     }
     return r;
 }

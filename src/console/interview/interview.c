@@ -41,9 +41,9 @@ int write_interviewer(struct call *c, const struct interview_record *record, boo
         db_bind_int(&q, 2, uid);
         r = db_row(&q);
         if (r == 1) {
-            json_member_str(out, STR("user_id"), db_text(&q, 0));
-            json_member_str(out, STR("name"), db_text(&q, 1));
-            json_member_str(out, STR("en_name"), db_text(&q, 2));
+            json_member_str(out, STR("user_id"), db_text(&q, COL_USERS_GET_USER_ID));
+            json_member_str(out, STR("name"), db_text(&q, COL_USERS_GET_NAME));
+            json_member_str(out, STR("en_name"), db_text(&q, COL_USERS_GET_EN_NAME));
         }
     }
     json_member_str(out, STR("record_id"), record->id);
@@ -147,7 +147,7 @@ int write_interviews_of(struct call *c, struct hire *h, int64_t application) {
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, application);
     while ((r = db_row(&q)) == 1)
-        if ((r = write_stored(c, h, db_text(&q, 2))) < 0)
+        if ((r = write_stored(c, h, db_text(&q, COL_CONSOLE_INTERVIEW_DOC))) < 0)
             return r;
     json_end(c->out, ']');
     return r;
@@ -180,8 +180,9 @@ int handle_console_interview_list(struct call *c) {
     db_bind_int(&q, 5, application);
     if (mine)
         db_bind_int(&q, 6, c->person->users_id); /* 0, nobody's, holds none */
-    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), db_int(&q, 1)))
-        if ((r = write_stored(c, &l.h, db_text(&q, 2))) < 0)
+    while ((r = db_row(&q)) == 1 &&
+           list_add(&l, db_int(&q, COL_CONSOLE_INTERVIEW_BEGIN_TIME), db_int(&q, COL_CONSOLE_INTERVIEW_ID)))
+        if ((r = write_stored(c, &l.h, db_text(&q, COL_CONSOLE_INTERVIEW_DOC))) < 0)
             return r;
     if (r < 0)
         return r;

@@ -72,7 +72,8 @@ static int list_by_change(struct list *l, const struct order_search *f) {
         db_bind_int(&q, 5, f->status);
         db_bind_int(&q, 6, f->phase);
     }
-    while ((r = db_row(&q)) == 1 && list_add(l, db_int(&q, 0), db_int(&q, 1)))
+    while ((r = db_row(&q)) == 1 &&
+           list_add(l, db_int(&q, COL_CONSOLE_ORDER_ROW_UPDATE_TIME), db_int(&q, COL_CONSOLE_ORDER_ROW_ID)))
         if ((r = write_order_row(l->c, &l->h, &q)) < 0)
             return r;
     return r < 0 ? r : 0;
@@ -88,7 +89,8 @@ static int list_completed(struct list *l, const struct order_search *f) {
     db_bind_int(&q, 4, f->completed_since);
     db_bind_int(&q, 5, f->account);
     db_bind_int(&q, 6, l->limit + 1);
-    while ((r = db_row(&q)) == 1 && list_add(l, db_int(&q, 7), db_int(&q, 1)))
+    while ((r = db_row(&q)) == 1 &&
+           list_add(l, db_int(&q, COL_CONSOLE_ORDERS_DONE_END_TIME), db_int(&q, COL_CONSOLE_ORDERS_DONE_ID)))
         if ((r = write_order_row(l->c, &l->h, &q)) < 0)
             return r;
     return r < 0 ? r : 0;

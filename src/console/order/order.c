@@ -44,16 +44,16 @@ static void write_order_doc(struct buf *out, struct str stored) {
 
 int write_order_row(struct call *c, struct hire *h, const struct db_query *q) {
     json_begin(c->out, '{');
-    json_member_id(c->out, STR("id"), db_int(q, 1));
-    if (db_int(q, 2) != 0)
-        json_member_id(c->out, STR("application_id"), db_int(q, 2));
-    int r = write_subject(c, h, db_int(q, 2));
-    json_member_int(c->out, STR("status"), db_int(q, 4));
-    json_member_int(c->out, STR("phase"), db_int(q, 5));
-    if (db_int(q, 3) != 0)
-        json_member_id(c->out, STR("account_id"), db_int(q, 3));
-    write_order_doc(c->out, db_text(q, 6));
-    console_member_time(c->out, STR("update_time"), db_int(q, 0));
+    json_member_id(c->out, STR("id"), db_int(q, COL_CONSOLE_ORDER_ROW_ID));
+    if (db_int(q, COL_CONSOLE_ORDER_ROW_APPLICATION_ID) != 0)
+        json_member_id(c->out, STR("application_id"), db_int(q, COL_CONSOLE_ORDER_ROW_APPLICATION_ID));
+    int r = write_subject(c, h, db_int(q, COL_CONSOLE_ORDER_ROW_APPLICATION_ID));
+    json_member_int(c->out, STR("status"), db_int(q, COL_CONSOLE_ORDER_ROW_STATUS));
+    json_member_int(c->out, STR("phase"), db_int(q, COL_CONSOLE_ORDER_ROW_PHASE));
+    if (db_int(q, COL_CONSOLE_ORDER_ROW_ACCOUNT_ID) != 0)
+        json_member_id(c->out, STR("account_id"), db_int(q, COL_CONSOLE_ORDER_ROW_ACCOUNT_ID));
+    write_order_doc(c->out, db_text(q, COL_CONSOLE_ORDER_ROW_DOC));
+    console_member_time(c->out, STR("update_time"), db_int(q, COL_CONSOLE_ORDER_ROW_UPDATE_TIME));
     json_end(c->out, '}');
     return r;
 }
@@ -111,7 +111,7 @@ static int write_doer(struct call *c, enum hire_actor_kind kind, int64_t id) {
         db_bind_int(&q, 1, id);
         r = db_row(&q);
         if (r == 1)
-            name = en_name = arena_dup(c->arena, db_text(&q, 0));
+            name = en_name = arena_dup(c->arena, db_text(&q, COL_CONSOLE_APP_NAME_NAME));
     } else if (kind == ACTOR_USER) {
         struct account who;
         r = account_get(c->db, c->tenant, id, c->arena, &who);
@@ -184,12 +184,12 @@ static int write_files(struct call *c, int64_t order, const struct background_ch
     db_bind_int(&q, 2, order);
     while ((r = db_row(&q)) == 1) {
         json_begin(c->out, '{');
-        json_member_str(c->out, STR("report_id"), report_of_file(doc, db_int(&q, 0)));
-        json_member_str(c->out, STR("state"), states[db_int(&q, 1)]);
-        if (db_int(&q, 2) > 0)
-            json_member_id(c->out, STR("size"), db_int(&q, 2));
-        if (!str_is_empty(db_text(&q, 3)))
-            json_member_str(c->out, STR("error"), db_text(&q, 3));
+        json_member_str(c->out, STR("report_id"), report_of_file(doc, db_int(&q, COL_CONSOLE_ORDER_FILES_ID)));
+        json_member_str(c->out, STR("state"), states[db_int(&q, COL_CONSOLE_ORDER_FILES_STATE)]);
+        if (db_int(&q, COL_CONSOLE_ORDER_FILES_SIZE) > 0)
+            json_member_id(c->out, STR("size"), db_int(&q, COL_CONSOLE_ORDER_FILES_SIZE));
+        if (!str_is_empty(db_text(&q, COL_CONSOLE_ORDER_FILES_ERROR)))
+            json_member_str(c->out, STR("error"), db_text(&q, COL_CONSOLE_ORDER_FILES_ERROR));
         json_end(c->out, '}');
     }
     json_end(c->out, ']');
@@ -233,10 +233,11 @@ int handle_console_order_get(struct call *c) {
             c, &h, hire_refuse(&h, REFUSED_NO_ORDER, "there is no order %.*s", STR_FMT(str_head(in->order_id, 32))));
     if (r < 0)
         return r;
-    application = db_int(&q, 0);
-    account = db_int(&q, 1);
-    state = (struct order_state){(enum order_status)db_int(&q, 2), (enum order_phase)db_int(&q, 3)};
-    r = record_read_stored(&type_background_check_order, &doc, db_text(&q, 4), c->arena);
+    application = db_int(&q, COL_CONSOLE_ORDER_APPLICATION_ID);
+    account = db_int(&q, COL_CONSOLE_ORDER_ACCOUNT_ID);
+    state = (struct order_state){(enum order_status)db_int(&q, COL_CONSOLE_ORDER_STATUS),
+                                 (enum order_phase)db_int(&q, COL_CONSOLE_ORDER_PHASE)};
+    r = record_read_stored(&type_background_check_order, &doc, db_text(&q, COL_CONSOLE_ORDER_DOC), c->arena);
     if (r < 0 || (r = version_of_order(c, id, &version)) < 0)
         return r;
     json_begin(c->out, '{');
@@ -245,7 +246,7 @@ int handle_console_order_get(struct call *c) {
     if (mask_order_values(c, &doc))
         call_write_record(c, &type_background_check_order, &doc, c->out);
     else
-        record_splice(&reader, db_text(&q, 4), c->out);
+        record_splice(&reader, db_text(&q, COL_CONSOLE_ORDER_DOC), c->out);
     json_member_int(c->out, STR("status"), state.status);
     json_member_int(c->out, STR("phase"), state.phase);
     if (account != 0)

@@ -61,7 +61,7 @@ static int fits(struct searching *s, int64_t id) {
     db_bind_int(&q, 1, s->c->tenant);
     db_bind_int(&q, 2, id);
     r = db_row(&q);
-    return r <= 0 ? r : db_int(&q, 0) >= s->in->completed_since;
+    return r <= 0 ? r : db_int(&q, COL_CONSOLE_ORDER_DONE_END_TIME) >= s->in->completed_since;
 }
 
 /* The rows come newest first. */
@@ -69,7 +69,8 @@ static int meet_all(struct searching *s, struct db_query *q) {
     int r;
 
     while ((r = db_row(q)) == 1) {
-        const struct order_key key = {db_int(q, 0), db_int(q, 1)};
+        const struct order_key key = {db_int(q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
+                                      db_int(q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
         r = fits(s, key.id);
         if (r < 0 || (r == 1 && !meet(&s->found, key)))
             break;
@@ -97,7 +98,7 @@ static int meet_person(struct searching *s, int64_t talent) {
     db_bind_int(&q, 1, s->c->tenant);
     db_bind_int(&q, 2, talent);
     while ((r = db_row(&q)) == 1)
-        if ((r = meet_application(s, db_int(&q, 0))) < 0)
+        if ((r = meet_application(s, db_int(&q, COL_APPLICATION_OF_TALENT_ID))) < 0)
             return r;
     return r;
 }
@@ -138,12 +139,14 @@ static int walk(struct searching *s) {
     db_bind_int(&q, 5, s->in->account);
     db_bind_int(&q, 6, s->in->phase);
     while (s->found.n < s->found.max && (r = db_row(&q)) == 1) {
-        if (!id_list_has(&s->people, db_int(&q, 3)) && !id_list_has(&s->vendors, db_int(&q, 2)))
+        if (!id_list_has(&s->people, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_TALENT_ID)) &&
+            !id_list_has(&s->vendors, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ACCOUNT_ID)))
             continue;
-        if ((r = fits(s, db_int(&q, 1))) < 0)
+        if ((r = fits(s, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID))) < 0)
             return r;
         if (r == 1)
-            s->found.v[s->found.n++] = (struct order_key){db_int(&q, 0), db_int(&q, 1)};
+            s->found.v[s->found.n++] = (struct order_key){db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
+                                                          db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
     }
     return r;
 }

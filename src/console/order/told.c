@@ -26,9 +26,10 @@ static int read_deliveries(struct call *c, int64_t event, struct told *ret) {
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, event);
     while ((r = db_row(&q)) == 1) {
-        enum told_state state = state_of(db_int(&q, 2));
+        enum told_state state = state_of(db_int(&q, COL_CONSOLE_DELIVERY_STATE));
         if (state > ret->state)
-            *ret = (struct told){state, db_int(&q, 1), db_int(&q, 3), db_int(&q, 4)};
+            *ret = (struct told){state, db_int(&q, COL_CONSOLE_DELIVERY_APP), db_int(&q, COL_CONSOLE_DELIVERY_ATTEMPTS),
+                                 db_int(&q, COL_CONSOLE_DELIVERY_NEXT_MS)};
     }
     return r;
 }
@@ -42,7 +43,7 @@ static int read_last_attempt(struct call *c, int64_t event, int64_t app, int64_t
     db_bind_int(&q, 3, app);
     int r = db_row(&q);
     if (r == 1)
-        *ret = db_int(&q, 2);
+        *ret = db_int(&q, COL_CONSOLE_LAST_ATTEMPT_AT_MS);
     return r < 0 ? r : 0;
 }
 
@@ -57,8 +58,8 @@ int write_told(struct call *c, int64_t order) {
         int r = db_row(&q);
         if (r <= 0)
             return r;
-        event = db_int(&q, 0);
-        canceled = str_eq(db_text(&q, 1), STR("hire.eco_background_check.canceled_v1"));
+        event = db_int(&q, COL_CONSOLE_LAST_EVENT_ABOUT_ID);
+        canceled = str_eq(db_text(&q, COL_CONSOLE_LAST_EVENT_ABOUT_TYPE), STR("hire.eco_background_check.canceled_v1"));
     }
     int r = read_deliveries(c, event, &told);
     if (r == 0 && told.state != TOLD_NOBODY)

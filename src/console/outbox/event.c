@@ -15,28 +15,28 @@ static const struct str states[] = {STR_INIT("waiting"), STR_INIT("delivered"), 
 /* The columns of console_deliveries. */
 static int write_delivery(struct call *c, int64_t tenant, const struct db_query *q) {
     struct buf *out = c->out;
-    int64_t state = db_int(q, 2) & 3;
+    int64_t state = db_int(q, COL_CONSOLE_DELIVERY_STATE) & 3;
     json_begin(out, '{');
-    json_member_id(out, STR("event_id"), db_int(q, 0));
-    json_member_str(out, STR("app_id"), db_text(q, 8));
-    json_member_str(out, STR("app_name"), db_text(q, 9));
-    json_member_str(out, STR("type"), db_text(q, 5));
+    json_member_id(out, STR("event_id"), db_int(q, COL_CONSOLE_DELIVERY_EVENT));
+    json_member_str(out, STR("app_id"), db_text(q, COL_CONSOLE_DELIVERY_APP_ID));
+    json_member_str(out, STR("app_name"), db_text(q, COL_CONSOLE_DELIVERY_NAME));
+    json_member_str(out, STR("type"), db_text(q, COL_CONSOLE_DELIVERY_TYPE));
     json_member_str(out, STR("state"), states[state]);
-    json_member_int(out, STR("attempts"), db_int(q, 3));
+    json_member_int(out, STR("attempts"), db_int(q, COL_CONSOLE_DELIVERY_ATTEMPTS));
     if (state == 0)
-        console_member_time(out, STR("next_time"), db_int(q, 4));
-    console_member_time(out, STR("create_time"), db_int(q, 6));
-    if (db_int(q, 7) != 0)
-        json_member_id(out, STR("subject_id"), db_int(q, 7));
+        console_member_time(out, STR("next_time"), db_int(q, COL_CONSOLE_DELIVERY_NEXT_MS));
+    console_member_time(out, STR("create_time"), db_int(q, COL_CONSOLE_DELIVERY_CREATED_MS));
+    if (db_int(q, COL_CONSOLE_DELIVERY_SUBJECT_ID) != 0)
+        json_member_id(out, STR("subject_id"), db_int(q, COL_CONSOLE_DELIVERY_SUBJECT_ID));
     struct db_query last DB_CLEANUP = db_query(c->db, SQL_CONSOLE_LAST_ATTEMPT);
     db_bind_int(&last, 1, tenant);
-    db_bind_int(&last, 2, db_int(q, 0));
-    db_bind_int(&last, 3, db_int(q, 1));
+    db_bind_int(&last, 2, db_int(q, COL_CONSOLE_DELIVERY_EVENT));
+    db_bind_int(&last, 3, db_int(q, COL_CONSOLE_DELIVERY_APP));
     int r = db_row(&last);
     if (r == 1) {
-        json_member_int(out, STR("last_status"), db_int(&last, 0));
-        if (db_text(&last, 1).len > 0)
-            json_member_str(out, STR("last_error"), db_text(&last, 1));
+        json_member_int(out, STR("last_status"), db_int(&last, COL_CONSOLE_LAST_ATTEMPT_STATUS));
+        if (db_text(&last, COL_CONSOLE_LAST_ATTEMPT_ERROR).len > 0)
+            json_member_str(out, STR("last_error"), db_text(&last, COL_CONSOLE_LAST_ATTEMPT_ERROR));
     }
     json_end(out, '}');
     return r < 0 ? r : 0;
@@ -75,7 +75,8 @@ int handle_console_event_list(struct call *c) {
     db_bind_int(&q, 5, state);
     db_bind_text(&q, 6, str_is_absent(in->type) ? STR("") : in->type);
     db_bind_int(&q, 7, retrying);
-    while ((r = db_row(&q)) == 1 && list_add(&l, db_int(&q, 0), db_int(&q, 1)))
+    while ((r = db_row(&q)) == 1 &&
+           list_add(&l, db_int(&q, COL_CONSOLE_DELIVERY_EVENT), db_int(&q, COL_CONSOLE_DELIVERY_APP)))
         if ((r = write_delivery(c, c->tenant, &q)) < 0)
             return r;
     if (r < 0)
@@ -99,14 +100,15 @@ static int write_attempts(struct call *c, int64_t event, int64_t app) {
     db_bind_int(&q, 4, ATTEMPTS_SHOWN + 1);
     while ((r = db_row(&q)) == 1 && n++ < ATTEMPTS_SHOWN) {
         json_begin(c->out, '{');
-        json_member_int(c->out, STR("seq"), db_int(&q, 0));
-        console_member_time(c->out, STR("at"), db_int(&q, 1));
-        json_member_str(c->out, STR("way"), db_int(&q, 2) == 2 ? STR("long_connection") : STR("request_url"));
-        json_member_int(c->out, STR("status"), db_int(&q, 3));
-        json_member_int(c->out, STR("duration_ms"), db_int(&q, 4));
-        json_member_str(c->out, STR("answer"), db_text(&q, 5));
-        if (db_text(&q, 6).len > 0)
-            json_member_str(c->out, STR("error"), db_text(&q, 6));
+        json_member_int(c->out, STR("seq"), db_int(&q, COL_CONSOLE_ATTEMPTS_SEQ));
+        console_member_time(c->out, STR("at"), db_int(&q, COL_CONSOLE_ATTEMPTS_AT_MS));
+        json_member_str(c->out, STR("way"),
+                        db_int(&q, COL_CONSOLE_ATTEMPTS_WAY) == 2 ? STR("long_connection") : STR("request_url"));
+        json_member_int(c->out, STR("status"), db_int(&q, COL_CONSOLE_ATTEMPTS_STATUS));
+        json_member_int(c->out, STR("duration_ms"), db_int(&q, COL_CONSOLE_ATTEMPTS_DURATION_MS));
+        json_member_str(c->out, STR("answer"), db_text(&q, COL_CONSOLE_ATTEMPTS_ANSWER));
+        if (db_text(&q, COL_CONSOLE_ATTEMPTS_ERROR).len > 0)
+            json_member_str(c->out, STR("error"), db_text(&q, COL_CONSOLE_ATTEMPTS_ERROR));
         json_end(c->out, '}');
     }
     json_end(c->out, ']');
@@ -127,7 +129,7 @@ static int write_deliveries(struct call *c, int64_t event) {
         json_key(c->out, STR("delivery"));
         r = write_delivery(c, c->tenant, &q);
         if (r == 0)
-            r = write_attempts(c, event, db_int(&q, 1));
+            r = write_attempts(c, event, db_int(&q, COL_CONSOLE_DELIVERY_APP));
         json_end(c->out, '}');
         if (r < 0)
             return r;
@@ -148,17 +150,17 @@ int handle_console_event_get(struct call *c) {
     r = db_row(&q);
     if (r < 0)
         return r;
-    if (r == 0 || db_int(&q, 0) != c->tenant)
+    if (r == 0 || db_int(&q, COL_EVENT_BY_ID_TENANT) != c->tenant)
         return call_fail(c, CODE_NOT_FOUND, NULL);
     json_begin(c->out, '{');
     json_member_id(c->out, STR("event_id"), id);
-    json_member_str(c->out, STR("header_event_id"), db_text(&q, 2));
-    json_member_str(c->out, STR("type"), db_text(&q, 3));
-    console_member_time(c->out, STR("create_time"), db_int(&q, 6));
-    if (db_int(&q, 5) != 0)
-        json_member_id(c->out, STR("subject_id"), db_int(&q, 5));
+    json_member_str(c->out, STR("header_event_id"), db_text(&q, COL_EVENT_BY_ID_EVENT_ID));
+    json_member_str(c->out, STR("type"), db_text(&q, COL_EVENT_BY_ID_TYPE));
+    console_member_time(c->out, STR("create_time"), db_int(&q, COL_EVENT_BY_ID_CREATED_MS));
+    if (db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID) != 0)
+        json_member_id(c->out, STR("subject_id"), db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID));
     json_key(c->out, STR("event"));
-    record_splice(&reader, db_text(&q, 7), c->out);
+    record_splice(&reader, db_text(&q, COL_EVENT_BY_ID_DOC), c->out);
     r = write_deliveries(c, id);
     json_end(c->out, '}');
     return r;
@@ -179,10 +181,10 @@ int handle_console_event_replay(struct call *c) {
         db_bind_int(&q, 1, c->tenant);
         db_bind_int(&q, 2, id);
         while ((r = db_row(&q)) == 1) {
-            if (only != 0 && db_int(&q, 1) != only)
+            if (only != 0 && db_int(&q, COL_CONSOLE_DELIVERY_APP) != only)
                 continue;
             apps = arena_array_grow(c->arena, apps, n, &cap, sizeof(*apps));
-            apps[n++] = db_int(&q, 1);
+            apps[n++] = db_int(&q, COL_CONSOLE_DELIVERY_APP);
         }
     }
     if (r < 0)

@@ -47,8 +47,10 @@ static int write_rows(struct call *c, struct str key, enum db_statement which, b
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, EACH_MAX + 1);
     while ((r = db_row(&q)) == 1 && n++ < EACH_MAX) {
-        struct str id = number ? arena_printf(c->arena, "%lld", (long long)db_int(&q, 0)) : db_text(&q, 0);
-        write_named(c->out, id, db_text(&q, 1), number ? db_text(&q, 1) : db_text(&q, 2));
+        struct str id = number ? arena_printf(c->arena, "%lld", (long long)db_int(&q, COL_CONSOLE_REFERENCE_ID))
+                               : db_text(&q, COL_CONSOLE_REFERENCE_ID);
+        write_named(c->out, id, db_text(&q, COL_CONSOLE_REFERENCE_NAME),
+                    number ? db_text(&q, COL_CONSOLE_REFERENCE_NAME) : db_text(&q, COL_CONSOLE_USERS_EN_NAME));
         json_end(c->out, '}');
     }
     json_end(c->out, ']');

@@ -210,8 +210,8 @@ static int write_bound_app(struct call *c, int64_t app) {
     json_key(c->out, STR("app"));
     json_begin(c->out, '{');
     json_member_id(c->out, STR("id"), app);
-    json_member_str(c->out, STR("app_id"), db_text(&q, 1));
-    json_member_str(c->out, STR("name"), db_text(&q, 0));
+    json_member_str(c->out, STR("app_id"), db_text(&q, COL_CONSOLE_APP_NAME_APP_ID));
+    json_member_str(c->out, STR("name"), db_text(&q, COL_CONSOLE_APP_NAME_NAME));
     json_end(c->out, '}');
     return 0;
 }

@@ -24,13 +24,13 @@ int64_t vendor_time_since(int64_t now_ms) {
 static void add_time(struct vendor_times *times, size_t *cap, struct arena *a, const struct db_query *q) {
     times->v = arena_array_grow(a, times->v, times->n, cap, sizeof *times->v);
     times->v[times->n++] = (struct vendor_time){
-        .account = db_int(q, 0),
-        .name = arena_dup(a, db_text(q, 1)),
-        .provider_zh = arena_dup(a, db_text(q, 2)),
-        .provider_en = arena_dup(a, db_text(q, 3)),
-        .orders = db_int(q, 4),
-        .median_ms = db_int(q, 5),
-        .p90_ms = db_int(q, 6),
+        .account = db_int(q, COL_CONSOLE_ORDER_TIMES_ACCOUNT_ID),
+        .name = arena_dup(a, db_text(q, COL_CONSOLE_ORDER_TIMES_NAME)),
+        .provider_zh = arena_dup(a, db_text(q, COL_CONSOLE_ORDER_TIMES_PROVIDER_ZH)),
+        .provider_en = arena_dup(a, db_text(q, COL_CONSOLE_ORDER_TIMES_PROVIDER_EN)),
+        .orders = db_int(q, COL_CONSOLE_ORDER_TIMES_N),
+        .median_ms = db_int(q, COL_CONSOLE_ORDER_TIMES_MEDIAN_MS),
+        .p90_ms = db_int(q, COL_CONSOLE_ORDER_TIMES_P90_MS),
     };
 }
 
@@ -78,11 +78,11 @@ int late_count(struct call *c, const struct vendor_times *times, int64_t *ret) {
     while ((r = db_row(&accounts)) == 1) {
         struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_LATE_COUNT);
         db_bind_int(&q, 1, c->tenant);
-        db_bind_int(&q, 2, db_int(&accounts, 0));
-        db_bind_int(&q, 3, late_before(c, times, db_int(&accounts, 0)));
+        db_bind_int(&q, 2, db_int(&accounts, COL_CONSOLE_ACCOUNTS_ID));
+        db_bind_int(&q, 3, late_before(c, times, db_int(&accounts, COL_CONSOLE_ACCOUNTS_ID)));
         if ((r = db_row(&q)) < 0)
             return r;
-        *ret += db_int(&q, 0);
+        *ret += db_int(&q, COL_CONSOLE_ORDERS_LATE_COUNT_N);
     }
     return r;
 }
@@ -124,7 +124,8 @@ static int take_account(struct call *c, const struct vendor_times *times, int64_
     db_bind_int(&q, 4, behind->id);
     db_bind_int(&q, 5, late_before(c, times, account));
     db_bind_int(&q, 6, (int64_t)l->max);
-    while ((r = db_row(&q)) == 1 && take(l, (struct late_order){db_int(&q, 0), db_int(&q, 1), usual}))
+    while ((r = db_row(&q)) == 1 && take(l, (struct late_order){db_int(&q, COL_CONSOLE_ORDERS_LATE_BEGIN_TIME),
+                                                                db_int(&q, COL_CONSOLE_ORDERS_LATE_ID), usual}))
         ;
     return r < 0 ? r : 0;
 }
@@ -141,7 +142,7 @@ int late_list(struct call *c, const struct vendor_times *times, int64_t account,
         struct db_query accounts DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ACCOUNTS);
         db_bind_int(&accounts, 1, c->tenant);
         while ((r = db_row(&accounts)) == 1)
-            if ((r = take_account(c, times, db_int(&accounts, 0), &behind, &l)) < 0)
+            if ((r = take_account(c, times, db_int(&accounts, COL_CONSOLE_ACCOUNTS_ID), &behind, &l)) < 0)
                 return r;
     }
     *ret = l.v;
@@ -155,5 +156,7 @@ int late_is(struct call *c, const struct vendor_times *times, int64_t order_id) 
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, order_id);
     r = db_row(&q);
-    return r <= 0 ? r : db_int(&q, 1) < late_before(c, times, db_int(&q, 0));
+    return r <= 0 ? r
+                  : db_int(&q, COL_CONSOLE_ORDER_OPEN_BEGIN_TIME) <
+                        late_before(c, times, db_int(&q, COL_CONSOLE_ORDER_OPEN_ACCOUNT_ID));
 }

@@ -149,9 +149,9 @@ int delivery_forget(struct db *db, int64_t before_ms, int limit, int64_t *after)
         db_bind_int(&q, 2, limit);
         db_bind_int(&q, 3, *after);
         while ((r = db_row(&q)) == 1 && n < limit) {
-            old[n].tenant = db_int(&q, 0);
-            old[n].id = db_int(&q, 1);
-            old[n++].waits = db_int(&q, 2) != 0;
+            old[n].tenant = db_int(&q, COL_EVENT_OLD_TENANT);
+            old[n].id = db_int(&q, COL_EVENT_OLD_ID);
+            old[n++].waits = db_int(&q, COL_EVENT_OLD_WAITING) != 0;
         }
     }
     for (int i = 0; i < n && r >= 0; i++)

@@ -85,11 +85,11 @@ static int receiver_read(struct dispatcher *d, int64_t app, struct arena *a, str
     if (r != 1)
         return r < 0 ? r : -ENOENT;
     *ret = (struct receiver){
-        .app_id = arena_dup(a, db_text(&q, 0)),
-        .url = arena_dup(a, db_text(&q, 1)),
-        .key = arena_dup(a, db_text(&q, 2)),
-        .token = arena_dup(a, db_text(&q, 3)),
-        .disabled = db_int(&q, 4) != 0,
+        .app_id = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_APP_ID)),
+        .url = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_REQUEST_URL)),
+        .key = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_ENCRYPT_KEY)),
+        .token = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_VERIFICATION_TOKEN)),
+        .disabled = db_int(&q, COL_EVENT_RECEIVER_DISABLED) != 0,
         .connected = hub_has(d->o.hub, app),
     };
     return 0;
@@ -107,15 +107,15 @@ static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
 /* The row of a statement event_due or event_due_again. */
 static struct due due_of(struct db_query *q, struct arena *a) {
     return (struct due){
-        .tenant = db_int(q, 0),
-        .event = db_int(q, 1),
-        .attempts = (int)db_int(q, 2),
-        .event_id = arena_dup(a, db_text(q, 3)),
-        .type = arena_dup(a, db_text(q, 4)),
-        .subject_id = db_int(q, 5),
-        .created_ms = db_int(q, 6),
-        .doc = arena_dup(a, db_text(q, 7)),
-        .tenant_key = arena_dup(a, db_text(q, 8)),
+        .tenant = db_int(q, COL_EVENT_DUE_TENANT),
+        .event = db_int(q, COL_EVENT_DUE_EVENT),
+        .attempts = (int)db_int(q, COL_EVENT_DUE_ATTEMPTS),
+        .event_id = arena_dup(a, db_text(q, COL_EVENT_DUE_EVENT_ID)),
+        .type = arena_dup(a, db_text(q, COL_EVENT_DUE_TYPE)),
+        .subject_id = db_int(q, COL_EVENT_DUE_SUBJECT_ID),
+        .created_ms = db_int(q, COL_EVENT_DUE_CREATED_MS),
+        .doc = arena_dup(a, db_text(q, COL_EVENT_DUE_DOC)),
+        .tenant_key = arena_dup(a, db_text(q, COL_EVENT_DUE_TENANT_KEY)),
     };
 }
 
@@ -131,7 +131,7 @@ static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned 
     db_bind_int(&q, 2, now_ms);
     db_bind_int(&q, 3, DISPATCH_PER_APP);
     while (n < most && (r = db_row(&q)) == 1) {
-        if (on_way(d, db_int(&q, 1), app))
+        if (on_way(d, db_int(&q, COL_EVENT_DUE_EVENT), app))
             continue;
         ret[n++] = due_of(&q, a);
     }
@@ -255,8 +255,8 @@ static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64
     db_bind_int(&q, 1, after);
     r = db_row(&q);
     if (r == 1) {
-        *ret_app = db_int(&q, 0);
-        *ret_next_ms = db_int(&q, 1);
+        *ret_app = db_int(&q, COL_EVENT_DUE_APP_APP);
+        *ret_next_ms = db_int(&q, COL_EVENT_DUE_APP_NEXT_MS);
     }
     return r;
 }
@@ -329,8 +329,8 @@ static void push_tickets(struct dispatcher *d) {
         db_bind_int(&q, 2, app);
         if (db_row(&q) != 1)
             break;
-        app = db_int(&q, 0);
-        if (!str_is_empty(db_text(&q, 1)) || hub_has(d->o.hub, app))
+        app = db_int(&q, COL_APP_TICKET_DUE_ID);
+        if (!str_is_empty(db_text(&q, COL_APP_TICKET_DUE_REQUEST_URL)) || hub_has(d->o.hub, app))
             t.apps[t.n++] = app;
     }
     int r = t.n > 0 ? writer_run(d->o.writer, tickets_push, &t) : 0;

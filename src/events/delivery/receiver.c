@@ -22,9 +22,9 @@ int receiver_read(struct db *db, int64_t app, struct arena *a, struct receiver *
     r = db_row(&q);
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    *ret = (struct receiver){.url = arena_dup(a, db_text(&q, 1)),
-                             .encrypt_key = arena_dup(a, db_text(&q, 2)),
-                             .verification_token = arena_dup(a, db_text(&q, 3))};
+    *ret = (struct receiver){.url = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_REQUEST_URL)),
+                             .encrypt_key = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_ENCRYPT_KEY)),
+                             .verification_token = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_VERIFICATION_TOKEN))};
     return 0;
 }
 

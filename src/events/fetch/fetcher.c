@@ -153,7 +153,7 @@ static void removals_read(struct fetcher *f, int64_t after, struct removals *ret
     db_bind_int(&q, 2, BATCH);
     ret->n = 0;
     while (ret->n < BATCH && db_row(&q) == 1)
-        ret->ids[ret->n++] = db_int(&q, 0);
+        ret->ids[ret->n++] = db_int(&q, COL_FILE_REMOVAL_NEXT_ID);
 }
 
 /* A file is forgotten only when it is gone for certain, so whatever a crash cuts short is done at the next start. One

@@ -81,10 +81,10 @@ static bool wanted_try(struct fetcher *f, int64_t id) {
         db_bind_int(&q, 2, clock_now_ms());
         if (db_row(&q) != 1)
             return true; /* it is kept, given up, or waits for its next attempt */
-        job.tenant = db_int(&q, 0);
-        job.owner = db_int(&q, 1);
-        job.url = arena_dup(&arena, db_text(&q, 2));
-        job.attempts = (int)db_int(&q, 3);
+        job.tenant = db_int(&q, COL_REPORT_FILE_WANTED_TENANT);
+        job.owner = db_int(&q, COL_REPORT_FILE_WANTED_OWNER);
+        job.url = arena_dup(&arena, db_text(&q, COL_REPORT_FILE_WANTED_SOURCE_URL));
+        job.attempts = (int)db_int(&q, COL_REPORT_FILE_WANTED_ATTEMPTS);
     }
     if (fetch_running(f, id))
         return true;
@@ -119,13 +119,14 @@ static int next_of(struct fetcher *f, int64_t owner, int64_t now_ms, struct aren
     db_bind_int(&q, 2, now_ms);
     db_bind_int(&q, 3, LOOK_AT + (int)f->places);
     while ((r = db_row(&q)) == 1) {
-        if (fetch_running(f, db_int(&q, 1)) || !host_has_room(f, db_text(&q, 2)))
+        if (fetch_running(f, db_int(&q, COL_REPORT_FILE_NEXT_ID)) ||
+            !host_has_room(f, db_text(&q, COL_REPORT_FILE_NEXT_SOURCE_URL)))
             continue;
-        *ret = (struct fetch_job){.tenant = db_int(&q, 0),
-                                  .id = db_int(&q, 1),
+        *ret = (struct fetch_job){.tenant = db_int(&q, COL_REPORT_FILE_NEXT_TENANT),
+                                  .id = db_int(&q, COL_REPORT_FILE_NEXT_ID),
                                   .owner = owner,
-                                  .url = arena_dup(a, db_text(&q, 2)),
-                                  .attempts = (int)db_int(&q, 3)};
+                                  .url = arena_dup(a, db_text(&q, COL_REPORT_FILE_NEXT_SOURCE_URL)),
+                                  .attempts = (int)db_int(&q, COL_REPORT_FILE_NEXT_ATTEMPTS)};
         return 1;
     }
     return r;
@@ -139,8 +140,8 @@ static int next_owner(struct fetcher *f, int64_t after, int64_t *ret_owner, int6
     db_bind_int(&q, 1, after);
     r = db_row(&q);
     if (r == 1) {
-        *ret_owner = db_int(&q, 0);
-        *ret_next_ms = db_int(&q, 1);
+        *ret_owner = db_int(&q, COL_REPORT_FILE_OWNER_OWNER);
+        *ret_next_ms = db_int(&q, COL_REPORT_FILE_OWNER_NEXT_MS);
     }
     return r;
 }

@@ -10,7 +10,7 @@ int access_changes(struct db *db, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGES);
     int r = db_row(&q);
     if (r == 1)
-        *ret = db_int(&q, 0);
+        *ret = db_int(&q, COL_ACCESS_CHANGES_N);
     return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
 }
 

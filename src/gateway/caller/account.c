@@ -35,17 +35,17 @@ static struct str lower(struct str s, struct arena *a) {
 
 static void read_row(const struct db_query *q, struct arena *a, struct account *ret) {
     *ret = (struct account){
-        .tenant = db_int(q, 0),
-        .id = db_int(q, 1),
-        .login = arena_dup(a, db_text(q, 2)),
-        .name = arena_dup(a, db_text(q, 3)),
-        .en_name = arena_dup(a, db_text(q, 4)),
-        .password = arena_dup(a, db_text(q, 5)),
-        .roles = (unsigned)db_int(q, 6),
-        .users_id = db_int(q, 7),
-        .disabled = db_int(q, 8) != 0,
-        .created_ms = db_int(q, 9),
-        .signed_in_ms = db_int(q, 10),
+        .tenant = db_int(q, COL_CONSOLE_ACCOUNT_TENANT),
+        .id = db_int(q, COL_CONSOLE_ACCOUNT_ID),
+        .login = arena_dup(a, db_text(q, COL_CONSOLE_ACCOUNT_LOGIN)),
+        .name = arena_dup(a, db_text(q, COL_CONSOLE_ACCOUNT_NAME)),
+        .en_name = arena_dup(a, db_text(q, COL_CONSOLE_ACCOUNT_EN_NAME)),
+        .password = arena_dup(a, db_text(q, COL_CONSOLE_ACCOUNT_PASSWORD)),
+        .roles = (unsigned)db_int(q, COL_CONSOLE_ACCOUNT_ROLES),
+        .users_id = db_int(q, COL_CONSOLE_ACCOUNT_USERS_ID),
+        .disabled = db_int(q, COL_CONSOLE_ACCOUNT_DISABLED) != 0,
+        .created_ms = db_int(q, COL_CONSOLE_ACCOUNT_CREATED_MS),
+        .signed_in_ms = db_int(q, COL_CONSOLE_ACCOUNT_SIGNED_IN_MS),
     };
 }
 
@@ -145,7 +145,7 @@ int account_admins(struct db *db, int64_t tenant) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_ACCOUNT_ADMINS);
     db_bind_int(&q, 1, tenant);
     int r = db_row(&q);
-    return r < 0 ? r : (int)db_int(&q, 0);
+    return r < 0 ? r : (int)db_int(&q, COL_CONSOLE_ACCOUNT_ADMINS_N);
 }
 
 const char *account_login_fault(struct str login) {

@@ -27,11 +27,11 @@ static void secret_hash(struct str secret, char ret_hex[SECRET_HASH_LEN]) {
 
 static void tenant_from_row(const struct db_query *q, struct arena *a, struct tenant_row *ret) {
     *ret = (struct tenant_row){
-        .id = db_int(q, 0),
-        .tenant_key = arena_dup(a, db_text(q, 1)),
-        .name = arena_dup(a, db_text(q, 2)),
-        .approve_arrangement = db_int(q, 3) != 0,
-        .approve_report = db_int(q, 4) != 0,
+        .id = db_int(q, COL_TENANT_ID),
+        .tenant_key = arena_dup(a, db_text(q, COL_TENANT_TENANT_KEY)),
+        .name = arena_dup(a, db_text(q, COL_TENANT_NAME)),
+        .approve_arrangement = db_int(q, COL_TENANT_APPROVE_ARRANGEMENT) != 0,
+        .approve_report = db_int(q, COL_TENANT_APPROVE_REPORT) != 0,
     };
 }
 
@@ -92,16 +92,16 @@ int tenant_create(struct db *db, struct str tenant_key, struct str name, struct 
 
 static void app_from_row(const struct db_query *q, struct arena *a, struct app_row *ret) {
     *ret = (struct app_row){
-        .id = db_int(q, 0),
-        .app_id = arena_dup(a, db_text(q, 1)),
-        .kind = db_int(q, 2) == APP_STORE ? APP_STORE : APP_CUSTOM,
-        .tenant = db_int(q, 3),
-        .developer = db_int(q, 4),
-        .name = arena_dup(a, db_text(q, 5)),
-        .disabled = db_int(q, 7) != 0,
-        .scopes = arena_dup(a, db_text(q, 8)),
-        .ip_allow = arena_dup(a, db_text(q, 9)),
-        .home = db_int(q, 10),
+        .id = db_int(q, COL_APP_ID),
+        .app_id = arena_dup(a, db_text(q, COL_APP_APP_ID)),
+        .kind = db_int(q, COL_APP_KIND) == APP_STORE ? APP_STORE : APP_CUSTOM,
+        .tenant = db_int(q, COL_APP_TENANT),
+        .developer = db_int(q, COL_APP_DEVELOPER),
+        .name = arena_dup(a, db_text(q, COL_APP_NAME)),
+        .disabled = db_int(q, COL_APP_DISABLED) != 0,
+        .scopes = arena_dup(a, db_text(q, COL_APP_SCOPES)),
+        .ip_allow = arena_dup(a, db_text(q, COL_APP_IP_ALLOW)),
+        .home = db_int(q, COL_APP_HOME),
     };
 }
 
@@ -131,7 +131,7 @@ int app_authenticate(struct db *db, struct str app_id, struct str app_secret, st
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    if (!str_eq_secret(db_text(&q, 6), (struct str){given, sizeof given}))
+    if (!str_eq_secret(db_text(&q, COL_APP_SECRET_HASH), (struct str){given, sizeof given}))
         return 0;
     app_from_row(&q, a, ret);
     return 1;
@@ -332,7 +332,7 @@ static int master_read(struct db *db, uint8_t ret_key[SEAL_KEY_LEN]) {
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    struct str hex = db_text(&q, 0);
+    struct str hex = db_text(&q, COL_META_GET_VALUE);
     if (hex.len != 2 * SEAL_KEY_LEN || hex_decode(hex, ret_key) < 0)
         return -EUCLEAN;
     return 1;

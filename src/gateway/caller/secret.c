@@ -44,10 +44,10 @@ int secret_connection(struct db *db, int64_t app, struct str address, uint64_t *
     int r = db_row(&q);
     if (r <= 0)
         return r < 0 ? r : SECRET_WRONG;
-    if (db_int(&q, 7) != 0)
+    if (db_int(&q, COL_APP_DISABLED) != 0)
         return SECRET_DISABLED;
-    *ret_mark = mark_of(db_text(&q, 6));
-    if (!auth_address_allowed(db_text(&q, 9), address))
+    *ret_mark = mark_of(db_text(&q, COL_APP_SECRET_HASH));
+    if (!auth_address_allowed(db_text(&q, COL_APP_IP_ALLOW), address))
         return SECRET_ADDRESS;
     r = installed_anywhere(db, app);
     return r < 0 ? r : r == 0 ? SECRET_NOT_INSTALLED : SECRET_OK;

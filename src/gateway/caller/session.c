@@ -46,17 +46,17 @@ int person_session_find(struct db *db, struct str cookie, int64_t now_ms, struct
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    if (db_int(&q, 2) <= now_ms || db_int(&q, 8) != 0)
+    if (db_int(&q, COL_CONSOLE_SESSION_GET_EXPIRES_MS) <= now_ms || db_int(&q, COL_CONSOLE_SESSION_GET_DISABLED) != 0)
         return 0;
     *ret = (struct person){
-        .tenant = db_int(&q, 0),
-        .account = db_int(&q, 1),
-        .ends_ms = db_int(&q, 2),
-        .login = arena_dup(a, db_text(&q, 3)),
-        .name = arena_dup(a, db_text(&q, 4)),
-        .en_name = arena_dup(a, db_text(&q, 5)),
-        .roles = (unsigned)db_int(&q, 6),
-        .users_id = db_int(&q, 7),
+        .tenant = db_int(&q, COL_CONSOLE_SESSION_GET_TENANT),
+        .account = db_int(&q, COL_CONSOLE_SESSION_GET_ACCOUNT),
+        .ends_ms = db_int(&q, COL_CONSOLE_SESSION_GET_EXPIRES_MS),
+        .login = arena_dup(a, db_text(&q, COL_CONSOLE_SESSION_GET_LOGIN)),
+        .name = arena_dup(a, db_text(&q, COL_CONSOLE_SESSION_GET_NAME)),
+        .en_name = arena_dup(a, db_text(&q, COL_CONSOLE_SESSION_GET_EN_NAME)),
+        .roles = (unsigned)db_int(&q, COL_CONSOLE_SESSION_GET_ROLES),
+        .users_id = db_int(&q, COL_CONSOLE_SESSION_GET_USERS_ID),
         .key = key,
     };
     return 1;

@@ -220,8 +220,8 @@ static void test_audit(void **state) {
     db_bind_int(&q, 6, 10);
     db_bind_int(&q, 7, 0);
     assert_int_equal(db_row(&q), 1);
-    assert_str(db_text(&q, 4), STR("order.approve"));
-    assert_str(db_text(&q, 9), STR("林月"));
+    assert_str(db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTION), STR("order.approve"));
+    assert_str(db_text(&q, COL_CONSOLE_AUDIT_LIST_ACTOR_NAME), STR("林月"));
     assert_int_equal(db_row(&q), 0);
 }
 

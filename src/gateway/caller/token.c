@@ -58,10 +58,11 @@ int auth_token_look(struct db *db, const struct seal *seal, enum seal_kind kind,
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    int64_t left_ms = db_int(&q, 2) - now_ms;
+    int64_t left_ms = db_int(&q, COL_ACCESS_TOKEN_NEWEST_EXPIRES_MS) - now_ms;
     if (left_ms < TOKEN_RENEW_MS)
         return 0;
-    *ret_token = token_text(seal, kind, db_int(&q, 0), db_int(&q, 1), a);
+    *ret_token =
+        token_text(seal, kind, db_int(&q, COL_ACCESS_TOKEN_NEWEST_ID), db_int(&q, COL_ACCESS_TOKEN_NEWEST_NONCE), a);
     *ret_expire_s = left_ms / 1000;
     return 1;
 }
@@ -94,9 +95,11 @@ int auth_app_token_open(struct db *db, const struct seal *seal, struct str token
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    if (db_int(&q, 0) != SEAL_APP_TOKEN || db_int(&q, 3) != (int64_t)nonce || db_int(&q, 4) <= now_ms)
+    if (db_int(&q, COL_ACCESS_TOKEN_GET_KIND) != SEAL_APP_TOKEN ||
+        db_int(&q, COL_ACCESS_TOKEN_GET_NONCE) != (int64_t)nonce ||
+        db_int(&q, COL_ACCESS_TOKEN_GET_EXPIRES_MS) <= now_ms)
         return 0;
-    return app_find_by_id(db, db_int(&q, 1), a, ret_app);
+    return app_find_by_id(db, db_int(&q, COL_ACCESS_TOKEN_GET_APP), a, ret_app);
 }
 
 /* ---- checking ---- */
@@ -176,22 +179,22 @@ static int load_app(struct db *db, int64_t app, struct cache_slot *slot) {
     int r = db_row(&q);
     if (r <= 0)
         return r < 0 ? r : AUTH_INVALID;
-    struct str app_id = db_text(&q, 1);
+    struct str app_id = db_text(&q, COL_APP_APP_ID);
     if (app_id.len > sizeof slot->app_id)
         return -EUCLEAN;
     memcpy(slot->app_id, app_id.ptr, app_id.len);
     slot->app = (struct caller_app){
         .id = app,
         .app_id = {slot->app_id, app_id.len},
-        .developer = db_int(&q, 4),
-        .store_app = db_int(&q, 2) == APP_STORE,
+        .developer = db_int(&q, COL_APP_DEVELOPER),
+        .store_app = db_int(&q, COL_APP_KIND) == APP_STORE,
     };
-    grant_scopes(&slot->app, db_text(&q, 8));
-    struct str allow = db_text(&q, 9);
+    grant_scopes(&slot->app, db_text(&q, COL_APP_SCOPES));
+    struct str allow = db_text(&q, COL_APP_IP_ALLOW);
     char *copy = mem_alloc(allow.len + 1);
     memcpy(copy, allow.ptr, allow.len);
     slot->ip_allow = (struct str){copy, allow.len};
-    if (db_int(&q, 7) != 0)
+    if (db_int(&q, COL_APP_DISABLED) != 0)
         return AUTH_DISABLED;
     if (slot->tenant == 0)
         return AUTH_OK;
@@ -215,11 +218,12 @@ static int load_token(struct db *db, const struct seal *seal, struct cache_slot 
     int r = db_row(&q);
     if (r < 0)
         return r;
-    if (r == 0 || db_int(&q, 0) != (int64_t)slot->kind || db_int(&q, 3) != (int64_t)nonce)
+    if (r == 0 || db_int(&q, COL_ACCESS_TOKEN_GET_KIND) != (int64_t)slot->kind ||
+        db_int(&q, COL_ACCESS_TOKEN_GET_NONCE) != (int64_t)nonce)
         return AUTH_INVALID;
-    app = db_int(&q, 1);
-    slot->tenant = db_int(&q, 2);
-    slot->expires_ms = db_int(&q, 4);
+    app = db_int(&q, COL_ACCESS_TOKEN_GET_APP);
+    slot->tenant = db_int(&q, COL_ACCESS_TOKEN_GET_TENANT);
+    slot->expires_ms = db_int(&q, COL_ACCESS_TOKEN_GET_EXPIRES_MS);
     return load_app(db, app, slot);
 }
 

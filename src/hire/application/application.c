@@ -26,7 +26,7 @@ int application_get(struct hire *h, int64_t id, struct str *ret_doc) {
     db_bind_int(&q, 2, id);
     r = db_row(&q);
     if (r == 1)
-        *ret_doc = arena_dup(h->arena, db_text(&q, 5));
+        *ret_doc = arena_dup(h->arena, db_text(&q, COL_APPLICATION_GET_DOC));
     return r;
 }
 

@@ -60,7 +60,7 @@ int employee_left(struct hire *h, int64_t uid) {
     r = db_row(&q);
     if (r != 1)
         return r < 0 ? r : 1;
-    r = record_read_stored(&type_user, &user, db_text(&q, 3), h->arena);
+    r = record_read_stored(&type_user, &user, db_text(&q, COL_USERS_GET_DOC), h->arena);
     return r < 0 ? r : user.status && user.status->is_resigned.v;
 }
 
@@ -72,7 +72,7 @@ static int one_number(struct hire *h, enum db_statement which, int64_t key, int6
     db_bind_int(&q, 2, key);
     r = db_row(&q);
     if (r == 1)
-        *ret = db_int(&q, 0);
+        *ret = db_int(&q, COL_FIRST);
     return r;
 }
 
@@ -116,16 +116,17 @@ int talent_state_get(struct hire *h, const struct application_case *a, struct ta
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, a->talent);
     while ((r = db_row(&q)) == 1) {
-        int64_t id = db_int(&q, 0), active = db_int(&q, 3);
+        int64_t id = db_int(&q, COL_APPLICATION_OF_TALENT_ID),
+                active = db_int(&q, COL_APPLICATION_OF_TALENT_ACTIVE_STATUS);
         if (active != APPLICATION_ACTIVE)
             continue;
-        s = process_stage(&a->processes, db_text(&q, 2), NULL);
+        s = process_stage(&a->processes, db_text(&q, COL_APPLICATION_OF_TALENT_STAGE_ID), NULL);
         ret->onboarded |= s && s->type.v == STAGE_ONBOARDED;
         if (id == a->id)
             continue;
-        if (locks(&a->processes, db_text(&q, 2), active))
+        if (locks(&a->processes, db_text(&q, COL_APPLICATION_OF_TALENT_STAGE_ID), active))
             ret->locked_by_other = id;
-        if (db_int(&q, 1) == a->job)
+        if (db_int(&q, COL_APPLICATION_OF_TALENT_JOB_ID) == a->job)
             ret->active_for_job = id;
     }
     return r;
@@ -150,11 +151,14 @@ static struct str stages_of(struct hire *h, const struct job_processes_list *all
 }
 
 static int lock_of(struct hire *h, const struct job_processes_list *processes, struct db_query *row) {
-    struct application_case a = {.id = db_int(row, 0), .talent = db_int(row, 1), .processes = *processes};
+    struct application_case a = {.id = db_int(row, COL_APPLICATION_LISTED_ID),
+                                 .talent = db_int(row, COL_APPLICATION_LISTED_TALENT_ID),
+                                 .processes = *processes};
     struct talent_state talent;
     int r;
 
-    if (locks(processes, db_text(row, 2), db_int(row, 3)))
+    if (locks(processes, db_text(row, COL_APPLICATION_LISTED_STAGE_ID),
+              db_int(row, COL_APPLICATION_LISTED_ACTIVE_STATUS)))
         return LOCK_BY_THIS;
     if ((r = talent_state_get(h, &a, &talent)) < 0)
         return r;
@@ -182,14 +186,14 @@ int application_list(struct hire *h, const struct application_filter *f, int64_t
     if (f->talent_id || f->job_id)
         db_bind_int(&q, 8, f->talent_id ? f->talent_id : f->job_id);
     while (n < limit && (r = db_row(&q)) == 1) {
-        if (f->talent_id && f->job_id && db_int(&q, 4) != f->job_id)
+        if (f->talent_id && f->job_id && db_int(&q, COL_APPLICATION_LIST_BY_TALENT_JOB_ID) != f->job_id)
             continue;
         int lock = f->locks ? lock_of(h, &processes, &q) : 0;
         if (lock < 0)
             return lock;
         if (f->locks && !(f->locks & (1u << lock)))
             continue;
-        fn(ctx, db_int(&q, 0));
+        fn(ctx, db_int(&q, COL_APPLICATION_LISTED_ID));
         n++;
     }
     return r < 0 ? r : n;

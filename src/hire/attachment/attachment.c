@@ -148,12 +148,12 @@ int attachment_find(struct hire *h, struct str id, struct attachment_row *ret) {
         if (r == 1)
             *ret = (struct attachment_row){
                 .id = number,
-                .name = arena_dup(h->arena, db_text(&q, 1)),
-                .mime = arena_dup(h->arena, db_text(&q, 2)),
-                .size = db_int(&q, 3),
-                .usage = (int)db_int(&q, 4),
-                .created_ms = db_int(&q, 5),
-                .sha256 = arena_dup(h->arena, db_text(&q, 6)),
+                .name = arena_dup(h->arena, db_text(&q, COL_ATTACHMENT_GET_NAME)),
+                .mime = arena_dup(h->arena, db_text(&q, COL_ATTACHMENT_GET_MIME)),
+                .size = db_int(&q, COL_ATTACHMENT_GET_SIZE),
+                .usage = (int)db_int(&q, COL_ATTACHMENT_GET_USAGE),
+                .created_ms = db_int(&q, COL_ATTACHMENT_GET_CREATED_MS),
+                .sha256 = arena_dup(h->arena, db_text(&q, COL_ATTACHMENT_GET_SHA256)),
             };
     }
     return r != 0 ? r : find_imported(h, id, ret);

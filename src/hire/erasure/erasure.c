@@ -44,7 +44,7 @@ static int gather(struct hire *h, enum db_statement which, int64_t id, struct id
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, id);
     while ((r = db_row(&q)) == 1)
-        list_put(h->arena, ret, &cap, db_int(&q, 0));
+        list_put(h->arena, ret, &cap, db_int(&q, COL_FIRST));
     return r;
 }
 
@@ -143,9 +143,9 @@ static int erase_reports(struct erasing *e, int64_t order) {
         db_bind_int(&q, 1, h->tenant);
         db_bind_int(&q, 2, order);
         while ((r = db_row(&q)) == 1) {
-            list_put(h->arena, &files, &cap, db_int(&q, 0));
-            if (db_int(&q, 1) == ORDER_FILE_KEPT)
-                list_put(h->arena, &kept, &kept_cap, db_int(&q, 0));
+            list_put(h->arena, &files, &cap, db_int(&q, COL_ERASURE_REPORTS_ID));
+            if (db_int(&q, COL_ERASURE_REPORTS_STATE) == ORDER_FILE_KEPT)
+                list_put(h->arena, &kept, &kept_cap, db_int(&q, COL_ERASURE_REPORTS_ID));
         }
     }
     e->n.files += (int)kept.n;
@@ -161,7 +161,7 @@ static int erase_reports(struct erasing *e, int64_t order) {
 struct kept_kind {
     const struct record_type *type;
     enum db_statement get, put;
-    int doc_column;
+    enum db_column doc; /* of get's row */
     int *count;
 };
 
@@ -174,7 +174,7 @@ static int read_kept(struct erasing *e, const struct kept_kind *k, int64_t id, s
     db_bind_int(&q, 2, id);
     r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(e->h->arena, db_text(&q, k->doc_column));
+        *ret = arena_dup(e->h->arena, db_text(&q, k->doc));
     return r;
 }
 
@@ -245,9 +245,9 @@ static int erase_event(struct erasing *e, int64_t id) {
         db_bind_int(&q, 2, id);
         if ((r = db_row(&q)) <= 0)
             return r;
-        type = event_type_of(db_text(&q, 0));
+        type = event_type_of(db_text(&q, COL_ERASURE_EVENT_TYPE));
         created = type == &type_eco_background_check_created_v1_event;
-        doc = arena_dup(h->arena, db_text(&q, 1));
+        doc = arena_dup(h->arena, db_text(&q, COL_ERASURE_EVENT_DOC));
     }
     if (type && (r = stripped(e, type, doc, &clean)) < 0)
         return r;
@@ -321,8 +321,8 @@ static int erase_orders_of(struct erasing *e, int64_t application) {
 
 /* What was answered to a form is about the person, every word of it; a cancelled interview is of no use to anybody. */
 static int erase_interviews_of(struct erasing *e, int64_t application) {
-    const struct kept_kind interview = {&type_interview_extend, SQL_INTERVIEW_GET, SQL_ERASURE_INTERVIEW_DOC, 2,
-                                        &e->n.interviews};
+    const struct kept_kind interview = {&type_interview_extend, SQL_INTERVIEW_GET, SQL_ERASURE_INTERVIEW_DOC,
+                                        COL_INTERVIEW_GET_DOC, &e->n.interviews};
     struct id_list held = {0}, cancelled = {0};
     int r;
 
@@ -342,8 +342,8 @@ static int erase_interviews_of(struct erasing *e, int64_t application) {
 /* ---- the person ---- */
 
 static int erase_applications(struct erasing *e) {
-    const struct kept_kind application = {&type_application, SQL_APPLICATION_GET, SQL_ERASURE_APPLICATION_DOC, 5,
-                                          &e->n.applications};
+    const struct kept_kind application = {&type_application, SQL_APPLICATION_GET, SQL_ERASURE_APPLICATION_DOC,
+                                          COL_APPLICATION_GET_DOC, &e->n.applications};
     struct id_list ids = {0};
     int r;
 
@@ -359,9 +359,9 @@ static int erase_applications(struct erasing *e) {
 
 static int erase_external(struct erasing *e) {
     const struct kept_kind application = {&type_external_application, SQL_EXTERNAL_APPLICATION_GET,
-                                          SQL_ERASURE_EXTERNAL_APPLICATION_DOC, 1, &e->n.external};
+                                          SQL_ERASURE_EXTERNAL_APPLICATION_DOC, COL_EXTERNAL_DOC, &e->n.external};
     const struct kept_kind check = {&type_external_background_check, SQL_EXTERNAL_CHECK_GET,
-                                    SQL_ERASURE_EXTERNAL_CHECK_DOC, 1, &e->n.external};
+                                    SQL_ERASURE_EXTERNAL_CHECK_DOC, COL_EXTERNAL_DOC, &e->n.external};
     struct id_list ids = {0};
     int r = gather(e->h, SQL_ERASURE_EXTERNAL_APPLICATIONS, e->talent, &ids);
 
@@ -432,7 +432,7 @@ static int last_erased(struct erasing *e) {
     db_bind_int(&q, 2, e->talent);
     r = db_row(&q);
     if (r == 1)
-        e->n.erased_ms = db_int(&q, 0);
+        e->n.erased_ms = db_int(&q, COL_ERASURE_GET_ERASED_MS);
     e->known |= r == 1;
     return r < 0 ? r : 0;
 }

@@ -20,9 +20,9 @@ static int key_find(struct hire *h, enum external_kind kind, struct str external
     db_bind_int(&q, 2, kind);
     db_bind_text(&q, 3, external_id);
     r = db_row(&q);
-    if (r != 1 || db_int(&q, 1) + EXTERNAL_KEY_MS <= h->now_ms)
+    if (r != 1 || db_int(&q, COL_EXTERNAL_KEY_GET_CREATED_MS) + EXTERNAL_KEY_MS <= h->now_ms)
         return r < 0 ? r : 0;
-    *ret_record = db_int(&q, 0);
+    *ret_record = db_int(&q, COL_EXTERNAL_KEY_GET_RECORD_ID);
     return 1;
 }
 
@@ -64,7 +64,7 @@ static int created_before(struct hire *h, enum external_kind kind, struct str ex
                            "again 24 hours after the creation");
     if (r == 1) {
         memset(record, 0, type->size);
-        r = record_read_stored(type, record, db_text(&q, 1), h->arena);
+        r = record_read_stored(type, record, db_text(&q, COL_EXTERNAL_DOC), h->arena);
     }
     return r < 0 ? r : 1;
 }
@@ -104,7 +104,7 @@ static int application_load(struct hire *h, int64_t id, struct external_applicat
     r = db_row(&q);
     if (r == 1) {
         *ret = (struct external_application){0};
-        r = record_read_stored(&type_external_application, ret, db_text(&q, 1), h->arena);
+        r = record_read_stored(&type_external_application, ret, db_text(&q, COL_EXTERNAL_DOC), h->arena);
         return r < 0 ? r : 1;
     }
     return r;
@@ -208,7 +208,7 @@ int external_application_list(struct hire *h, struct str talent_id, int64_t afte
     db_bind_int(&q, 3, after_id);
     db_bind_int(&q, 4, limit);
     while ((r = db_row(&q)) == 1) {
-        fn(ctx, db_int(&q, 0), db_text(&q, 1));
+        fn(ctx, db_int(&q, COL_EXTERNAL_APPLICATION_LIST_ID), db_text(&q, COL_EXTERNAL_APPLICATION_LIST_DOC));
         n++;
     }
     return r < 0 ? r : n;

@@ -34,7 +34,7 @@ int external_check_import(struct hire *h, struct external_background_check *in) 
         if (r < 0)
             return r;
         /* The application's id stands in the doc, so the doc tells all */
-        if (r == 1 && str_eq(db_text(&q, 1), buf_str(&doc)))
+        if (r == 1 && str_eq(db_text(&q, COL_EXTERNAL_DOC), buf_str(&doc)))
             return 0;
     }
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_EXTERNAL_CHECK_PUT);
@@ -51,7 +51,7 @@ static int walk(struct db_query *q, external_check_fn fn, void *ctx) {
     int n = 0, r;
 
     while ((r = db_row(q)) == 1) {
-        fn(ctx, db_int(q, 0), db_text(q, 1));
+        fn(ctx, db_int(q, COL_EXTERNAL_ID), db_text(q, COL_EXTERNAL_DOC));
         n++;
     }
     return r < 0 ? r : n;

@@ -76,7 +76,8 @@ int interview_answers(struct hire *h, int64_t interview_id, interview_answers_fn
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, interview_id);
     while ((r = db_row(&q)) == 1)
-        if ((r = fn(ctx, db_int(&q, 0), db_text(&q, 1))) < 0)
+        if ((r = fn(ctx, db_int(&q, COL_INTERVIEW_ANSWERS_OF_RECORD_ID), db_text(&q, COL_INTERVIEW_ANSWERS_OF_DOC))) <
+            0)
             return r;
     return r;
 }

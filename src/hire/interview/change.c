@@ -21,7 +21,7 @@ int interview_get(struct hire *h, int64_t id, struct interview_extend *ret) {
     r = db_row(&q);
     if (r != 1)
         return r;
-    r = record_read_stored(&type_interview_extend, ret, db_text(&q, 2), h->arena);
+    r = record_read_stored(&type_interview_extend, ret, db_text(&q, COL_INTERVIEW_GET_DOC), h->arena);
     return r < 0 ? r : 1;
 }
 
@@ -60,8 +60,8 @@ static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
     *ret = arena_new(h->arena, struct user_id_name);
     (*ret)->id = hire_text(h, uid);
     (*ret)->name = arena_new(h->arena, struct i18n);
-    *(*ret)->name =
-        (struct i18n){.zh_cn = arena_dup(h->arena, db_text(&q, 1)), .en_us = arena_dup(h->arena, db_text(&q, 2))};
+    *(*ret)->name = (struct i18n){.zh_cn = arena_dup(h->arena, db_text(&q, COL_USERS_GET_NAME)),
+                                  .en_us = arena_dup(h->arena, db_text(&q, COL_USERS_GET_EN_NAME))};
     return 0;
 }
 
@@ -329,9 +329,9 @@ int interview_cancelled_get(struct hire *h, int64_t id, struct interview_cancell
     r = db_row(&q);
     if (r != 1)
         return r;
-    ret->at_ms = db_int(&q, 0);
-    ret->actor_id = db_int(&q, 1);
-    ret->why = arena_dup(h->arena, db_text(&q, 2));
-    r = record_read_stored(&type_interview_extend, &ret->doc, db_text(&q, 3), h->arena);
+    ret->at_ms = db_int(&q, COL_INTERVIEW_CANCELLED_GET_CANCELLED_MS);
+    ret->actor_id = db_int(&q, COL_INTERVIEW_CANCELLED_GET_ACTOR);
+    ret->why = arena_dup(h->arena, db_text(&q, COL_INTERVIEW_CANCELLED_GET_WHY));
+    r = record_read_stored(&type_interview_extend, &ret->doc, db_text(&q, COL_INTERVIEW_CANCELLED_GET_DOC), h->arena);
     return r < 0 ? r : 1;
 }

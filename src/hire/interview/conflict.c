@@ -50,12 +50,12 @@ int interview_conflicts(struct hire *h, const struct interview_wish *wish, int l
     db_bind_int(&q, 3, wish->end_ms);
     while (n < limit && (r = db_row(&q)) == 1) {
         struct interview_extend *in = arena_new(h->arena, struct interview_extend);
-        struct interview_conflict c = {.id = db_int(&q, 0), .doc = in};
-        int64_t application = db_int(&q, 1);
+        struct interview_conflict c = {.id = db_int(&q, COL_INTERVIEW_BETWEEN_ID), .doc = in};
+        int64_t application = db_int(&q, COL_INTERVIEW_BETWEEN_APPLICATION_ID);
 
         if (c.id == wish->except_id)
             continue;
-        if ((r = record_read_stored(&type_interview_extend, in, db_text(&q, 2), h->arena)) < 0)
+        if ((r = record_read_stored(&type_interview_extend, in, db_text(&q, COL_INTERVIEW_BETWEEN_DOC), h->arena)) < 0)
             return r;
         if (!overlaps(wish, in))
             continue;

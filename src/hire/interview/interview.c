@@ -36,7 +36,7 @@ int interview_walk_start(struct hire *h, int64_t *ret) {
 
     if (r < 0)
         return r;
-    *ret = (r == 1 ? db_int(&q, 0) : 0) + 1;
+    *ret = (r == 1 ? db_int(&q, COL_INTERVIEW_BEGIN_LAST_MOVED_MOVED_MS) : 0) + 1;
     return 0;
 }
 
@@ -144,9 +144,9 @@ int interview_import(struct hire *h, struct interview_extend *in) {
         if (r < 0)
             return r;
         known = r == 1;
-        old_begin = known ? db_int(&q, 1) : 0;
+        old_begin = known ? db_int(&q, COL_INTERVIEW_GET_BEGIN_TIME) : 0;
         /* The columns all stand in the doc, so the doc tells all */
-        if (known && str_eq(db_text(&q, 2), buf_str(&doc)))
+        if (known && str_eq(db_text(&q, COL_INTERVIEW_GET_DOC), buf_str(&doc)))
             return 0;
     }
     if ((r = place(h, id, begin_time, known ? &old_begin : NULL)) < 0 ||
@@ -183,10 +183,10 @@ static int list_one(struct hire *h, const struct interview_filter *f, interview_
     r = db_row(&q);
     if (r != 1)
         return r;
-    if ((f->application_id != 0 && db_int(&q, 0) != f->application_id) || db_int(&q, 1) < b.start ||
-        db_int(&q, 1) > b.end)
+    if ((f->application_id != 0 && db_int(&q, COL_INTERVIEW_GET_APPLICATION_ID) != f->application_id) ||
+        db_int(&q, COL_INTERVIEW_GET_BEGIN_TIME) < b.start || db_int(&q, COL_INTERVIEW_GET_BEGIN_TIME) > b.end)
         return 0;
-    fn(ctx, db_int(&q, 1), f->interview_id, db_text(&q, 2));
+    fn(ctx, db_int(&q, COL_INTERVIEW_GET_BEGIN_TIME), f->interview_id, db_text(&q, COL_INTERVIEW_GET_DOC));
     return 1;
 }
 
@@ -194,7 +194,8 @@ static int walk(struct db_query *q, interview_fn fn, void *ctx) {
     int n = 0, r;
 
     while ((r = db_row(q)) == 1) {
-        fn(ctx, db_int(q, 0), db_int(q, 1), db_text(q, 2));
+        fn(ctx, db_int(q, COL_INTERVIEW_LISTED_BEGIN_TIME), db_int(q, COL_INTERVIEW_LISTED_ID),
+           db_text(q, COL_INTERVIEW_LISTED_DOC));
         n++;
     }
     return r < 0 ? r : n;

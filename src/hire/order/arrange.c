@@ -51,7 +51,7 @@ static int fill_candidate(struct hire *h, int64_t application_id, struct candida
     r = db_row(&q);
     if (r <= 0)
         return r;
-    r = record_read_stored(&type_talent_part, &talent, db_text(&q, 0), h->arena);
+    r = record_read_stored(&type_talent_part, &talent, db_text(&q, COL_FORM_TALENT_OF_APPLICATION_DOC), h->arena);
     p = talent.basic_info;
     if (r < 0 || !p)
         return r;
@@ -77,10 +77,10 @@ static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info
     r = db_row(&q);
     if (r == 0)
         return hire_refuse_for(h, REASON_PERSON_NAME, STR("contact"), "the contact is no user of the tenant");
-    if (r < 0 || (r = record_read_stored(&type_user, &user, db_text(&q, 3), h->arena)) < 0)
+    if (r < 0 || (r = record_read_stored(&type_user, &user, db_text(&q, COL_USERS_GET_DOC), h->arena)) < 0)
         return r;
     *ret = (struct user_contact_info){
-        .name = arena_dup(h->arena, db_text(&q, 1)),
+        .name = arena_dup(h->arena, db_text(&q, COL_USERS_GET_NAME)),
         .mobile = user.mobile,
         .email = user.email,
     };

@@ -10,9 +10,10 @@ static bool is_same_package(const struct order_arrangement *in, const struct db_
     static const struct str name = STR_INIT("package");
     struct str raw;
 
-    if (!str_is_empty(in->package_id) || db_text(q, 1).len > 0)
-        return str_eq(db_text(q, 1), str_is_absent(in->package_id) ? STR("") : in->package_id);
-    record_members(db_text(q, 2), &name, 1, &raw);
+    if (!str_is_empty(in->package_id) || db_text(q, COL_FORM_RUNNING_ORDERS_PACKAGE_ID).len > 0)
+        return str_eq(db_text(q, COL_FORM_RUNNING_ORDERS_PACKAGE_ID),
+                      str_is_absent(in->package_id) ? STR("") : in->package_id);
+    record_members(db_text(q, COL_FORM_RUNNING_ORDERS_DOC), &name, 1, &raw);
     return raw.len > 2 && str_eq((struct str){raw.ptr + 1, raw.len - 2}, in->package_name);
 }
 
@@ -26,7 +27,7 @@ static int find_of_application(struct hire *h, const struct order_arrangement *i
     db_bind_int(&q, 3, in->account_id);
     while ((r = db_row(&q)) == 1)
         if (is_same_package(in, &q)) {
-            *ret = (struct running_check){db_int(&q, 0), application};
+            *ret = (struct running_check){db_int(&q, COL_FORM_RUNNING_ORDERS_ID), application};
             return 1;
         }
     return r;
@@ -41,7 +42,7 @@ int check_running(struct hire *h, const struct order_arrangement *in, struct run
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, in->application_id);
     while ((r = db_row(&q)) == 1)
-        if ((found = find_of_application(h, in, db_int(&q, 0), ret)) != 0)
+        if ((found = find_of_application(h, in, db_int(&q, COL_FORM_APPLICATIONS_OF_PERSON_ID), ret)) != 0)
             return found;
     return r;
 }

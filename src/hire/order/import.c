@@ -105,10 +105,11 @@ static int await_file(struct hire *h, int64_t order_id, struct str url, struct s
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, order_id);
     while ((r = db_row(&q)) == 1) {
-        if (str_eq(db_text(&q, 1), url))
+        if (str_eq(db_text(&q, COL_REPORT_FILE_OF_ORDER_SOURCE_URL), url))
             return 0;
-        if (!str_is_absent(old_url) && str_eq(db_text(&q, 1), old_url) && db_int(&q, 2) != ORDER_FILE_KEPT)
-            moved = db_int(&q, 0);
+        if (!str_is_absent(old_url) && str_eq(db_text(&q, COL_REPORT_FILE_OF_ORDER_SOURCE_URL), old_url) &&
+            db_int(&q, COL_REPORT_FILE_OF_ORDER_STATE) != ORDER_FILE_KEPT)
+            moved = db_int(&q, COL_REPORT_FILE_OF_ORDER_ID);
     }
     if (r < 0)
         return r;

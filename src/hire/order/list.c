@@ -37,7 +37,8 @@ static int walk(struct db_query *q, order_fn fn, void *ctx) {
     int n = 0, r;
 
     while ((r = db_row(q)) == 1) {
-        fn(ctx, db_int(q, 0), db_int(q, 1), db_text(q, 2));
+        fn(ctx, db_int(q, COL_ORDER_LISTED_UPDATE_TIME), db_int(q, COL_ORDER_LISTED_ID),
+           db_text(q, COL_ORDER_LISTED_DOC));
         n++;
     }
     return r < 0 ? r : n;
@@ -54,8 +55,8 @@ static int step(struct account_walk *w) {
 
     w->over = r != 1;
     if (r == 1) {
-        w->time = db_int(&w->q, 0);
-        w->id = db_int(&w->q, 1);
+        w->time = db_int(&w->q, COL_ORDER_LISTED_UPDATE_TIME);
+        w->id = db_int(&w->q, COL_ORDER_LISTED_ID);
     }
     return r;
 }
@@ -80,7 +81,7 @@ static int merge(struct account_walk *walks, size_t n_walks, int limit, order_fn
         }
         if (!next)
             break;
-        fn(ctx, next->time, next->id, db_text(&next->q, 2));
+        fn(ctx, next->time, next->id, db_text(&next->q, COL_ORDER_LISTED_DOC));
         n++;
         r = step(next);
         if (r < 0)
@@ -100,7 +101,7 @@ static int accounts_of(struct hire *h, int64_t **ret, size_t *ret_n) {
     db_bind_int(&q, 2, h->only_app);
     while ((r = db_row(&q)) == 1) {
         ids = arena_array_grow(h->arena, ids, n, &cap, sizeof(*ids));
-        ids[n++] = db_int(&q, 0);
+        ids[n++] = db_int(&q, COL_VENDOR_ACCOUNT_BY_APP_ID);
     }
     *ret = ids;
     *ret_n = n;

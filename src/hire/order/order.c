@@ -38,17 +38,18 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
     if (r < 0)
         return r;
     if (r == 1) {
-        o.stored_time = o.update_time = db_int(&q, 0);
-        o.application_id = db_int(&q, 1);
-        o.account_id = db_int(&q, 2);
-        o.state = (struct order_state){(enum order_status)db_int(&q, 3), (enum order_phase)db_int(&q, 4)};
-        o.begin_time = db_int(&q, 5);
-        o.last_stage_time = db_int(&q, 6);
-        o.app = db_int(&q, 7);
-        o.stored_doc = arena_dup(h->arena, db_text(&q, 8));
+        o.stored_time = o.update_time = db_int(&q, COL_ORDER_GET_UPDATE_TIME);
+        o.application_id = db_int(&q, COL_ORDER_GET_APPLICATION_ID);
+        o.account_id = db_int(&q, COL_ORDER_GET_ACCOUNT_ID);
+        o.state = (struct order_state){(enum order_status)db_int(&q, COL_ORDER_GET_STATUS),
+                                       (enum order_phase)db_int(&q, COL_ORDER_GET_PHASE)};
+        o.begin_time = db_int(&q, COL_ORDER_GET_BEGIN_TIME);
+        o.last_stage_time = db_int(&q, COL_ORDER_GET_LAST_STAGE_TIME);
+        o.app = db_int(&q, COL_ORDER_GET_APP);
+        o.stored_doc = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_DOC));
         o.stored_place =
             (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
-        o.package_id = arena_dup(h->arena, db_text(&q, 9));
+        o.package_id = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
     }
     /* Another vendor's order is not even known to exist. */
     if (r == 0 || (h->only_app != 0 && o.app != h->only_app))
@@ -249,13 +250,15 @@ int order_history(struct hire *h, int64_t order_id, struct order_history_entry *
     while ((r = db_row(&q)) == 1) {
         v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n++] = (struct order_history_entry){
-            .at_ms = db_int(&q, 0),
-            .actor_kind = (enum hire_actor_kind)db_int(&q, 1),
-            .actor_id = db_int(&q, 2),
-            .action = (enum order_action)db_int(&q, 3),
-            .from = {(enum order_status)db_int(&q, 4), (enum order_phase)db_int(&q, 5)},
-            .to = {(enum order_status)db_int(&q, 6), (enum order_phase)db_int(&q, 7)},
-            .why = arena_dup(h->arena, db_text(&q, 8)),
+            .at_ms = db_int(&q, COL_ORDER_HISTORY_LIST_AT_MS),
+            .actor_kind = (enum hire_actor_kind)db_int(&q, COL_ORDER_HISTORY_LIST_ACTOR_KIND),
+            .actor_id = db_int(&q, COL_ORDER_HISTORY_LIST_ACTOR_ID),
+            .action = (enum order_action)db_int(&q, COL_ORDER_HISTORY_LIST_ACTION),
+            .from = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_LIST_FROM_STATUS),
+                     (enum order_phase)db_int(&q, COL_ORDER_HISTORY_LIST_FROM_PHASE)},
+            .to = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_LIST_TO_STATUS),
+                   (enum order_phase)db_int(&q, COL_ORDER_HISTORY_LIST_TO_PHASE)},
+            .why = arena_dup(h->arena, db_text(&q, COL_ORDER_HISTORY_LIST_WHY)),
         };
     }
     if (r < 0)

@@ -28,12 +28,12 @@ static int check_waiting(struct hire *h, const char *field, int64_t owner, size_
     r = db_row(&q);
     if (r < 0)
         return r;
-    if (db_int(&q, 0) + (int64_t)n > ORDER_FILES_WAITING_MAX)
+    if (db_int(&q, COL_REPORT_FILE_WAITING_N) + (int64_t)n > ORDER_FILES_WAITING_MAX)
         return hire_refuse(h, REFUSED_PARAMETER,
                            "%s: %" PRId64
                            " reports of this vendor are still to be fetched, and at most %d may be; send it "
                            "again when some of them have been",
-                           field, db_int(&q, 0), ORDER_FILES_WAITING_MAX);
+                           field, db_int(&q, COL_REPORT_FILE_WAITING_N), ORDER_FILES_WAITING_MAX);
     return 0;
 }
 
@@ -192,14 +192,14 @@ int order_file_get(struct hire *h, int64_t file_id, struct order_file *ret) {
         return r;
     *ret = (struct order_file){
         .id = file_id,
-        .order_id = db_int(&q, 0),
-        .source_url = arena_dup(h->arena, db_text(&q, 1)),
-        .state = (enum order_file_state)db_int(&q, 2),
-        .attempts = (int)db_int(&q, 3),
-        .next_ms = db_int(&q, 4),
-        .size = db_int(&q, 5),
-        .sha256 = arena_dup(h->arena, db_text(&q, 6)),
-        .error = arena_dup(h->arena, db_text(&q, 7)),
+        .order_id = db_int(&q, COL_REPORT_FILE_GET_ORDER_ID),
+        .source_url = arena_dup(h->arena, db_text(&q, COL_REPORT_FILE_GET_SOURCE_URL)),
+        .state = (enum order_file_state)db_int(&q, COL_REPORT_FILE_GET_STATE),
+        .attempts = (int)db_int(&q, COL_REPORT_FILE_GET_ATTEMPTS),
+        .next_ms = db_int(&q, COL_REPORT_FILE_GET_NEXT_MS),
+        .size = db_int(&q, COL_REPORT_FILE_GET_SIZE),
+        .sha256 = arena_dup(h->arena, db_text(&q, COL_REPORT_FILE_GET_SHA256)),
+        .error = arena_dup(h->arena, db_text(&q, COL_REPORT_FILE_GET_ERROR)),
     };
     return 1;
 }

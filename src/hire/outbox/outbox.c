@@ -75,7 +75,7 @@ static int app_of_account(struct hire *h, int64_t account_id, int64_t *ret) {
     r = db_row(&q);
     if (r < 0)
         return r;
-    *ret = r == 1 ? db_int(&q, 0) : 0;
+    *ret = r == 1 ? db_int(&q, COL_EVENT_ACCOUNT_APP_APP) : 0;
     return 0;
 }
 
@@ -90,11 +90,12 @@ static int deliveries_write(struct hire *h, const struct api_event_entry *entry,
     if (!own)
         db_bind_int(&q, 3, only_app);
     while ((r = db_row(&q)) == 1) {
-        bool store_app = db_int(&q, 1) == 2;
+        bool store_app = db_int(&q, COL_EVENT_RECEIVERS_KIND) == 2;
 
-        if (!(store_app ? entry->store_apps : entry->custom_apps) || !holds_one(db_text(&q, 2), entry->scopes_any))
+        if (!(store_app ? entry->store_apps : entry->custom_apps) ||
+            !holds_one(db_text(&q, COL_EVENT_RECEIVERS_SCOPES), entry->scopes_any))
             continue;
-        r = delivery_write(h, h->tenant, event, db_int(&q, 0));
+        r = delivery_write(h, h->tenant, event, db_int(&q, COL_EVENT_RECEIVERS_ID));
         if (r < 0)
             return r;
     }
@@ -145,9 +146,9 @@ static int tickets_get(struct hire *h, int64_t app, struct tickets *ret) {
     db_bind_int(&q, 1, app);
     r = db_row(&q);
     if (r == 1)
-        *ret = (struct tickets){.now = arena_dup(h->arena, db_text(&q, 0)),
-                                .before = arena_dup(h->arena, db_text(&q, 1)),
-                                .app_id = arena_dup(h->arena, db_text(&q, 3))};
+        *ret = (struct tickets){.now = arena_dup(h->arena, db_text(&q, COL_APP_TICKET_GET_APP_TICKET)),
+                                .before = arena_dup(h->arena, db_text(&q, COL_APP_TICKET_GET_APP_TICKET_BEFORE)),
+                                .app_id = arena_dup(h->arena, db_text(&q, COL_APP_TICKET_GET_APP_ID))};
     return r;
 }
 

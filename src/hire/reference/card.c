@@ -128,7 +128,7 @@ int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret) {
     db_bind_int(&q, 3, id);
     r = db_row(&q);
     if (r == 1)
-        *ret = arena_dup(h->arena, db_text(&q, 0));
+        *ret = arena_dup(h->arena, db_text(&q, COL_REFERENCE_NAME_GET_NAME));
     return r < 0 ? r : 0;
 }
 
@@ -167,7 +167,7 @@ int card_search(struct hire *h, struct str kind, struct str text, struct id_list
     size_t cap = 0;
     int r;
     while ((r = db_row(&q)) == 1)
-        add_id(h, ret, &cap, db_int(&q, 0));
+        add_id(h, ret, &cap, db_int(&q, COL_REFERENCE_NAME_SEARCH_ID));
     return r;
 }
 
@@ -181,11 +181,13 @@ int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {
     *ret = (struct id_list){0};
     db_bind_int(&q, 1, h->tenant);
     while ((r = db_row(&q)) == 1) {
+        static const int names[] = {COL_VENDOR_ACCOUNT_NAMES_PROVIDER_ZH, COL_VENDOR_ACCOUNT_NAMES_PROVIDER_EN,
+                                    COL_VENDOR_ACCOUNT_NAMES_NAME};
         bool found = false;
-        for (int column = 1; column <= 3 && !found; column++)
-            found = text_holds(text_fold(db_text(&q, column), h->arena), part);
+        for (size_t i = 0; i < sizeof names / sizeof *names && !found; i++)
+            found = text_holds(text_fold(db_text(&q, names[i]), h->arena), part);
         if (found)
-            add_id(h, ret, &cap, db_int(&q, 0));
+            add_id(h, ret, &cap, db_int(&q, COL_VENDOR_ACCOUNT_NAMES_ID));
     }
     return r;
 }

@@ -20,7 +20,7 @@ int reference_get(struct hire *h, struct str kind, struct str id, struct str *re
     db_bind_text(&q, 3, str_is_absent(id) ? STR("") : id);
     r = db_row(&q);
     if (r == 1)
-        *ret_doc = arena_dup(h->arena, db_text(&q, 2));
+        *ret_doc = arena_dup(h->arena, db_text(&q, COL_REFERENCE_GET_DOC));
     return r;
 }
 
@@ -33,7 +33,8 @@ int reference_walk(struct hire *h, struct str kind, int64_t after_seq, int limit
     db_bind_int(&q, 3, after_seq);
     while (n < limit && (r = db_row(&q)) != 0) {
         if (r > 0)
-            r = fn(ctx, db_int(&q, 0), db_text(&q, 1), db_text(&q, 2));
+            r = fn(ctx, db_int(&q, COL_REFERENCE_LIST_SEQ), db_text(&q, COL_REFERENCE_LIST_ID),
+                   db_text(&q, COL_REFERENCE_LIST_DOC));
         if (r < 0)
             return r;
         n += r;

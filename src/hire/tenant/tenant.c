@@ -19,8 +19,8 @@ int tenant_approvals_get(struct hire *h, struct tenant_approvals *ret) {
         return r;
     if (r == 0)
         return -ENOENT;
-    ret->arrangement = db_int(&q, 0) != 0;
-    ret->report = db_int(&q, 1) != 0;
+    ret->arrangement = db_int(&q, COL_TENANT_APPROVALS_APPROVE_ARRANGEMENT) != 0;
+    ret->report = db_int(&q, COL_TENANT_APPROVALS_APPROVE_REPORT) != 0;
     return 0;
 }
 
@@ -39,14 +39,14 @@ int tenant_approvals_set(struct hire *h, const struct tenant_approvals *in) {
 
 static struct vendor_account read_account(struct hire *h, const struct db_query *q) {
     return (struct vendor_account){
-        .id = db_int(q, 0),
-        .name = arena_dup(h->arena, db_text(q, 1)),
-        .provider_id = arena_dup(h->arena, db_text(q, 2)),
-        .provider_zh = arena_dup(h->arena, db_text(q, 3)),
-        .provider_en = arena_dup(h->arena, db_text(q, 4)),
-        .third_type = (int)db_int(q, 5),
-        .app = db_int(q, 6),
-        .created_ms = db_int(q, 7),
+        .id = db_int(q, COL_VENDOR_ACCOUNT_ID),
+        .name = arena_dup(h->arena, db_text(q, COL_VENDOR_ACCOUNT_NAME)),
+        .provider_id = arena_dup(h->arena, db_text(q, COL_VENDOR_ACCOUNT_PROVIDER_ID)),
+        .provider_zh = arena_dup(h->arena, db_text(q, COL_VENDOR_ACCOUNT_PROVIDER_ZH)),
+        .provider_en = arena_dup(h->arena, db_text(q, COL_VENDOR_ACCOUNT_PROVIDER_EN)),
+        .third_type = (int)db_int(q, COL_VENDOR_ACCOUNT_THIRD_TYPE),
+        .app = db_int(q, COL_VENDOR_ACCOUNT_APP),
+        .created_ms = db_int(q, COL_VENDOR_ACCOUNT_CREATED_MS),
     };
 }
 
@@ -114,7 +114,7 @@ int vendor_account_find(struct hire *h, struct str provider_id, int64_t *ret_id)
     db_bind_text(&q, 2, provider_id);
     r = db_row(&q);
     if (r == 1)
-        *ret_id = db_int(&q, 0);
+        *ret_id = db_int(&q, COL_VENDOR_ACCOUNT_BY_PROVIDER_ID);
     return r;
 }
 

@@ -140,10 +140,11 @@ int vendor_account_filled(struct hire *h, int64_t id, struct eco_account_created
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, id);
     r = db_row(&q);
-    if (r <= 0 || db_text(&q, 0).len == 0)
+    if (r <= 0 || db_text(&q, COL_VENDOR_ACCOUNT_DOC_DOC).len == 0)
         return r < 0 ? r : 0;
     *ret = (struct eco_account_created_v1_event){0};
-    r = record_read_stored(&type_eco_account_created_v1_event, ret, arena_dup(h->arena, db_text(&q, 0)), h->arena);
+    r = record_read_stored(&type_eco_account_created_v1_event, ret,
+                           arena_dup(h->arena, db_text(&q, COL_VENDOR_ACCOUNT_DOC_DOC)), h->arena);
     return r < 0 ? r : 1;
 }
 

@@ -134,11 +134,11 @@ static int read_account_fields(struct hire *h, struct db_query *q, struct eco_ac
     int r;
 
     while (n < VENDOR_FIELDS_MAX && (r = db_row(q)) == 1) {
-        struct str doc = arena_dup(h->arena, db_text(q, 1));
+        struct str doc = arena_dup(h->arena, db_text(q, COL_VENDOR_FIELD_DOC));
         bool known = false;
 
         for (size_t i = 0; i < n; i++)
-            known |= str_eq(v[i].key, db_text(q, 0));
+            known |= str_eq(v[i].key, db_text(q, COL_VENDOR_FIELD_KEY));
         if (known)
             continue;
         v[n] = (struct eco_account_custom_field_data){0};
@@ -303,7 +303,7 @@ int order_fields_list(struct hire *h, int64_t account, struct eco_background_che
     while (n < VENDOR_FIELDS_MAX && (r = db_row(&q)) == 1) {
         v[n] = (struct eco_background_check_custom_field_data){0};
         if (record_read_stored(&type_eco_background_check_custom_field_data, &v[n++],
-                               arena_dup(h->arena, db_text(&q, 1)), h->arena) < 0)
+                               arena_dup(h->arena, db_text(&q, COL_VENDOR_FIELD_DOC)), h->arena) < 0)
             return -EBADMSG;
     }
     if (r < 0)

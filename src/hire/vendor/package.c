@@ -214,9 +214,9 @@ int packages_delete(struct hire *h, const struct eco_background_check_package_ba
 
 static struct vendor_package read_package(struct hire *h, const struct db_query *q) {
     return (struct vendor_package){
-        .id = arena_dup(h->arena, db_text(q, 0)),
-        .name = arena_dup(h->arena, db_text(q, 1)),
-        .description = arena_dup(h->arena, db_text(q, 2)),
+        .id = arena_dup(h->arena, db_text(q, COL_VENDOR_PACKAGE_ID)),
+        .name = arena_dup(h->arena, db_text(q, COL_VENDOR_PACKAGE_NAME)),
+        .description = arena_dup(h->arena, db_text(q, COL_VENDOR_PACKAGE_DESCRIPTION)),
     };
 }
 

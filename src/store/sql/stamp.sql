@@ -15,7 +15,7 @@ ON CONFLICT (tenant) DO UPDATE SET last_ms =
 
 -- Of all tenants; looks at one row for each.
 -- name: stamp_newest
-SELECT COALESCE(MAX(last_ms), 0) FROM tenant_stamp;
+SELECT COALESCE(MAX(last_ms), 0) AS last_ms FROM tenant_stamp;
 
 -- name: ids_reserve
 INSERT INTO meta (key, value) VALUES ('ids_until', $1)

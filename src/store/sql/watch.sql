@@ -2,15 +2,19 @@
 
 -- What changed after $2, for open pages (src/gateway/watch.c): id and when.
 -- name: watch_orders
-SELECT id, update_time FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
+-- row: watch_change
+SELECT id AS changed, update_time AS at_ms FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- name: watch_applications
-SELECT id, update_time FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
+-- row: watch_change
+SELECT id AS changed, update_time AS at_ms FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- The log of what people did has interviews that changed; ids grow with time, so it is gone through from the last one seen.
 -- name: watch_interviews
-SELECT CASE WHEN action LIKE 'interview.%' ESCAPE '\' THEN CAST(subject AS BIGINT) ELSE 0 END, at_ms, id
+-- row: watch_change
+SELECT CASE WHEN action LIKE 'interview.%' ESCAPE '\' THEN CAST(subject AS BIGINT) ELSE 0 END AS changed, at_ms, id
 FROM console_audit WHERE tenant = $1 AND id > $3 AND at_ms > $2 ORDER BY id;
 -- name: watch_last
 -- walks: stops at the newest entry
 SELECT id FROM console_audit WHERE tenant = $1 ORDER BY id DESC LIMIT 1;
 -- name: watch_deliveries
-SELECT event, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;
+-- row: watch_change
+SELECT event AS changed, at_ms FROM event_attempt WHERE tenant = $1 AND at_ms > $2 ORDER BY at_ms;

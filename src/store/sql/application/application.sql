@@ -19,18 +19,21 @@ ORDER BY talent_id, id;
 -- Lists. $3 to $7 are the same filters in each: stage ('': any), active status (0: any), update time from and to, and the
 -- stages of a process with blanks around each ('': any).
 -- name: application_list
+-- row: application_listed
 SELECT id, talent_id, stage_id, active_status FROM application
 WHERE tenant = $1 AND id > $2 AND ($3 = '' OR stage_id = $3) AND ($4 = 0 OR active_status = $4)
     AND update_time >= $5 AND update_time <= $6 AND ($7 = '' OR $7 LIKE '% ' || stage_id || ' %' ESCAPE '\')
 ORDER BY id;
 -- Two bounds instead of an equality: see order/order.sql.
 -- name: application_list_by_talent
+-- row: application_listed
 SELECT id, talent_id, stage_id, active_status, job_id FROM application
 WHERE tenant = $1 AND (talent_id, id) > ($8, $2) AND talent_id <= $8 AND ($3 = '' OR stage_id = $3)
     AND ($4 = 0 OR active_status = $4) AND update_time >= $5 AND update_time <= $6
     AND ($7 = '' OR $7 LIKE '% ' || stage_id || ' %' ESCAPE '\')
 ORDER BY talent_id, id;
 -- name: application_list_by_job
+-- row: application_listed
 SELECT id, talent_id, stage_id, active_status FROM application
 WHERE tenant = $1 AND (job_id, id) > ($8, $2) AND job_id <= $8 AND ($3 = '' OR stage_id = $3)
     AND ($4 = 0 OR active_status = $4) AND update_time >= $5 AND update_time <= $6

@@ -1,12 +1,15 @@
 -- Accounts, sessions and the audit log of the console (src/gateway/caller/account.c, session.c), and its page of apps.
 
 -- name: console_account_by_login
+-- row: console_account
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms
 FROM console_account WHERE login = $1;
 -- name: console_account_get
+-- row: console_account
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms
 FROM console_account WHERE tenant = $1 AND id = $2;
 -- name: console_account_list
+-- row: console_account
 -- walks: a tenant has some hundred accounts
 SELECT tenant, id, login, name, en_name, password, roles, users_id, disabled, created_ms, signed_in_ms
 FROM console_account WHERE tenant = $1 ORDER BY id;
@@ -23,7 +26,7 @@ UPDATE console_account SET password = $3 WHERE tenant = $1 AND id = $2;
 UPDATE console_account SET signed_in_ms = $3 WHERE tenant = $1 AND id = $2;
 -- name: console_account_admins
 -- walks: a tenant has some hundred accounts
-SELECT COUNT(*) FROM console_account WHERE tenant = $1 AND disabled = 0 AND (roles & 1) = 1;
+SELECT COUNT(*) AS n FROM console_account WHERE tenant = $1 AND disabled = 0 AND (roles & 1) = 1;
 -- name: console_session_get
 SELECT s.tenant, s.account, s.expires_ms, a.login, a.name, a.en_name, a.roles, a.users_id, a.disabled
 FROM console_session s JOIN console_account a ON a.tenant = s.tenant AND a.id = s.account
@@ -43,7 +46,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
 -- Newest first, before $2 and from $7 on: ids grow with time. $3: one account's, or 0; $4 an action, $5 a subject, or ''.
 -- name: console_audit_list
 SELECT x.id, x.at_ms, x.actor_kind, x.actor, x.action, x.subject, x.detail, x.address, x.log_id,
-    COALESCE(a.name, ''), COALESCE(a.en_name, '')
+    COALESCE(a.name, '') AS actor_name, COALESCE(a.en_name, '') AS actor_en_name
 FROM console_audit x
 LEFT JOIN console_account a ON a.tenant = x.tenant AND a.id = x.actor
 WHERE x.tenant = $1 AND x.id < $2 AND x.id >= $7 AND (CAST($3 AS BIGINT) = 0 OR x.actor = $3)

@@ -6,13 +6,16 @@ ON CONFLICT (tenant, id) DO UPDATE
 SET external_application_id = excluded.external_application_id, doc = excluded.doc;
 
 -- name: external_check_get
+-- row: external
 SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id = $2;
 
 -- name: external_check_list
+-- row: external
 SELECT id, doc FROM external_background_check WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 
 -- Two bounds instead of an equality: see order/order.sql.
 -- name: external_check_list_by_application
+-- row: external
 SELECT id, doc FROM external_background_check
 WHERE tenant = $1 AND (external_application_id, id) > ($2, $3) AND external_application_id <= $2
 ORDER BY external_application_id, id LIMIT $4;
@@ -26,6 +29,7 @@ DELETE FROM external_background_check WHERE tenant = $1 AND external_application
 INSERT INTO external_application (tenant, id, external_id, talent_id, doc) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant, id) DO UPDATE SET talent_id = excluded.talent_id, doc = excluded.doc;
 -- name: external_application_get
+-- row: external
 SELECT id, doc FROM external_application WHERE tenant = $1 AND id = $2;
 -- name: external_application_delete
 DELETE FROM external_application WHERE tenant = $1 AND id = $2;

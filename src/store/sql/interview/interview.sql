@@ -16,7 +16,7 @@ ON CONFLICT (tenant, begin_time, id) DO UPDATE SET moved_ms = 0;
 UPDATE interview_begin SET moved_ms = $4 WHERE tenant = $1 AND begin_time = $2 AND id = $3;
 
 -- name: interview_begin_last_moved
-SELECT COALESCE(MAX(moved_ms), 0) FROM interview_begin WHERE moved_ms > 0;
+SELECT COALESCE(MAX(moved_ms), 0) AS moved_ms FROM interview_begin WHERE moved_ms > 0;
 
 -- name: interview_begin_forget
 DELETE FROM interview_begin WHERE moved_ms > 0 AND moved_ms < $1;
@@ -24,6 +24,7 @@ DELETE FROM interview_begin WHERE moved_ms > 0 AND moved_ms < $1;
 -- Walked behind ($2, $3) from $4 to $5. An entry that was left counts for walks begun before ($6), and only if the
 -- interview now stands at an earlier time: at a later one, the walk is still going to meet it.
 -- name: interview_list
+-- row: interview_listed
 SELECT b.begin_time, b.id, i.doc FROM interview_begin b
 JOIN interview i ON i.tenant = b.tenant AND i.id = b.id
 WHERE b.tenant = $1 AND (b.begin_time, b.id) > ($2, $3) AND b.begin_time <= $5
@@ -33,6 +34,7 @@ ORDER BY b.begin_time, b.id LIMIT $7;
 
 -- Two bounds instead of an equality: see order/order.sql.
 -- name: interview_list_by_application
+-- row: interview_listed
 SELECT begin_time, id, doc FROM interview
 WHERE tenant = $1 AND (application_id, id) > ($2, $3) AND application_id <= $2 AND begin_time >= $4 AND begin_time <= $5
 ORDER BY application_id, id LIMIT $6;

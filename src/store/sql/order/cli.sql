@@ -4,6 +4,7 @@
 SELECT 1 FROM background_check_order WHERE tenant = $1 AND id = $2;
 -- Walks for an export, a page at a time.
 -- name: cli_orders
+-- row: cli_record
 SELECT id, doc FROM background_check_order WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 -- name: cli_report_source
 SELECT source_url FROM report_file WHERE tenant = $1 AND id = $2;
@@ -11,4 +12,5 @@ SELECT source_url FROM report_file WHERE tenant = $1 AND id = $2;
 SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 -- Files that are kept beside the database, of all tenants.
 -- name: cli_kept_reports
+-- row: kept_file
 SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;

@@ -2,21 +2,25 @@
 
 -- Orders, newest change first, before ($2, $3).
 -- name: console_orders
+-- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) < ($2, $3) ORDER BY update_time DESC, id DESC LIMIT $4;
 -- $6: a phase or -1.
 -- name: console_orders_by_status
+-- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (status, update_time, id) < ($5, $2, $3) AND status >= $5
     AND (CAST($6 AS BIGINT) = -1 OR phase = $6)
 ORDER BY status DESC, update_time DESC, id DESC LIMIT $4;
 -- Two bounds instead of an equality: see order.sql. $6: a status or 0, $7: a phase or -1.
 -- name: console_orders_by_account
+-- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
     AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
 ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
 -- name: console_orders_by_application
+-- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND application_id >= $5
     AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
@@ -30,7 +34,7 @@ WHERE tenant = $1 AND (application_id, update_time, id) < ($2, $3, $4) AND appli
 ORDER BY application_id DESC, update_time DESC, id DESC;
 -- All of them with what a search asks for, newest change first. Walked until a page is full.
 -- name: console_orders_searched
-SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) FROM background_check_order o
+SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
 LEFT JOIN application a ON a.tenant = o.tenant AND a.id = o.application_id
 WHERE o.tenant = $1 AND (o.update_time, o.id) < ($2, $3)
     AND (CAST($4 AS BIGINT) = 0 OR o.status = $4) AND (CAST($5 AS BIGINT) = 0 OR o.account_id = $5)
@@ -50,7 +54,7 @@ SELECT begin_time, id FROM background_check_order_open
 WHERE tenant = $1 AND (account_id, begin_time, id) > ($2, $3, $4) AND (account_id, begin_time) < ($2, $5)
 ORDER BY account_id, begin_time, id LIMIT $6;
 -- name: console_orders_late_count
-SELECT COUNT(*) FROM background_check_order_open
+SELECT COUNT(*) AS n FROM background_check_order_open
 WHERE tenant = $1 AND (account_id, begin_time) > ($2, 0) AND (account_id, begin_time) < ($2, $3);
 -- name: console_order_open
 SELECT account_id, begin_time FROM background_check_order_open WHERE tenant = $1 AND id = $2;
@@ -60,9 +64,9 @@ SELECT end_time FROM background_check_order_done WHERE tenant = $1 AND id = $2;
 -- did not exceed, of those whose beginning is known (NULL: none is).
 -- name: console_order_times
 -- walks: sorts the results of 30 days, by a narrow table
-SELECT t.account_id, COALESCE(v.name, ''), COALESCE(v.provider_zh, ''), COALESCE(v.provider_en, ''), t.n,
-    MIN(CASE WHEN t.place >= (t.known + 1) / 2 THEN t.took END),
-    MIN(CASE WHEN t.place >= (t.known * 9 + 9) / 10 THEN t.took END)
+SELECT t.account_id, COALESCE(v.name, '') AS name, COALESCE(v.provider_zh, '') AS provider_zh, COALESCE(v.provider_en, '') AS provider_en, t.n,
+    MIN(CASE WHEN t.place >= (t.known + 1) / 2 THEN t.took END) AS median_ms,
+    MIN(CASE WHEN t.place >= (t.known * 9 + 9) / 10 THEN t.took END) AS p90_ms
 FROM (
     SELECT tenant, account_id, took, COUNT(*) OVER (PARTITION BY account_id) AS n,
         COUNT(took) OVER (PARTITION BY account_id) AS known,
@@ -73,6 +77,7 @@ FROM (
 LEFT JOIN vendor_account v ON v.tenant = t.tenant AND v.id = t.account_id
 GROUP BY t.account_id, v.name, v.provider_zh, v.provider_en, t.n ORDER BY t.account_id;
 -- name: console_order_row
+-- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND id = $2;
 -- name: console_order
@@ -88,14 +93,16 @@ SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1
 SELECT seq FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq DESC LIMIT 1;
 -- Orders by day ($3 milliseconds long, from $2): arranged (step $4), then completed.
 -- name: console_days_arranged
+-- row: console_day
 -- walks: groups the steps of 30 days, for the overview alone
-SELECT (x.at_ms - $2) / $3, COUNT(*)
+SELECT (x.at_ms - $2) / $3 AS day, COUNT(*) AS n
 FROM background_check_order o CROSS JOIN order_history x -- in this order, or SQLite walks all history
 WHERE o.tenant = $1 AND o.update_time >= $2 AND x.tenant = o.tenant AND x.order_id = o.id AND x.at_ms >= $2 AND x.action = $4
 GROUP BY (x.at_ms - $2) / $3 ORDER BY 1;
 -- name: console_orders_done_count
-SELECT COUNT(*) FROM background_check_order_done WHERE tenant = $1 AND end_time >= $2;
+SELECT COUNT(*) AS n FROM background_check_order_done WHERE tenant = $1 AND end_time >= $2;
 -- name: console_days_done
+-- row: console_day
 -- walks: counts the results of 30 days, by a narrow table
-SELECT (end_time - $2) / $3, COUNT(*) FROM background_check_order_done
+SELECT (end_time - $2) / $3 AS day, COUNT(*) AS n FROM background_check_order_done
 WHERE tenant = $1 AND end_time >= $2 GROUP BY (end_time - $2) / $3 ORDER BY 1;

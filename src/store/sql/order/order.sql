@@ -2,7 +2,7 @@
 
 -- name: order_get
 SELECT o.update_time, o.application_id, o.account_id, o.status, o.phase, o.begin_time, o.last_stage_time,
-    COALESCE(v.app, 0), o.doc, o.package_id
+    COALESCE(v.app, 0) AS app, o.doc, o.package_id
 FROM background_check_order o
 LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
 WHERE o.tenant = $1 AND o.id = $2;
@@ -54,6 +54,7 @@ FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq;
 -- walk the whole tenant by its primary key.
 
 -- name: order_list
+-- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
@@ -61,23 +62,27 @@ ORDER BY update_time, id LIMIT $8;
 
 -- The same for those who ask by time alone, as most do: no look at columns that cannot matter.
 -- name: order_list_by_time
+-- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
 ORDER BY update_time, id LIMIT $5;
 
 -- The same from the first order of a time on, where no walk is gone on with: half the steps for each row.
 -- name: order_list_from_time
+-- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3
 ORDER BY update_time, id LIMIT $4;
 
 -- name: order_list_by_application
+-- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND (application_id, update_time, id) > ($9, $2, $3) AND (application_id, update_time) <= ($9, $4)
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
 ORDER BY application_id, update_time, id LIMIT $8;
 
 -- name: order_list_by_account
+-- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND (account_id, update_time, id) > ($9, $2, $3) AND (account_id, update_time) <= ($9, $4)
     AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
@@ -85,6 +90,7 @@ ORDER BY account_id, update_time, id LIMIT $8;
 
 -- An application has few orders; those of one app's accounts are picked out of them.
 -- name: order_list_by_application_of_app
+-- row: order_listed
 SELECT o.update_time, o.id, o.doc FROM background_check_order o
 WHERE o.tenant = $1 AND (o.application_id, o.update_time, o.id) > ($9, $2, $3)
     AND (o.application_id, o.update_time) <= ($9, $4)
@@ -99,7 +105,7 @@ VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '', $6);
 -- How many wait of an owner, counted to $2.
 -- name: report_file_waiting
 -- walks: counts at most $2 rows of an index
-SELECT COUNT(*) FROM (SELECT 1 FROM report_file WHERE state = 0 AND owner = $1 LIMIT $2) w;
+SELECT COUNT(*) AS n FROM (SELECT 1 FROM report_file WHERE state = 0 AND owner = $1 LIMIT $2) w;
 
 -- One that is kept already: a person uploaded it.
 -- name: report_file_insert_kept

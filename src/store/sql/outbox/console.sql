@@ -3,6 +3,7 @@
 -- Deliveries, newest event first, before ($2, $3). $4 an app or 0, $5 a state or -1, $6 a type or '', $7 at least so
 -- many attempts. Walked until a page is full.
 -- name: console_deliveries
+-- row: console_delivery
 SELECT d.event, d.app, d.state, d.attempts, d.next_ms, e.type, e.created_ms, e.subject_id, a.app_id, a.name
 FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
@@ -11,6 +12,7 @@ WHERE d.tenant = $1 AND (d.event, d.app) < ($2, $3) AND (CAST($4 AS BIGINT) = 0 
     AND (CAST($5 AS BIGINT) = -1 OR d.state = $5) AND (CAST($6 AS TEXT) = '' OR e.type = $6) AND d.attempts >= $7
 ORDER BY d.event DESC, d.app DESC;
 -- name: console_deliveries_of_event
+-- row: console_delivery
 SELECT d.event, d.app, d.state, d.attempts, d.next_ms, e.type, e.created_ms, e.subject_id, a.app_id, a.name
 FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
@@ -24,8 +26,8 @@ ORDER BY subject_id DESC, id DESC LIMIT 1; -- two bounds instead of an equality:
 SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
 -- name: console_failing
 -- walks: groups what failed, by the index that holds nothing else
-SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END),
-    MAX(d.event)
+SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END) AS waiting,
+    SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END) AS given_up, MAX(d.event) AS last_event
 FROM event_delivery d JOIN app a ON a.id = d.app
 WHERE d.tenant = $1 AND d.app > 0 AND d.attempts > 0 AND d.state <> 1
 GROUP BY a.id, a.app_id, a.name ORDER BY a.id;

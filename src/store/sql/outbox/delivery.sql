@@ -8,7 +8,8 @@ SELECT app, next_ms FROM event_delivery WHERE state = 0 AND app > $1 ORDER BY ap
 SELECT app_id, request_url, encrypt_key, verification_token, disabled FROM app WHERE id = $1;
 
 -- name: event_due
-SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '')
+-- row: event_due
+SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '') AS tenant_key
 FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
 LEFT JOIN tenant t ON t.id = d.tenant
@@ -17,7 +18,8 @@ ORDER BY d.next_ms, d.event LIMIT $3;
 
 -- The same for one delivery, if it waits as it did when it was read.
 -- name: event_due_again
-SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '')
+-- row: event_due
+SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '') AS tenant_key
 FROM event_delivery d
 JOIN event e ON e.tenant = d.tenant AND e.id = d.event
 LEFT JOIN tenant t ON t.id = d.tenant
@@ -36,7 +38,7 @@ WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
 -- name: event_pending
 -- walks: counts what waits, by the index that holds nothing else; for the upkeep alone
-SELECT COUNT(*) FROM event_delivery WHERE state = 0;
+SELECT COUNT(*) AS n FROM event_delivery WHERE state = 0;
 
 -- Store apps whose last ticket is older than $1.
 -- name: app_ticket_due
@@ -47,7 +49,7 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 -- name: event_old
 -- Behind $3, with whether somebody has still to get it.
 SELECT e.tenant, e.id, CASE WHEN EXISTS (
-    SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END
+    SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END AS waiting
 FROM event e WHERE e.id < $1 AND e.id > $3 ORDER BY e.id LIMIT $2;
 -- name: event_delete
 DELETE FROM event WHERE tenant = $1 AND id = $2;

@@ -9,6 +9,7 @@ INSERT INTO event_delivery (tenant, event, app, state, attempts, next_ms) VALUES
 
 -- Who may receive an event of type $2; $3 is the only app that may, or 0.
 -- name: event_receivers
+-- row: event_receivers
 -- walks: the apps of one tenant that subscribed
 SELECT a.id, a.kind, a.scopes
 FROM app_install i
@@ -19,6 +20,7 @@ ORDER BY a.id;
 
 -- The tenant's own apps that act for no account in particular.
 -- name: event_receivers_own
+-- row: event_receivers
 -- walks: the apps of one tenant that subscribed
 SELECT a.id, a.kind, a.scopes
 FROM app_install i

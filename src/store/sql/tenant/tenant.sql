@@ -11,10 +11,12 @@ INSERT INTO vendor_account (tenant, id, name, provider_id, provider_zh, provider
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- name: vendor_account_get
+-- row: vendor_account
 SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms
 FROM vendor_account WHERE tenant = $1 AND id = $2;
 
 -- name: vendor_account_list
+-- row: vendor_account
 -- walks: a tenant has some ten accounts at vendors
 SELECT id, name, provider_id, provider_zh, provider_en, third_type, app, created_ms
 FROM vendor_account WHERE tenant = $1 ORDER BY id;

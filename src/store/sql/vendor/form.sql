@@ -1,12 +1,14 @@
 -- What vendors push: the fields of forms, packages and add-on items (src/hire/vendor_*.c).
 
 -- name: vendor_field_list
+-- row: vendor_field
 -- walks: sorts the fields of one form
 SELECT key, doc FROM vendor_field
 WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0 ORDER BY position;
 
 -- Those of the tenant's own apps that act for no account in particular.
 -- name: vendor_field_list_of_tenant
+-- row: vendor_field
 -- walks: sorts the fields of one form
 SELECT f.key, f.doc FROM vendor_field f
 JOIN app a ON a.id = f.owner AND a.kind = 1
@@ -32,10 +34,12 @@ WHERE tenant = $1 AND owner = $2 AND form = $3 AND key = $4 AND deleted = 0;
 UPDATE vendor_field SET deleted = 1, doc = '{}' WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0;
 
 -- name: vendor_package_list
+-- row: vendor_package
 -- walks: sorts the packages of one account
 SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 ORDER BY position;
 
 -- name: vendor_package_get
+-- row: vendor_package
 SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
 
 -- name: vendor_package_insert
@@ -49,13 +53,15 @@ UPDATE vendor_package SET name = $5, description = $6 WHERE tenant = $1 AND acco
 DELETE FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
 
 -- name: check_vendor_package_account
-SELECT 'vendor_package ' || p.id || ': its vendor account ' || CAST(p.account AS TEXT) || ' is unknown'
+-- row: check_fault
+SELECT 'vendor_package ' || p.id || ': its vendor account ' || CAST(p.account AS TEXT) || ' is unknown' AS fault
 FROM vendor_package p
 WHERE NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = p.tenant AND v.id = p.account);
 
 -- Form 3 is that of an account's orders.
 -- name: check_vendor_field_account
-SELECT 'vendor_field ' || f.key || ': its vendor account ' || CAST(f.owner AS TEXT) || ' is unknown'
+-- row: check_fault
+SELECT 'vendor_field ' || f.key || ': its vendor account ' || CAST(f.owner AS TEXT) || ' is unknown' AS fault
 FROM vendor_field f
 WHERE f.form = 3
     AND NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = f.tenant AND v.id = f.owner);
