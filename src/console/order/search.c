@@ -69,8 +69,8 @@ static int meet_all(struct searching *s, struct db_query *q) {
     int r;
 
     while ((r = db_row(q)) == 1) {
-        const struct order_key key = {db_int(q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
-                                      db_int(q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
+        const struct order_key key = {db_int(q, COL_CONSOLE_ORDER_KEY_UPDATE_TIME),
+                                      db_int(q, COL_CONSOLE_ORDER_KEY_ID)};
         r = fits(s, key.id);
         if (r < 0 || (r == 1 && !meet(&s->found, key)))
             break;
@@ -104,7 +104,7 @@ static int meet_person(struct searching *s, int64_t talent) {
 }
 
 static int meet_vendor(struct searching *s, int64_t account) {
-    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDERS_BY_ACCOUNT);
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_KEYS_OF_ACCOUNT);
 
     if (s->in->account != 0 && s->in->account != account)
         return 0;

@@ -27,11 +27,19 @@ WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND appli
 ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
 -- The keys of an application's orders. $5: a status or 0, $6: an account or 0. Walked until they are too old for a page.
 -- name: console_order_keys_of_application
+-- row: console_order_key
 SELECT update_time, id FROM background_check_order
 WHERE tenant = $1 AND (application_id, update_time, id) < ($2, $3, $4) AND application_id >= $2
     AND (CAST($5 AS BIGINT) = 0 OR status = $5) AND (CAST($6 AS BIGINT) = 0 OR account_id = $6)
     AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
 ORDER BY application_id DESC, update_time DESC, id DESC;
+-- The same of a vendor account, before ($2, $3). $6: a status or 0, $7: a phase or -1.
+-- name: console_order_keys_of_account
+-- row: console_order_key
+SELECT update_time, id FROM background_check_order
+WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
+    AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
+ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
 -- All of them with what a search asks for, newest change first. Walked until a page is full.
 -- name: console_orders_searched
 SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
