@@ -90,7 +90,7 @@ static int list_completed(struct list *l, const struct order_search *f) {
     db_bind_int(&q, 5, f->account);
     db_bind_int(&q, 6, l->limit + 1);
     while ((r = db_row(&q)) == 1 &&
-           list_add(l, db_int(&q, COL_CONSOLE_ORDERS_DONE_END_TIME), db_int(&q, COL_CONSOLE_ORDERS_DONE_ID)))
+           list_add(l, db_int(&q, COL_CONSOLE_ORDERS_DONE_END_TIME), db_int(&q, COL_CONSOLE_ORDER_ROW_ID)))
         if ((r = write_order_row(l->c, &l->h, &q)) < 0)
             return r;
     return r < 0 ? r : 0;

@@ -50,6 +50,7 @@ WHERE o.tenant = $1 AND (o.update_time, o.id) < ($2, $3)
 ORDER BY o.update_time DESC, o.id DESC;
 -- Orders completed since $4, the latest first, before ($2, $3). $5 an account or 0. The last column is the place.
 -- name: console_orders_done
+-- row: console_order_row
 SELECT o.update_time, o.id, o.application_id, o.account_id, o.status, o.phase, o.doc, d.end_time
 FROM background_check_order_done d
 JOIN background_check_order o ON o.tenant = d.tenant AND o.id = d.id
