@@ -181,6 +181,9 @@ export const dateTimeExact = (ms?: string | number) =>
     date(ms)?.toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' }) ?? '';
 export const day = (ms?: string | number) =>
     date(ms)?.toLocaleDateString(locale(), { month: 'short', day: 'numeric', weekday: 'short' }) ?? '';
+// A date without a year that the server counts in, such as 2026-11-28: no zone moves it.
+export const calendarDay = (iso: string) =>
+    new Date(`${iso}T00:00:00Z`).toLocaleDateString(locale(), { month: 'short', day: 'numeric', timeZone: 'UTC' });
 export const clock = (ms?: string | number) =>
     date(ms)?.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' }) ?? '';
 export function ago(ms?: string | number, timed?: boolean) {
@@ -195,11 +198,13 @@ export function ago(ms?: string | number, timed?: boolean) {
     if (timed) return dateTime(ms);
     return date(ms)!.toLocaleDateString(locale(), { year: 'numeric', month: 'short', day: 'numeric' });
 }
+const rounded = (n: number, digits: number) => String(Number(n.toFixed(digits)));
 export function duration(ms?: string | number) {
     const h = Number(ms ?? 0) / 3600000;
     if (h < 1) return tr(`${Math.max(1, Math.round(h * 60))} 分钟`, `${Math.max(1, Math.round(h * 60))} min`);
-    if (h < 48) return tr(`${h.toFixed(1)} 小时`, `${h.toFixed(1)} h`);
-    const days = (h / 24).toFixed(h < 240 ? 1 : 0);
+    const hours = rounded(h, 1);
+    if (h < 48) return tr(`${hours} 小时`, hours === '1' ? '1 hour' : `${hours} hours`);
+    const days = rounded(h / 24, h < 240 ? 1 : 0);
     return tr(`${days} 天`, `${days} days`);
 }
 export const isZhNow = () => lang.get() === 'zh';

@@ -160,3 +160,26 @@ export function deliveryState(s: string): { text: string; tone: Tone } {
         )[s] ?? { text: s, tone: 'grey' }
     );
 }
+
+// Why an attempt to deliver failed (src/events/dispatcher_slot.c). What the network library says stays as it is.
+const deliveryErrors: [RegExp, (n: string) => string][] = [
+    [/^no answer within (\d+) seconds/, (n) => tr(`${n} 秒内没有回应`, `No answer within ${n} seconds`)],
+    [/^answered with status (\d+)/, (n) => tr(`返回状态码 ${n}，应为 200`, `Answered with status ${n} instead of 200`)],
+    [
+        /^the client answered with code (-?\d+)/,
+        (n) => tr(`客户端返回 code ${n}，应为 200`, `The client answered with code ${n} instead of 200`),
+    ],
+    [/^the long connection was closed$/, () => tr('长连接已断开', 'The long connection was closed')],
+    [/^the app is disabled$/, () => tr('应用已停用', 'The app is disabled')],
+    [
+        /^the request URL's address is not a public one$/,
+        () => tr('请求地址不是公网地址', 'The request URL does not point to a public address'),
+    ],
+];
+export function deliveryError(error?: string): string {
+    for (const [known, text] of deliveryErrors) {
+        const m = known.exec(error ?? '');
+        if (m) return text(m[1]);
+    }
+    return error ?? '';
+}

@@ -55,9 +55,9 @@ async function inBrowser(role, o, work) {
 
 const words = {
     zh: { reject: '驳回', withdraw: '撤回审批', withdrawOk: '撤回', terminate: '终止背调', terminateOk: '终止', approve: '通过安排', approveOk: '通过',
-        rejected: '安排被驳回', withdrawn: '安排审批已撤回', terminated: '已终止', approved: '已审批', history: /驳回.*不需要了/s, cancel: '取消' },
+        rejected: '安排被驳回', withdrawn: '安排审批已撤回', terminated: '已终止', approved: '已审批', history: /驳回.*不需要了/s, unsent: /没有发给过供应商/, cancel: '取消' },
     en: { reject: 'Reject', withdraw: 'Withdraw', withdrawOk: 'Withdraw', terminate: 'Terminate', terminateOk: 'Terminate', approve: 'Approve', approveOk: 'Approve',
-        rejected: 'Check rejected', withdrawn: 'Check approval withdrawn', terminated: 'Terminated', approved: 'Approved', history: /Rejected.*不需要了/s, cancel: 'Cancel' },
+        rejected: 'Check rejected', withdrawn: 'Check approval withdrawn', terminated: 'Terminated', approved: 'Approved', history: /Rejected.*不需要了/s, unsent: /has not been sent to the vendor/, cancel: 'Cancel' },
 };
 for (const lang of ['zh', 'en']) {
     test(`approve, reject, withdraw and terminate ask first and do what they say: ${lang}`, async () => {
@@ -96,6 +96,7 @@ for (const lang of ['zh', 'en']) {
             await open(ids[3]);
             await button(w.terminate).click();
             assert.ok(await ok(w.terminateOk).isDisabled());
+            assert.match(await dialog.innerText(), w.unsent, 'what waits for approval was never sent');
             await dialog.locator('textarea[name=reason]').fill('候选人另有去处');
             await ok(w.terminateOk).click();
             await pill(w.terminated);
@@ -104,6 +105,18 @@ for (const lang of ['zh', 'en']) {
         approvals('off');
     });
 }
+
+test('whether the vendor has heard of the order is said until the vendor answers', async () => {
+    const id = await arranged();
+    await inBrowser('recruiter', { lang: 'en' }, async ({ page, open }) => {
+        await open(id);
+        assert.match(await page.locator('.told').innerText(), /Sending the order|not received/);
+        await vendor.progress({ background_check_id: id, stage_id: 's1', stage_name: '已受理', stage_en_name: 'Accepted',
+            stage_time: String(Date.now()) });
+        await page.locator('.check .tl', { hasText: 'Accepted' }).waitFor();
+        assert.equal(await page.locator('.told').count(), 0);
+    });
+});
 
 test('each role sees the acts that are its own; what the server refuses is told in words', async () => {
     approvals('on');

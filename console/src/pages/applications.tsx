@@ -58,7 +58,7 @@ function FilterBar({ f }: { f: Filters }) {
             <FilterChoice
                 name="status"
                 label={t('状态', 'Status')}
-                all={t('进行中和已终止', 'Active and terminated')}
+                all={t('进行中和已终止', 'All statuses')}
                 options={[
                     ['1', t('进行中', 'Active')],
                     ['2', t('已终止', 'Terminated')],

@@ -1,48 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The way in.
-import Button from '@douyinfe/semi-ui/lib/es/button';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState } from 'react';
 import { depart } from '../arrive';
-import { ApiError } from '../api';
 import { lang, useLang, useT } from '../base';
-import { refusalText } from '../reasons';
-import { signIn } from '../session';
+import { SignInForm } from '../shell/sign-in-form';
 import { Field, Text } from '../ui';
 
 export function SignIn() {
     const t = useT();
     const l = useLang();
-    const [user, setUser] = useState(''),
-        [password, setPassword] = useState(''),
-        [error, setError] = useState(''),
-        [busy, setBusy] = useState(false);
+    const [user, setUser] = useState('');
     useEffect(() => {
         document.title = `${t('登录', 'Sign in')} · hired`;
     }, [t, l]);
-    const submit = async (e: FormEvent) => {
-        e.preventDefault();
-        setBusy(true);
-        setError('');
-        try {
-            depart('', location.pathname);
-            await signIn(user.trim(), password);
-        } catch (x) {
-            const a = x as ApiError;
-            setError(
-                a.offline
-                    ? t('连不上服务器', 'Cannot reach the server')
-                    : a.status === 401
-                      ? t('账号或密码不对', 'Incorrect username or password')
-                      : refusalText(a),
-            );
-        } finally {
-            setBusy(false);
-        }
-    };
     return (
         <main className="sign">
-            <form className="card form" onSubmit={submit}>
+            <SignInForm
+                className="card"
+                large
+                user={user.trim()}
+                okText={t('登录', 'Sign in')}
+                wrong={t('账号或密码不对', 'Incorrect username or password')}
+                begin={() => depart('', location.pathname)}
+            >
                 <div className="row">
                     <img src="/icon.svg" width="40" height="40" alt="" />
                     <span className="grow" />
@@ -64,19 +45,7 @@ export function SignIn() {
                 <Field label={t('账号', 'Username')}>
                     <Text name="user" value={user} onChange={setUser} autoComplete="username" autoFocus />
                 </Field>
-                <Field label={t('密码', 'Password')} error={error}>
-                    <Text
-                        name="password"
-                        type="password"
-                        value={password}
-                        onChange={setPassword}
-                        autoComplete="current-password"
-                    />
-                </Field>
-                <Button htmlType="submit" theme="solid" size="large" block loading={busy} disabled={!user || !password}>
-                    {t('登录', 'Sign in')}
-                </Button>
-            </form>
+            </SignInForm>
         </main>
     );
 }

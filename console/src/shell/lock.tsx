@@ -1,45 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The session ended while somebody was at work: their password is asked for over the page, on which everything stays.
-import { useRef, useState, type FormEvent } from 'react';
-import { ApiError } from '../api';
 import { personName, useT } from '../base';
-import { refusalText } from '../reasons';
-import { giveUp, signIn, type Lock } from '../session';
+import { giveUp, type Lock } from '../session';
 import type { Session } from '../types';
-import { Button, Field, Modal, Text } from '../ui';
+import { Button, Field, Modal } from '../ui';
+import { SignInForm } from './sign-in-form';
+
+function Another({ session, busy }: { session: Session; busy: boolean }) {
+    const t = useT();
+    const who = personName(session.user);
+    return (
+        <div>
+            <Button block onClick={giveUp} disabled={busy}>
+                {t('换一个账号登录', 'Use another account')}
+            </Button>
+            <p className="muted small">
+                {t(
+                    `如果你不是${who}。这个页面上填写的内容会丢弃。`,
+                    `If you are not ${who}. Anything typed on this page will be discarded.`,
+                )}
+            </p>
+        </div>
+    );
+}
 
 export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Session }) {
     const t = useT();
-    const form = useRef<HTMLFormElement>(null);
-    const [password, setPassword] = useState(''),
-        [error, setError] = useState(''),
-        [busy, setBusy] = useState(false);
-    const who = personName(session.user);
-    const submit = async (e: FormEvent) => {
-        e.preventDefault();
-        if (!password || busy) return;
-        setBusy(true);
-        setError('');
-        try {
-            await signIn(session.user.user, password);
-        } catch (x) {
-            setError(
-                x instanceof ApiError && x.code === 4012
-                    ? t('密码不对', 'Incorrect password')
-                    : refusalText(x as ApiError),
-            );
-            setBusy(false);
-            form.current?.querySelector<HTMLInputElement>('input[name=password]')?.focus();
-        }
-    };
     return (
         <Modal
             title={t('请重新登录', 'Sign in again')}
             width={440}
             className={`lock ${why === 'left' ? 'veiled' : ''}`}
         >
-            <form className="form" ref={form} onSubmit={submit}>
+            <SignInForm
+                user={session.user.user}
+                okText={t('登录并继续', 'Sign in and continue')}
+                wrong={t('密码不对', 'Incorrect password')}
+                others={(busy) => <Another session={session} busy={busy} />}
+            >
                 <p>
                     {why === 'left'
                         ? t(
@@ -61,30 +60,7 @@ export function Locked({ why, session }: { why: Exclude<Lock, ''>; session: Sess
                         autoComplete="username"
                     />
                 </Field>
-                <Field label={t('密码', 'Password')} error={error || undefined}>
-                    <Text
-                        name="password"
-                        type="password"
-                        value={password}
-                        onChange={setPassword}
-                        autoComplete="current-password"
-                    />
-                </Field>
-                <Button htmlType="submit" theme="solid" block loading={busy} disabled={!password}>
-                    {t('登录并继续', 'Sign in and continue')}
-                </Button>
-                <div>
-                    <Button block onClick={giveUp} disabled={busy}>
-                        {t('换一个账号登录', 'Use another account')}
-                    </Button>
-                    <p className="muted small">
-                        {t(
-                            `如果你不是${who}。这个页面上填写的内容会丢弃。`,
-                            `If you are not ${who}. Anything typed on this page will be discarded.`,
-                        )}
-                    </p>
-                </div>
-            </form>
+            </SignInForm>
         </Modal>
     );
 }

@@ -26,7 +26,7 @@ export function Create({ close }: { close: (rows?: SecretRows) => void }) {
     };
     return (
         <Dialog
-            width={680}
+            width={760}
             title={t('创建应用', 'Create app')}
             open
             close={() => close()}

@@ -62,8 +62,8 @@ function Form({ app, close, restart }: Props & { restart: (from: App) => void })
     };
     return (
         <Dialog
-            width={680}
-            title={app.name}
+            width={760}
+            title={t(`设置 ${app.name}`, `Edit ${app.name}`)}
             open
             close={() => close()}
             busy={busy}
@@ -98,7 +98,7 @@ function Form({ app, close, restart }: Props & { restart: (from: App) => void })
                             label={t('订阅的事件', 'Subscribed events')}
                             value={subscriptions}
                             onChange={setSubscriptions}
-                            options={types.map((s) => [s, `${eventName(s)} · ${s}`])}
+                            options={types.map((s) => [s, `${eventName(s)}\n${s}`])}
                         />
                         <ReceiverFields app={app} value={receiver} set={setReceiver} />
                     </>

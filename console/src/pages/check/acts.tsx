@@ -21,8 +21,11 @@ interface Act {
     danger?: boolean;
 }
 
-function useWords(report: boolean): Act[] {
+// While the arrangement waits for approval, the vendor has not heard of the order.
+function useWords({ phase, status }: OrderDetail): Act[] {
     const t = useT();
+    const report = phase === 2,
+        unsent = status === 5 && !report;
     return [
         {
             name: 'approve',
@@ -67,7 +70,12 @@ function useWords(report: boolean): Act[] {
             button: t('终止背调', 'Terminate'),
             title: t('终止背景调查？', 'Terminate this background check?'),
             ok: t('终止', 'Terminate'),
-            text: t('供应商会收到取消通知，终止后无法恢复。', 'The vendor will be notified. You cannot undo this.'),
+            text: unsent
+                ? t(
+                      '订单没有发给过供应商。终止后无法恢复。',
+                      'The order has not been sent to the vendor. You cannot undo this.',
+                  )
+                : t('供应商会收到取消通知，终止后无法恢复。', 'The vendor will be notified. You cannot undo this.'),
             done: t('已终止', 'Terminated'),
             reason: 'required',
             danger: true,
@@ -93,7 +101,7 @@ function Question({ id, name, d, close }: { id: string; name: string; d: OrderDe
     const qc = useQueryClient();
     const v = useVersion(d, () => get<OrderDetail>(`orders/${id}`));
     const [opened] = useState(d);
-    const a = useWords(opened.phase === 2).find((x) => x.name === name)!;
+    const a = useWords(opened).find((x) => x.name === name)!;
     const now = v.latest;
     const same = now.phase === opened.phase && now.status === opened.status && now.actions?.includes(name);
     const status = (x: OrderDetail) => orderStatus(x.status, x.phase).text;
@@ -141,7 +149,7 @@ function Question({ id, name, d, close }: { id: string; name: string; d: OrderDe
 
 export function Acts({ id, d }: { id: string; d: OrderDetail }) {
     const [deed, setDeed] = useState('');
-    const acts = useWords(d.phase === 2);
+    const acts = useWords(d);
     return (
         <div className="do">
             {acts

@@ -53,7 +53,12 @@ function dateText(value: string) {
     if (!/^-?\d+$/.test(value)) return value;
     const ms = Number(value);
     const zone = ms % DAY_MS === 0 ? { timeZone: 'UTC' } : {};
-    return new Date(ms).toLocaleDateString(lang.get() === 'zh' ? 'zh-CN' : 'en-GB', zone);
+    return new Date(ms).toLocaleDateString(lang.get() === 'zh' ? 'zh-CN' : 'en-GB', {
+        year: 'numeric',
+        month: 'short',
+        day: 'numeric',
+        ...zone,
+    });
 }
 function listOf(value: string): string[] {
     try {

@@ -11,7 +11,7 @@ import { Acts } from './acts';
 import { Facts, FilledIn } from './facts';
 import { Reports } from './reports';
 import { History, Progress } from './story';
-import { Told } from './told';
+import { answered, Told } from './told';
 
 function Card({ id, d }: { id: string; d: OrderDetail }) {
     const t = useT();
@@ -23,7 +23,7 @@ function Card({ id, d }: { id: string; d: OrderDetail }) {
                 <Pill {...orderStatus(d.status, d.phase)} />
                 <Acts id={id} d={d} />
             </div>
-            {d.told && <Told told={d.told} />}
+            {d.told && !answered(d) && <Told told={d.told} />}
             {o.conclusion && (
                 <div className="verdict">
                     <Light result={o.conclusion} />

@@ -47,6 +47,13 @@ function useText({ of, state, attempts, next_time, last_time }: Told): string {
     }
 }
 
+// Once the vendor has sent progress or a report, the vendor has the order, whichever way it came: how its delivery stands
+// would contradict what the card shows. The notice of a cancellation still matters.
+export const answered = ({ told, order: o }: OrderDetail) =>
+    told?.of === 'order' &&
+    told.state !== 'taken' &&
+    ((o.process_info_list?.length ?? 0) > 0 || (o.feedback_info_list?.length ?? 0) > 0);
+
 const tones: Record<string, string> = { taken: 'muted', waiting: 'muted', given_up: 'bad', nobody: 'bad' };
 
 export function Told({ told }: { told: Told }) {

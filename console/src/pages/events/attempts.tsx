@@ -4,7 +4,7 @@
 import { dateTimeExact, useT } from '../../base';
 import type { EventDetail } from '../../types';
 import { Button, Pill, When } from '../../ui';
-import { deliveryState } from '../../words';
+import { deliveryError, deliveryState } from '../../words';
 
 type One = NonNullable<EventDetail['deliveries']>[number];
 type AttemptRow = NonNullable<One['attempts']>[number];
@@ -28,7 +28,7 @@ function Attempt({ attempt: a }: { attempt: AttemptRow }) {
                     {way} · {a.duration_ms} ms · {dateTimeExact(a.at)}
                 </span>
             </div>
-            {a.error && <div className="small bad">{a.error}</div>}
+            {a.error && <div className="small bad">{deliveryError(a.error)}</div>}
             {a.answer && (
                 <pre className="code answered" tabIndex={0} aria-label={t('回应', 'Response')}>
                     {a.answer}

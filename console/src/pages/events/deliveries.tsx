@@ -6,7 +6,7 @@ import { get } from '../../api';
 import { Link, useParam, useT } from '../../base';
 import type { App, Delivery, Page } from '../../types';
 import { allOf, AppFilter, FilterChoice, Listing, Pill, Rows, State, usePages, When, NothingFits } from '../../ui';
-import { deliveryState } from '../../words';
+import { deliveryError, deliveryState } from '../../words';
 import { eventName } from './names';
 
 export const useApps = () => useQuery({ queryKey: ['apps'], queryFn: () => get<Page<App>>('apps') });
@@ -55,8 +55,10 @@ function Line({ delivery: d }: { delivery: Delivery }) {
                     <Pill {...deliveryState(d.state)} />
                 </span>
                 <span className="small muted clip">
-                    {d.last_status ? `HTTP ${d.last_status}` : d.last_error || '—'}
-                    {d.attempts ? t(` · ${d.attempts} 次`, ` · ${d.attempts}×`) : ''}
+                    {d.last_status ? `HTTP ${d.last_status}` : deliveryError(d.last_error) || '—'}
+                    {d.attempts
+                        ? t(` · ${d.attempts} 次`, d.attempts === 1 ? ' · 1 attempt' : ` · ${d.attempts} attempts`)
+                        : ''}
                 </span>
                 <span className="when small muted">
                     <When ms={d.create_time} />
@@ -90,7 +92,7 @@ function List() {
         <Listing q={q} empty={empty}>
             <Rows
                 label={t('事件', 'Events')}
-                cols="minmax(0,2fr) minmax(0,1.2fr) 100px minmax(0,1.2fr) 110px"
+                cols="minmax(0,1.6fr) minmax(0,1.5fr) 110px minmax(0,1.5fr) 100px"
                 heads={[
                     t('事件', 'Event'),
                     t('应用', 'App'),

@@ -13,13 +13,18 @@ function Subscriber({ app }: { app: App }) {
         <li className="subscriber">
             <span className="grow two-lines">
                 <b className="clip">{app.name}</b>
-                <span className="mono muted clip">
-                    {app.request_url ||
-                        t(
+                {app.request_url ? (
+                    <span className="mono muted clip" title={app.request_url}>
+                        {app.request_url}
+                    </span>
+                ) : (
+                    <span className="small muted">
+                        {t(
                             '没有请求地址：经长连接，否则等待',
-                            'No request URL: sent over a long connection when there is one',
+                            'No request URL. Sent over a long connection when there is one.',
                         )}
-                </span>
+                    </span>
+                )}
             </span>
             {app.disabled && <Pill tone="grey" text={t('已停用', 'Disabled')} />}
             <Link className="small" href={`/events?app=${app.app_id}`}>

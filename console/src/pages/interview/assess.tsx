@@ -24,7 +24,7 @@ import {
 } from './rules';
 
 // Without a form there is still a record to be written.
-const plainRecord: Question = { id: 'record', type: RECORD, name: { zh_cn: '记录', en_us: 'Record' } };
+const plainRecord: Question = { id: 'record', type: RECORD, name: { zh_cn: '记录', en_us: 'Notes' } };
 
 function valueOf(q: Question, sheet: Sheet): Answer {
     if (q.type === SCORE) return sheet.score ? { options: [sheet.score] } : {};

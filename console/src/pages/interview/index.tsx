@@ -56,10 +56,10 @@ function Detail({ d, session }: { d: InterviewDetail; session: Session }) {
             >
                 {may(session, ['recruiter', 'approver']) && (
                     <Link
-                        className="semi-button semi-button-tertiary semi-button-light"
+                        className="semi-button semi-button-primary semi-button-light"
                         href={`/applications/${i.application_id}`}
                     >
-                        {t('查看投递', 'View application')}
+                        <span className="semi-button-content">{t('查看投递', 'View application')}</span>
                     </Link>
                 )}
                 <Change i={i} version={d.version} />

@@ -4,7 +4,7 @@
 import type { Interview } from '../../types';
 import { both, clock, Link, personName, useT } from '../../base';
 import { Pill } from '../../ui';
-import { interviewSummary, interviewType } from '../../words';
+import { interviewState, interviewType } from '../../words';
 import { beginOf, beginsOn, isoDay, isToday, longDay, week, weekday } from './dates';
 
 function Row({ i }: { i: Interview }) {
@@ -25,7 +25,7 @@ function Row({ i }: { i: Interview }) {
                     </span>
                     <span className="muted small">{i.interviewers?.map(personName).join(t('、', ', '))}</span>
                     <span>
-                        <Pill {...interviewSummary(i.interview_round_summary)} />
+                        <Pill {...interviewState(i)} />
                     </span>
                 </span>
             </Link>

@@ -4,7 +4,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Interview } from '../../types';
 import { both, clock, Link, useT } from '../../base';
-import { interviewSummary } from '../../words';
+import { interviewState } from '../../words';
 import { addDays, isoDay, isToday, longDay, week, weekday } from './dates';
 import { minutesNow, place, type Placed } from './layout';
 
@@ -26,7 +26,7 @@ const LINE_PX = 17;
 function Slot({ p }: { p: Placed }) {
     const t = useT();
     const i = p.interview,
-        s = interviewSummary(i.interview_round_summary),
+        s = interviewState(i),
         time = `${clock(i.begin_time)}–${clock(i.end_time)}`,
         // Whole ones alone; where it is narrow, the name takes two.
         lines = Math.floor((px(p.height) - 6) / LINE_PX) - (p.lanes > 2 ? 1 : 0);
@@ -51,7 +51,6 @@ function Slot({ p }: { p: Placed }) {
                 <span className={lines < 3 ? 'vh' : 'more-lines'} style={{ WebkitLineClamp: lines - 2 }}>
                     {more}
                 </span>
-                {i.may_assess && <span className="vh">{t('，等你评价', ', waiting for your assessment')}</span>}
             </Link>
         </li>
     );

@@ -2,7 +2,7 @@
 //
 // The last 30 days as columns, and as a table for those who would rather read.
 import type { CSSProperties } from 'react';
-import { useT } from '../../base';
+import { calendarDay, useT } from '../../base';
 import type { Overview } from '../../types';
 import { State } from '../../ui';
 
@@ -20,15 +20,15 @@ function Columns({ days, max }: { days: Day[]; max: number }) {
                     key={d.day}
                     className="day"
                     title={t(
-                        `${d.day}：安排 ${d.arranged}，完成 ${d.completed}`,
-                        `${d.day}: ${d.arranged} started, ${d.completed} completed`,
+                        `${calendarDay(d.day)}：安排 ${d.arranged}，完成 ${d.completed}`,
+                        `${calendarDay(d.day)}: ${d.arranged} started, ${d.completed} completed`,
                     )}
                 >
                     <div className="day-bars">
                         <i className="t-blue" style={height(d.arranged, max)} />
                         <i className="t-green" style={height(d.completed, max)} />
                     </div>
-                    {(days.length - 1 - i) % 7 === 0 && <span>{d.day.slice(5)}</span>}
+                    {(days.length - 1 - i) % 7 === 0 && <span>{calendarDay(d.day)}</span>}
                 </div>
             ))}
         </div>
@@ -54,7 +54,7 @@ function Table({ days }: { days: Day[] }) {
                             .filter((d) => d.arranged || d.completed)
                             .map((d) => (
                                 <tr key={d.day}>
-                                    <td>{d.day}</td>
+                                    <td>{calendarDay(d.day)}</td>
                                     <td>{d.arranged}</td>
                                     <td>{d.completed}</td>
                                 </tr>

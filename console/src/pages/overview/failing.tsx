@@ -4,6 +4,7 @@
 import { Link, useT } from '../../base';
 import type { Overview } from '../../types';
 import { Pill, State, When } from '../../ui';
+import { deliveryError } from '../../words';
 
 type App = NonNullable<Overview['failing']>[number];
 
@@ -36,12 +37,14 @@ export function Failing({ failing, admin }: { failing: App[]; admin: boolean }) 
                     {failing.map((f) => (
                         <li key={f.app_id}>
                             <div className="row">
-                                <b className="clip">{f.name}</b>
-                                <Count app={f} state="waiting" admin={admin} />
-                                <Count app={f} state="given_up" admin={admin} />
+                                <b className="clip grow">{f.name}</b>
+                                <span className="row tight">
+                                    <Count app={f} state="waiting" admin={admin} />
+                                    <Count app={f} state="given_up" admin={admin} />
+                                </span>
                             </div>
                             <div className="small muted">
-                                {admin && `${f.last_error} · `}
+                                {admin && `${deliveryError(f.last_error)} · `}
                                 <When ms={f.last_at} />
                             </div>
                         </li>

@@ -34,7 +34,7 @@ export function Figures({ numbers }: { numbers: Overview }) {
                 n={numbers.late_count ?? 0}
                 href="/orders?late=1"
                 tone="red"
-                note={t('比该供应商平时更久', 'longer than this vendor usually takes')}
+                note={t('比该供应商平时更久', 'longer than usual')}
             />
             <Figure
                 name={t('已安排', 'In progress')}
@@ -44,7 +44,7 @@ export function Figures({ numbers }: { numbers: Overview }) {
                 note={t('供应商正在调查', 'with the vendor')}
             />
             <Figure
-                name={t('近 30 天完成', 'Completed in the last 30 days')}
+                name={t('近 30 天完成', 'Completed, last 30 days')}
                 n={numbers.completed_count ?? 0}
                 href={`/orders?done=${numbers.since}`}
                 tone="green"

@@ -7,17 +7,16 @@ import type { OrderRow, Overview } from '../../types';
 import { Pill, State, When } from '../../ui';
 import { orderStatus } from '../../words';
 
-function Row({ order, children }: { order: OrderRow; children: ReactNode }) {
+function Row({ order, mark, children }: { order: OrderRow; mark: ReactNode; children: ReactNode }) {
     return (
         <li>
             <Link className="todo" href={`/applications/${order.application_id}?order=${order.id}`}>
-                <span className="grow">
-                    <b className="clip">{order.talent_name || order.id}</b>
-                    <span className="muted small clip">
-                        {[order.job_title, both(order.provider_name), order.package].filter(Boolean).join(' · ')}
-                    </span>
+                <b className="clip">{order.talent_name || order.id}</b>
+                {mark}
+                <span className="muted small clip about">
+                    {[order.job_title, both(order.provider_name), order.package].filter(Boolean).join(' · ')}
                 </span>
-                <span className="todo-end">{children}</span>
+                <span className="muted small end">{children}</span>
             </Link>
         </li>
     );
@@ -42,11 +41,8 @@ export function Awaiting({ numbers }: { numbers: Overview }) {
             ) : (
                 <ul>
                     {orders.map((o) => (
-                        <Row key={o.id} order={o}>
-                            <Pill {...orderStatus(o.status, o.phase)} />
-                            <span className="muted small">
-                                <When ms={o.update_time} />
-                            </span>
+                        <Row key={o.id} order={o} mark={<Pill {...orderStatus(o.status, o.phase)} />}>
+                            <When ms={o.update_time} />
                         </Row>
                     ))}
                 </ul>
@@ -77,17 +73,20 @@ export function Late({ numbers }: { numbers: Overview }) {
             ) : (
                 <ul>
                     {late.map(({ order: o, usual_ms }) => (
-                        <Row key={o.id} order={o}>
-                            <Pill
-                                tone="red"
-                                text={t(
-                                    `已 ${duration(Date.now() - Number(o.begin_time))}`,
-                                    `${duration(Date.now() - Number(o.begin_time))} so far`,
-                                )}
-                            />
-                            <span className="muted small">
-                                {t(`通常 ${duration(usual_ms)}`, `usually ${duration(usual_ms)}`)}
-                            </span>
+                        <Row
+                            key={o.id}
+                            order={o}
+                            mark={
+                                <Pill
+                                    tone="red"
+                                    text={t(
+                                        `已 ${duration(Date.now() - Number(o.begin_time))}`,
+                                        `${duration(Date.now() - Number(o.begin_time))} so far`,
+                                    )}
+                                />
+                            }
+                        >
+                            {t(`通常 ${duration(usual_ms)}`, `usually ${duration(usual_ms)}`)}
                         </Row>
                     ))}
                 </ul>

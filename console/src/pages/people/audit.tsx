@@ -67,7 +67,7 @@ function Row({ e, name }: { e: Entry; name: string }) {
                 <div className="wrap">
                     <Subject e={e} name={name} />
                 </div>
-                <div className="small muted">
+                <div className="small muted when">
                     <time dateTime={new Date(Number(e.at)).toISOString()} title={e.log_id}>
                         {dateTimeExact(e.at)}
                     </time>

@@ -24,7 +24,7 @@ function hintOf(p: Param, t: (zh: string, en: string) => string) {
     return [
         s.type === 'array' ? t('多个用逗号分隔', 'Separate multiple values with commas') : '',
         s.items?.description ?? s.description ?? '',
-        s.default === undefined ? '' : t(`默认 ${s.default}`, `default: ${s.default}`),
+        s.default === undefined ? '' : t(`默认 ${s.default}`, `Default: ${s.default}`),
     ]
         .filter(Boolean)
         .join(t('；', '; '));

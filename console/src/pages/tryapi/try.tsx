@@ -33,7 +33,7 @@ function Needs({ operation: o, app }: { operation: Operation; app?: App }) {
                     .map((l) =>
                         t(
                             `每 ${l.seconds} 秒最多 ${l.calls} 次。`,
-                            `Limited to ${l.calls} ${l.calls === 1 ? 'call' : 'calls'} per ${l.seconds} s. `,
+                            `Limited to ${l.calls} ${l.calls === 1 ? 'call' : 'calls'} per ${l.seconds === 1 ? 'second' : `${l.seconds} seconds`}. `,
                         ),
                     )
                     .join('')}

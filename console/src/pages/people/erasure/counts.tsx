@@ -9,12 +9,12 @@ export const nothing = (n: console_erasure) => Object.values(n).every((x) => !x)
 export function Counts({ n, label }: { n: console_erasure; label: string }) {
     const t = useT();
     const rows: [string, number | undefined][] = [
-        [t('投递', 'Applications'), n.applications],
-        [t('背调', 'Background checks'), n.orders],
-        [t('面试', 'Interviews'), n.interviews],
-        [t('外部记录', 'External records'), n.external],
-        [t('文件', 'Files'), n.files],
-        [t('发给供应商的事件', 'Events sent to vendors'), n.events],
+        [t('投递', n.applications === 1 ? 'Application' : 'Applications'), n.applications],
+        [t('背调', n.orders === 1 ? 'Background check' : 'Background checks'), n.orders],
+        [t('面试', n.interviews === 1 ? 'Interview' : 'Interviews'), n.interviews],
+        [t('外部记录', n.external === 1 ? 'External record' : 'External records'), n.external],
+        [t('文件', n.files === 1 ? 'File' : 'Files'), n.files],
+        [t('发给供应商的事件', n.events === 1 ? 'Event sent to vendors' : 'Events sent to vendors'), n.events],
     ];
     return (
         <>
