@@ -175,6 +175,7 @@ export interface OrderDetail {
     actions?: string[];
     history?: Step[];
     files?: { report_id: string; state: string; size?: string; error?: string }[];
+    identity_keys?: string[];
     attachments?: { id: string; name: string; size?: string; url?: string }[];
     told?: { of: string; state: string; attempts: number; next_time?: string; last_time?: string };
 }

@@ -242,6 +242,7 @@ int handle_console_order_get(struct call *c) {
         return r;
     json_begin(c->out, '{');
     json_member_str(c->out, STR("version"), version);
+    write_identity_keys(c, &doc);
     json_key(c->out, STR("order"));
     if (mask_order_values(c, &doc))
         call_write_record(c, &type_background_check_order, &doc, c->out);

@@ -92,16 +92,30 @@ static struct str masked(struct arena *a, struct str s) {
     return arena_printf(a, "****%.*s", STR_FMT(str_skip(s, from)));
 }
 
+static bool is_identity_number(const struct background_check_order *doc,
+                               const struct background_check_custom_field_data_value *value) {
+    const struct eco_background_check_custom_field_data *field = field_of(doc, value->key);
+    bool text = !field || str_eq(field->type, STR("text")) || str_eq(field->type, STR("textarea")) ||
+                str_eq(field->type, STR("number"));
+    return text && (is_card_number(value->value) || (field && asks_for_number(field)));
+}
+
+void write_identity_keys(struct call *c, const struct background_check_order *doc) {
+    json_key(c->out, STR("identity_keys"));
+    json_begin(c->out, '[');
+    for (size_t i = 0; i < doc->custom_data_list.n; i++)
+        if (is_identity_number(doc, &doc->custom_data_list.v[i]))
+            json_str(c->out, doc->custom_data_list.v[i].key);
+    json_end(c->out, ']');
+}
+
 bool mask_order_values(struct call *c, struct background_check_order *doc) {
     bool any = false;
     if (c->person->roles & (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER)))
         return false;
     for (size_t i = 0; i < doc->custom_data_list.n; i++) {
         struct background_check_custom_field_data_value *value = &doc->custom_data_list.v[i];
-        const struct eco_background_check_custom_field_data *field = field_of(doc, value->key);
-        bool text = !field || str_eq(field->type, STR("text")) || str_eq(field->type, STR("textarea")) ||
-                    str_eq(field->type, STR("number"));
-        if (text && (is_card_number(value->value) || (field && asks_for_number(field)))) {
+        if (is_identity_number(doc, value)) {
             value->value = masked(c->arena, value->value);
             any = true;
         }

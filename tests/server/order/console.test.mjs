@@ -385,4 +385,5 @@ test('files of an order can be opened, and numbers of identity documents are for
     assert.deepEqual(await values(recruiter), [number, 'plain']);
     assert.deepEqual(await values(admin), [number, 'plain']);
     assert.deepEqual(await values(approver), ['****002X', 'plain']);
+    for (const who of [recruiter, approver]) assert.deepEqual((await who.get(`orders/${order_id}`)).identity_keys, ['card']);
 });

@@ -118,17 +118,10 @@ function IdentityNumber({ value }: { value: string }) {
         </span>
     );
 }
-const NUMBERS =
-    /id_?card|id[_ ]number|id_no|identity_n|identity (number|card)|passport(_n| n(umber|o))|ssn|social security|身份证|护照号|证件号/i;
-const isNumber = (f: CustomField | undefined, value: string) =>
-    (!f || ['text', 'textarea', 'number'].includes(f.type)) &&
-    (/^\d{17}[\dXx]$/.test(value) ||
-        (!!f && NUMBERS.test([f.key, f.name?.zh_cn, f.name?.en_us].filter(Boolean).join(' '))));
-
-function Value({ f, value, d }: { f?: CustomField; value: string; d: OrderDetail }) {
+function Value({ f, value, identity, d }: { f?: CustomField; value: string; identity: boolean; d: OrderDetail }) {
     if (f && (f.type === 'file' || f.type === 'resume'))
         return <AttachedFile id={value} file={d.attachments?.find((a) => a.id === value)} />;
-    if (isNumber(f, value)) return <IdentityNumber value={value} />;
+    if (identity) return <IdentityNumber value={value} />;
     return <>{f ? valueText(f, value) : value}</>;
 }
 
@@ -138,7 +131,10 @@ export function FilledIn({ d }: { d: OrderDetail }) {
     const geo = geos.find((g) => g[0] === o.geo);
     const rows: [string, ReactNode][] = (o.custom_data_list ?? []).map((v) => {
         const f = o.custom_field_list?.find((x) => x.key === v.key);
-        return [f ? both(f.name) || f.key : v.key, <Value key={v.key} f={f} value={v.value} d={d} />];
+        return [
+            f ? both(f.name) || f.key : v.key,
+            <Value key={v.key} f={f} value={v.value} identity={!!d.identity_keys?.includes(v.key)} d={d} />,
+        ];
     });
     if (geo) rows.push([t('数据区域', 'Data region'), t(geo[1], geo[2])]);
     if (o.remark) rows.push([t('备注', 'Notes'), o.remark]);
