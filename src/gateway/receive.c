@@ -40,7 +40,7 @@ static void upload_done(struct http_request *r) {
     snapshot_take(x->loop);
     int error = access_again(x); /* before the disk is made to work for somebody who may not any more */
     if (error == 0) {
-        r->held = true;
+        r->no_cancel = true;
         error = upload_finish(x->upload);
     }
     if (error < 0)

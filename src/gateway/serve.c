@@ -129,7 +129,7 @@ static int submit(struct request *x) {
 }
 
 void serve_write(struct request *x) {
-    x->r->held = true;
+    x->r->no_cancel = true;
     int r = submit(x);
     if (r < 0)
         request_refuse(x, r);
@@ -153,7 +153,7 @@ static bool has_password_work(const struct call_password *p) {
 
 /* Has passwords worked on, then lets the writer run the handler. */
 static void submit_passwords(struct request *x) {
-    x->r->held = true;
+    x->r->no_cancel = true;
     if (passwords_submit(x->g->passwords, &x->call, passwords_done, x) == 0)
         return;
     answer_fail_busy(&x->call, STR("too many passwords are being checked; try again in a second"));
@@ -187,7 +187,7 @@ static void submit_errand(struct request *x) {
         request_fail(x);
         return;
     }
-    x->r->held = true;
+    x->r->no_cancel = true;
     x->work = (struct http_work){.run = errand_run, .done = errand_done};
     int r = http_work_begin(x->r->loop, &x->work);
     if (r == 0)

@@ -112,7 +112,7 @@ int watch_begin(struct watch *w, const struct call *call, struct http_request *r
         s->seen_ms[k] = call->now_ms;
     w->streams = s;
     w->n++;
-    r->held = true;
+    r->no_cancel = true;
     http_stream_begin(r, STR("text/event-stream; charset=utf-8"), headers, sizeof headers / sizeof *headers);
     (void)http_stream_write(r, STR("retry: 2000\n\n"));
     return 0;

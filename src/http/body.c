@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-#include "http/internal.h"
+#include "http/conn.h"
 
 bool body_too_slow(const struct conn *c, uint64_t now) {
     const struct http_limits *limits = &c->loop->limits;
@@ -16,13 +16,12 @@ bool body_too_slow(const struct conn *c, uint64_t now) {
 static void say_continue(struct conn *c) {
     static char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
     struct iovec iov = {line, sizeof(line) - 1};
-    if (conn_send(c, &iov, 1) != 1) /* a socket that does not take 25 bytes is not worth waiting for */
+    if (conn_send(c, &iov, 1) != 1) /* the socket's buffer is full before the first answer: the peer reads nothing */
         conn_close(c);
 }
 
 void body_begin(struct conn *c) {
     struct exchange *x = c->x;
-    c->state = CONN_BODY;
     c->dropping = false;
     c->since = uv_now(&c->loop->uv);
     c->arrived = x->len - x->pos;
@@ -39,7 +38,8 @@ static bool body_done(struct conn *c) {
         conn_answered(c);
         return true;
     }
-    c->state = CONN_HANDLER;
+    if (!conn_set_state(c, CONN_HANDLER))
+        return false;
     c->deadline = NEVER;
     if (x->req.sink) {
         x->req.sink->done(&x->req);
@@ -51,7 +51,7 @@ static bool body_done(struct conn *c) {
     return true;
 }
 
-/* Passes a piece on. Returns true to go on, false when paused, answered or refused. */
+/* Gives a piece of the body to its receiver. Returns true to go on, false when paused, answered or refused. */
 static bool give(struct conn *c, const char *bytes, size_t len) {
     struct exchange *x = c->x;
     if (c->dropping || len == 0)
@@ -60,9 +60,9 @@ static bool give(struct conn *c, const char *bytes, size_t len) {
         buf_add(&x->body, bytes, len);
         return true;
     }
-    uint32_t turn = c->turn;
+    uint32_t answers = c->answers;
     int r = x->req.sink->data(&x->req, bytes, len);
-    if (c->turn != turn || c->state == CONN_CLOSED)
+    if (c->answers != answers || c->state == CONN_CLOSED)
         return false;
     if (r == -EAGAIN) {
         c->paused = true;
@@ -75,7 +75,7 @@ static bool give(struct conn *c, const char *bytes, size_t len) {
     return r >= 0;
 }
 
-/* In the input nothing is left of the body; what comes next may go where it stood. */
+/* All of the input is parsed: the next bytes may overwrite the part of the body that was there. */
 static void rewind_input(struct exchange *x) {
     if (x->pos == x->len)
         x->pos = x->len = x->body_at;
@@ -136,7 +136,7 @@ bool body_step(struct conn *c) {
 
 void http_body_resume(struct http_request *r) {
     struct conn *c = exchange_of(r)->conn;
-    if (!c || !c->paused)
+    if (!c || !c->paused || c->state != CONN_BODY)
         return;
     uint64_t now = uv_now(&c->loop->uv);
     c->paused = false;

@@ -10,17 +10,17 @@
 #include "http/parse.h"
 
 enum {
-    AT_SIZE,          /* hexadecimal digits */
-    AT_EXTENSION,     /* from ';' to the end of the line */
-    AT_SIZE_LF,       /* after the CR of a size line */
-    AT_DATA,          /* */
-    AT_DATA_CR,       /* after the data */
-    AT_DATA_LF,       /* */
-    AT_TRAILER,       /* start of a trailer line, or of the empty line that ends the body */
-    AT_TRAILER_NAME,  /* */
-    AT_TRAILER_VALUE, /* */
-    AT_TRAILER_LF,    /* after the CR of a trailer line */
-    AT_END_LF,        /* after the CR of the empty line */
+    AT_SIZE,      /* hexadecimal digits */
+    AT_EXTENSION, /* from ';' to the end of the line */
+    AT_SIZE_LF,   /* after the CR of a size line */
+    AT_DATA,
+    AT_DATA_CR, /* after the data */
+    AT_DATA_LF, /* after the data and CR */
+    AT_TRAILER, /* start of a trailer line, or of the empty line that ends the body */
+    AT_TRAILER_NAME,
+    AT_TRAILER_VALUE,
+    AT_TRAILER_LF, /* after the CR of a trailer line */
+    AT_END_LF,     /* after the CR of the empty line */
     AT_END
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A chunked body, taken apart piece by piece. Pure: no sockets, no memory of its own. Chunk extensions and trailers are
+ * Decodes a chunked body piece by piece. Pure: no sockets, no memory of its own. Chunk extensions and trailers are
  * checked, bounded and dropped.
  */
 #ifndef HIRED_HTTP_CHUNKED_H
@@ -11,18 +11,18 @@
 #define CHUNKED_EXTENSIONS_MAX 4096 /* bytes, of all chunks together */
 #define CHUNKED_TRAILERS_MAX 8192   /* bytes */
 
-/* A chunked of all zeroes stands at the beginning of a body. */
+/* All zeroes at the beginning of a body. */
 struct chunked {
     uint8_t state;
     uint8_t digits;
     uint64_t left; /* of the chunk's data */
     uint32_t extensions, trailers;
-    const char *why; /* after a refusal, which is always a 400 */
+    const char *why; /* fixed text, after -EBADMSG; the status is always 400 */
 };
 
-/* Takes from bytes[0..len) up to the end of the next piece of data. Sets *ret_used, and *ret_piece (in bytes; may be
- * empty). Returns 1 when the body is complete, 0 to be called again with what follows (as soon as there is any),
- * -EBADMSG with c->why. */
+/* Parses bytes[0..len) up to the end of the next piece of data. Sets *ret_used to the number of bytes parsed and
+ * *ret_piece to the data (within bytes; may be empty). Returns 1 when the body is complete, 0 if it must be called
+ * again with the bytes that follow, or -EBADMSG with c->why. */
 int chunked_next(struct chunked *c, const char *bytes, size_t len, size_t *ret_used, struct str *ret_piece);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "http/internal.h"
+#include "http/conn.h"
 
 static struct exchange *exchange_new(void) {
     struct exchange *x = mem_alloc(sizeof(*x));
@@ -40,15 +40,14 @@ void exchange_next(struct exchange *x) {
         close(x->fd);
     x->fd = -1;
     x->file_left = 0;
-    x->streaming = x->leaving = x->left = false;
     if (x->pos == x->len)
         x->pos = x->len = 0;
     x->req.start_ns = 0;
     x->req.sink = NULL;
     x->req.ctx = NULL;
-    x->req.held = x->req.no_body = false;
+    x->req.no_cancel = x->req.no_body = false;
     x->req.https = false;
-    if (x->conn) /* the last request may have come for somebody else, through a proxy */
+    if (x->conn) /* a proxy may have sent the last request for another client */
         memcpy(&x->req.peer, &x->conn->peer, sizeof(x->conn->peer));
     http_head_init(&x->head, x->headers, x->headers_cap);
 }
@@ -67,6 +66,7 @@ struct exchange *exchange_take(struct conn *c) {
         x->headers = mem_grow(x->headers, x->headers_cap * sizeof(struct http_header));
     }
     x->conn = c;
+    x->owner = EXCHANGE_CONN;
     x->req.arena = &x->arena;
     x->req.loop = l;
     exchange_next(x);
@@ -76,7 +76,10 @@ struct exchange *exchange_take(struct conn *c) {
 void exchange_release(struct http_loop *l, struct exchange *x) {
     if (!x)
         return;
+    INVARIANT_RETURN(x->owner != EXCHANGE_POOL); /* otherwise two requests would share it */
+    INVARIANT_RETURN(!x->fs_busy);               /* otherwise a thread would write into the next answer */
     x->conn = NULL;
+    x->owner = EXCHANGE_POOL;
     if (l->n_pool >= POOL_MAX) {
         exchange_free(x);
         return;
@@ -92,21 +95,25 @@ void exchange_release(struct http_loop *l, struct exchange *x) {
     l->n_pool++;
 }
 
-void exchange_hold(struct exchange *x) {
-    x->next = x->req.loop->held;
-    x->req.loop->held = x;
+void exchange_orphan(struct exchange *x) {
+    INVARIANT_RETURN(x->owner == EXCHANGE_CANCELLED && !x->conn);
+    x->owner = EXCHANGE_ORPHAN;
+    x->next = x->req.loop->orphans;
+    x->req.loop->orphans = x;
 }
 
-void exchange_let_go(struct exchange *x) {
-    if (x->leaving) {
-        x->left = true;
+void exchange_end(struct exchange *x) {
+    INVARIANT_RETURN(loop_is_current(x->req.loop));
+    if (x->owner == EXCHANGE_CANCELLED) { /* within app->gone; lose_request releases it */
+        x->owner = EXCHANGE_ENDED;
         return;
     }
-    struct exchange **at = &x->req.loop->held;
+    INVARIANT_RETURN(x->owner == EXCHANGE_ORPHAN);
+    struct exchange **at = &x->req.loop->orphans;
     while (*at && *at != x)
         at = &(*at)->next;
-    if (*at)
-        *at = x->next;
+    INVARIANT_RETURN(*at);
+    *at = x->next;
     exchange_release(x->req.loop, x);
 }
 

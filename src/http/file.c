@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers from a file: piece by piece with constant memory. What the system has in memory is read at once; for the rest
- * a thread of libuv's pool waits for the disk, so that the loop never does.
+ * Answers from a file: piece by piece with constant memory. Pieces in the page cache are read at once; for others a
+ * thread of libuv's pool waits for the disk, so that the loop does not.
  */
 #include <errno.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/log.h"
-#include "http/internal.h"
+#include "http/conn.h"
 
-enum { PIECES_IN_A_ROW = 8 }; /* before the loop's other connections have their turn */
+enum { PIECES_IN_A_ROW = 8 }; /* before a read by the pool, in which the loop serves its other connections */
 
-/* Sends the head, if it has not left yet, and the len bytes of the file in out. As conn_send. */
+/* Sends the head, if it is not sent yet, and the len bytes of the file in out. Returns as conn_send. */
 static int send_piece(struct conn *c, size_t len) {
     struct exchange *x = c->x;
     struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {x->out.ptr, len}};
@@ -25,7 +25,7 @@ static int send_piece(struct conn *c, size_t len) {
 
 static void file_failed(struct conn *c, const char *why) {
     log_line(LOG_ERROR, "a file could not be sent", "why", why, NULL);
-    conn_close(c); /* the length is promised: only a broken connection tells the truth */
+    conn_close(c); /* Content-Length is sent already, so the client can see the failure only by a closed connection */
 }
 
 static void file_go_on(struct conn *c, int sent) {
@@ -46,7 +46,7 @@ static void on_file_read(uv_fs_t *req) {
     if (!c)
         exchange_release(x->req.loop, x);
     else if (c->state == CONN_CLOSED)
-        return; /* the exchange goes with the connection */
+        return; /* on_closed releases the exchange */
     else if (n <= 0)
         file_failed(c, n < 0 ? uv_strerror((int)n) : "it is shorter than it was");
     else
@@ -59,6 +59,7 @@ static size_t piece_size(const struct exchange *x) {
 
 static void read_on_pool(struct conn *c) {
     struct exchange *x = c->x;
+    INVARIANT_RETURN(!x->fs_busy && !c->writing); /* out is in use */
     uv_buf_t buf = uv_buf_init(x->out.ptr, (unsigned)piece_size(x));
     x->fs.data = x;
     int r = uv_fs_read(&c->loop->uv, &x->fs, x->fd, &buf, 1, (int64_t)x->file_at, on_file_read);
@@ -74,7 +75,7 @@ void file_step(struct conn *c) {
         struct iovec iov = {x->out.ptr, piece_size(x)};
         ssize_t n = preadv2(x->fd, &iov, 1, (off_t)x->file_at, RWF_NOWAIT);
         if (n < 0)
-            break; /* not in memory, or a file system that cannot tell */
+            break; /* not in the page cache, or the file system has no RWF_NOWAIT */
         if (n == 0) {
             file_failed(c, "it is shorter than it was");
             return;
@@ -92,18 +93,20 @@ void http_reply_file(struct http_request *r, unsigned status, struct str content
                      const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
-    x->fd = fd; /* closed with the exchange's turn */
     if (!c) {
-        exchange_let_go(x);
+        close(fd);
+        exchange_end(x);
         return;
     }
+    if (!conn_begin_answer(c, CONN_REPLY)) {
+        close(fd);
+        return;
+    }
+    x->fd = fd; /* exchange_next closes it */
     struct reply_head h = {.status = status, .type = content_type, .headers = headers, .n_headers = n_headers};
     h.length = (int64_t)len;
     h.keep = reply_may_keep(c);
     c->closing_after = !h.keep;
-    c->turn++;
-    c->state = CONN_REPLY;
-    c->deadline = NEVER;
     reply_head_write(x, &h);
     if (r->method == HTTP_HEAD || len == 0) {
         struct iovec iov = {x->reply_head.ptr, x->reply_head.len};

@@ -17,7 +17,7 @@ static bool is_port(struct str s) {
     return true;
 }
 
-/* "192.0.2.7", "192.0.2.7:443", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443": as proxies write it. */
+/* "192.0.2.7", "192.0.2.7:443", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:443": the forms that proxies write. */
 static int read_address(struct str entry, uint8_t ret[16]) {
     struct str port = entry;
     if (entry.len > 0 && entry.ptr[0] == '[') {
@@ -33,7 +33,7 @@ static int read_address(struct str entry, uint8_t ret[16]) {
     return network_address_parse(entry, ret);
 }
 
-/* Takes the last entry off a list: returns it, and what stands before its comma in *list (absent if none did). */
+/* Removes the last entry of a list and returns it; *list is the rest before its comma, absent without a comma. */
 static struct str cut_last(struct str *list) {
     size_t at = list->len;
     while (at > 0 && list->ptr[at - 1] != ',')
@@ -43,18 +43,18 @@ static struct str cut_last(struct str *list) {
     return str_trim(last);
 }
 
-/* The walk from the right: lines from the last to the first, as if they were one. */
+/* The list read from the right; several header lines are one list (RFC 9110 5.3). */
 struct walk {
     const struct networks *proxies;
-    uint8_t client[16]; /* the furthest that is known */
+    uint8_t client[16]; /* the last address read */
     unsigned hops;
-    bool found; /* client is no proxy */
+    bool found; /* client is not a trusted proxy */
 };
 
 static int walk_line(struct walk *w, struct str line, const char **ret_why) {
     while (!w->found && !str_is_absent(line)) {
         struct str entry = cut_last(&line);
-        if (entry.len == 0) /* RFC 9110 5.6.1: empty elements of a list do not count */
+        if (entry.len == 0) /* RFC 9110 5.6.1: empty elements of a list are ignored */
             continue;
         if (read_address(entry, w->client) < 0) {
             *ret_why = "a trusted proxy's X-Forwarded-For has an entry that is no address";

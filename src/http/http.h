@@ -2,12 +2,12 @@
  *
  * The HTTP/1.1 server: listening sockets, connections, requests and answers. It knows no endpoint.
  *
- * One thread per loop, each with its own listening socket (SO_REUSEPORT). A request and all that belongs to it lives on
- * the loop that accepted its connection; its handler runs there. A handler answers at once or later, from the same
- * loop; other threads reach a loop with http_loop_post().
+ * Each loop has a thread and a listening socket of its own (SO_REUSEPORT). A request stays on the loop that accepted
+ * its connection; its handler runs on that loop's thread, and answers at once or later from the same thread. Other
+ * threads call a function on a loop's thread with http_loop_post().
  *
- * Strict by choice (RFC 9112; refusals in docs/HTTP.md): whatever two parsers could read differently is refused with
- * its status and a closed connection, and the log says why.
+ * The parser is strict (RFC 9112; docs/HTTP.md lists the refusals): a request that two parsers could read differently
+ * is refused with a status, the connection is closed, and the debug log has the reason.
  */
 #ifndef HIRED_HTTP_HTTP_H
 #define HIRED_HTTP_HTTP_H
@@ -27,10 +27,11 @@ struct http_limits {
     unsigned head_timeout_ms;  /* from the first byte of a request to its last header; 408 beyond */
     unsigned body_timeout_ms;  /* without any byte of the body arriving; 408 beyond */
     unsigned body_rate_min;    /* bytes a second, averaged after the first body_timeout_ms; 408 below */
-    unsigned idle_timeout_ms;  /* of a connection between requests; closed quietly */
+    unsigned idle_timeout_ms;  /* of a connection between requests; then it is closed without an answer */
     unsigned write_timeout_ms; /* without the peer taking any byte of the answer; closed */
     unsigned connections_max;  /* for all loops together; beyond, 503 and closed */
-    struct networks proxies; /* whose X-Forwarded-For and X-Forwarded-Proto are believed (forwarded.h); none at first */
+    struct networks
+        proxies; /* peers whose X-Forwarded-For and X-Forwarded-Proto are trusted (forwarded.h); none at first */
 };
 
 /* Values that suit a small server; every field set. */
@@ -48,12 +49,12 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DE
 
 /* Receives a body piece by piece instead of in one buffer (uploads of any size with constant memory). */
 struct http_sink {
-    /* Takes len bytes. Returns 0, or -EAGAIN after having taken them all: stop reading until http_body_resume().
-     * Any other negative errno: the body is not wanted any more; if the sink has not answered by then, 500 is. */
+    /* Takes len bytes. Returns 0, or -EAGAIN after having taken them all: nothing more is read until
+     * http_body_resume(). On any other negative errno the body is refused, with 500 unless the sink has answered. */
     int (*data)(struct http_request *r, const char *bytes, size_t len);
-    /* All arrived; answer now or later. */
+    /* The body is complete. Must lead to exactly one http_reply, now or later. */
     void (*done)(struct http_request *r);
-    /* The peer vanished or broke a rule before the end: forget the request, nothing can be answered. */
+    /* The connection closed or the body was refused before its end: no http_reply may follow. */
     void (*gone)(struct http_request *r);
 };
 
@@ -71,12 +72,12 @@ struct http_request {
     int64_t start_ns;             /* clock_mono_ns() at the first byte */
     const struct http_sink *sink; /* set by the on_head callback to take the body in pieces */
     size_t body_max;              /* the on_head callback may change it for this request */
-    bool no_body;                 /* the on_head callback may set it: a body has no meaning here. If it is not there
-                                     yet, handle runs without it: nobody waits for it, and it is not invited */
+    bool no_body;                 /* the on_head callback may set it: the handler does not use a body. A body that has
+                                     not arrived yet is not waited for, and no "100 Continue" is sent */
     void *ctx;                    /* for the handler's own use; NULL at first */
-    bool held;                    /* set by a handler whose work cannot be called back; see http_app.gone */
-    struct sockaddr_storage peer; /* who calls: the connection's other end, or for whom that speaks if it is a proxy */
-    bool https;                   /* a proxy says that the client speaks TLS to it */
+    bool no_cancel;               /* set by a handler whose work cannot be cancelled; see http_app.gone */
+    struct sockaddr_storage peer; /* the client: the connection's peer, or what that says if it is a trusted proxy */
+    bool https;                   /* a trusted proxy says that the client speaks TLS to it */
 };
 
 /* The first header of that name (any case), or absent. */
@@ -87,19 +88,19 @@ struct str http_peer(const struct http_request *r);
 
 /* What a server does with requests. */
 struct http_app {
-    /* The head is there, the body is not. May set r->sink, r->body_max and r->no_body, or answer already (then handle
-     * is not called, and the body is read and dropped, or the connection closed). NULL: nothing to do. */
+    /* The head is complete. May set r->sink, r->body_max and r->no_body. May answer: then handle is not called, and the
+     * body is read and dropped, or the connection is closed after the answer. NULL: nothing to do. */
     void (*on_head)(struct http_request *r);
     /* Must lead to exactly one http_reply, now or later. */
     void (*handle)(struct http_request *r);
-    /* The peer went away before a reply that was still owed: no http_reply may follow any more for this request once
-     * this returns. A handler that answers later must forget the request here - or have set r->held (because another
-     * thread works on the request's memory, say): then the request stays whole and its http_reply (or http_stream_end)
-     * is still owed; it ends the request and sends nothing. NULL: every request counts as held. Not called for a
-     * request whose handle has not run yet: on_head must own nothing outside the arena, or set a sink. */
+    /* Cancels a request: its connection closed before the answer. When this returns, the request's memory is reused and
+     * no http_reply may follow, with one exception: if the handler has set r->no_cancel (because another thread uses
+     * the request's memory, say), the memory stays valid and the http_reply (or http_stream_end) is still owed; it
+     * frees the request and sends nothing. NULL: every request counts as no_cancel. Not called for a request whose
+     * handle has not run yet, so on_head must own nothing outside the arena, or set a sink. */
     void (*gone)(struct http_request *r);
-    /* Runs once on each loop's thread, before the first request and after the last; how a loop ends stands under
-     * "waits" below. loop_stop closes the application's own handles on the loop and gives up what belongs to it. */
+    /* Each runs once on each loop's thread, loop_start before the first request and loop_stop after the last ("waits"
+     * below says how a loop ends). loop_stop closes the application's handles on the loop and frees its data. */
     int (*loop_start)(struct http_loop *l);
     void (*loop_stop)(struct http_loop *l);
     /* A request was refused before it reached handle; for counting. why is fixed text. */
@@ -112,13 +113,14 @@ struct http_app {
  * answer to the next; empty when the handler starts. Head and body leave in one gathering write, without a copy. */
 struct buf *http_out(struct http_request *r);
 
-/* Sends status, headers and what is in http_out() (for HEAD: only its length). Content-Length, Date and Connection are
- * set here. headers may be NULL; they are copied. Ends the request: r must not be touched afterwards. */
+/* Sends status, headers and the bytes in http_out() (for HEAD: only their number). Adds Content-Length, Date and
+ * Connection. headers may be NULL; they are copied. Ends the request: r must not be used afterwards. A second answer to
+ * a request is an error of the program (base/invariant.h) and is not sent. */
 void http_reply(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
                 size_t n_headers);
 
-/* Same, then closes the connection. why goes to the log (debug). A peer that is still sending is given a little time to
- * read the answer. */
+/* The same, and closes the connection afterwards. why goes to the log (debug). If the peer is still sending, its bytes
+ * are dropped for a limited time, so that it can read the answer. */
 void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
                       const struct http_header *headers, size_t n_headers, const char *why);
 
@@ -126,18 +128,19 @@ void http_reply_close(struct http_request *r, unsigned status, struct str conten
 void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
                      const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len);
 
-/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write (appends what
- * is given; returns -ENOBUFS, and appends nothing, when more than 256 KiB would wait for the peer, -EPIPE when it is
- * gone), then http_stream_end. The peer's going away calls app->gone; r is valid until then or http_stream_end. */
+/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write, then
+ * http_stream_end. http_stream_write returns 0, -ENOBUFS (nothing is sent) when more than 256 KiB would wait for the
+ * peer, or -EPIPE when the connection has failed. r is valid until http_stream_end, or app->gone if the connection
+ * closes first. */
 void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
                        size_t n_headers);
 int http_stream_write(struct http_request *r, struct str bytes);
 void http_stream_end(struct http_request *r);
 
-/* Takes the connection out of HTTP after a "101 Switching Protocols" with these headers: from then on bytes go to
- * on_read (len 0: the peer closed its side), and http_raw_write / http_raw_close serve it. "Connection: Upgrade" is set
- * here. Ends the request. Returns the raw connection, valid until on_closed; NULL if the peer is gone already or has
- * sent a body with the request. No event comes before this has returned. */
+/* Sends "101 Switching Protocols" with these headers and "Connection: Upgrade", and gives the connection to the
+ * application: bytes go to on_read (len 0: the peer shut down its side), and http_raw_write and http_raw_close serve
+ * it. Ends the request. Returns the raw connection, valid until on_closed, or NULL if the connection is closed or the
+ * request has a body (then it is answered with 400). No event is called before this has returned. */
 struct http_raw;
 struct http_raw_events {
     void (*on_read)(struct http_raw *raw, void *ctx, const char *bytes, size_t len);
@@ -148,9 +151,9 @@ struct http_raw *http_upgrade(struct http_request *r, const struct http_header *
 /* Copies. Returns 0, -ENOBUFS (nothing is written) when more than 4 MiB would wait, or -EPIPE at the connection's end.
  */
 int http_raw_write(struct http_raw *raw, struct str bytes);
-/* Bytes that the peer has not taken yet. */
+/* Bytes that the socket has not taken yet. */
 size_t http_raw_waiting(const struct http_raw *raw);
-/* Closes after what is waiting was written; on_read is not called any more. */
+/* Closes after all waiting bytes are written; on_read is not called any more. */
 void http_raw_close(struct http_raw *raw);
 
 /* After a sink's data returned -EAGAIN. */
@@ -169,7 +172,7 @@ unsigned http_server_port(const struct http_server *s);
 /* Starts all loops on threads of their own and returns. Returns 0 or the first failing loop_start's errno. */
 int http_server_start(struct http_server *s);
 
-/* Stops accepting at once, lets requests in hand finish (at most grace_ms), ends the loops, joins the threads. */
+/* Stops accepting, waits until all requests are answered (at most grace_ms), ends the loops, joins the threads. */
 void http_server_drain(struct http_server *s, unsigned grace_ms);
 
 struct http_server *http_server_free(struct http_server *s); /* takes NULL; returns NULL */
@@ -177,15 +180,15 @@ struct http_server *http_server_free(struct http_server *s); /* takes NULL; retu
 struct http_loop *http_server_loop(struct http_server *s, unsigned index);
 unsigned http_server_loops(const struct http_server *s);
 
-/* Takes over changed limits (connections in hand keep their old timeouts). Any thread. */
+/* Changes the limits; a timeout that is already running stays as it is. Any thread. */
 void http_server_set_limits(struct http_server *s, const struct http_limits *limits);
 
-/* Runs fn(arg) on the loop's thread soon. Any thread; never blocks for long. Returns 0, or -ESHUTDOWN when the loop has
+/* Runs fn(arg) on the loop's thread soon. Any thread; waits for no I/O. Returns 0, or -ESHUTDOWN when the loop has
  * ended (fn will not run). */
 int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *arg), void *arg);
 
-/* For handles that live as long as the loop does (made in loop_start, closed in loop_stop, unreferenced) only;
- * everything shorter is a wait. */
+/* Only for handles that live as long as the loop: opened in loop_start, unreferenced, closed in loop_stop. All others
+ * belong to a wait. */
 uv_loop_t *http_loop_uv(struct http_loop *l);
 unsigned http_loop_index(const struct http_loop *l);
 void *http_loop_app_ctx(struct http_loop *l);    /* as given to http_server_new */
@@ -200,34 +203,33 @@ void http_loop_stats(const struct http_loop *l, struct http_stats *ret);
 
 /* ---- waits ---- */
 
-/* Everything by which the application is to be called on a loop later is registered with the loop: a timer that looks
- * whether a file has come, work on another thread. So a loop ends in one way:
+/* Everything by which the application is called on a loop later, such as a timer or work on another thread, is
+ * registered with the loop as a wait. A loop ends in these steps:
  *
- *   1. http_server_drain closes the listening socket. Requests in hand and waits go on.
- *   2. When the grace is over, every wait's end is called, once, and then the connections that are left are closed.
- * When all connections and held requests are gone before that, the ends are called then.
- *   3. The loop goes on until no wait is left. Tasks that were posted until then are run.
- *   4. From here on http_loop_post returns -ESHUTDOWN. loop_stop is called, and nothing of the application is called on
- *      the loop after it.
+ *   1. http_server_drain closes the listening socket. Requests and waits go on.
+ *   2. At the end of the grace period, or earlier when no connection and no no_cancel request is left, end of every
+ *      wait is called once. Then the remaining connections are closed.
+ *   3. The loop runs until no wait is left. Tasks that are posted until then are run.
+ *   4. From here on http_loop_post returns -ESHUTDOWN. loop_stop is called, and after it the loop calls nothing of the
+ *      application.
  *
- * A request that is still held by another thread (by the writer, say) does not hold the loop beyond the grace: its
- * memory stays whole until http_server_free, and whoever holds it learns from -ESHUTDOWN that nobody is left to answer.
- * So those threads are to be ended between http_server_drain and http_server_free. */
+ * The loop does not wait beyond the grace period for a no_cancel request that another thread uses (the writer, say):
+ * the request's memory stays valid until http_server_free, and the thread gets -ESHUTDOWN when it posts its answer. So
+ * such threads must be ended between http_server_drain and http_server_free. */
 struct http_wait {
-    /* On the loop's thread, once, unless http_wait_over came first. A wait that can be given up is (its request
-     * answered, http_wait_over called); one that cannot, because a thread uses its memory, calls http_wait_over as soon
-     * as it can. */
+    /* Called on the loop's thread, once, unless http_wait_over was called first. Gives up the wait: answers its request
+     * and calls http_wait_over. If a thread uses its memory, http_wait_over is called later, as soon as possible. */
     void (*end)(struct http_wait *w);
     struct http_loop *loop; /* the rest is http's own */
     struct http_wait *next, **at;
 };
 
-/* On the loop's thread. w stays in place until http_wait_over. */
+/* On the loop's thread. w must stay in place until http_wait_over, which is called once. */
 void http_wait_begin(struct http_loop *l, struct http_wait *w);
 void http_wait_over(struct http_wait *w);
 
-/* Calls fire(arg) every so many milliseconds, until http_timer_stop or until the loop ends: then the timer is stopped
- * and end(arg) is called instead. On the loop's thread. */
+/* Calls fire(arg) every every_ms milliseconds until http_timer_stop. When the loop ends first, the timer is stopped and
+ * end(arg) is called. On the loop's thread. */
 struct http_timer;
 struct http_timer *http_timer_start(struct http_loop *l, unsigned every_ms, void (*fire)(void *arg),
                                     void (*end)(void *arg), void *arg);
@@ -248,7 +250,7 @@ int http_work_begin(struct http_loop *l, struct http_work *w);
 /* ---- helpers without state ---- */
 
 /* Walks "a=1&b=2": decodes the next pair ('+' is a space) into the arena and advances *rest. Returns 1 for a pair, 0 at
- * the end, -EBADMSG for a broken percent-escape or text that is not UTF-8 (the pair is skipped). What needs no decoding
+ * the end, -EBADMSG for a broken percent-escape or text that is not UTF-8 (the pair is skipped). Text without escapes
  * is not copied: the result may point into *rest. */
 int http_query_next(struct str *rest, struct arena *a, struct str *ret_name, struct str *ret_value);
 

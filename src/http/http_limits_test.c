@@ -124,7 +124,27 @@ static void test_body_timeouts(void **state) {
     assert_true(seen.sink_gone > 0);
 }
 
-/* What the application itself takes its time for is not held against the peer. */
+/* The rest of a body that is dropped after its request was answered: when it comes too slowly, the connection is closed
+ * without a 408, which the client would take for the answer to its next request. */
+static void test_dropped_body_too_slow(void **state) {
+    static const char head[] = "POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n";
+    int end, fd = client_open();
+    size_t n = 0;
+    client_send(fd, head, sizeof(head) - 1);
+    answer[0] = '\0';
+    for (int64_t start = test_ms(); test_ms() < start + PATIENCE_MS;) {
+        n += client_read(fd, answer + n, sizeof(answer) - n, NULL, 0, 20, &end);
+        if (end != CLIENT_OPEN)
+            break;
+        client_say(fd, "a"); /* 50 bytes a second, but 1000 are asked for */
+    }
+    assert_int_equal(status_of(answer), 401);
+    assert_null(strstr(answer + 1, "HTTP/1.1"));
+    assert_true(end != CLIENT_OPEN);
+    close(fd);
+}
+
+/* The time for which the application pauses the body does not count. */
 static void test_paused_sink_is_not_slow(void **state) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     int end;
@@ -381,6 +401,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_head_timeout, begin_quick, finish),
         cmocka_unit_test_setup_teardown(test_idle_timeout, begin_quick, finish),
         cmocka_unit_test_setup_teardown(test_body_timeouts, begin_quick, finish),
+        cmocka_unit_test_setup_teardown(test_dropped_body_too_slow, begin_quick, finish),
         cmocka_unit_test_setup_teardown(test_paused_sink_is_not_slow, begin_quick, finish),
         cmocka_unit_test_setup_teardown(test_write_timeout, begin_quick, finish),
         cmocka_unit_test_teardown(test_slow_reader, finish),

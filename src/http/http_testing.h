@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For this room's tests: a server with an application of every kind of answer, and a client that sends raw bytes.
+ * For the tests of src/http: a server whose application gives every kind of answer, and a client that sends raw bytes.
  */
 #ifndef HIRED_HTTP_TESTING_H
 #define HIRED_HTTP_TESTING_H
@@ -44,7 +44,7 @@ static inline void test_sleep(unsigned ms) {
     nanosleep(&(struct timespec){ms / 1000, (long)(ms % 1000) * 1000000}, NULL);
 }
 
-/* How long what is sure to come may take where the machine is busy with other things. */
+/* How long a test waits for an event, on a busy machine. */
 enum { PATIENCE_MS = 20000 };
 
 /* Waits until *what reaches value. */
@@ -94,7 +94,7 @@ static void *work_later(void *arg) {
 static void serve_later(struct http_request *r) {
     struct later *job = calloc(1, sizeof(*job));
     *job = (struct later){.r = r, .loop = r->loop, .ms = (unsigned)query_number(r, "ms", 20)};
-    r->held = true;
+    r->no_cancel = true;
     pthread_t thread;
     pthread_create(&thread, NULL, work_later, job);
     pthread_detach(thread);
@@ -269,7 +269,7 @@ static void app_handle(struct http_request *r) {
     else if (str_eq(p, STR("/upgrade")))
         return upgrade_later(r->loop, r);
     else if (str_eq(p, STR("/upgrade-later"))) {
-        r->held = true;
+        r->no_cancel = true;
         return (void)http_loop_post(r->loop, upgrade_later, r);
     } else if (str_eq(p, STR("/big")))
         return serve_big(r);
@@ -303,7 +303,7 @@ static void app_gone(struct http_request *r) {
         struct streaming *s = r->ctx;
         uv_timer_stop(&s->timer);
         uv_close((uv_handle_t *)&s->timer, stream_freed);
-    } else if (!r->held) {
+    } else if (!r->no_cancel) {
         seen.late_unheld++;
     }
 }

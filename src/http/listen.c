@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The listening sockets: every address that a name gives, and one socket for each loop at each of them.
+ * The listening sockets: one for each loop at each address that a host name gives.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -10,12 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/internal.h"
+#include "http/loop.h"
 
 enum { BACKLOG = 4096, PORT_TRIES = 16 };
 
-/* Options that connections inherit. A stream or a WebSocket may be silent for long: the system's own probes find out
- * within two minutes that its peer has vanished without a word. */
+/* Options that accepted connections inherit. A stream or a WebSocket may be idle for long; keep-alive probes detect
+ * within two minutes that its peer's machine is unreachable. */
 static int set_options(int fd, bool shared) {
     const struct {
         int level, name, value;
@@ -30,7 +30,7 @@ static int set_options(int fd, bool shared) {
     return 0;
 }
 
-/* only_v6: an IPv6 wildcard leaves the port of IPv4 to a socket of its own. */
+/* only_v6: the socket of an IPv6 wildcard takes no IPv4 connections, for which another socket is opened. */
 static int listen_one(const struct addrinfo *ai, bool only_v6, bool shared) {
     int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -59,8 +59,8 @@ static void close_all(const int *fds, unsigned n) {
         close(fds[i]);
 }
 
-/* Opens n sockets on one address. With several, the first look is one without SO_REUSEPORT: it fails if another process
- * listens there already, which SO_REUSEPORT would let pass in silence, and both would get half of the connections. */
+/* Opens n sockets on one address. If n > 1, it first opens one without SO_REUSEPORT and closes it again: this fails if
+ * another process listens there, while with SO_REUSEPORT both processes would share the connections unnoticed. */
 static int listen_address(struct addrinfo *ai, bool only_v6, int *fds, unsigned n, unsigned *ret_port) {
     struct sockaddr_storage bound;
     socklen_t len = sizeof(bound);
@@ -90,12 +90,12 @@ static int listen_address(struct addrinfo *ai, bool only_v6, int *fds, unsigned 
     return 0;
 }
 
-/* An address that this machine does not have: a name may give IPv6 where IPv6 is off. */
+/* This machine does not have the address: a name may give an IPv6 address where IPv6 is off. */
 static bool is_elsewhere(int error) {
     return error == -EADDRNOTAVAIL || error == -EAFNOSUPPORT;
 }
 
-/* The port is a wish: 0 takes any free one, the same at each address. Returns how many addresses were opened. */
+/* Port 0 takes any free port, the same at each address. Returns the number of addresses that were opened. */
 static int listen_list(struct addrinfo *list, unsigned port, int *fds, unsigned n, unsigned *ret_port) {
     int opened = 0, last = -EADDRNOTAVAIL;
 
@@ -137,7 +137,7 @@ int listen_open(const char *host, unsigned port, unsigned n, int *ret_fds, unsig
         return -EINVAL;
     }
     drop_doubles(list);
-    /* A free port of the first address may be taken at the second. */
+    /* With port 0, a port that is free at the first address may be in use at the second. */
     for (int i = 0; i < PORT_TRIES; i++) {
         r = listen_list(list, port, ret_fds, n, ret_port);
         if (port != 0 || r != -EADDRINUSE)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A loop: its thread, its listening sockets, the clock tick that ends what takes too long, tasks from other threads.
+ * A loop: its thread, its connections, the tick that checks deadlines, tasks from other threads, its end.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -14,13 +14,13 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/internal.h"
+#include "http/conn.h"
 
 static void maybe_end(struct http_loop *l);
 
 /* ---- connections ---- */
 
-void loop_take(struct http_loop *l, struct conn *c) {
+void loop_add_conn(struct http_loop *l, struct conn *c) {
     c->next = l->conns;
     if (l->conns)
         l->conns->prev = c;
@@ -35,7 +35,7 @@ void loop_take(struct http_loop *l, struct conn *c) {
     atomic_store_explicit(&l->stats.open_connections, l->n_conns, memory_order_relaxed);
 }
 
-void loop_drop(struct http_loop *l, struct conn *c) {
+void loop_remove_conn(struct http_loop *l, struct conn *c) {
     if (c->prev)
         c->prev->next = c->next;
     else
@@ -57,13 +57,13 @@ void loop_drop(struct http_loop *l, struct conn *c) {
     maybe_end(l);
 }
 
-/* Runs in the next turn of the loop, before it waits for anything. */
+/* Runs in the loop's next turn, before it polls. */
 static void run_deferred(uv_idle_t *idle) {
     struct http_loop *l = idle->data;
     struct conn *list = l->deferred;
     uv_idle_stop(idle);
     l->deferred = NULL;
-    while (list) { /* connections are freed by libuv's closing phase only, so the list stays whole */
+    while (list) { /* libuv frees connections only in its closing phase, so next_deferred stays valid */
         struct conn *c = list;
         list = c->next_deferred;
         c->deferred = false;
@@ -79,74 +79,6 @@ void loop_defer(struct conn *c) {
     c->next_deferred = l->deferred;
     l->deferred = c;
     uv_idle_start(&l->idle, run_deferred);
-}
-
-/* ---- accepting ---- */
-
-static void on_acceptable(uv_poll_t *poll, int status, int events);
-
-static void listen_again(struct http_loop *l) {
-    l->accept_again = NEVER;
-    for (unsigned i = 0; i < l->n_listeners && !l->draining; i++)
-        if (l->listeners[i].fd >= 0)
-            uv_poll_start(&l->listeners[i].poll, UV_READABLE, on_acceptable);
-}
-
-/* Out of descriptors or memory: leave the queue alone for a while instead of being woken for it without end. */
-static void pause_accepting(struct http_loop *l, int error) {
-    uint64_t now = uv_now(&l->uv);
-    if (l->warn_again <= now) {
-        log_line(LOG_WARN, "cannot accept connections for now", "error", strerror(error), NULL);
-        l->warn_again = now + WARN_PAUSE_MS;
-    }
-    for (unsigned i = 0; i < l->n_listeners; i++)
-        uv_poll_stop(&l->listeners[i].poll);
-    l->accept_again = now + ACCEPT_PAUSE_MS;
-}
-
-static void accept_one(struct http_loop *l, int fd, const struct sockaddr_in6 *peer) {
-    size_t open = atomic_fetch_add_explicit(&l->server->connections, 1, memory_order_relaxed);
-    if (open < l->limits.connections_max) {
-        conn_open(l, fd, peer, false);
-        return;
-    }
-    atomic_fetch_sub_explicit(&l->server->connections, 1, memory_order_relaxed);
-    if (l->n_shed < SHED_MAX) {
-        conn_open(l, fd, peer, true);
-    } else {
-        counter_add(&l->stats.refused_connections, 1);
-        close(fd);
-    }
-}
-
-static void on_acceptable(uv_poll_t *poll, int status, int events) {
-    struct http_loop *l = poll->data;
-    struct listener *from = (struct listener *)poll; /* its first member */
-    for (int i = 0; i < ACCEPT_BATCH; i++) {
-        struct sockaddr_in6 peer = {0};
-        socklen_t len = sizeof(peer);
-        int fd = accept4(from->fd, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            accept_one(l, fd, &peer);
-            continue;
-        }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-            pause_accepting(l, errno);
-        if (errno != ECONNABORTED && errno != EINTR)
-            return;
-    }
-}
-
-static void stop_accepting(struct http_loop *l) {
-    for (unsigned i = 0; i < l->n_listeners; i++) {
-        struct listener *from = &l->listeners[i];
-        if (from->fd < 0)
-            continue;
-        uv_poll_stop(&from->poll);
-        close(from->fd);
-        from->fd = -1;
-    }
-    l->accept_again = NEVER;
 }
 
 /* ---- time ---- */
@@ -167,7 +99,7 @@ static void refresh_date(struct http_loop *l) {
     memcpy(l->date, text, DATE_LEN);
 }
 
-/* Fine enough for the shortest timeout, and never a burden. */
+/* A quarter of the shortest timeout, but at least 10 ms. */
 static uint64_t tick_ms(const struct http_limits *limits) {
     unsigned all[] = {limits->head_timeout_ms, limits->body_timeout_ms, limits->idle_timeout_ms,
                       limits->write_timeout_ms};
@@ -182,11 +114,11 @@ static void on_tick(uv_timer_t *tick) {
     uint64_t now = uv_now(&l->uv);
     refresh_date(l);
     if (l->accept_again <= now)
-        listen_again(l);
+        accept_start(l);
     bool all = l->draining && now >= l->drain_until;
     if (all)
-        waits_end(l);                                 /* while their requests can still be answered */
-    for (struct conn *c = l->conns; c; c = c->next) { /* closing unlinks later, in libuv's closing phase */
+        waits_end(l); /* before conn_close, so that they can still answer their requests */
+    for (struct conn *c = l->conns; c; c = c->next) { /* conn_close unlinks later, in libuv's closing phase */
         if (all)
             conn_close(c);
         else if (c->deadline <= now)
@@ -211,8 +143,7 @@ int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *ar
     return 0;
 }
 
-/* Returns false if there was nothing to run. */
-static bool run_tasks(struct http_loop *l) {
+static void run_tasks(struct http_loop *l) {
     uv_mutex_lock(&l->lock);
     struct loop_task *tasks = l->tasks;
     size_t n = l->n_tasks;
@@ -222,7 +153,6 @@ static bool run_tasks(struct http_loop *l) {
     for (size_t i = 0; i < n; i++)
         tasks[i].fn(l, tasks[i].arg);
     free(tasks);
-    return n > 0;
 }
 
 static void on_wake(uv_async_t *wake) {
@@ -231,10 +161,10 @@ static void on_wake(uv_async_t *wake) {
     maybe_end(l);
 }
 
-/* ---- beginning and end ---- */
+/* ---- start and end ---- */
 
 static void close_handles(struct http_loop *l) {
-    stop_accepting(l);
+    accept_stop(l);
     for (unsigned i = 0; i < l->n_listeners; i++)
         uv_close((uv_handle_t *)&l->listeners[i].poll, NULL);
     uv_close((uv_handle_t *)&l->tick, NULL);
@@ -242,29 +172,29 @@ static void close_handles(struct http_loop *l) {
     uv_close((uv_handle_t *)&l->wake, NULL);
 }
 
-/* Runs what was posted, until there is nothing more and no wait has come of it; from then on nothing can be posted.
- * Returns false if there are waits. */
+/* Runs posted tasks until there are none and no wait has begun meanwhile; after that http_loop_post refuses. Returns
+ * false if there are waits. */
 static bool end_tasks(struct http_loop *l) {
     while (!l->ended) {
         waits_end(l);
-        if (l->waits_told)
+        if (l->ended_waits)
             return false;
         run_tasks(l);
         uv_mutex_lock(&l->lock);
-        l->ended = l->n_tasks == 0 && !l->waits && !l->waits_told;
+        l->ended = l->n_tasks == 0 && !l->waits && !l->ended_waits;
         uv_mutex_unlock(&l->lock);
     }
     return true;
 }
 
-/* The loop ends as http.h says under "waits". */
+/* Ends the loop if the steps under "waits" in http.h have come that far. */
 static void maybe_end(struct http_loop *l) {
     bool late = uv_now(&l->uv) >= l->drain_until;
-    if (!l->draining || l->ending || l->n_conns > 0 || ((l->held || l->waits || l->waits_told) && !late))
+    if (!l->draining || l->ending || l->n_conns > 0 || ((l->orphans || l->waits || l->ended_waits) && !late))
         return;
     l->ending = true;
     if (!end_tasks(l)) {
-        l->ending = false; /* http_wait_over comes back here */
+        l->ending = false; /* http_wait_over wakes the loop, and on_wake calls this again */
         return;
     }
     if (l->app->loop_stop && l->start_error == 0)
@@ -285,7 +215,7 @@ static void begin_drain(struct http_loop *l, void *arg) {
     if (l->draining)
         return;
     l->draining = true;
-    stop_accepting(l);
+    accept_stop(l);
     for (struct conn *c = l->conns; c; c = c->next)
         conn_drain(c);
 }
@@ -302,18 +232,19 @@ static void loop_main(void *arg) {
     char name[16];
     snprintf(name, sizeof(name), "http-%u", l->index);
     pthread_setname_np(pthread_self(), name);
+    l->current = pthread_self();
     uv_update_time(&l->uv);
     refresh_date(l);
     l->start_error = l->app->loop_start ? l->app->loop_start(l) : 0;
     bool failed = l->start_error < 0;
     if (!failed)
-        listen_again(l);
+        accept_start(l);
     uv_sem_post(&l->started);
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 
 int loop_start(struct http_loop *l) {
-    sigset_t all, before; /* signals are the main thread's business */
+    sigset_t all, before; /* the main thread handles signals */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int r = uv_thread_create(&l->thread, loop_main, l);
@@ -331,7 +262,7 @@ void loop_join(struct http_loop *l) {
     l->running = false;
 }
 
-/* After a failure, when its other handles do not exist yet; the sockets stay the caller's. */
+/* After a failure of init_handles: no other handle is open. The caller keeps the sockets. */
 static void forget_listeners(struct http_loop *l) {
     for (unsigned i = 0; i < l->n_listeners; i++)
         uv_close((uv_handle_t *)&l->listeners[i].poll, NULL);
@@ -391,9 +322,9 @@ void loop_fini(struct http_loop *l) {
         l->pool = x->next;
         exchange_free(x);
     }
-    while (l->held) {
-        struct exchange *x = l->held;
-        l->held = x->next;
+    while (l->orphans) {
+        struct exchange *x = l->orphans;
+        l->orphans = x->next;
         exchange_free(x);
     }
     free(l->tasks);
@@ -402,7 +333,7 @@ void loop_fini(struct http_loop *l) {
     uv_mutex_destroy(&l->lock);
 }
 
-/* ---- small things ---- */
+/* ---- getters and limits ---- */
 
 static void take_limits(struct http_loop *l, void *arg) {
     struct http_limits *limits = arg;

@@ -39,7 +39,7 @@ void http_head_init(struct http_head *h, struct http_header *headers, size_t hea
     *h = (struct http_head){.headers = headers, .headers_max = headers_max, .content_length = -1};
 }
 
-/* What points elsewhere (a path that was not sent, "/") stays. */
+/* Moves a text that points into the old bytes; others (the constant path "/") stay. */
 static void move_str(struct str *s, const char *from, size_t len, const char *to) {
     uintptr_t at = (uintptr_t)s->ptr - (uintptr_t)from;
     if (s->ptr && at <= len)
@@ -94,7 +94,8 @@ enum http_method http_method_of(struct str name) {
     return HTTP_OTHER;
 }
 
-/* host [":" port], the host a name, an IPv4 address or an IPv6 address in brackets. It ends up in links we hand out. */
+/* host [":" port], the host a name, an IPv4 address or an IPv6 address in brackets. Answers contain links made from it.
+ */
 static bool host_ok(struct str s) {
     size_t i = 0;
     if (s.len > 0 && s.ptr[0] == '[') {
@@ -219,7 +220,7 @@ static void take_connection(struct http_head *h, struct str v) {
     }
 }
 
-/* Headers that decide about framing and the connection; all others are the application's. */
+/* Headers that control framing and the connection; the application reads the others. */
 static int take_header(struct http_head *h, struct str name, struct str value) {
     switch (name.len) {
     case 4:
@@ -277,7 +278,7 @@ static int parse_header(struct http_head *h, struct str line) {
     return take_header(h, header->name, header->value);
 }
 
-/* What can be judged only when every header is known. */
+/* Checks that need all headers. */
 static int head_finish(struct http_head *h) {
     if (str_is_absent(h->host) && h->minor == 1)
         return refuse(h, 400, "no Host header");
@@ -310,7 +311,8 @@ static int parse_line(struct http_head *h, struct str line) {
 int http_head_parse(struct http_head *h, const char *bytes, size_t len, size_t head_max, size_t *ret_len) {
     if (h->base != bytes)
         http_head_rebase(h, bytes);
-    size_t visible = len < head_max ? len : head_max; /* so that the end does not depend on how much has come by now */
+    size_t visible =
+        len < head_max ? len : head_max; /* so that the result does not depend on how many bytes have arrived */
     for (;;) {
         size_t end = scan_text(bytes, h->scan, visible);
         h->scan = end;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers: status line, headers, and the body that stands ready in the exchange's output buffer.
+ * Answers: status line, headers, and the body from the exchange's output buffer.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <sys/uio.h>
 
 #include "base/log.h"
-#include "http/internal.h"
+#include "http/conn.h"
 
 const char *http_reason(unsigned status) {
     switch (status) {
@@ -82,7 +82,8 @@ struct buf *http_out(struct http_request *r) {
     return &exchange_of(r)->out;
 }
 
-/* A control byte in an answer's header would let whoever chose the value write headers of his own. */
+/* Control bytes become spaces: with CR LF in a value, the client that chose the value could add headers to the answer.
+ */
 static void add_clean(struct buf *b, struct str s) {
     size_t from = b->len;
     buf_add_str(b, s);
@@ -143,9 +144,10 @@ bool reply_may_keep(const struct conn *c) {
         return false;
     if (!c->body_open)
         return true;
-    if (c->x->req.no_body) /* who says so without sending one sends the next request instead */
+    if (c->x->req.no_body) /* a client that announces a body without sending it sends its next request instead */
         return !c->body_chunked && c->body_left <= c->x->len - c->x->pos;
-    /* The rest of an unwanted body: short, and sure to come (who waits for "100 Continue" may never send it). */
+    /* The rest of an unwanted body must be short and certain to arrive: a client that waits for "100 Continue" may
+     * never send it. */
     return !c->body_chunked && !h->expect_continue && c->body_left <= DROP_MAX;
 }
 
@@ -156,13 +158,12 @@ static bool has_body(const struct exchange *x, unsigned status) {
 static void send_reply(struct exchange *x, unsigned status, struct str type, const struct http_header *headers,
                        size_t n_headers) {
     struct conn *c = x->conn;
+    if (!conn_begin_answer(c, CONN_REPLY))
+        return;
     struct reply_head h = {.status = status, .type = type, .headers = headers, .n_headers = n_headers};
     h.length = (int64_t)x->out.len;
     h.keep = reply_may_keep(c);
     c->closing_after = !h.keep;
-    c->turn++;
-    c->state = CONN_REPLY;
-    c->deadline = NEVER;
     reply_head_write(x, &h);
     struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {x->out.ptr, x->out.len}};
     int r = conn_send(c, iov, has_body(x, status) && x->out.len > 0 ? 2 : 1);
@@ -178,13 +179,13 @@ void http_reply(struct http_request *r, unsigned status, struct str content_type
     if (x->conn)
         send_reply(x, status, content_type, headers, n_headers);
     else
-        exchange_let_go(x);
+        exchange_end(x);
 }
 
 void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
                       const struct http_header *headers, size_t n_headers, const char *why) {
     struct exchange *x = exchange_of(r);
-    if (x->conn) {
+    if (x->conn && conn_owes_answer(x->conn)) {
         log_line(LOG_DEBUG, "connection closed after the answer", "why", why ? why : "", NULL);
         x->conn->closing_after = true;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The server: its loops, from the first to the last.
+ * The server: opens its sockets, starts and ends its loops.
  */
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "http/internal.h"
+#include "http/loop.h"
 
 enum { LOOPS_MAX = 256, SPARE_DESCRIPTORS = 256 };
 
@@ -60,7 +60,7 @@ int http_server_new(struct http_server **ret, const char *host, unsigned port, u
     return 0;
 }
 
-/* The usual 1024 descriptors are fewer than the connections we promise. */
+/* The usual limit of 1024 descriptors is lower than connections_max. */
 static void raise_descriptors(const struct http_limits *limits) {
     struct rlimit r;
     rlim_t wanted = (rlim_t)limits->connections_max + SPARE_DESCRIPTORS;

@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <sys/uio.h>
 
-#include "http/internal.h"
+#include "http/conn.h"
 
-/* app->gone is to be called, but not from within a call of the application's. */
+/* Closes the connection, which calls app->gone, in the loop's next turn, because the application is in the middle of a
+ * call. */
 static void stream_broken(struct conn *c) {
     c->broken = true;
     loop_defer(c);
@@ -18,8 +19,7 @@ void http_stream_begin(struct http_request *r, struct str content_type, const st
                        size_t n_headers) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
-    x->streaming = true;
-    if (!c)
+    if (!c || !conn_begin_answer(c, CONN_STREAM))
         return;
     if (x->head.minor == 0 || c->body_open)
         c->closing_after = true;
@@ -27,9 +27,6 @@ void http_stream_begin(struct http_request *r, struct str content_type, const st
     h.length = -1;
     h.keep = reply_may_keep(c);
     c->closing_after = !h.keep;
-    c->turn++;
-    c->state = CONN_STREAM;
-    c->deadline = NEVER;
     reply_head_write(x, &h);
     struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
     if (conn_queue(c, &iov, 1, STREAM_WAIT_MAX) < 0)
@@ -44,6 +41,7 @@ int http_stream_write(struct http_request *r, struct str bytes) {
     char size[24];
     if (!c || c->broken)
         return -EPIPE;
+    INVARIANT_RETURN(c->state == CONN_STREAM, -EPIPE);
     if (bytes.len == 0 || r->method == HTTP_HEAD)
         return 0;
     int sent;
@@ -66,17 +64,18 @@ void http_stream_end(struct http_request *r) {
     struct conn *c = x->conn;
     static char last[] = "0\r\n\r\n";
     if (!c) {
-        exchange_let_go(x);
+        exchange_end(x);
         return;
     }
+    INVARIANT_RETURN(c->state == CONN_STREAM);
     int sent = c->writing ? 0 : 1;
     if (x->head.minor == 1 && r->method != HTTP_HEAD) {
         struct iovec iov = {last, sizeof(last) - 1};
         sent = conn_queue(c, &iov, 1, SIZE_MAX);
     }
-    c->turn++;
-    c->state = CONN_REPLY;
-    x->streaming = false;
+    c->answers++;
+    if (!conn_set_state(c, CONN_REPLY))
+        return;
     if (sent < 0)
         conn_close(c);
     else if (sent == 1)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Connections taken out of HTTP (WebSocket): bytes in, bytes out.
+ * Connections that an application has taken over with http_upgrade (WebSocket): bytes in, bytes out.
  */
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "http/internal.h"
+#include "http/conn.h"
 
 struct http_raw *http_upgrade(struct http_request *r, const struct http_header *headers, size_t n_headers,
                               const struct http_raw_events *events, void *ctx) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
     if (!c) {
-        exchange_let_go(x);
+        exchange_end(x);
         return NULL;
     }
     if (c->body_open || x->req.content_length > 0 || x->head.minor == 0) {
@@ -22,11 +22,14 @@ struct http_raw *http_upgrade(struct http_request *r, const struct http_header *
         return NULL;
     }
     struct reply_head h = {.status = 101, .headers = headers, .n_headers = n_headers, .length = 0, .keep = true};
-    c->turn++;
-    c->state = CONN_RAW;
-    c->deadline = NEVER;
+    if (!INVARIANT(conn_owes_answer(c)))
+        return NULL;
     c->raw_events = events;
     c->raw_ctx = ctx;
+    if (!conn_begin_answer(c, CONN_RAW)) {
+        c->raw_events = NULL;
+        return NULL;
+    }
     reply_head_write(x, &h);
     struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
     if (conn_queue(c, &iov, 1, RAW_WAIT_MAX) < 0)
@@ -70,13 +73,14 @@ size_t http_raw_waiting(const struct http_raw *raw) {
     return conn_waiting((const struct conn *)raw);
 }
 
-/* Ends our side; the peer's last bytes are read and dropped, so that ours are not lost to a reset. */
+/* Shuts down our side; CONN_LINGER reads and drops the peer's last bytes, which could otherwise cause a reset. */
 static void raw_finish(struct conn *c) {
     if (c->eof || shutdown(c->fd, SHUT_WR) < 0) {
         conn_close(c);
         return;
     }
-    c->state = CONN_LINGER;
+    if (!conn_set_state(c, CONN_LINGER))
+        return;
     c->arrived = 0;
     c->deadline = uv_now(&c->loop->uv) + LINGER_MS;
 }
@@ -86,7 +90,7 @@ void http_raw_close(struct http_raw *raw) {
     if (c->state != CONN_RAW || c->raw_closing)
         return;
     c->raw_closing = true;
-    /* A peer that takes nothing any more must not hold the connection for ever. */
+    /* conn_expire closes the connection if the peer reads nothing any more. */
     c->deadline = uv_now(&c->loop->uv) + c->loop->limits.write_timeout_ms;
     if (!c->writing)
         raw_finish(c);

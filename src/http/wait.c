@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Waits: what the application has under way on a loop besides connections, so that the loop's end can end it. Timers
- * and work on a thread of libuv's pool are the two usual ones.
+ * Waits: everything by which the application is called on a loop later, other than requests. The loop's end ends them.
+ * Timers and work on a thread of libuv's pool are the two common kinds.
  */
 #include <errno.h>
 #include <stdlib.h>
 
-#include "http/internal.h"
+#include "http/loop.h"
 
 /* ---- the list ---- */
 
@@ -22,16 +22,22 @@ static void unlink_wait(struct http_wait *w) {
     *w->at = w->next;
     if (w->next)
         w->next->at = w->at;
+    w->at = NULL;
 }
 
 void http_wait_begin(struct http_loop *l, struct http_wait *w) {
+    /* The loop does not wait for one that begins after its end. */
+    (void)(INVARIANT(loop_is_current(l)) && INVARIANT(!l->ended));
     w->loop = l;
     link_wait(&l->waits, w);
 }
 
 void http_wait_over(struct http_wait *w) {
+    INVARIANT_RETURN(loop_is_current(w->loop));
+    INVARIANT_RETURN(w->at && *w->at == w); /* it is over once */
     unlink_wait(w);
-    /* The loop may have waited for this one. Not now: the application is in the middle of a call. */
+    /* This may be the wait for which the loop has not ended yet. The loop ends in a later turn, because the application
+     * is in the middle of a call. */
     if (w->loop->draining)
         uv_async_send(&w->loop->wake);
 }
@@ -40,7 +46,7 @@ void waits_end(struct http_loop *l) {
     while (l->waits) {
         struct http_wait *w = l->waits;
         unlink_wait(w);
-        link_wait(&l->waits_told, w);
+        link_wait(&l->ended_waits, w);
         w->end(w);
     }
 }
@@ -101,7 +107,7 @@ static void work_done(uv_work_t *uv, int status) {
     w->done(w, status < 0 ? -ECANCELED : 0);
 }
 
-/* Work that a thread has begun cannot be stopped: the loop waits for it. */
+/* If a thread has begun the work it cannot be cancelled, and the loop waits until it is done. */
 static void work_ends(struct http_wait *wait) {
     struct http_work *w = (struct http_work *)wait; /* its first member */
     (void)uv_cancel((uv_req_t *)&w->uv);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writing to a connection: at once what the socket takes, the rest when it can take more.
+ * Writing to a connection: bytes that the socket takes are sent at once, the rest when it is writable.
  */
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "http/internal.h"
+#include "http/conn.h"
 
 static size_t socket_queue(const struct conn *c) {
     return uv_stream_get_write_queue_size((const uv_stream_t *)&c->tcp);
@@ -16,7 +16,7 @@ size_t conn_waiting(const struct conn *c) {
     return c->wait.len + (c->writing ? socket_queue(c) : 0);
 }
 
-/* Sends what goes without waiting. Returns the number of bytes, which may be 0. */
+/* Sends without blocking. Returns the number of bytes, which may be 0. */
 static ssize_t send_now(struct conn *c, struct iovec *iov, int n) {
     struct msghdr m = {.msg_iov = iov, .msg_iovlen = (size_t)n};
     ssize_t sent;
@@ -54,7 +54,7 @@ static int write_later(struct conn *c, const struct iovec *iov, int n) {
     if (r < 0)
         return r;
     c->writing = true;
-    uv_update_time(&c->loop->uv); /* a handler may have run for long since the loop looked at the clock */
+    uv_update_time(&c->loop->uv); /* a handler may have run for long since the loop read the clock */
     c->deadline = uv_now(&c->loop->uv) + c->loop->limits.write_timeout_ms;
     c->queue_seen = socket_queue(c);
     counter_add(&c->loop->stats.bytes_out, c->queue_seen);
@@ -69,7 +69,7 @@ int conn_send(struct conn *c, struct iovec *iov, int n) {
     return n == 0 ? 1 : write_later(c, iov, n);
 }
 
-/* Writes what has been waiting. Returns 1 if nothing is left, 0 if a write is under way, or a negative errno. */
+/* Sends the waiting bytes. Returns 1 if none are left, 0 if a write is under way, or a negative errno. */
 static int send_waiting(struct conn *c) {
     c->flight.len = 0;
     if (c->wait.len == 0)

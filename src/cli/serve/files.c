@@ -271,7 +271,7 @@ static void serve_report(struct http_request *r, int64_t id) {
     fetcher_want(site_of(r)->fetcher, id);
     struct file_wait *w = arena_new(r->arena, struct file_wait);
     *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
-    r->held = true;
+    r->no_cancel = true;
     w->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, w);
 }
 
