@@ -168,13 +168,13 @@ function VendorFields({
 function Running({ first, busy, order }: { first: ApiError; busy: boolean; order: () => void }) {
     const t = useT();
     return (
-        <div className="notice" role="alert">
+        <div className="notice t-amber" role="alert">
             <p>
                 {t(
-                    '这位候选人在同一供应商的同一套餐还有一个未结束的背调：',
-                    'This candidate already has a check in progress with the same vendor and package: ',
+                    '这位候选人在同一供应商的同一套餐还有一个未结束的背调。',
+                    'This candidate already has a check in progress with the same vendor and package. ',
                 )}
-                <Link href={`/applications/${first.detail}?order=${first.subject}`}>{first.subject}</Link>
+                <Link href={`/applications/${first.detail}?order=${first.subject}`}>{t('查看', 'View it')}</Link>
             </p>
             <Button onClick={order} loading={busy}>
                 {t('仍然再发起一个', 'Start another one anyway')}
