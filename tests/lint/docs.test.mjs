@@ -51,18 +51,17 @@ test('every link of a page leads to a file of the repository, and to a heading t
 // A path in a text, from the root: "src/store/db.h", "docs/API.md". "src/*/*_test.c" and "DIR/x" are patterns and not paths.
 const named = /(?<![\w./*{}$-])(?:src|docs|tests|tools|scripts|bench|fuzz|etc|demo|api|console)\/[\w./-]*\.(?:c|h|md|mjs|ts|tsx|py|sql|ini|conf|json|proto|css)\b(?![\w*{}-])/g;
 
+// fuzz/NAME.c, tests/FOLDER/...: not a file but the form of its name.
+const placeholder = /\/[A-Z_]+(\/|\.(?!md$))|\.\.\./;
 // Built and not kept.
 const generated = /(^|\/)src\/wire\.ts$|^console\/dist\//;
 
 test('every file that a page, a comment or a message names by its path exists', () => {
     const wrong = [];
     for (const f of files.filter((x) => /\.(md|c|h|mjs|py|sh|sql|ini|conf|ts|tsx|json)$|meson\.build$|^(run|test)$|^scripts\//.test(x) && !/package-lock\.json$|^(demo|tests\/fixtures)\/|^tools\/.*_test\.py$/.test(x))) {
-        // A walked example may name a file that it makes: "<!-- makes: PATH -->".
-        const text = read(f);
-        const made = [...text.matchAll(/<!-- makes: (\S+) -->/g)].map((m) => m[1]);
-        for (const [name] of text.matchAll(named)) {
+        for (const [name] of read(f).matchAll(named)) {
             const places = [name, path.join('src', name), ...(f.startsWith('console/') ? [path.join('console', name)] : [])];
-            if (places.some(exists) || generated.test(name) || /\/[A-Z_]+\.\w+$/.test(name) || made.includes(name)) continue;
+            if (places.some(exists) || generated.test(name) || placeholder.test(name)) continue;
             wrong.push(`${f}: ${name}`);
         }
     }
@@ -81,4 +80,14 @@ test('docs/ARCHITECTURE.md says which room has a folder for which subject, as it
         const mechanisms = room === 'tests/server' ? ['cli', 'console', 'gateway', 'http', 'store'] : [];
         assert.deepEqual(said.sort(), there.filter((d) => !mechanisms.includes(d)).sort(), `docs/ARCHITECTURE.md, the column ${room}/`);
     }
+});
+
+test('docs/HACKING.md explains every rule, and its example applies', () => {
+    const text = read('docs/HACKING.md');
+    const rules = files.filter((f) => /^tests\/lint\/.*\.test\.mjs$/.test(f))
+        .flatMap((f) => [...read(f).matchAll(/^test\((['"])(.*?)(?<!\\)\1, /gm)].map((m) => m[2].replaceAll("\\'", "'").replace(/ \(.*\)$/, '')));
+    assert.ok(rules.length > 15);
+    assert.deepEqual(rules.filter((r) => !text.includes(`\n| ${r} | `)), [], 'docs/HACKING.md, "Lint rules", has no row for these');
+    const patch = /git apply <<'END'\n([^]*?)^END$/m.exec(text)[1];
+    execFileSync('git', ['apply', '--check'], { cwd: root, input: patch, stdio: ['pipe', 'ignore', 'pipe'] });
 });
