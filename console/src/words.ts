@@ -161,7 +161,7 @@ export function deliveryState(s: string): { text: string; tone: Tone } {
     );
 }
 
-// Why an attempt to deliver failed (src/events/dispatcher_slot.c). What the network library says stays as it is.
+// Why an attempt to deliver failed (src/events/delivery/slot.c). What the network library says stays as it is.
 const deliveryErrors: [RegExp, (n: string) => string][] = [
     [/^no answer within (\d+) seconds/, (n) => tr(`${n} 秒内没有回应`, `No answer within ${n} seconds`)],
     [/^answered with status (\d+)/, (n) => tr(`返回状态码 ${n}，应为 200`, `Answered with status ${n} instead of 200`)],
