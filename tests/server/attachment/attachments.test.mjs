@@ -15,7 +15,9 @@ import { importItems, sql } from '../../lib/data.mjs';
 import { createApp, demoDir, root, slow, startServer } from '../../lib/server.mjs';
 
 const dir = demoDir();
-const server = await startServer({ dir, args: ['--rate-limits', 'off', '--test-clock', 'on'] });
+// A sanitizer keeps freed memory for a while; here it may keep little, so that what is measured is the server's own.
+const env = { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8` };
+const server = await startServer({ dir, args: ['--rate-limits', 'off', '--test-clock', 'on'], env });
 const client = new Client(server);
 const P = '/open-apis/hire/v1/attachments';
 const B = 'xxBOUNDARYxx';
@@ -265,15 +267,14 @@ test('300 MB go through with constant memory, one byte more does not', { timeout
     const r = await stream(300 * 1024 * 1024);
     clearInterval(timer);
     assert.equal(r.body.code, 0, JSON.stringify(r));
-    if (slow === 1) assert.ok(most - before < 16_384, `memory grew by ${most - before} KiB`);
+    assert.ok(most - before < 16_384 * slow, `memory grew by ${most - before} KiB`);
     const head = await get(r.body.data.url, {}, 'HEAD');
     assert.equal(head.headers['content-length'], String(300 * 1024 * 1024));
     const end = await get(r.body.data.url, { Range: 'bytes=-3' });
     assert.deepEqual([...end.bytes], [7, 7, 7]);
     const files = kept().length;
-    const over = await stream(300 * 1024 * 1024 + 1).catch((e) => e);
-    if (over.status) assert.deepEqual([over.status, over.body.code], [400, 1002002]);
-    else assert.match(String(over.code), /EPIPE|ECONNRESET/);
+    const over = await stream(300 * 1024 * 1024 + 1);
+    assert.deepEqual([over.status, over.body.code], [400, 1002002]);
     await eventually(() => kept().length, (n) => n === files, { what: 'nothing to be left' });
 });
 

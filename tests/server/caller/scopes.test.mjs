@@ -55,12 +55,16 @@ test('user_id_type picks the kind of every id; open_id is the default', async ()
         assert.ok(byType[type].length > 0);
         for (const id of byType[type]) assert.match(id, form);
         const interviews = (await client.interviews({ user_id_type: type, start_time: '1', page_size: 100 })).items;
+        let ofInterviews = 0;
         for (const i of interviews) {
             for (const id of [i.creator?.id, i.contact_user?.id, ...(i.interview_record_list ?? [])
                 .flatMap((r) => [r.user_id, r.interviewer?.id])]) {
-                if (id !== undefined) assert.match(id, form);
+                if (id === undefined) continue;
+                assert.match(id, form);
+                ofInterviews++;
             }
         }
+        assert.ok(ofInterviews > 0, type);
     }
     assert.deepEqual(userIds((await client.orders({ page_size: 100 })).items), byType.open_id);
     // The three kinds name the same people.
@@ -74,6 +78,8 @@ test('an open_id is the app\'s own; union_id and user_id are the same for all ap
     for (const [type, same] of [['open_id', false], ['union_id', true], ['user_id', true]]) {
         const mine = userIds((await client.orders({ user_id_type: type, page_size: 100 })).items);
         const theirs = userIds((await other.orders({ user_id_type: type, page_size: 100 })).items);
+        assert.ok(mine.length > 0);
+        assert.equal(theirs.length, mine.length);
         if (same) assert.deepEqual(mine, theirs, type);
         else assert.ok(mine.every((id) => !theirs.includes(id)), type);
     }

@@ -72,7 +72,8 @@ test('a disabled app is turned away soon, and let in again', async () => {
     const r = await eventually(call, (a) => a.code !== 0, { what: 'the refusal' });
     assert.deepEqual([r.status, r.code, r.msg], [400, 99991662, 'app not in use']);
     const again = await ask(paths.tenantToken, app);
-    if (again.code === 0) await c.fails(400, 99991662, 'GET', paths.interviews, { token: again.body.tenant_access_token });
+    assert.equal(again.code, 0, 'tokens are handed out; no call is answered with one');
+    await c.fails(400, 99991662, 'GET', paths.interviews, { token: again.body.tenant_access_token });
     const listed = hiredOk(['app', 'list', '--data', server.dir]);
     assert.equal(listed.find((a) => a.app_id === app.app_id).disabled, true);
     cli('enable', app.app_id);

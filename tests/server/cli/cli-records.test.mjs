@@ -116,9 +116,9 @@ test('export, import, export is the same in each kind of user ids', () => {
         hiredOk(['export', '--data', other, '--app', app, '--user-id-type', type, '--dir', two]);
         assert.deepEqual(read(two), read(one), type);
         const again = hiredOk(['import', '--data', other, '--app', app, '--json', ...files]);
-        for (const [kind, n] of Object.entries(again)) {
-            if (kind !== 'imported') assert.deepEqual([kind, n.new, n.changed], [kind, 0, 0]);
-        }
+        const { imported, ...kinds } = again;
+        assert.ok(imported && Object.keys(kinds).length > 5);
+        for (const [kind, n] of Object.entries(kinds)) assert.deepEqual([kind, n.new, n.changed], [kind, 0, 0]);
     }
 });
 

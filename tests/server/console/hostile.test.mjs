@@ -150,7 +150,7 @@ test('no name leads a challenge to this machine', async () => {
     const { port } = new URL(receiver.url);
     for (const host of [...await namesOfThisMachine(), 'localhost', 'x.localhost', '127.0.0.1', '127.1', '2130706433', '[::1]', '[::ffff:127.0.0.1]', '0.0.0.0', '0', '[::]', '10.0.0.1']) {
         const r = await person.fails(400, 1002002, 'POST', `apps/${app.app_id}/challenge`, { body: { request_url: `http://${host}:${port}/` } });
-        assert.match(r.msg, /not a public one|no answer came/, host); // a name that nobody knows has no address at all
+        assert.match(r.msg, /not a public one/, host);
     }
     assert.equal(receiver.challenges, 0);
     await receiver.close();

@@ -83,7 +83,7 @@ for (const [name, l] of Object.entries(lists)) {
         // The page may have another size.
         const bigger = await page({ page_size: l.max, page_token: plain });
         assert.equal(bigger.code, 0);
-        assert.ok(bigger.data.items.length > 3 || !bigger.data.has_more);
+        assert.deepEqual(idsOf(l, bigger.data.items), idsOf(l, await walk({ page_size: l.max })).slice(3, 3 + l.max));
     });
 }
 
@@ -129,15 +129,12 @@ test('a walk during writes gives each order at least once, and unchanged ones ju
     }
 });
 
-test('a page token serves another app of the tenant too, or is refused; never a wrong page', async () => {
+test('a page token serves another app of the tenant too', async () => {
     const first = await client.orders({ page_size: 4 });
     const other = new Client(server, createApp(server, ['hire:background_check_order:readonly']));
-    const r = await other.call('GET', paths.orders, { query: { page_size: 4, page_token: first.page_token } });
-    if (r.code !== 0) assert.equal(r.code, 1002002);
-    else {
-        const mine = await client.orders({ page_size: 4, page_token: first.page_token });
-        assert.deepEqual(r.data.items.map((o) => o.order_id), mine.items.map((o) => o.order_id));
-    }
+    const [theirs, mine] = [await other.orders({ page_size: 4, page_token: first.page_token }), await client.orders({ page_size: 4, page_token: first.page_token })];
+    assert.equal(mine.items.length, 4);
+    assert.deepEqual(theirs.items.map((o) => o.order_id), mine.items.map((o) => o.order_id));
 });
 
 test('ends cleanly, and its log has no secret', () => server.stop());

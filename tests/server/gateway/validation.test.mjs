@@ -131,14 +131,12 @@ for (const [path, good] of [
 test('a query that is not text is refused, not guessed at', async () => {
     for (const query of ['page_size=%zz', 'page_token=%ff%fe', 'application_id=%C0%80']) {
         const r = await client.call('GET', `${paths.orders}?${query}`);
-        assert.equal(r.status, 400, query);
-        assert.notEqual(r.code, 0, query);
+        assert.deepEqual([r.status, r.code], [400, 99992402], query);
     }
 });
 
-test('the first of a repeated parameter, or a refusal; never something else', async () => {
-    const r = await client.call('GET', `${paths.orders}?page_size=1&page_size=2`);
-    assert.ok(r.code === 99992402 || r.data.items.length === 1 || r.data.items.length === 2, r.text);
+test('of a repeated parameter the first counts', async () => {
+    for (const [first, second] of [[1, 2], [2, 1]]) assert.equal((await client.ok('GET', `${paths.orders}?page_size=${first}&page_size=${second}`)).items.length, first);
 });
 
 test('ends cleanly, and its log has no secret', () => server.stop());

@@ -148,7 +148,7 @@ test('users that are not there', async () => {
 
 test('a leader is a user id of the asked type', async () => {
     const led = users.find((u) => u.leader_user_id);
-    if (!led) return;
+    assert.ok(led, 'somebody in the demo has a leader');
     const leader = await one(led.leader_user_id, 'user_id');
     assert.equal((await one(led.user_id, 'user_id')).leader_user_id, led.leader_user_id);
     const open = await one((await one(led.user_id, 'user_id')).open_id, 'open_id');

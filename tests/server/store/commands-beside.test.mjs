@@ -9,7 +9,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { Client, eventually, paths } from '../../lib/client.mjs';
+import { Client, eventually, paths, sleep } from '../../lib/client.mjs';
 import { importItems, makeOrder, range } from '../../lib/data.mjs';
 import { binary, demoDir, hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
@@ -53,6 +53,9 @@ async function write(client, order) {
     assert.equal(r.code, 0, JSON.stringify(r));
 }
 
+const there = async (client, { order_id }) => (await client.ok('POST', '/open-apis/hire/v1/background_check_orders/batch_query',
+    { body: { background_check_order_id_list: [order_id] } })).items.length === 1;
+
 async function served() {
     const dir = demoDir();
     importItems(dir, range(3, makeOrder));
@@ -95,30 +98,41 @@ test('an import goes through the server: it opens no database to write, and call
 
 test('an import that is killed leaves no half of what it had begun, and nobody waits for it', async () => {
     const { server, dir, client, order } = await served();
-    const { child, done } = start(importing(dir, ordersFile(8000)));
-    await eventually(async () => server.log.length, () => fs.existsSync(path.join(dir, 'hired.sock')));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const { child, done } = start(importing(dir, ordersFile(20_000)));
+    await eventually(() => there(client, makeOrder(10_000)), Boolean, { what: 'the first records', everyMs: 1 });
     child.kill('SIGKILL');
     const begun = Date.now();
     await write(client, order);
     assert.ok(Date.now() - begun < 3000 * slow, 'the writer was free at once');
-    await done;
+    assert.equal((await done).signal, 'SIGKILL', 'it had not ended before');
+    assert.ok(!await there(client, makeOrder(10_000 + 19_999)), 'nor had its last record come');
     assert.match(hiredOk(['check', '--data', dir]), /all is well/);
     await server.stop();
 });
 
 test('a command that stands still within its transaction is undone after some seconds, and says so', async () => {
     const { server, dir, client, order } = await served();
-    const { child, done } = start(importing(dir, ordersFile(8000)));
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    child.kill('SIGSTOP');
-    const begun = Date.now();
-    await write(client, order);
-    assert.ok(Date.now() - begun < 12_000 * slow, `${Date.now() - begun} ms`);
-    if (Date.now() - begun > 4000) await server.logged((l) => l.msg === "a command's transaction was undone");
+    const { child, done } = start(importing(dir, ordersFile(20_000)));
+    await eventually(() => there(client, makeOrder(10_000)), Boolean, { what: 'the first records', everyMs: 1 });
+    // It is stopped again and again until it stands within a transaction: then a write waits.
+    for (let tries = 0; ; tries++) {
+        assert.ok(tries < 500, 'it was never stopped within a transaction');
+        child.kill('SIGSTOP');
+        const begun = Date.now(), written = write(client, order);
+        const held = await Promise.race([written.then(() => false), sleep(1000 * slow).then(() => true)]);
+        await written;
+        if (held) {
+            assert.ok(Date.now() - begun < 12_000 * slow, `${Date.now() - begun} ms`);
+            break;
+        }
+        child.kill('SIGCONT');
+        await sleep(tries % 7);
+    }
+    await server.logged((l) => l.msg === "a command's transaction was undone");
     child.kill('SIGCONT');
     const r = await done;
-    if (r.status !== 0) assert.match(r.stderr, /the server undid the transaction: it took too long/);
+    assert.equal(r.status, 1, r.stderr);
+    assert.match(r.stderr, /the server undid the transaction: it took too long/);
     assert.match(hiredOk(['check', '--data', dir]), /all is well/);
     await server.stop();
 });
@@ -130,13 +144,16 @@ test('many commands at once beside a server, and while it starts and stops', asy
     for (const r of await Promise.all(all)) assert.equal(r.status, 0, r.stderr);
     const during = range(6, (i) => make(100 + i));
     const stopped = server.stop();
-    for (const r of await Promise.all(during)) assert.ok(r.status === 0 || /stopping|ended/.test(r.stderr), r.stderr);
+    const became = await Promise.all(during);
+    for (const r of became.filter((x) => x.status !== 0)) assert.match(r.stderr, /stopping|ended/);
     await stopped;
     const before = range(4, (i) => make(200 + i));
     const next = await startServer({ dir });
     for (const r of await Promise.all(before)) assert.equal(r.status, 0, r.stderr);
     const names = hiredOk(['app', 'list', '--data', dir]).map((a) => a.name);
     for (const n of [...range(24, (i) => `n${i}`), ...range(4, (i) => `n${200 + i}`)]) assert.ok(names.includes(n), n);
+    // While the server stops, some are made and some are told that it stops: each as it was told.
+    for (const [i, r] of became.entries()) assert.equal(names.includes(`n${100 + i}`), r.status === 0, `n${100 + i}: ${r.stderr}`);
     await next.stop();
 });
 
