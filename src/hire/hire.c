@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What all of the domain shares: refusals, and reading and writing the numbers that the wire has as text.
+ * Shared by the whole domain: refusals, and numbers that the wire writes as text.
  */
 #include "hire/hire.h"
 
@@ -79,7 +79,8 @@ int64_t hire_due_ms(const struct hire *h) {
 }
 
 int hire_imported_time_check(struct hire *h, const char *field, int64_t ms) {
-    if (ms > hire_due_ms(h) + HIRE_IMPORT_AHEAD_MS) /* by the clock: stamps may have been raised by the same import */
+    if (ms > hire_due_ms(h) + HIRE_IMPORT_AHEAD_MS) /* measured against the clock and not the stamp: this import may
+                                                       have raised the stamp already */
         return hire_refuse(h, REFUSED_PARAMETER,
                            "%s is %" PRId64 ", more than a day ahead of this machine's clock; every later change would "
                            "have to be dated after it",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * For the domain's tests: a real database in a scratch directory with one tenant (and a second, which nothing may
- * touch), a vendor account bound to an app, an application; and calls that commit or undo as the server does.
+ * For the domain's tests: a real database in a scratch directory with a tenant, a second tenant that no call may
+ * change, a vendor account that has an app, and an application; calls commit or roll back as in the server.
  */
 #ifndef HIRED_HIRE_HIRE_FIXTURE_H
 #define HIRED_HIRE_HIRE_FIXTURE_H
@@ -27,13 +27,13 @@
 struct fixture {
     char dir[64];
     struct db *db;
-    sqlite3 *side; /* another connection, for looking and preparing */
+    sqlite3 *side; /* another connection, to prepare and to check */
     struct arena arena;
     struct hire h;
     int64_t account;
 };
 
-/* Calls that change something: committed if they succeed, undone if not. */
+/* Calls that write: committed if they succeed, rolled back if not. */
 #define CALL(f, call) fixture_end((f), fixture_begin(f) < 0 ? -EIO : (call))
 
 static inline int fixture_begin(struct fixture *f) {
@@ -137,7 +137,7 @@ static inline int fixture_teardown(void **state) {
     struct fixture *f = *state;
     char path[128];
 
-    if (db_check(f->db, fixture_finding, NULL) != 0) /* whatever a test does, `hired check` finds nothing wrong */
+    if (db_check(f->db, fixture_finding, NULL) != 0) /* after every test `hired check` must find no fault */
         return -1;
     sqlite3_close(f->side);
     db_close(f->db);
@@ -209,7 +209,7 @@ static inline struct order_state fixture_state(struct fixture *f, int64_t id) {
     return s;
 }
 
-/* A call that must be refused, with this kind and these words, and change nothing. */
+/* Expects that a call was refused with this kind and a message that contains words, and that it changed nothing. */
 static inline void fixture_refused(struct fixture *f, int r, enum hire_refusal refusal, const char *words,
                                    const char *file, int line) {
     if (r != HIRE_REFUSED || f->h.refusal != refusal || !strstr(arena_dup(&f->arena, f->h.why).ptr, words)) {

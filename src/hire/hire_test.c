@@ -153,7 +153,7 @@ static void external_checks(void **state) {
     assert_int_equal(external_check_list(&f->h, 7, 0, 3, see, &s), 3);
     assert_int_equal(external_check_list(&f->h, 7, s.id[2], 20, see, &s), 3);
     assert_int_equal(external_check_list(&f->h, 9, 0, 20, see, &s), 0);
-    /* Moved to another application, it is found there alone */
+    /* After a move to another application it is found only there */
     in.id = STR("40");
     in.external_application_id = STR("9");
     assert_int_equal(CALL(f, external_check_import(&f->h, &in)), 1);
@@ -174,7 +174,7 @@ static void count_finding(void *ctx, struct str line) {
     ++*(int *)ctx;
 }
 
-/* One planted fault for each question that `hired check` asks of the domain's rows. */
+/* One planted fault for each check that `hired check` makes of the domain's rows. */
 static void faults_are_found(void **state) {
     struct fixture *f = *state;
     int64_t id = fixture_arrange(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * meta has under 'name_fold' the rule by which all keys were made; under 'name_fold_at', while they are being made
- * anew, the rule that is being followed and the last key that was done: "rule tenant kind id".
+ * The table meta has under 'name_fold' the rule by which all keys were computed. While keys are computed again,
+ * 'name_fold_at' has the new rule and the last row that is done: "rule tenant kind id".
  */
 #include "hire/name_fold.h"
 
@@ -41,7 +41,7 @@ static int meta_set(struct db *db, struct str key, struct str value) {
     return r < 0 ? r : 0;
 }
 
-/* Where to go on: the beginning, unless somebody got further by the same rule. */
+/* Where to continue: after the noted row if it was noted for the same rule, otherwise at the beginning. */
 static int read_place(struct db *db, struct arena *a, struct place *ret) {
     struct str rest;
     int r = meta_get(db, AT, a, &rest);
@@ -57,7 +57,7 @@ static int read_place(struct db *db, struct arena *a, struct place *ret) {
     return 0;
 }
 
-/* A name that no search is to find has an empty key, and keeps it. */
+/* A name that searches must not find has an empty key, which stays empty. */
 static int fold_one(struct db *db, const struct db_query *row, struct arena *a) {
     struct str key = text_fold(db_text(row, COL_REFERENCE_NAME_PAGE_NAME), a);
 
@@ -73,7 +73,7 @@ static int fold_one(struct db *db, const struct db_query *row, struct arena *a) 
     return r < 0 ? r : 0;
 }
 
-/* Within the transaction. Returns how many names were looked at, or < 0. */
+/* Processes one page of names within the transaction. Returns the number of names, or < 0. */
 static int fold_page(struct db *db, struct arena *a) {
     struct place at;
     int n = 0, r = read_place(db, a, &at);

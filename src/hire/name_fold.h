@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Keeps the stored search keys of names to the rule of base/fold.h: when a new version of hired, or of the library
- * below it, folds differently from the one that wrote them, they are made anew.
+ * Keeps the stored search keys of names consistent with base/fold.h. If a new version of hired, or of the Unicode
+ * library, folds differently from the version that wrote the keys, the keys are computed again.
  */
 #ifndef HIRED_HIRE_NAME_FOLD_H
 #define HIRED_HIRE_NAME_FOLD_H
 
 #include "store/db.h"
 
-/* Told about once a second, and once at the end, how many names were looked at; not at all if there were none. */
+/* Called about once a second, and once at the end, with the number of names processed. Not called if the keys were
+ * up to date. */
 typedef void (*names_fold_fn)(void *ctx, int64_t done, bool ended);
 
-/* Brings all keys up to date, for whoever has just opened the database for writing, outside of a transaction. Costs one
- * read if they are. Else it writes in transactions of some thousand names that also note how far it has come, so that
- * it goes on there after a crash, and two processes may do it at once. Returns 0 or a negative errno. */
+/* Brings all keys up to date. The process that opened the database for writing calls this, outside of a transaction.
+ * If the keys are up to date it costs one read. Otherwise it works in transactions of some thousand names, each of
+ * which also stores the progress: after a crash the next call continues from there, and two processes may run it at
+ * the same time. Returns 0 or a negative errno. */
 int names_fold(struct db *db, names_fold_fn progress, void *ctx);
 
 #endif

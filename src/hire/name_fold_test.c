@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Unit tests of bringing names' search keys up to date: after an older hired, after a crash on the way, and a second
- * time.
+ * Unit tests of names_fold(): keys of an older hired, continuation after a crash, and a second call.
  */
 #include "hire/name_fold.h"
 
@@ -23,7 +22,7 @@ static void tell(void *ctx, int64_t done, bool ended) {
     t->ends += ended;
 }
 
-/* As a hired that folded ASCII only left them. */
+/* Writes names with keys as an older hired wrote them, which folded ASCII only. */
 static void make_old(struct fixture *f) {
     fixture_sql(f,
                 "DELETE FROM meta WHERE key LIKE 'name_fold%%'; DELETE FROM reference_name;"
@@ -52,7 +51,7 @@ static void test_brings_all_up_to_date(void **state) {
     assert_int_equal(found.n, 1);
     assert_int_equal(found.v[0], NAMES);
     assert_int_equal(names_fold(f->db, tell, &t), 0);
-    assert_int_equal(t.ends, 1); /* nothing was to be done */
+    assert_int_equal(t.ends, 1); /* not called: the keys were up to date */
 }
 
 static void test_goes_on_where_it_was_broken_off(void **state) {

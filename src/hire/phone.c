@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Parts a mobile number into country code and number. Country codes are free of prefixes (ITU-T E.164): the first two
- * digits tell how long they are.
+ * Splits a mobile number into country code and number. No country code is a prefix of another (ITU-T E.164), so the
+ * first two digits determine the length of the code.
  */
 #include "hire/phone.h"
 
@@ -9,7 +9,7 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* digits has at least one. */
+/* The length of the country code with which digits begins; digits is not empty. */
 static size_t code_length(struct str digits) {
     static const char *const two[] = {
         ['2'] = "07",      ['3'] = "0123469", ['4'] = "013456789", ['5'] = "12345678",
@@ -33,7 +33,7 @@ struct phone phone_split(struct str text) {
     digits = str_skip(s, 1);
     while (n < digits.len && is_digit(digits.ptr[n]))
         n++;
-    /* "+86 176..." and "+86-176...": the writer has parted it. */
+    /* "+86 176..." and "+86-176...": a separator follows the code. */
     if (n == digits.len || n > 4) {
         size_t length = code_length((struct str){digits.ptr, n});
         n = length < n ? length : n;

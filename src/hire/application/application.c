@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Applications: what changes them.
+ * Functions that create, change and delete applications.
  */
 #include "hire/application/application.h"
 
@@ -11,7 +11,7 @@
 #define CITIES_MAX 100
 #define REASONS_MAX 100
 
-/* Sources of resumes that stand for an employee of the tenant. */
+/* Whether a source of resumes stands for an employee of the tenant. */
 static bool source_is_employee(int64_t type) {
     return type == 10008 || type == 10009; /* a transfer, an intern made permanent */
 }
@@ -30,7 +30,7 @@ int application_get(struct hire *h, int64_t id, struct str *ret_doc) {
     return r;
 }
 
-/* Reads one to change it. */
+/* Reads an application that is to be changed. */
 static int load(struct hire *h, struct str id, struct application_case *ret) {
     struct str doc;
     int r;
@@ -47,7 +47,7 @@ static int load(struct hire *h, struct str id, struct application_case *ret) {
     return reference_processes(h, &ret->processes);
 }
 
-/* update_time moves with every transaction that changes something (store/stamp.h). */
+/* Writes the application with the transaction's stamp (store/stamp.h) as update_time. */
 static int store(struct hire *h, struct application_case *a) {
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t before = 0;
@@ -67,7 +67,7 @@ static int store(struct hire *h, struct application_case *a) {
     db_bind_int(&q, 7, a->modified_ms);
     db_bind_text(&q, 8, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }
 
@@ -77,7 +77,7 @@ static void enter_stage(struct hire *h, struct application_case *a, const struct
     struct application_stage_time_list *old = &a->doc.stage_time_list, list;
     struct application_stage_info *info = arena_new(h->arena, struct application_stage_info);
 
-    /* Behind the first stay the oldest ones go, so that there is room for one more. */
+    /* A full list loses its oldest entries after the first one, to make room for one more. */
     size_t gone = old->n < APPLICATION_STAYS_MAX ? 0 : old->n + 1 - APPLICATION_STAYS_MAX;
     list.n = old->n - gone + 1;
     list.v = arena_array(h->arena, struct application_stage_time, list.n);
@@ -144,7 +144,7 @@ int application_transfer_stage(struct hire *h, struct str id, struct str stage_i
     return hire_emit(h, &event);
 }
 
-/* ---- ending and taking up again ---- */
+/* ---- terminating and recovering ---- */
 
 int application_terminate(struct hire *h, struct str id, const struct application_end *in) {
     struct application_case a;
@@ -199,7 +199,8 @@ int application_recover(struct hire *h, struct str id) {
     return store(h, &a);
 }
 
-/* What refers to it stays and is about the same person, whose data may be erased one day. */
+/* Notes whose the deleted application was. Records that refer to it stay, and an erasure of the person must still
+ * find them. */
 static int keep_whose(struct hire *h, const struct application_case *a) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_DELETED_ADD);
     int r;
@@ -234,7 +235,7 @@ int application_delete(struct hire *h, struct str id) {
 
 /* ---- creating ---- */
 
-/* The first stage of the process of the job, which must be open. */
+/* Finds the first stage of the job's process. Refuses a job that is closed. */
 static int first_stage(struct hire *h, struct application_case *a, const struct job_processes_stage **ret) {
     struct job_state job;
     int r = job_state_get(h, a->doc.job_id, &job);
@@ -255,7 +256,7 @@ static int first_stage(struct hire *h, struct application_case *a, const struct 
     return hire_refuse(h, REFUSED_PARAMETER, "job_id: the job has no hiring process with stages");
 }
 
-/* An employee's application binds talent and employee for good. */
+/* Binds talent and employee if the source stands for an employee. The binding is permanent. */
 static int bind_employee(struct hire *h, const struct application_case *a, const struct application_new *in,
                          bool onboarded) {
     int64_t bound;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Applications: each rule of coming, moving, ending and coming back, and what is told of it.
+ * Applications: each rule of create, transfer, terminate, recover and delete, and the events.
  */
 #include "hire/application/application.h"
 #include "hire/hire_fixture.h"
@@ -134,7 +134,7 @@ static void moves(void **state) {
     REFUSED(f, application_transfer_stage(&f->h, id, STR("t1")), REFUSED_TARGET_STAGE, "another process");
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s1")), REFUSED_TARGET_STAGE, "already");
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s7")), REFUSED_TARGET_STAGE, "onboarded");
-    /* A time that is older than that of the last change does not take it back. */
+    /* A stamp that is older than the last change does not lower update_time. */
     f->h.now_ms = START_MS - 5;
     assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, STR("s4"))), 0);
     a = read_back(f, id);
@@ -152,7 +152,7 @@ static void moves(void **state) {
     REFUSED(f, application_transfer_stage(&f->h, id, STR("s4")), REFUSED_PRESENT_STAGE, "moves no more");
 }
 
-/* The list of stays does not grow without end: the first and the latest are kept. */
+/* The list of stays is bounded: the first and the latest are kept. */
 static void moves_on_and_on(void **state) {
     struct fixture *f = *state;
     struct str id = make(f, TALENT, JOB);
@@ -167,7 +167,7 @@ static void moves_on_and_on(void **state) {
     const struct application_stage_time *v = a->stage_time_list.v;
     assert_lit(v[0].enter_time, "1700000000000");
     assert_lit(v[0].exit_time, "1700000001000");
-    assert_lit(v[1].enter_time, "1700000022000"); /* 21 stays between are gone */
+    assert_lit(v[1].enter_time, "1700000022000"); /* 21 stays after the first were removed */
     for (size_t i = 1; i + 1 < APPLICATION_STAYS_MAX; i++)
         assert_str(v[i].exit_time, v[i + 1].enter_time);
     assert_lit(v[APPLICATION_STAYS_MAX - 1].enter_time, "1700000520000");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of applications share: an application in hand, and what else bears on it.
+ * Shared by the files of this folder: an application while it is changed, and the states that the rules depend on.
  */
 #ifndef HIRED_HIRE_APPLICATION_INTERNAL_H
 #define HIRED_HIRE_APPLICATION_INTERNAL_H
@@ -10,7 +10,7 @@
 
 enum { APPLICATION_ACTIVE = 1, APPLICATION_TERMINATED = 2 };
 
-/* An application on its way from the table and back. */
+/* An application that was read from the table to be changed and written back. */
 struct application_case {
     int64_t id, talent, job;
     int64_t modified_ms; /* set when it is stored */
@@ -18,7 +18,7 @@ struct application_case {
     struct job_processes_list processes;
 };
 
-/* How a talent stands beside this one of its applications. */
+/* The talent's state apart from the application that is being changed. */
 struct talent_state {
     bool onboarded;
     int64_t locked_by_other; /* its application that locks it; 0: none */
@@ -35,7 +35,7 @@ int job_state_get(struct hire *h, struct str job_id, struct job_state *ret); /* 
 /* Returns 1 if the user has left the company, 0, or < 0. */
 int employee_left(struct hire *h, int64_t uid);
 
-/* Who is bound to whom. Return 1, 0 or < 0. */
+/* The bindings of talents and employees. Return 1, 0 (not bound) or < 0. */
 int talent_employee(struct hire *h, int64_t talent, int64_t *ret_uid);
 int employee_talent(struct hire *h, int64_t uid, int64_t *ret_talent);
 int talent_employee_bind(struct hire *h, int64_t talent, int64_t uid);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Applications: walking through them, and what else bears on one.
+ * Lists applications, and reads the states of talents, jobs and employees that the rules of applications depend on.
  */
 #include <stddef.h>
 
 #include "hire/application/internal.h"
 
-/* ---- records of which a part matters ---- */
+/* ---- records of which only some members are read ---- */
 
 struct job_part {
     struct opt_int active_status; /* 2: closed */
@@ -134,8 +134,8 @@ int talent_state_get(struct hire *h, const struct application_case *a, struct ta
 
 /* ---- the walk ---- */
 
-/* The ids of a process's stages with blanks around each; no stage has the id "-", so that an unknown process has none.
- */
+/* The ids of a process's stages, each between blanks, after a leading "-", which is no stage's id: for an unknown
+ * process the text is not empty (which would mean "any") and matches no stage. */
 static struct str stages_of(struct hire *h, const struct job_processes_list *all, struct str process_id) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Attachments.
+ * Adds, finds and deletes attachments; makes file names and content types safe.
  */
 #include "hire/attachment/attachment.h"
 
@@ -9,7 +9,8 @@
 
 #define ENDING_MAX 32 /* bytes, the dot included */
 
-/* ".pdf" of "a.pdf": what stands behind the last dot, if that may be an ending. Else empty. */
+/* The ending of a name with its dot (".pdf" of "a.pdf"); empty if there is no dot or if more than ENDING_MAX bytes
+ * or a blank follow it. */
 static struct str ending_of(struct str name) {
     for (size_t n = 1; n <= ENDING_MAX && n < name.len; n++) {
         char c = name.ptr[name.len - n];
@@ -21,7 +22,7 @@ static struct str ending_of(struct str name) {
     return STR("");
 }
 
-/* A name that is too long loses what stands before its ending, which says what the file is. */
+/* Cuts a name that is too long before its ending, because the ending determines the content type. */
 static struct str shortened(struct arena *a, struct str name) {
     if (name.len <= ATTACHMENT_NAME_MAX)
         return name;
@@ -34,7 +35,7 @@ struct str attachment_name(struct arena *a, struct str sent) {
     char *name;
     size_t n = 0;
 
-    for (size_t i = sent.len; i > 0; i--) /* some senders name the whole path */
+    for (size_t i = sent.len; i > 0; i--) /* some senders send the whole path */
         if (sent.ptr[i - 1] == '/' || sent.ptr[i - 1] == '\\') {
             sent = str_skip(sent, i);
             break;
@@ -100,7 +101,7 @@ int attachment_add(struct hire *h, const struct attachment_row *in) {
     db_bind_int(&q, 8, in->created_ms ? in->created_ms : h->now_ms);
     db_bind_int(&q, 9, in->app);
     int r = db_run(&q);
-    return r == 0 ? -EEXIST : r; /* its id is taken: the file is another one's */
+    return r == 0 ? -EEXIST : r; /* another attachment has the id */
 }
 
 static int find_imported(struct hire *h, struct str id, struct attachment_row *ret) {
@@ -119,7 +120,7 @@ static int find_imported(struct hire *h, struct str id, struct attachment_row *r
     return r;
 }
 
-/* Whether the caller may know it: 1, 0 or < 0. */
+/* Whether the caller may read the attachment: 1, 0 or < 0. */
 static int is_callers(struct hire *h, struct str id, int64_t number) {
     if (h->only_app == 0)
         return 1;

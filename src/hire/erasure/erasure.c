@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds everything that is about a person and takes out of it what says who they are and what was said of them. Looking
- * and doing are one walk, so that what was promised is what happens.
+ * Finds all records about a person and removes from them what identifies or describes that person. Counting
+ * (erasure_look) and erasing (erasure_run) use the same walk, so the counts shown before an erasure match what it does.
  */
 #include "hire/erasure/erasure.h"
 
@@ -15,27 +15,27 @@
 #include "hire/reference/card.h"
 #include "hire/reference/reference.h"
 
-#define ID_DIGITS_MIN 10 /* of an attachment's id; shorter numbers in a record are something else */
+#define ID_DIGITS_MIN 10 /* bounds for the digits of an attachment's id; other numbers in a record are not ids */
 #define ID_DIGITS_MAX 19
 
 struct erasing {
     struct hire *h;
     int64_t talent;
-    bool look; /* nothing is written */
+    bool look; /* only count, write nothing */
     bool known;
-    struct id_list files; /* those that were counted */
+    struct id_list files; /* files that were already counted */
     size_t files_cap;
     struct erasure_counts n;
 };
 
-/* ---- small change ---- */
+/* ---- helpers ---- */
 
 static void list_put(struct arena *a, struct id_list *l, size_t *cap, int64_t id) {
     l->v = arena_array_grow(a, l->v, l->n, cap, sizeof(*l->v));
     l->v[l->n++] = id;
 }
 
-/* The first column of a statement with a tenant and an id. */
+/* Collects the first column of the rows of a statement whose parameters are tenant and id. */
 static int gather(struct hire *h, enum db_statement which, int64_t id, struct id_list *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, which);
     size_t cap = ret->n;
@@ -48,7 +48,7 @@ static int gather(struct hire *h, enum db_statement which, int64_t id, struct id
     return r;
 }
 
-/* A statement with a tenant and an id. */
+/* Runs a statement whose parameters are tenant and id. */
 static int run_by_id(struct erasing *e, enum db_statement which, int64_t id) {
     if (e->look)
         return 0;
@@ -69,7 +69,7 @@ static int run_by_text(struct erasing *e, enum db_statement which, struct str id
     return r < 0 ? r : 0;
 }
 
-/* What people wrote in the audit log about a record. */
+/* Removes the texts that people wrote about a record from the audit log. */
 static int forget_audit(struct erasing *e, int64_t id) {
     return run_by_text(e, SQL_ERASURE_AUDIT, hire_text(e->h, id));
 }
@@ -114,8 +114,9 @@ static bool is_word(char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-/* A record may name attachments anywhere: in lists, in values of a vendor's fields, in members that the API does not
- * describe. Ids are unique among everything that hired keeps, so every number that is one of an attachment names it. */
+/* A record may contain ids of attachments anywhere: in lists, in values of a vendor's fields, in members that the
+ * API does not describe. Ids are unique among all records, so each number in a record that equals an attachment's id
+ * is a reference to it. */
 static int erase_attachments_of(struct erasing *e, struct str doc) {
     for (size_t i = 0; i < doc.len;) {
         size_t n = 0;
@@ -149,7 +150,7 @@ static int erase_reports(struct erasing *e, int64_t order) {
         }
     }
     e->n.files += (int)kept.n;
-    /* One that is being fetched right now is removed when that is over. */
+    /* A file that is being fetched at this time is removed after the fetch. */
     for (size_t i = 0; i < files.n && r >= 0; i++)
         if ((r = run_by_id(e, SQL_ERASURE_REPORT, files.v[i])) >= 0)
             r = remove_file(e, files.v[i]);
@@ -161,11 +162,11 @@ static int erase_reports(struct erasing *e, int64_t order) {
 struct kept_kind {
     const struct record_type *type;
     enum db_statement get, put;
-    enum db_column doc; /* of get's row */
+    enum db_column doc; /* of the row of the statement get */
     int *count;
 };
 
-/* Returns 1 and the doc, 0 or < 0. */
+/* Reads the doc of a record. Returns 1, 0 (there is none) or < 0. */
 static int read_kept(struct erasing *e, const struct kept_kind *k, int64_t id, struct str *ret) {
     struct db_query q DB_CLEANUP = db_query(e->h->db, k->get);
     int r;
@@ -189,7 +190,7 @@ static int write_doc(struct erasing *e, enum db_statement which, int64_t id, str
     return r < 0 ? r : 0;
 }
 
-/* The doc with what may stay, in the arena. */
+/* The doc without personal data, in the arena. */
 static int stripped(struct erasing *e, const struct record_type *type, struct str doc, struct str *ret) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     void *record = arena_alloc(e->h->arena, type->size);
@@ -256,7 +257,8 @@ static int erase_event(struct erasing *e, int64_t id) {
         return 0;
     if ((r = write_doc(e, SQL_ERASURE_EVENT_DOC, id, clean)) < 0 || (r = run_by_id(e, SQL_ERASURE_ATTEMPTS, id)) < 0)
         return r;
-    /* Nobody is to begin a check on somebody without a name. */
+    /* Waiting deliveries of a created event are superseded: a vendor must not start a check of a person without a
+     * name. */
     return created ? run_by_id(e, SQL_ERASURE_DELIVERIES, id) : 0;
 }
 
@@ -271,7 +273,7 @@ static int erase_events(struct erasing *e, int64_t order) {
 
 /* ---- orders ---- */
 
-/* Why people did what they did. */
+/* Removes the reasons that people gave from the order's history. */
 static int forget_reasons(struct erasing *e, int64_t order) {
     struct db_query q DB_CLEANUP = db_query(e->h->db, SQL_ERASURE_HISTORY);
     int r;
@@ -319,7 +321,8 @@ static int erase_orders_of(struct erasing *e, int64_t application) {
 
 /* ---- interviews ---- */
 
-/* What was answered to a form is about the person, every word of it; a cancelled interview is of no use to anybody. */
+/* Answers to a form are about the person and are removed completely; so are cancelled interviews, because nothing
+ * lists them. */
 static int erase_interviews_of(struct erasing *e, int64_t application) {
     const struct kept_kind interview = {&type_interview_extend, SQL_INTERVIEW_GET, SQL_ERASURE_INTERVIEW_DOC,
                                         COL_INTERVIEW_GET_DOC, &e->n.interviews};
@@ -381,7 +384,7 @@ static int erase_external(struct erasing *e) {
 
 struct talent_kept {
     struct str id;
-    struct opt_bool is_onboarded; /* rules of applications ask for it */
+    struct opt_bool is_onboarded; /* the rules of applications read it */
 };
 static const struct record_field talent_kept_fields[] = {
     {.name = STR_INIT("id"), .kind = RECORD_STRING, .offset = offsetof(struct talent_kept, id)},

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What stays of a record when a person's data is erased. Each function makes the record anew from what may stay, so
- * that a member which is added to a type later goes unless somebody says here that it stays. Texts that are shown as
- * members of a list stay as empty ones, so that their types and places are what they were.
+ * Removes personal data from one record. Each function builds a new record from the members that may stay. A member
+ * that is added to a type later is therefore erased unless it is listed here. Texts in entries of lists become empty
+ * instead of absent, so that types and positions stay the same.
  */
 #include "hire/erasure/erasure.h"
 
-/* A text that was there is there still, and empty. */
+/* An empty text for a text that was present, absent for one that was absent. */
 static struct str blank(struct str s) {
     return str_is_absent(s) ? s : STR("");
 }
@@ -62,7 +62,7 @@ static void strip_order(struct arena *a, void *record) {
         .end_time = o->end_time,
         .conclusion = blank(o->conclusion),
         .provider_info = o->provider_info,
-        .custom_field_list = o->custom_field_list, /* what was asked for, not what was answered */
+        .custom_field_list = o->custom_field_list, /* definitions of fields, without their values */
         .custom_data_list = o->custom_data_list,
         .ext_item_info_list = o->ext_item_info_list,
         .update_time = o->update_time,
@@ -207,7 +207,7 @@ int erasure_strip(struct arena *a, const struct record_type *t, void *record) {
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (kinds[i].type == t) {
             kinds[i].strip(a, record);
-            record_drop_undescribed(t, record); /* of the parts that stay whole */
+            record_drop_undescribed(t, record); /* these records are kept unchanged */
             return 0;
         }
     return -EINVAL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * External applications and their background checks: created, replaced and deleted by integrators.
+ * External applications and their background checks: create, replace and delete, as integrators call it.
  */
 #include "base/id.h"
 #include "hire/attachment/attachment.h"
@@ -9,9 +9,9 @@
 
 #define ATTACHMENTS_MAX 100
 
-/* ---- once in 24 hours ---- */
+/* ---- idempotency keys ---- */
 
-/* Returns 1 and what was created under the key, 0 if nothing was lately, or < 0. */
+/* Returns 1 and the record that was created with the key, 0 if there was none in the last 24 hours, or < 0. */
 static int key_find(struct hire *h, enum external_kind kind, struct str external_id, int64_t *ret_record) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_EXTERNAL_KEY_GET);
     int r;
@@ -45,7 +45,7 @@ static int key_put(struct hire *h, enum external_kind kind, struct str external_
     return r < 0 ? r : 0;
 }
 
-/* Finds what was created under the key before. Returns 1 with *record read, 0 if nothing was, or < 0. */
+/* Finds the record that was created with the key before. Returns 1 with *record read, 0 if there is none, or < 0. */
 static int created_before(struct hire *h, enum external_kind kind, struct str external_id,
                           const struct record_type *type, void *record) {
     int64_t id = 0;
@@ -69,7 +69,7 @@ static int created_before(struct hire *h, enum external_kind kind, struct str ex
     return r < 0 ? r : 1;
 }
 
-/* Milliseconds since 1970, or absent. */
+/* Accepts milliseconds since 1970, or absent. */
 static int check_time(struct hire *h, const char *field, struct opt_int ms) {
     return ms.set ? hire_time_number(h, field, ms.v) : 0;
 }
@@ -158,7 +158,7 @@ int external_application_create(struct hire *h, struct str external_id, struct e
     return r;
 }
 
-/* The one with that id, which must be there. */
+/* Reads the application with that id; refuses if there is none. */
 static int application_need(struct hire *h, const char *field, struct str text, int64_t *ret_id,
                             struct external_application *ret) {
     int r = 0;
@@ -222,7 +222,8 @@ static int set_attachments(struct hire *h, const struct str_list *ids, struct ex
     in->attachment_list = (struct external_background_check_attachment_list){0};
     if (ids->n > ATTACHMENTS_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "attachment_id_list may have at most %d entries", ATTACHMENTS_MAX);
-    v = arena_array(h->arena, struct external_background_check_attachment, ids->n + 1); /* an empty list is one, too */
+    v = arena_array(h->arena, struct external_background_check_attachment,
+                    ids->n + 1); /* an empty list replaces the list, too */
     for (size_t i = 0; i < ids->n; i++) {
         struct attachment_row a;
         int r = attachment_find(h, ids->v[i], &a);

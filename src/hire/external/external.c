@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Background checks of external applications: kept as they came, looked up by id or by application.
+ * Background checks of external applications: imported unchanged, read by id or by application.
  */
 #include "hire/external/external.h"
 
@@ -33,7 +33,7 @@ int external_check_import(struct hire *h, struct external_background_check *in) 
         r = db_row(&q);
         if (r < 0)
             return r;
-        /* The application's id stands in the doc, so the doc tells all */
+        /* The application's id is in the doc too, so equal docs mean that nothing changed */
         if (r == 1 && str_eq(db_text(&q, COL_EXTERNAL_DOC), buf_str(&doc)))
             return 0;
     }
@@ -43,7 +43,7 @@ int external_check_import(struct hire *h, struct external_background_check *in) 
     db_bind_int(&q, 3, application_id);
     db_bind_text(&q, 4, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 1;
 }
 

@@ -34,7 +34,7 @@ static void once_a_day(void **state) {
     REFUSED(f, external_application_create(&f->h, STR("k"), &a), REFUSED_PARAMETER, "24 hours");
     f->h.now_ms += 1;
     assert_false(str_eq(create(f, "k"), id));
-    /* What is older than a day is not kept for ever. */
+    /* Keys older than a day are deleted. */
     f->h.now_ms += 2 * EXTERNAL_KEY_MS;
     create(f, "other");
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM external_key"), 1);
@@ -55,7 +55,7 @@ static void tenants_are_apart(void **state) {
     REFUSED(f, external_check_delete(&f->h, id), REFUSED_PARAMETER, "external_background_check_id");
 }
 
-/* What comes of a name of so many characters and then the ending. */
+/* The stored name for a name of so many characters and an ending. */
 static struct str long_name(struct fixture *f, const char *character, int times, const char *ending) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     for (int i = 0; i < times; i++)
@@ -83,7 +83,7 @@ static void long_names(struct fixture *f) {
     }
     assert_int_equal(long_name(f, "a", 300, "").len, 255);
     assert_int_equal(long_name(f, "a", 300, ".").len, 255);
-    /* No ending: a sentence's last words, or more than a kind of file is ever called. */
+    /* Not endings: a text after the last dot that contains a blank or is too long. */
     assert_true(str_ends(long_name(f, "a", 300, ". The end"), STR("aaa")));
     assert_true(str_ends(long_name(f, "a", 300, ".0123456789012345678901234567890123456789"), STR("aaa")));
 }

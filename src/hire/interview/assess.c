@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An interviewer's assessment: the verdict in the interview's record, the answers to the form beside it.
+ * An interviewer's assessment: the verdict is stored in the interview's record, the answers to the form in a table
+ * beside it.
  */
 #include "hire/interview/change.h"
 #include "hire/interview/interview.h"
 
 enum { SUBMITTED = 1 };
 
-/* What somebody has assessed has begun, so the others have not submitted yet. */
+/* After the first assessment the interview has begun: the other interviewers' records change from "not started" to
+ * "not submitted". */
 static void note_begun(struct interview_extend *in) {
     for (size_t i = 0; i < in->interview_record_list.n; i++) {
         struct interview_record *r = &in->interview_record_list.v[i];
@@ -35,7 +37,7 @@ static int put_answers(struct hire *h, int64_t interview_id, const struct interv
     db_bind_int(&q, 3, interview_id);
     db_bind_text(&q, 4, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }
 

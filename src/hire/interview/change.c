@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interviews as the tenant's people change them.
+ * Interviews: schedule, reschedule, cancel.
  */
 #include "hire/interview/change.h"
 
@@ -25,7 +25,7 @@ int interview_get(struct hire *h, int64_t id, struct interview_extend *ret) {
     return r < 0 ? r : 1;
 }
 
-/* ---- what a plan names ---- */
+/* ---- the records that a plan names ---- */
 
 static int named(struct hire *h, const char *what, const char *kind, struct str id, const struct record_type *type,
                  void *ret) {
@@ -65,7 +65,7 @@ static int set_user(struct hire *h, int64_t uid, struct user_id_name **ret) {
     return 0;
 }
 
-/* Who was an interviewer before keeps the record. */
+/* Sets the records of the plan's interviewers. An interviewer who had a record before keeps it. */
 static int set_interviewers(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
     const struct interview_record_list before = out->interview_record_list;
     struct interview_record_list *list = &out->interview_record_list;
@@ -178,7 +178,7 @@ static void count_round(void *ctx, int64_t begin_time, int64_t id, struct str do
 
 #define ROUNDS_A_PAGE 200
 
-/* The round after the last of the application's. */
+/* Sets the round of the plan or, if it has none, the round after the application's last one. */
 static int set_round(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
     const struct interview_filter f = {.application_id = in->application_id, .begin_end = INT64_MAX};
     struct rounds rounds = {.last_begin = -1, .last_id = -1};
@@ -194,7 +194,7 @@ static int set_round(struct hire *h, const struct interview_plan *in, struct int
     return r < 0 ? r : 0;
 }
 
-/* What can be said of a plan without looking anything up. */
+/* The rules of a plan that need no record. */
 static int check_plan(struct hire *h, const struct interview_plan *in) {
     if (in->begin_ms >= in->end_ms)
         return hire_refuse_for(h, REASON_TIMES_ORDER, STR_ABSENT, "end_time must be later than begin_time");
@@ -207,7 +207,7 @@ static int check_plan(struct hire *h, const struct interview_plan *in) {
     return hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX);
 }
 
-/* What may change later. */
+/* Sets the members that a reschedule may change. */
 static int set_plan(struct hire *h, const struct interview_plan *in, struct interview_extend *out) {
     int r;
 
@@ -244,7 +244,7 @@ int interview_schedule(struct hire *h, const struct interview_plan *in, int64_t 
     return r < 0 ? r : 0;
 }
 
-/* ---- later ---- */
+/* ---- reschedule and cancel ---- */
 
 bool interview_is_open(const struct interview_extend *in) {
     for (size_t i = 0; i < in->interview_record_list.n; i++) {
@@ -256,7 +256,7 @@ bool interview_is_open(const struct interview_extend *in) {
     return true;
 }
 
-/* The interview, if it may still be changed. */
+/* Reads an interview that is to be changed; refuses one that an interviewer has assessed. */
 static int get_open(struct hire *h, int64_t id, struct interview_extend *ret) {
     int r = interview_get(h, id, ret);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who and what is taken at a time: interviews that overlap it.
+ * Finds interviews at the same time with the same interviewers, rooms or application.
  */
 #include "base/id.h"
 #include "hire/interview/change.h"
@@ -35,7 +35,7 @@ static void share_rooms(struct hire *h, const struct interview_wish *w, const st
             }
 }
 
-/* One without an end takes no time. */
+/* Whether an interview overlaps the wish. An interview without an end overlaps nothing. */
 static bool overlaps(const struct interview_wish *w, const struct interview_extend *in) {
     return in->begin_time.v < w->end_ms && in->end_time.v > w->begin_ms;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers to a feedback form, held against its questions.
+ * Validates the answers to a feedback form against its questions.
  */
 #include "hire/interview/form.h"
 
@@ -61,7 +61,8 @@ size_t interview_form_questions(struct hire *h, const struct interview_feedback_
 
             if (p.question->enabled.set && !p.question->enabled.v)
                 continue;
-            for (; at > 0 && stands_before(&p, &(*ret)[at - 1]); at--) /* few, and mostly in order already */
+            for (; at > 0 && stands_before(&p, &(*ret)[at - 1]);
+                 at--) /* insertion sort: there are few questions and they are mostly sorted already */
                 (*ret)[at] = (*ret)[at - 1];
             (*ret)[at] = p;
             n++;
@@ -81,7 +82,7 @@ static bool is_built_in(int64_t type) {
     return type == QUESTION_CONCLUSION || type == QUESTION_SCORE || type == QUESTION_RECORD;
 }
 
-/* ---- what was answered ---- */
+/* ---- answers ---- */
 
 static bool is_empty(const struct form_answer *a) {
     return a->option_ids.n == 0 && str_is_empty(a->text) && !a->score.set && str_is_empty(a->lower_level_id) &&
@@ -95,7 +96,7 @@ static const struct form_answer *find_answer(const struct check *k, struct str d
     return NULL;
 }
 
-/* Built-in questions have answers, too, on which others may depend. */
+/* The answer to a question, also to a built-in one, because other questions may depend on it. */
 static struct form_answer answer_to(const struct check *k, const struct interview_feedback_form_dimension *q) {
     const struct form_answer *given = find_answer(k, q->id);
     struct form_answer a = {.dimension_id = q->id};
@@ -162,7 +163,7 @@ static bool holds(const struct check *k, const struct related_dimension_setting 
     case IS_NOT_EMPTY:
         return !is_empty(&a);
     }
-    return true; /* a condition of a kind that nobody knows hides nothing */
+    return true; /* a condition of an unknown kind counts as fulfilled */
 }
 
 static bool is_asked(const struct check *k, const struct interview_feedback_form_dimension *q) {
@@ -191,7 +192,7 @@ static const struct interview_dimension_option *find_option(const struct intervi
     return NULL;
 }
 
-/* The options that were chosen, as records have them. */
+/* Copies the chosen options in the form of the record. */
 static int take_options(const struct check *k, const struct interview_feedback_form_dimension *q,
                         const struct form_answer *a, struct dimension_option **ret) {
     *ret = arena_array(k->h->arena, struct dimension_option, a->option_ids.n + 1);
@@ -275,7 +276,7 @@ static int take_levels(const struct check *k, const struct interview_feedback_fo
     return 0;
 }
 
-/* What a question takes must be all that it is given. */
+/* Whether the answer has no members that its question's type does not take. */
 static bool fits_type(const struct interview_feedback_form_dimension *q, const struct form_answer *a) {
     bool options = a->option_ids.n > 0, text = !str_is_empty(a->text), score = a->score.set;
     bool levels = a->not_evident || !str_is_empty(a->lower_level_id) || !str_is_empty(a->higher_level_id);
@@ -327,7 +328,7 @@ static int take_answer(const struct check *k, const struct form_place *p, const 
     }
 }
 
-/* ---- the whole ---- */
+/* ---- the whole assessment ---- */
 
 static int check_built_in(const struct check *k, const struct interview_feedback_form_dimension *q,
                           struct interview_score **ret_score) {
@@ -354,7 +355,7 @@ static int check_built_in(const struct check *k, const struct interview_feedback
     return 0;
 }
 
-/* Each answer is to a question of the form that is asked, and to none twice. */
+/* Each answer must be to a question of the form that is asked, at most one for each question. */
 static int check_targets(const struct check *k) {
     for (size_t i = 0; i < k->in->n_answers; i++) {
         struct str id = k->in->answers[i].dimension_id;
@@ -373,7 +374,7 @@ static int check_targets(const struct check *k) {
     return 0;
 }
 
-/* Begins the module that the next answers belong to: questions are ordered by module. */
+/* Begins the module of the next answers; questions are ordered by module. */
 static struct module_assessment *begin_module(const struct check *k,
                                               const struct interview_feedback_form_module *module,
                                               struct interview_record_detail_v2 *out) {
@@ -413,7 +414,8 @@ static void add_points(struct points *sum, const struct interview_feedback_form_
     sum->n++;
 }
 
-/* Of a scored form that sums or averages; how a weighted one does is not documented. */
+/* Sets the total of a form that sums or averages points. The calculation of weighted forms is not documented, so
+ * those get none. */
 static void set_record_score(const struct check *k, const struct interview_feedback_form *form,
                              const struct points *sum, struct interview_record_detail_v2 *out) {
     const struct score_calculation_config *c = form->score_calculation_config;

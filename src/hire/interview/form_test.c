@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Forms whose questions depend on others, in every way that is documented, and whose points add up.
+ * Forms whose questions depend on others, with every documented condition, and forms with points.
  */
 #include "hire/hire_fixture.h"
 #include "hire/interview/form.h"
@@ -79,7 +79,7 @@ static void any_or_all(void **state) {
     s.related.related_dimension_settings.v = two;
     s.related.related_dimension_settings.n = 2;
     s.answers[0].option_ids = (struct str_list){chosen, 1};
-    assert_int_equal(check(f, &s, &out), HIRE_REFUSED); /* it has "a", but is not empty */
+    assert_int_equal(check(f, &s, &out), HIRE_REFUSED); /* fulfilled by "a", but not empty */
     s.related.type = SET_INT(2);
     assert_int_equal(check(f, &s, &out), 0);
     s.answers[0].option_ids.n = 0;
@@ -100,7 +100,7 @@ static void required_only_if_asked(void **state) {
     s.answers[0].option_ids = (struct str_list){chosen, 1};
     assert_int_equal(check(f, &s, &out), HIRE_REFUSED);
     assert_non_null(strstr(f->h.why.ptr, "answers.more: must be answered"));
-    s.verdict.conclusion = 5; /* nobody came, so there is nothing to ask */
+    s.verdict.conclusion = 5; /* the candidate did not attend, so no answer is required */
     assert_int_equal(check(f, &s, &out), 0);
     s.verdict.conclusion = 1;
     s.questions[1].enabled = SET_BOOL(false);
@@ -134,7 +134,7 @@ static void points_add_up(void **state) {
     assert_int_equal(check(f, &s, &out), HIRE_REFUSED);
 }
 
-/* Questions come in the order of their sequence, of modules first. */
+/* Questions are ordered by the sequence of their module, then by their own. */
 static void in_order(void **state) {
     struct interview_feedback_form_dimension a[] = {{.id = STR("a2"), .sequence = SET_INT(2)},
                                                     {.id = STR("a1"), .sequence = SET_INT(1)},

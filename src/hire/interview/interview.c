@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interviews: taken from the platform's answers, walked by their beginning or within one application.
+ * Interviews: imported from the platform's answers, listed by begin time or within one application.
  */
 #include "hire/interview/interview.h"
 
 #include "base/id.h"
 
-/* What a record concludes; one that says nothing was not submitted. */
+/* The conclusion of a record; a record without one was not submitted. */
 static enum interview_conclusion conclusion_of(const struct interview_record *r) {
     return r->conclusion.set ? (enum interview_conclusion)r->conclusion.v : CONCLUSION_NOT_SUBMITTED;
 }
@@ -20,7 +20,8 @@ static void summarize(struct hire *h, struct interview_extend *in) {
     in->interview_round_summary = SET_INT(interview_summary(conclusions, n));
 }
 
-/* Times of leaving a place grow strictly, so that a walk's beginning lies clearly before or behind each of them. */
+/* The time of a move. These times increase strictly, so the beginning of a walk is clearly before or after each
+ * move. */
 static int time_of_leaving(struct hire *h, int64_t *ret) {
     int64_t last;
     int r = interview_walk_start(h, &last);
@@ -40,7 +41,7 @@ int interview_walk_start(struct hire *h, int64_t *ret) {
     return 0;
 }
 
-/* Each move sweeps up what moves of all tenants have left long ago. */
+/* Deletes old keys of all tenants that are older than INTERVIEW_MOVED_KEEP_MS; each move calls it. */
 static int forget_left(struct hire *h) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_FORGET);
 
@@ -145,7 +146,7 @@ int interview_import(struct hire *h, struct interview_extend *in) {
             return r;
         known = r == 1;
         old_begin = known ? db_int(&q, COL_INTERVIEW_GET_BEGIN_TIME) : 0;
-        /* The columns all stand in the doc, so the doc tells all */
+        /* All columns are in the doc too, so equal docs mean that nothing changed */
         if (known && str_eq(db_text(&q, COL_INTERVIEW_GET_DOC), buf_str(&doc)))
             return 0;
     }
@@ -160,7 +161,7 @@ int interview_import(struct hire *h, struct interview_extend *in) {
     db_bind_int(&q, 4, begin_time);
     db_bind_text(&q, 5, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 1;
 }
 
@@ -168,7 +169,7 @@ struct bounds {
     int64_t start, end;
 };
 
-/* One whose begin_time is unknown (0) lies in no bounds. */
+/* The bounds of begin_time for a filter. An unknown begin_time (0) is not within any bounds. */
 static struct bounds bounds_of(const struct interview_filter *f) {
     return (struct bounds){f->begin_start == 0 && f->begin_end != INT64_MAX ? 1 : f->begin_start, f->begin_end};
 }

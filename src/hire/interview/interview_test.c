@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interviews: taken in with a computed summary, walked by beginning while they move, and by application.
+ * Interviews: import with a computed summary, lists by begin time while interviews move, lists by application.
  */
 #include "hire/hire_fixture.h"
 #include "hire/interview/interview.h"
@@ -72,10 +72,10 @@ static void taken_in(void **state) {
     assert_int_equal(s.n, 1);
     assert_int_equal(s.begin[0], 1618899376474);
     assert_int_equal(record_read_stored(&type_interview_extend, &got, s.last, &f->arena), 0);
-    assert_int_equal(got.interview_round_summary.v, 7); /* one passed, the other said nothing */
+    assert_int_equal(got.interview_round_summary.v, 7); /* one passed, the other has no conclusion */
     assert_lit(got.interview_record_list.v[1].user_id, "9002");
 
-    in.interview_round_summary = SET_INT(18); /* is computed, so it is no change */
+    in.interview_round_summary = SET_INT(18); /* the summary is computed, so a different one is no change */
     assert_int_equal(CALL(f, interview_import(&f->h, &in)), 0);
     records[1].conclusion = SET_INT(2);
     assert_int_equal(CALL(f, interview_import(&f->h, &in)), 1);
@@ -102,9 +102,9 @@ static void filters(void **state) {
     struct interview_filter filter = all;
     struct seen s;
 
-    for (int i = 1; i <= 20; i++) /* ids fall while beginnings rise, two at each */
+    for (int i = 1; i <= 20; i++) /* ids decrease while begin times increase, two at each time */
         assert_int_equal(put(f, 100 - i, i % 2 ? 6 : 7, 1000 + i / 2), 1);
-    assert_int_equal(put(f, 500, 6, 0), 1); /* not set down yet */
+    assert_int_equal(put(f, 500, 6, 0), 1); /* begin time unknown */
 
     assert_int_equal(list(f, &all, 0, 0, 50).n, 21);
     filter.begin_start = 1003;
@@ -120,7 +120,7 @@ static void filters(void **state) {
     assert_int_equal(s.id[0], 94);
     assert_int_equal(s.begin[1], 1004);
     filter.begin_start = 0;
-    assert_int_equal(list(f, &filter, 0, 0, 50).n, 11); /* without the one whose beginning is unknown */
+    assert_int_equal(list(f, &filter, 0, 0, 50).n, 11); /* without the interview whose begin time is unknown */
 
     filter.application_id = 6;
     s = list(f, &filter, 0, 0, 50);
@@ -139,7 +139,7 @@ static void filters(void **state) {
     s = list(f, &filter, 0, 0, 50);
     assert_int_equal(s.n, 1);
     assert_int_equal(s.begin[0], 1000);
-    assert_int_equal(list(f, &filter, 0, 99, 50).n, 0); /* behind it */
+    assert_int_equal(list(f, &filter, 0, 99, 50).n, 0); /* after the interview */
     filter.application_id = 7;
     assert_int_equal(list(f, &filter, 0, 0, 50).n, 0);
     filter.application_id = 6;
@@ -154,8 +154,8 @@ static void filters(void **state) {
     assert_int_equal(list(f, &filter, 0, 0, 50).n, 0);
 }
 
-/* A walk in pages of one while interviews move at random: none that stays within the filter is missed, none that did
- * not move comes twice. */
+/* A walk in pages of one while interviews move at random: no interview that stays within the filter is missed, and
+ * none that did not move is returned twice. */
 static void walk_while_moving(void **state) {
     struct fixture *f = *state;
     struct interview_filter filter = {.begin_start = 100, .begin_end = 200};
@@ -169,7 +169,7 @@ static void walk_while_moving(void **state) {
         struct seen s = {.arena = &f->arena};
 
         assert_int_equal(fixture_begin(f), 0);
-        f->h.now_ms += round % 3 - 1; /* a clock that stands, or even goes back, does not matter */
+        f->h.now_ms += round % 3 - 1; /* a clock that stops or is set back has no effect */
         assert_int_equal(interview_walk_start(&f->h, &start), 0);
         while (s.n = 0, interview_list(&f->h, &filter, begin, last_id, start, 1, see, &s) == 1) {
             begin = s.begin[0];
@@ -200,9 +200,9 @@ static void moved_into_filter(void **state) {
     put(f, 1, 6, 150);
     put(f, 2, 6, 160);
     assert_int_equal(interview_walk_start(&f->h, &start), 0);
-    put(f, 1, 6, 300); /* out of it: no longer asked for */
+    put(f, 1, 6, 300); /* moved out of the bounds: not returned */
     put(f, 2, 6, 110);
-    put(f, 2, 6, 160); /* there and back again */
+    put(f, 2, 6, 160); /* moved out and back again */
     assert_int_equal(interview_list(&f->h, &filter, 120, 0, start, 10, see, &s), 1);
     assert_int_equal(s.id[0], 2);
     assert_int_equal(list(f, &filter, 0, 0, 10).n, 1);
@@ -210,8 +210,8 @@ static void moved_into_filter(void **state) {
     put(f, 3, 6, 150);
     put(f, 4, 6, 150);
     assert_int_equal(interview_walk_start(&f->h, &start), 0);
-    put(f, 3, 6, 50);  /* out of it the other way */
-    put(f, 4, 6, 190); /* ahead of the walk: met there, and only there */
+    put(f, 3, 6, 50);  /* moved out at the other end */
+    put(f, 4, 6, 190); /* moved ahead of the walk: returned once, there */
     s.n = 0;
     assert_int_equal(interview_list(&f->h, &filter, 0, 0, start, 10, see, &s), 2);
     assert_int_equal(s.id[0], 2);
@@ -235,7 +235,7 @@ static void forgotten(void **state) {
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 4);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin WHERE begin_time = 150"), 0);
     f->h.now_ms += 2 * INTERVIEW_MOVED_KEEP_MS;
-    put(f, 2, 6, 150); /* a new one moves nothing */
+    put(f, 2, 6, 150); /* a new interview leaves no old key */
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 5);
     put(f, 2, 6, 151);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM interview_begin"), 3);

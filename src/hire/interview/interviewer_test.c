@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Interviews by who holds them: kept with each change, and filled once from a database that is older than that.
+ * The lists of interviews by interviewer: updated with each change, and filled once by the migration of an older
+ * database.
  */
 #include "hire/hire_fixture.h"
 #include "hire/interview/change.h"
@@ -10,7 +11,7 @@
 #define STEPS_BEFORE 9 /* schema 008 is the last without interview_interviewer */
 
 enum { LI = 9001, WANG = 9002 };
-static const int64_t ZHOU = INT64_C(0x7edcba9876543210); /* every digit once */
+static const int64_t ZHOU = INT64_C(0x7edcba9876543210); /* an id with many different digits */
 
 static struct interview_record held_by(struct fixture *f, int64_t uid) {
     return (struct interview_record){
@@ -31,7 +32,7 @@ static struct interview_extend interview(struct fixture *f, int64_t id, int64_t 
     };
 }
 
-/* What the table says, as "user@begin:interview" in its order. */
+/* The rows of the table as "user@begin:interview", in the order of the key. */
 static struct str walks(struct fixture *f, int64_t tenant) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     sqlite3_stmt *s;
@@ -58,13 +59,13 @@ static void kept_with_each_change(void **state) {
     assert_int_equal(CALL(f, interview_import(&f->h, &other)), 1);
     assert_lit(walks(f, TENANT), "9001@1000:50 9001@1000:51 9002@1000:51 ");
 
-    one.begin_time.v = 2000; /* moved, and somebody is in it twice */
+    one.begin_time.v = 2000; /* moved, and one user has two records */
     one.interview_record_list.n = 3;
     assert_int_equal(CALL(f, interview_import(&f->h, &one)), 1);
     assert_lit(walks(f, TENANT), "9001@1000:50 9001@2000:51 9002@2000:51 ");
 
-    one.interview_record_list.n = 0;      /* whom nobody holds any more */
-    held[0].user_id = STR("ou_somebody"); /* an id that is none of ours */
+    one.interview_record_list.n = 0;      /* an interview without interviewers */
+    held[0].user_id = STR("ou_somebody"); /* not an internal id */
     assert_int_equal(CALL(f, interview_import(&f->h, &one)), 1);
     assert_int_equal(CALL(f, interview_import(&f->h, &other)), 1);
     assert_lit(walks(f, TENANT), "");
@@ -100,7 +101,7 @@ static void put_old(struct fixture *f, int64_t tenant, struct interview_extend i
         tenant, in.begin_time.v, STR_FMT(in.id));
 }
 
-/* The database as the last release without the table left it. */
+/* Creates the database as the last release without the table wrote it. */
 static void make_old(struct fixture *f, const struct db_options *o) {
     char path[128];
     struct str why;
@@ -128,13 +129,13 @@ static void filled_from_an_older_database(void **state) {
     struct str why;
 
     make_old(f, &o);
-    stranger[0].user_id = STR("0U0000000000002329"); /* looks like somebody, and is a text */
+    stranger[0].user_id = STR("0U0000000000002329"); /* looks like the slot of a user's id, but is an ordinary text */
     put_old(f, TENANT, interview(f, 51, 1000, held, 3));
     put_old(f, TENANT, interview(f, 52, 0, held, 2));
     put_old(f, TENANT, interview(f, 53, 1500, stranger, 1));
     put_old(f, TENANT, interview(f, 54, 1500, NULL, 0));
     made = interview(f, 55, 900, held, 1);
-    made.creator = &creator; /* holds nothing by that */
+    made.creator = &creator; /* a creator is not an interviewer */
     put_old(f, TENANT, made);
     put_old(f, OTHER_TENANT, interview(f, 51, 1000, held, 1));
 

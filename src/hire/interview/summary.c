@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The summary of an interview, as it follows from what each interviewer concluded.
+ * Computes the summary of an interview from the interviewers' conclusions.
  */
 #include "hire/interview/summary.h"
 
-/* By which verdicts were given (1 passed, 2 failed, 4 pending), when all interviewers gave one and when only some did.
- */
+/* Indexed by the set of verdicts (1 passed, 2 failed, 4 pending): summaries if all interviewers gave a verdict, and
+ * if only some did. */
 static const int summary_all[8] = {0, 4, 5, 10, 17, 15, 16, 18};
 static const int summary_part[8] = {0, 7, 9, 8, 13, 11, 12, 14};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an interview's records add up to. Depends on nothing else.
+ * Computes the summary of an interview from the conclusions of its records.
  */
 #ifndef HIRED_HIRE_INTERVIEW_SUMMARY_H
 #define HIRED_HIRE_INTERVIEW_SUMMARY_H
@@ -17,10 +17,10 @@ enum interview_conclusion {
 };
 
 /* interview_round_summary (2 to 18) of an interview whose records have these conclusions. Passed, failed and pending
- * are verdicts; an interview is partly assessed when some records have one and others have none. Where the platform is
- * silent (docs/DECISIONS.md): without any verdict, one record of an absent candidate makes it a no-show (6); otherwise
- * it has not started (2) while every record says so, also when there is no record at all, and is unassessed (3) else.
- */
+ * are verdicts; an interview is partly assessed when some records have one and others have none. The platform does
+ * not document the other cases (docs/DECISIONS.md): without any verdict, one record of an absent candidate makes it
+ * a no-show (6); otherwise it is "not started" (2) if all records say so or if there is no record, and "unassessed"
+ * (3) in all other cases. */
 int interview_summary(const enum interview_conclusion *conclusions, size_t n);
 
 #endif

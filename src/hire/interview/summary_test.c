@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * All combinations of up to four interviewers' conclusions, held against the platform's own wording of each summary.
+ * All combinations of up to four interviewers' conclusions, compared with the platform's wording of each summary.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@ struct count {
     int all, pass, fail, pending, not_started, not_submitted, absent;
 };
 
-/* The wording, one line a summary; written without a look at the function. Exactly one must hold. */
+/* The wording, one line for each summary, written independently of the function. Exactly one must apply. */
 static int oracle(const struct count *c) {
     int given = c->pass + c->fail + c->pending, found = 0, result = 0;
     int some = given > 0 && given < c->all; /* partly assessed */

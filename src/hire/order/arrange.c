@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a recruiter fills in to arrange a check, held against what the vendor has pushed.
+ * Validates a recruiter's input for a check against what the vendor has pushed, and creates the order.
  */
 #include "hire/order/arrange.h"
 
@@ -13,7 +13,7 @@
 
 /* ---- people ---- */
 
-/* What matters here of a talent's record. */
+/* The members of a talent's record that are read here. */
 struct talent_person {
     struct str name, mobile, mobile_code, email;
 };
@@ -38,8 +38,8 @@ static const struct record_field talent_fields[] = {
 static const struct record_type type_talent_part = {STR_INIT("talent"), sizeof(struct talent_part), talent_fields, 1,
                                                     0};
 
-/* Fills in what c lacks from the talent of the application, if it is known: the name, and where c has neither, mobile
- * and email. What is given of a person is not mixed with another's numbers. */
+/* Completes c from the application's talent, if that is known: the name and, if c has neither mobile nor email,
+ * both. If c has one of the two, none is added, because c may describe another person than the talent's record. */
 static int fill_candidate(struct hire *h, int64_t application_id, struct candidate_contact_info *c) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_TALENT_OF_APPLICATION);
     struct talent_part talent = {0};
@@ -66,7 +66,7 @@ static int fill_candidate(struct hire *h, int64_t application_id, struct candida
     return 0;
 }
 
-/* A user's name, mobile number and mail address. */
+/* Reads a user's name, mobile number and mail address. */
 static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_USERS_GET);
     struct user user = {0};
@@ -142,13 +142,13 @@ static int take_people(struct hire *h, const struct check_form *in, struct order
     return check_reach(h, "contact", c->name, c->mobile, c->email);
 }
 
-/* ---- what is ordered ---- */
+/* ---- package and add-on items ---- */
 
-/* What the vendor has pushed for the account. */
+/* What the vendor has pushed for an account. */
 struct offer {
     size_t n_packages, n_items;
     struct eco_background_check_custom_field_data_list fields;
-    bool none; /* nothing at all: such a vendor is told whatever the recruiter writes */
+    bool none; /* the vendor has pushed nothing: the recruiter's texts are sent unchecked */
 };
 
 static int read_offer(struct hire *h, int64_t account, struct offer *ret) {
@@ -182,7 +182,7 @@ static int take_package(struct hire *h, const struct check_form *in, const struc
     return r < 0 ? r : 0;
 }
 
-/* An item's name; one of a vendor that has pushed nothing is called by its id. */
+/* The name of an add-on item; the id itself if the vendor has pushed nothing. */
 static int find_item(struct hire *h, const struct check_form *in, const struct offer *offer, struct str id,
                      struct background_check_item_info *ret) {
     struct vendor_package one = {.id = id, .name = id};
@@ -235,7 +235,7 @@ static int refuse_unknown_keys(struct hire *h, const struct check_form *in,
     return 0;
 }
 
-/* The value of one field from all that was given; "" if nothing was. */
+/* The value of one field from all given values; "" if none was given. */
 static int value_of(struct hire *h, const struct check_form *in,
                     const struct eco_background_check_custom_field_data *field, struct str *ret) {
     struct str *given = arena_array(h->arena, struct str, in->values.n);
@@ -249,7 +249,7 @@ static int value_of(struct hire *h, const struct check_form *in,
     return n == 0 ? 0 : check_value(h, field, given, n, ret);
 }
 
-/* Values for a vendor that has defined no form. */
+/* Takes the values unchecked, for a vendor that has pushed nothing. */
 static int take_any_values(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
     if (in->values.n > VENDOR_FIELDS_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "a check may have at most %d custom fields", VENDOR_FIELDS_MAX);
@@ -306,7 +306,7 @@ static int take_fields(struct hire *h, const struct check_form *in, const struct
     return 0;
 }
 
-/* Two people may order the same check without knowing of each other. */
+/* Refuses a second check of the same kind: two recruiters may order it without knowing of each other. */
 static int refuse_second(struct hire *h, const struct order_arrangement *in) {
     struct running_check first;
     int r = check_running(h, in, &first);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a recruiter fills in to arrange a check: held against what the vendor of the account has pushed (packages,
- * add-on items, fields), and made the order that keeps a copy of it.
+ * Arranges a check from a recruiter's input: validates the input against what the vendor of the account has pushed
+ * (packages, add-on items, fields) and creates the order, which keeps a copy of the definitions.
  */
 #ifndef HIRED_HIRE_ORDER_ARRANGE_H
 #define HIRED_HIRE_ORDER_ARRANGE_H
@@ -15,19 +15,21 @@ struct check_form {
     int64_t creator_uid;   /* the recruiter; 0: none */
     struct str package;    /* id of one of the account's packages */
     struct str_list items; /* ids of add-on items */
-    /* An absent name is that of the application's talent; so are mobile and email if both are absent. */
+    /* An absent name is taken from the application's talent; mobile and email are too if both are absent. */
     struct candidate_contact_info candidate;
-    int64_t contact_uid; /* the user whom the vendor may ask; 0: contact */
+    int64_t contact_uid; /* the user whom the vendor may contact; 0: contact has the data */
     struct user_contact_info contact;
-    struct background_check_custom_field_data_value_list values; /* of multiselect fields, several of one key add up */
-    struct str geo, location_code, remark;                       /* absent: none */
-    bool once; /* refuse (REASON_CHECK_RUNNING) if a check like it has not ended yet */
+    struct background_check_custom_field_data_value_list
+        values;                            /* of a multiselect field there may be several with one key */
+    struct str geo, location_code, remark; /* absent: none */
+    bool once;                             /* refuse (REASON_CHECK_RUNNING) if order_arrange_running() finds one */
 };
 
-/* For an account whose vendor has pushed nothing at all (no package, item or field), package is a name and items and
- * values are taken as they are. Refuses (REFUSED_PARAMETER, in sentences) an unknown application, account, package or
- * item, a candidate without a name, numbers and addresses that are none, unknown keys, missing required fields and
- * values that do not fit their field; and what order_arrange refuses. */
+/* Validates the input and creates the order. If the vendor of the account has pushed nothing (no package, item or
+ * field), package is a name and items and values are stored as given. Refuses (REFUSED_PARAMETER) an unknown
+ * application, account, package or item, a candidate without a name, invalid phone numbers and mail addresses,
+ * unknown keys, missing required fields and values that do not fit the type of their field; and what order_arrange
+ * refuses. */
 int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id);
 
 struct order_arrangement;
@@ -36,16 +38,16 @@ struct running_check {
     int64_t order_id, application_id;
 };
 
-/* Looks for an order of the same person, account and package that has not ended. Returns 1, 0 or < 0. */
+/* Finds an order of the same person, account and package that has not ended. Returns 1, 0 or < 0. */
 int check_running(struct hire *h, const struct order_arrangement *in, struct running_check *ret);
 
 #define CHECK_TEXT_MAX 100 /* characters of a text field's value */
 #define CHECK_TEXTAREA_MAX 200
 #define CHECK_NUMBER_MAX 40
 
-/* Holds what was given for a field (n texts, of which only multiselect takes several) against its definition and gives
- * the value as orders and events have it: a number in decimal, "true" or "false", the key of an option, a JSON list of
- * such keys in the order of the definition, milliseconds since 1970, or the id of an attachment. */
+/* Validates the n given texts against the definition of a field (only a multiselect field takes several) and returns
+ * the value in the form of orders and events: a decimal number, "true" or "false", the key of an option, a JSON list
+ * of keys in the order of the definition, milliseconds since 1970, or the id of an attachment. */
 int check_value(struct hire *h, const struct eco_background_check_custom_field_data *field, const struct str *given,
                 size_t n, struct str *ret);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether a check like the one that is being arranged has not ended yet.
+ * Finds a check of the same person, account and package that has not ended.
  */
 #include "hire/order/arrange.h"
 #include "hire/order/change.h"
 
-/* An order of the same package: by the vendor's id of it where there is one, else by its name. */
+/* Whether an order has the same package: compares the vendor's ids of the packages if either has one, otherwise the
+ * names. */
 static bool is_same_package(const struct order_arrangement *in, const struct db_query *q) {
     static const struct str name = STR_INIT("package");
     struct str raw;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Arranging a check: package, add-on items, people and custom fields against what the vendor pushed.
+ * Arranging a check: package, add-on items, people and custom fields are validated against what the vendor pushed.
  */
 #include "hire/hire_fixture.h"
 #include "hire/order/arrange.h"
@@ -17,7 +17,7 @@ static void push_wares(struct fixture *f) {
     assert_int_equal(CALL(f, packages_create(&f->h, &body)), 0);
 }
 
-/* One field of each type, under its type's name; those of required are required. */
+/* Pushes one field of each type, with the type's name as key; those named in required are required. */
 static void push_fields(struct fixture *f, const char *required) {
     static const char *const types[] = {"text",        "textarea", "number", "boolean", "select",
                                         "multiselect", "date",     "file",   "resume"};
@@ -94,7 +94,7 @@ static void what_is_ordered(void **state) {
     REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no vendor account with the id 4711");
 }
 
-/* A vendor that has pushed nothing is told what the recruiter writes. */
+/* If the vendor has pushed nothing, the recruiter's texts are sent unchecked. */
 static void an_account_without_an_offer(void **state) {
     struct fixture *f = *state;
     struct background_check_custom_field_data_value v[] = {{.key = STR("k"), .value = STR("any\ntext")},
@@ -172,7 +172,7 @@ static void people(void **state) {
     assert_lit(o->contactor_info->mobile, "+8612000000002");
 }
 
-/* The value that an order has after this one was given; NULL if it was refused. */
+/* The value in the order after this value was given; NULL if it was refused. */
 static const char *taken(struct fixture *f, const char *key, const char *value) {
     struct background_check_custom_field_data_value v = {.key = str_of(key), .value = str_of(value)};
     struct check_form in = form(f);
@@ -287,7 +287,7 @@ static void several_values(void **state) {
     REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"text\" (A label) is required");
     in.values = (struct background_check_custom_field_data_value_list){v, 3};
     o = arranged(f, &in);
-    /* In the order of the form, and the definitions with them */
+    /* Values are in the order of the form, and the order has the definitions */
     assert_int_equal(o->custom_data_list.n, 2);
     assert_lit(o->custom_data_list.v[0].key, "text");
     assert_lit(o->custom_data_list.v[1].value, "[\"a\",\"b\"]");
@@ -301,7 +301,7 @@ static void several_values(void **state) {
     REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "\"text\" (A label) is required");
 }
 
-/* What the vendor changes later is no matter of the orders that are there. */
+/* Later changes by the vendor do not change existing orders. */
 static void an_order_keeps_its_form(void **state) {
     struct fixture *f = *state;
     struct eco_background_check_custom_field_batch_delete_body del = {.account_id = hire_text(&f->h, f->account)};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The values of an order's custom fields, each held against the type of its field.
+ * Validates the values of an order's custom fields against the types of the fields.
  */
 #include <inttypes.h>
 
@@ -65,7 +65,7 @@ static int refuse_option(struct hire *h, const field_data *field, struct str giv
                            STR_FMT(str_head(given, 100)), STR_FMT(buf_str(&keys)));
 }
 
-/* Marks the options that one given text names: a key, or a JSON list of keys. */
+/* Marks the options that one text names. The text is a key or a JSON list of keys. */
 static int mark_options(struct hire *h, const field_data *field, struct str given, bool *chosen) {
     const struct eco_background_check_custom_field_data_option *o = option_of(field, given);
     struct str why;
@@ -120,7 +120,7 @@ static int days_of_month(int64_t year, int64_t month) {
     return month == 2 && leap ? 29 : days[month - 1];
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar, by counting whole eras of 400 years. */
+/* Days from 1970-01-01 to a date of the Gregorian calendar, computed in periods of 400 years. */
 static int64_t days_since_1970(int64_t year, int64_t month, int64_t day) {
     int64_t y = month <= 2 ? year - 1 : year, in_era = y % 400;
     int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the vendor is told of an order: that it was arranged, that it was ended.
+ * The events that a vendor gets about an order: created and canceled.
  */
 #include "hire/order/change.h"
 #include "hire/outbox/outbox.h"
@@ -86,7 +86,7 @@ static int emit_canceled(struct hire *h, const struct order_row *o, struct str w
 }
 
 int order_announce(struct hire *h, const struct order_row *o, enum order_event event, struct str why) {
-    /* Recorded by hand: no vendor has to do with it. */
+    /* An order recorded by hand has no vendor. */
     if (o->account_id == 0)
         return 0;
     switch (event) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Takes orders as the platform answered them: ids, times and every field as they are there.
+ * Imports orders from answers of the platform, with their ids, times and all members.
  */
 #include <stdio.h>
 
@@ -12,7 +12,7 @@ static int optional_time(struct hire *h, const char *field, struct str text, int
     return str_is_empty(text) ? 0 : hire_time_any(h, field, text, ret);
 }
 
-/* What the columns hold of the answer's fields. */
+/* Sets the columns from the members of the answer. */
 static int read_columns(struct hire *h, const struct background_check_order *in, struct order_row *o) {
     int64_t ignored = 0;
     int r;
@@ -35,12 +35,13 @@ static int read_columns(struct hire *h, const struct background_check_order *in,
         r = optional_time(h, name, in->process_info_list.v[i].update_time, &time);
         if (r < 0)
             return r;
-        /* Later stages must be later than this one: a time of no sense would close the order to all of them. */
+        /* Later stages must have a later time, so an implausible time is ignored: with it, the order would accept no
+         * further stage. */
         if (time > o->last_stage_time && time <= hire_due_ms(h) + HIRE_TIME_AHEAD_MS)
             o->last_stage_time = time;
     }
     for (size_t i = 0; i < in->feedback_info_list.n; i++) {
-        /* Would be taken for a file of ours */
+        /* Such a link would be read as a kept file of hired */
         if (str_starts(in->feedback_info_list.v[i].attachment_url, STR("file:")))
             return hire_refuse(h, REFUSED_PARAMETER,
                                "feedback_info_list[%zu].attachment_url must not begin with file:", i);
@@ -48,7 +49,8 @@ static int read_columns(struct hire *h, const struct background_check_order *in,
     return 0;
 }
 
-/* The platform does not say what an approval is about. What is known here stays; otherwise a final report tells. */
+/* The platform does not say whether an approval is about the arrangement or the report. The phase that is stored
+ * here stays; otherwise an order with a final report is in the report phase. */
 static enum order_phase phase_of(const struct order_row *o, const struct order_row *old) {
     if (o->state.status == old->state.status)
         return old->state.phase;
@@ -72,7 +74,7 @@ static enum order_phase phase_of(const struct order_row *o, const struct order_r
     return PHASE_NONE;
 }
 
-/* The account at the order's provider; made if there is none. */
+/* Finds the account at the order's provider; creates one if there is none. */
 static int find_account(struct hire *h, const struct background_check_order *in, int64_t *ret) {
     const struct provider_id_name_object *provider = in->provider_info;
     struct vendor_account account = {0};
@@ -96,7 +98,8 @@ static int find_account(struct hire *h, const struct background_check_order *in,
     return vendor_account_add(h, &account, ret);
 }
 
-/* Puts the file behind url down to be fetched, unless it is already. old_url: where the same report was before. */
+/* Queues the file of url for the fetcher, unless it is queued already. old_url: the previous link of the same
+ * report. */
 static int await_file(struct hire *h, int64_t order_id, struct str url, struct str old_url) {
     int64_t moved = 0, ignored;
     int r;
@@ -133,8 +136,8 @@ static const struct background_check_order_feedback_info *same_report(const stru
     return NULL;
 }
 
-/* A report whose file is ours stays so, whatever link the answer has for it; another's link is handed out as it is
- * until its file is fetched. */
+/* A report whose file is kept here keeps that file, whatever link the answer has. Another report shows the answer's
+ * link until its file is fetched. */
 static int join_reports(struct hire *h, struct order_row *o, const struct background_check_order *old) {
     struct background_check_order_feedback_info_list *list = &o->doc.feedback_info_list;
     struct background_check_order_feedback_info *v;
@@ -182,13 +185,13 @@ static int import(struct hire *h, struct background_check_order *in) {
         h->refusal = REFUSED_NOTHING;
         h->why = STR_ABSENT;
     } else if (old.update_time > o.update_time) {
-        return 0; /* what is here is newer than the answer */
+        return 0; /* the stored order is newer than the answer */
     } else if (record_read_stored(&type_background_check_order, &old.doc, old.stored_doc, h->arena) < 0) {
         return -EBADMSG;
     }
     o.stored_time = old.stored_time;
     o.stored_place = old.stored_place;
-    if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported here count on */
+    if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported to hired still count */
         o.last_stage_time = old.last_stage_time;
     o.state.phase = phase_of(&o, &old);
     if ((r = find_account(h, in, &o.account_id)) < 0 || (r = join_reports(h, &o, &old.doc)) < 0)
@@ -215,7 +218,7 @@ int order_import(struct hire *h, struct background_check_order *in) {
     int64_t only_app = h->only_app;
     int r;
 
-    h->only_app = 0; /* whose vendor's an order is does not matter here */
+    h->only_app = 0; /* an import is not restricted to one app's orders */
     r = import(h, in);
     h->only_app = only_app;
     return r;

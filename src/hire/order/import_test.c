@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Orders taken from the platform's answers: field for field, once, and without losing what hired knows better.
+ * Import of orders: every member, repeated imports, and newer data in hired is kept.
  */
 #include "hire/hire_fixture.h"
 
-/* An order with every field the API documents. The user's id is internal, as the importer hands it over. */
+/* An order with every member that the API documents. The user's id is internal, as the importer passes it. */
 static const char full[] =
     "{\"order_id\":\"7037986982531778860\",\"application_id\":\"6985833807195212076\",\"order_status\":2,"
     "\"account_third_type\":1,\"package\":\"基础版\",\"name\":\"录入的背调\",\"feedback_info_list\":[{\"id\":"
@@ -50,7 +50,7 @@ static void write_file(void *ctx, int64_t file_id, struct buf *out) {
     buf_printf(out, "kept:%" PRId64, file_id);
 }
 
-/* As a reader gets it. */
+/* The order as the API answers it. */
 static struct str wire(struct fixture *f, int64_t id) {
     const struct record_reader reader = {.user = write_user, .file = write_file};
     struct buf b BUF_CLEANUP = BUF_EMPTY;
@@ -107,7 +107,7 @@ static void field_for_field(void **state) {
     assert_int_equal(history[0].at_ms, f->h.now_ms);
 }
 
-/* A stage of the year 2286 must not close the order to every later one. */
+/* A stage with a time in the year 2286 must not prevent all later stages. */
 static void stages_of_no_sense_do_not_count(void **state) {
     struct fixture *f = *state;
 
@@ -136,7 +136,7 @@ static void twice_changes_nothing(void **state) {
     assert_int_equal(fixture_number(f, "SELECT (SELECT COUNT(*) FROM order_history) * 1000000 + (SELECT COUNT(*) "
                                        "FROM report_file) * 10000 + (SELECT COUNT(*) FROM vendor_account)"),
                      before);
-    /* In another tenant it is another order */
+    /* The same id in another tenant is another order */
     f->h.tenant = OTHER_TENANT;
     assert_int_equal(import(f, full), 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM background_check_order"), 2);
@@ -159,7 +159,7 @@ static void newer_and_older(void **state) {
     assert_str(wire(f, FULL_ID), str_of(newer));
     assert_int_equal(import(f, newer), 0);
 
-    /* The vendor goes on with an imported order; importing the old answer again does not undo that */
+    /* The vendor continues with an imported order; importing the old answer again does not undo it */
     f->h.tenant = OTHER_TENANT;
     assert_int_equal(import(f, full), 1);
     REFUSED(f, order_progress(&f->h, &in), REFUSED_PARAMETER, "the last of which is 1638359554952");
@@ -192,7 +192,7 @@ static void phases(void **state) {
         assert_int_equal(fixture_state(f, (int64_t)i + 1).phase, cases[i].phase);
         assert_int_equal(fixture_state(f, (int64_t)i + 1).status, cases[i].status);
     }
-    /* What is known here is not guessed again: a report in approval whose answer shows none */
+    /* The stored phase is kept: a report in approval whose answer has no report */
     fixture_approvals(f, false, true);
     int64_t id = fixture_arrange(f);
     result.background_check_id = hire_text(&f->h, id);
@@ -215,7 +215,7 @@ static void report_files(void **state) {
     assert_int_equal(import(f, full), 1);
     file = fixture_number(f, "SELECT id FROM report_file WHERE state = 0 AND order_id = %" PRId64, FULL_ID);
     assert_true(file > 0);
-    /* Another link to a report that is not fetched yet: the fetcher takes the new one */
+    /* Another link to a report that is not fetched yet: the fetcher uses the new link */
     assert_int_equal(CALL(f, order_file_failed(&f->h, file, STR("expired"), 0)), 0);
     assert_int_equal(import(f, signed_anew), 1);
     assert_str(wire(f, FULL_ID), str_of(signed_anew));
@@ -223,12 +223,12 @@ static void report_files(void **state) {
     assert_int_equal(fixture_number(f, "SELECT id FROM report_file WHERE source_url LIKE '%%sig=2' AND state = 0 AND "
                                        "attempts = 0"),
                      file);
-    /* Fetched: the kept file is shown, and nothing else moves */
+    /* After the fetch the kept file is shown, and nothing else changes */
     assert_int_equal(CALL(f, order_file_kept(&f->h, file, 10, STR("ff"))), 0);
     kept = wire(f, FULL_ID);
     assert_str(kept, str_of(with(f, full, "https://files.example/v1/2de0~?image_size=np&q=",
                                  arena_printf(&f->arena, "kept:%" PRId64, file).ptr)));
-    /* and survives every further import of the order */
+    /* a further import of the order does not change it */
     assert_int_equal(import(f, signed_anew), 0);
     assert_int_equal(import(f, full), 0);
     assert_int_equal(
@@ -237,7 +237,7 @@ static void report_files(void **state) {
     assert_int_equal(import(f, with(f, full, "1686809576215", "1686809576300")), 1);
     assert_str(wire(f, FULL_ID), str_of(with(f, kept.ptr, "1686809576215", "1686809576300")));
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM report_file"), 1);
-    /* A link that hired may not follow is handed out, and not followed */
+    /* A link that hired may not fetch is answered unchanged and not queued */
     f->h.tenant = OTHER_TENANT;
     assert_int_equal(import(f, with(f, full, "https://files.example/v1", "http://10.0.0.1/v1")), 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM report_file"), 1);
@@ -275,7 +275,7 @@ static void known_account(void **state) {
         import(f, with(f, full, "\"provider_id\":\"6930815272790114324\"", "\"provider_id\":\"provider-1\"")), 1);
     assert_int_equal(fixture_number(f, "SELECT account_id FROM background_check_order"), f->account);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM vendor_account"), 1);
-    f->h.only_app = VENDOR_APP; /* its vendor may go on with it */
+    f->h.only_app = VENDOR_APP; /* its vendor may continue */
     assert_int_equal(fixture_state(f, FULL_ID).status, ORDER_ARRANGED);
 }
 

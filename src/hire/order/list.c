@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Walks over orders. Whatever the filter, a page walks one index by its key: that of the table, of the application or
- * of the vendor account.
+ * Lists orders. For every filter, a page walks one index by its key: the table's, the application's or the vendor
+ * account's.
  */
 #include "base/array.h"
 #include "hire/order/order.h"
 
-/* What all list statements share: $1 to $4. */
+/* Binds $1 to $4, which all list statements share. */
 static void bind_times(struct db_query *q, const struct hire *h, const struct order_filter *f, int64_t after_time,
                        int64_t after_id) {
-    /* Behind the place before the first one wanted */
+    /* The last key before the first wanted one */
     if (after_time < f->update_start) {
         after_time = f->update_start - 1;
         after_id = INT64_MAX;
@@ -20,10 +20,10 @@ static void bind_times(struct db_query *q, const struct hire *h, const struct or
     db_bind_int(q, 4, f->update_end);
 }
 
-/* What those share that look at more than the time: $1 to $8. */
+/* Binds $1 to $8, which the statements with further filters share. */
 static void bind_range(struct db_query *q, const struct hire *h, const struct order_filter *f, int64_t after_time,
                        int64_t after_id, int limit) {
-    /* An unknown begin_time (0) lies in no bounds */
+    /* An unknown begin_time (0) is not within any bounds */
     int64_t begin_start = f->begin_start == 0 && f->begin_end != INT64_MAX ? 1 : f->begin_start;
 
     bind_times(q, h, f, after_time, after_id);
@@ -46,7 +46,7 @@ static int walk(struct db_query *q, order_fn fn, void *ctx) {
 
 struct account_walk {
     struct db_query q;
-    int64_t time, id; /* of the row in hand */
+    int64_t time, id; /* of the current row */
     bool over;
 };
 
@@ -61,7 +61,7 @@ static int step(struct account_walk *w) {
     return r;
 }
 
-/* Merges the walks of several accounts: the smallest row in hand is next. */
+/* Merges the walks of several accounts: the smallest current row is next. */
 static int merge(struct account_walk *walks, size_t n_walks, int limit, order_fn fn, void *ctx) {
     int n = 0, r;
 
@@ -90,7 +90,7 @@ static int merge(struct account_walk *walks, size_t n_walks, int limit, order_fn
     return n;
 }
 
-/* The accounts of the app, usually one. */
+/* Reads the accounts of the app, usually one. */
 static int accounts_of(struct hire *h, int64_t **ret, size_t *ret_n) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_BY_APP);
     int64_t *ids = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Walks over orders: filters, pages, vendors' views, and that each statement walks an index.
+ * Lists of orders: filters, pages, restriction to a vendor's app, and the query plan of each statement.
  */
 #include "hire/hire_fixture.h"
 #include "store/sqlite/sqlite.h"
@@ -23,7 +23,7 @@ static void see(void *ctx, int64_t update_time, int64_t id, struct str doc) {
 
 static const struct order_filter all = {.update_end = INT64_MAX, .begin_end = INT64_MAX};
 
-/* Walks in pages of each size; every walk must see the same, in the same order. */
+/* Lists in pages of each size; every size must give the same orders in the same sequence. */
 static struct seen walk(struct fixture *f, const struct order_filter *filter) {
     struct seen whole = {0};
 
@@ -123,7 +123,7 @@ static void filters(void **state) {
     assert_int_equal(count(f, &all), 0);
 }
 
-/* An order without begin_time is in no bounds of it. */
+/* An order without begin_time is not within any bounds of begin_time. */
 static void unknown_begin(void **state) {
     struct fixture *f = *state;
     struct order_by_hand in = {.application_id = APPLICATION, .name = STR("x"), .result = STR("y")};
@@ -159,7 +159,7 @@ static void vendors_view(void **state) {
     assert_int_equal(count(f, &all), 8);
 }
 
-/* Orders that move during a walk are met at least once, others exactly once. */
+/* Orders that move during a walk are returned at least once, others exactly once. */
 static void walk_while_moving(void **state) {
     struct fixture *f = *state;
     int64_t accounts[3], time = 0, id = 0;
@@ -186,7 +186,7 @@ static void walk_while_moving(void **state) {
     }
 }
 
-/* No statement of a walk may look at a whole table or sort. */
+/* No statement of a list may scan a whole table or sort. */
 static void plans(void **state) {
     static const enum db_statement walks[] = {
         SQL_ORDER_LIST,
@@ -207,7 +207,7 @@ static void plans(void **state) {
         SQL_EXTERNAL_CHECK_LIST,
         SQL_EXTERNAL_CHECK_LIST_BY_APPLICATION,
     };
-    /* The key that must bound the walk */
+    /* The key that must bound the index search */
     static const char *const keys[][2] = {
         {"order_list", "PRIMARY KEY (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
         {"order_list_by_application",
@@ -241,7 +241,7 @@ static void plans(void **state) {
             buf_printf(&plan, "%s\n", (const char *)sqlite3_column_text(stmt, 3));
         sqlite3_finalize(stmt);
         buf_add_char(&plan, '\0');
-        /* A scan of the few index entries of moved interviews is what that index is for */
+        /* A scan of interview_begin_moved is accepted: the index has few entries */
         if (strstr(plan.ptr, "TEMP B-TREE") || (strstr(plan.ptr, "SCAN") && !strstr(plan.ptr, "interview_begin_moved")))
             fail_msg("%s:\n%s", t->name, plan.ptr);
         for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The one way in which an order changes: read it, ask the state table, edit, write the order, its history and what the
- * vendor is to be told. All of it is in the caller's transaction.
+ * order_change(), through which every order changes: read the order, check the state table, edit, write the order, its
+ * history and the vendor's event. All of it runs in the caller's transaction.
  */
 #include "hire/order/order.h"
 
@@ -10,13 +10,13 @@
 #include "hire/order/change.h"
 #include "hire/tenant/tenant.h"
 
-/* When a completed order was completed, by its record; 0: unknown. */
+/* The end time of a completed order from its record; 0: unknown or not completed. */
 static int64_t end_time_of(struct order_state state, struct str end_time) {
     int64_t ms;
     return state.status == ORDER_COMPLETED && id_parse(end_time, &ms) == 0 ? ms : 0;
 }
 
-/* The same of a record in stored form. */
+/* The same for a record in stored form. */
 static int64_t stored_end_time(struct order_state state, struct str stored) {
     static const struct str name = STR_INIT("end_time");
     struct str raw;
@@ -51,7 +51,7 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
             (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
         o.package_id = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
     }
-    /* Another vendor's order is not even known to exist. */
+    /* The answer for another vendor's order is the same as for one that does not exist. */
     if (r == 0 || (h->only_app != 0 && o.app != h->only_app))
         return hire_refuse(h, REFUSED_NO_ORDER, "there is no such background check order");
     *ret = o;
@@ -85,7 +85,8 @@ static bool names_attachment(const struct background_check_order *doc, struct st
     return false;
 }
 
-/* Its vendor may fetch what it names. Rows stay, since what a field once told its vendor was told. */
+/* Notes which attachments the order's fields name, because its vendor may download those. Rows are never deleted,
+ * because the vendor was told of these attachments already. */
 static int keep_attachments(struct hire *h, const struct order_row *o) {
     int r = 0;
 
@@ -156,7 +157,7 @@ int order_note(struct hire *h, int64_t order_id, enum order_action action, struc
     return r < 0 ? r : 0;
 }
 
-/* Which of the tenant's switches bears on the action. */
+/* Reads the tenant's approval switch for the action; false if the action has none. */
 static int asks_approval(struct hire *h, enum order_action action, bool *ret) {
     struct tenant_approvals approvals;
     int r;
@@ -194,7 +195,7 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
     } else if (record_read_stored(&type_background_check_order, &o.doc, o.stored_doc, h->arena) < 0) {
         return -EBADMSG;
     }
-    /* A stamp is greater than what was there before this transaction. */
+    /* The stamp is normally greater than the stored update_time, which never decreases. */
     o.update_time = h->now_ms > o.stored_time ? h->now_ms : o.stored_time;
     r = c->edit ? c->edit(h, &o, c) : 0;
     if (r < 0)

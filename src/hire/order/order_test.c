@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The life of an order through its public functions: every state that can be reached against everything one can do to
- * it.
+ * Orders through their public functions: every reachable state with every action.
  */
 #include "hire/hire_fixture.h"
 
@@ -53,9 +52,9 @@ static const struct {
     {"result+", true, do_result},   {"cancel", false, do_cancel},     {"terminate", false, do_terminate},
 };
 
-/* Independent of the code: what the platform's rules say. A way is the letters that lead to the state: a arrange with
- * approval, n without, p approve, r reject, w withdraw, t took, g progress, f result without approval, F with, c
- * cancel, x terminate, h recorded by hand. "-" is refused, "=" leaves everything as it is. */
+/* The platform's rules, written independently of the code. A way is the letters of the actions that lead to the
+ * state: a arrange with approval, n without, p approve, r reject, w withdraw, t took, g progress, f result without
+ * approval, F with, c cancel, x terminate, h recorded by hand. "-": the action is refused; "=": it changes nothing. */
 static const char *const table[][11] = {
     /*way   state approve reject withdr took progr result result+ cancel terminate */
     {"n", "2", "-", "-", "-", "=", "2", "3", "5r", "4", "4"},
@@ -329,7 +328,7 @@ static void reasons(void **state) {
     assert_lit(history[1].why, "withdrew");
 }
 
-/* update_time is the stamp that the caller took; one that is older than what is there does not take it back. */
+/* update_time is the caller's stamp, but a stamp that is older than the stored time does not lower it. */
 static void time_only_grows(void **state) {
     struct fixture *f = *state;
     int64_t id = fixture_arrange(f);

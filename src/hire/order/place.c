@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts and narrow tables that follow orders through their states.
+ * Keeps the tables that are derived from orders: counts by state, and narrow tables for lists.
  */
 #include "hire/order/place.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where orders stand beside their own table: how many are in each state, which ones a vendor has, which are completed.
- * The overview counts by these tables and its numbers lead to lists that walk them.
+ * Tables that are derived from orders: the number of orders in each state, the orders that a vendor works on, and the
+ * completed ones. The overview's numbers come from these tables, and the lists behind the numbers walk the same tables.
  */
 #ifndef HIRED_HIRE_ORDER_PLACE_H
 #define HIRED_HIRE_ORDER_PLACE_H
@@ -16,11 +16,11 @@ struct order_place {
     int64_t end_time;   /* of a completed order; 0: unknown */
 };
 
-/* Puts an order down where it stands. For order_write(), and for those who insert orders without it. Returns 0 or < 0.
- */
+/* Adds an order to the tables. Called by order_write(), and by code that inserts orders without it. Returns 0 or <
+ * 0. */
 int order_place_enter(struct db *db, int64_t tenant, int64_t id, const struct order_place *place);
 
-/* Takes it away again; place is where it stood. Returns 0 or < 0. */
+/* Removes an order from the tables; place must be what order_place_enter got. Returns 0 or < 0. */
 int order_place_leave(struct db *db, int64_t tenant, int64_t id, const struct order_place *place);
 
 bool order_place_same(const struct order_place *a, const struct order_place *b);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The reports of an order and the files behind them.
+ * The reports of an order and their files.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@ int64_t order_file_owner(const struct order_row *o) {
     return o->app != 0 ? o->app : o->account_id;
 }
 
-/* Whether n further files of the owner may wait. */
+/* Refuses if n further files of the owner would exceed ORDER_FILES_WAITING_MAX. */
 static int check_waiting(struct hire *h, const char *field, int64_t owner, size_t n) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_REPORT_FILE_WAITING);
     int r;
@@ -86,7 +86,7 @@ int order_add_file(struct hire *h, int64_t order_id, int64_t owner, struct str s
     return 0;
 }
 
-/* Puts n reports in front, the newest first, and gives them; how to get at them is the caller's to fill in. */
+/* Adds n reports at the front of the list, the newest first, and returns them; the caller fills in their links. */
 static struct background_check_order_feedback_info *add_in_front(struct hire *h, struct order_row *o, size_t n,
                                                                  struct str result, int report_type) {
     struct background_check_order_feedback_info_list *list = &o->doc.feedback_info_list;
@@ -134,7 +134,7 @@ int order_add_reports(struct hire *h, struct order_row *o, const struct eco_back
     return 0;
 }
 
-/* What was uploaded as a report is the order's from now on: the same kept file, under the same id. */
+/* Turns an uploaded report into a file of the order: the kept file stays the same, under the same id. */
 static int take_upload(struct hire *h, int64_t order_id, const struct order_upload *in) {
     struct attachment_row a;
     int r = hire_bounded(h, "report_name", in->name, true, HIRE_NAME_MAX);
@@ -204,7 +204,7 @@ int order_file_get(struct hire *h, int64_t file_id, struct order_file *ret) {
     return 1;
 }
 
-/* The order as the fetcher finds it, for which no vendor's view counts. */
+/* Reads an order for the fetcher, which acts for no app: h->only_app is not applied. */
 static int read_doc(struct hire *h, int64_t order_id, struct order_row *ret) {
     int64_t only_app = h->only_app;
     int r;
@@ -267,7 +267,7 @@ int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sh
             changed = true;
         }
     }
-    /* Not a change of the order: the report is the same, only the way to it is another. update_time stands. */
+    /* update_time is not changed: the report is the same, only its link differs. */
     return changed ? order_write(h, &o) : 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Takes a link apart as strictly as possible: what two programs could read differently is refused.
+ * Parses a link strictly: a link that two programs could interpret differently is refused.
  */
 #include "hire/order/report_url.h"
 

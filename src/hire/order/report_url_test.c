@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Links that vendors may give, and those that are refused.
+ * Links of reports that are accepted, and links that are refused.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +95,7 @@ static void downloads_refused(void **state) {
     refused("https://[1:2]/", true, "IPv6");
 }
 
-/* hired never opens a preview: it only must be something a browser opens as a page. */
+/* hired never opens a preview, so it accepts any link that a browser opens as a page. */
 static void previews(void **state) {
     taken("https://vendor.example/view/1", false, false);
     taken("http://10.0.0.1/view", false, false);

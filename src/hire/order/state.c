@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of an order's states. A state and an action that do not stand here together are refused.
+ * The table of an order's states. A combination of state and action that is not in the table is refused.
  */
 #include "hire/order/state.h"
 
@@ -34,18 +34,18 @@ struct order_rule {
 };
 
 static const struct order_rule rules[] = {
-    /* Nothing there yet */
+    /* The order does not exist yet */
     {NONE, ORDER_ARRANGE, IF_OFF, {ARRANGED, ORDER_EVENT_CREATED, false}},
     {NONE, ORDER_ARRANGE, IF_ON, {ASKING(ARRANGEMENT), ORDER_EVENT_NONE, false}},
     {NONE, ORDER_RECORD, ALWAYS, {COMPLETED, ORDER_EVENT_NONE, false}},
 
-    /* The arrangement waits for an approver; the vendor has not heard of it */
+    /* The arrangement waits for an approver; the vendor has no event yet */
     {ASKING(ARRANGEMENT), ORDER_APPROVE, ALWAYS, {APPROVED(ARRANGEMENT), ORDER_EVENT_CREATED, false}},
     {ASKING(ARRANGEMENT), ORDER_REJECT, ALWAYS, {REJECTED(ARRANGEMENT), ORDER_EVENT_NONE, false}},
     {ASKING(ARRANGEMENT), ORDER_WITHDRAW, ALWAYS, {WITHDRAWN(ARRANGEMENT), ORDER_EVENT_NONE, false}},
     {ASKING(ARRANGEMENT), ORDER_TERMINATE, ALWAYS, {TERMINATED, ORDER_EVENT_NONE, false}},
 
-    /* Approved: on its way to the vendor, whose first sign of life makes it arranged */
+    /* Approved: the event is on its way, and the vendor's first reaction makes the order arranged */
     {APPROVED(ARRANGEMENT), ORDER_VENDOR_TOOK, ALWAYS, {ARRANGED, ORDER_EVENT_NONE, false}},
     {APPROVED(ARRANGEMENT), ORDER_PROGRESS, ALWAYS, {ARRANGED, ORDER_EVENT_NONE, false}},
     {APPROVED(ARRANGEMENT), ORDER_RESULT, IF_OFF, {COMPLETED, ORDER_EVENT_NONE, false}},
@@ -53,7 +53,7 @@ static const struct order_rule rules[] = {
     {APPROVED(ARRANGEMENT), ORDER_CANCEL, ALWAYS, {TERMINATED, ORDER_EVENT_NONE, false}},
     {APPROVED(ARRANGEMENT), ORDER_TERMINATE, ALWAYS, {TERMINATED, ORDER_EVENT_CANCELED, false}},
 
-    /* The vendor is at work */
+    /* The vendor works on the order */
     {ARRANGED, ORDER_PROGRESS, ALWAYS, {ARRANGED, ORDER_EVENT_NONE, false}},
     {ARRANGED, ORDER_RESULT, IF_OFF, {COMPLETED, ORDER_EVENT_NONE, false}},
     {ARRANGED, ORDER_RESULT, IF_ON, {ASKING(REPORT), ORDER_EVENT_NONE, false}},
@@ -67,7 +67,7 @@ static const struct order_rule rules[] = {
     {ASKING(REPORT), ORDER_TERMINATE, ALWAYS, {TERMINATED, ORDER_EVENT_CANCELED, false}},
     {APPROVED(REPORT), ORDER_FINISH, ALWAYS, {COMPLETED, ORDER_EVENT_NONE, false}},
 
-    /* The report was withdrawn or rejected: the vendor goes on, and it stays so until the next result */
+    /* The report was withdrawn or rejected: the vendor continues, and the state stays until the next result */
     {WITHDRAWN(REPORT), ORDER_PROGRESS, ALWAYS, {WITHDRAWN(REPORT), ORDER_EVENT_NONE, false}},
     {WITHDRAWN(REPORT), ORDER_RESULT, IF_OFF, {COMPLETED, ORDER_EVENT_NONE, false}},
     {WITHDRAWN(REPORT), ORDER_RESULT, IF_ON, {ASKING(REPORT), ORDER_EVENT_NONE, false}},

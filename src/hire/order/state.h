@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The states of a background check order and what leads from one to another: one table (docs/ORDER.md draws it).
+ * The states of a background check order and the actions that lead from one to another, as one table (drawn in
+ * docs/ORDER.md).
  */
 #ifndef HIRED_HIRE_ORDER_STATE_H
 #define HIRED_HIRE_ORDER_STATE_H
@@ -18,14 +19,14 @@ enum order_status {
     ORDER_REJECTED = 9,
 };
 
-/* What a state of approval (5, 6, 8, 9) is about. */
+/* The subject of an approval state (5, 6, 8, 9). */
 enum order_phase { PHASE_NONE = 0, PHASE_ARRANGEMENT = 1, PHASE_REPORT = 2 };
 
 enum order_action {
     ORDER_ARRANGE = 1, /* a recruiter orders a check */
-    ORDER_APPROVE,     /* an approver lets the arrangement or the report pass */
+    ORDER_APPROVE,     /* an approver approves the arrangement or the report */
     ORDER_REJECT,
-    ORDER_WITHDRAW,    /* the initiator takes the request for approval back */
+    ORDER_WITHDRAW,    /* the initiator withdraws the request for approval */
     ORDER_VENDOR_TOOK, /* the vendor's receiver took the created event */
     ORDER_PROGRESS,    /* the vendor's update_progress */
     ORDER_RESULT,      /* the vendor's update_result */
@@ -33,8 +34,8 @@ enum order_action {
     ORDER_TERMINATE,   /* a recruiter ends it */
     ORDER_RECORD,      /* a person enters a finished check by hand */
     ORDER_FINISH,      /* an approved report completes the order */
-    ORDER_IMPORT,      /* taken from the platform as it was there; in histories only, the table knows no such step */
-    ORDER_FILE_LOST,   /* a report's file could not be fetched and was given up; in histories only */
+    ORDER_IMPORT,      /* imported from the platform; only in histories, not in the table */
+    ORDER_FILE_LOST,   /* a report's file could not be fetched; only in histories, not in the table */
     ORDER_ACTIONS
 };
 
@@ -47,15 +48,16 @@ enum order_event { ORDER_EVENT_NONE, ORDER_EVENT_CREATED, ORDER_EVENT_CANCELED }
 
 struct order_step {
     struct order_state to;
-    enum order_event event; /* what the vendor is told */
-    bool then_finish;       /* ORDER_FINISH follows at once */
+    enum order_event event; /* the event for the vendor */
+    bool then_finish;       /* order_change() takes the step ORDER_FINISH in the same transaction */
 };
 
-/* approval: the tenant's switch that bears on the action (arrangements for ORDER_ARRANGE, reports for ORDER_RESULT);
- * others ignore it. Returns 0, or -EPERM if the action is not possible in that state. */
+/* Looks up the step for an action. approval is the tenant's approval switch for the action (arrangements for
+ * ORDER_ARRANGE, reports for ORDER_RESULT); other actions ignore it. Returns 0, or -EPERM if the action is not
+ * possible in that state. */
 int order_next(struct order_state from, enum order_action action, bool approval, struct order_step *ret);
 
-/* "arranged", "in approval (report)", ... static text for people. */
+/* Static text for people: "arranged", "in approval (report)" ... */
 const char *order_state_text(struct order_state s);
 const char *order_action_text(enum order_action a);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every state against every action and both positions of the approval switch, held against a table written out as text.
+ * Every state with every action and both positions of the approval switch, compared with a table written as text.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -14,8 +14,8 @@
 
 #include "hire/order/state.h"
 
-/* A state is its status with a for arrangement and r for report. A cell is the state it leads to, "-" if it is refused;
- * "x|y": without and with approval; + the vendor is told it was created, ! that it was canceled, > finish follows. */
+/* A state is its status with a for arrangement and r for report. A cell is the next state, or "-" if the action is
+ * refused; "x|y": without and with approval; +: event created, !: event canceled, >: ORDER_FINISH follows. */
 static const char *const columns[] = {"arrange", "approve",   "reject", "withdraw", "vendor took", "progress", "result",
                                       "cancel",  "terminate", "record", "finish",   "import",      "file lost"};
 static const char *const table[][14] = {
@@ -83,7 +83,7 @@ static void every_state_and_action(void **state) {
     }
 }
 
-/* A status of approval without a phase (or another with one) is no state at all. */
+/* An approval status without a phase, or another status with one, is not a state. */
 static void impossible_states(void **state) {
     static const struct order_state odd[] = {
         {ORDER_IN_APPROVAL, PHASE_NONE},    {ORDER_APPROVED, PHASE_NONE},   {ORDER_REJECTED, PHASE_NONE},

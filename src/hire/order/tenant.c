@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the tenant's people do to an order: arrange, approve, reject, withdraw, terminate, record by hand.
+ * Actions of the tenant's people on an order: arrange, approve, reject, withdraw, terminate, record by hand.
  */
 #include <inttypes.h>
 #include <stdio.h>

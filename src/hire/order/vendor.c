@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the vendor does to an order: progress, result, cancel.
+ * Actions of the vendor on an order: progress, result, cancel.
  */
 #include <inttypes.h>
 
 #include "base/id.h"
 #include "hire/order/change.h"
 
-/* An id of the wire that names no order is as unknown as one that is no id at all. */
+/* Reads an order's id from the wire. A text that is not an id gets the same answer as an unknown id. */
 static int order_id_of(struct hire *h, struct str text, int64_t *ret) {
     if (id_parse(text, ret) < 0)
         return hire_refuse(h, REFUSED_NO_ORDER, "there is no such background check order");
     return 0;
 }
 
-/* Before stage_time is looked at: a call that is sent twice breaks both rules, and the id tells its sender what
- * happened. */
+/* Checked before stage_time: a repeated call breaks both rules, and the message about stage_id tells its sender that
+ * it was repeated. */
 static int take_stage_id(struct hire *h, const struct order_row *o, struct str stage_id, int64_t stage_time) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_STAGE_INSERT);
     int r;
@@ -104,11 +104,11 @@ static int edit_result(struct hire *h, struct order_row *o, struct order_change 
         if (r < 0)
             return r;
     } else {
-        /* A result without a report is kept as a report without a link, so that it is not lost. */
+        /* A result without a report is stored as a report without a link, so that it is not lost. */
         reports.v = &bare;
         reports.n = 1;
     }
-    /* No field of the order shows the vendor's time of the result: the history keeps it. */
+    /* The order has no member for the vendor's result_time, so it is stored in the history. */
     c->why = arena_printf(h->arena, "%.*s (result_time %" PRId64 ")", STR_FMT(in->result), result_time);
     return order_add_reports(h, o, &reports, in->result, REPORT_FINAL);
 }

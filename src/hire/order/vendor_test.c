@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What vendors push: the rules of each field, what it makes of the order, and that a refusal changes nothing.
+ * The vendor's calls: the rules of each member, the effect on the order, and that a refusal changes nothing.
  */
 #include "hire/hire_fixture.h"
 
@@ -80,7 +80,7 @@ static void progress_appends(void **state) {
                                            id, f->h.now_ms, TENANT)));
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM report_file"), 2);
 
-    /* Reports without a result leave the conclusion as it is */
+    /* Reports without a result do not change the conclusion */
     in = progress(f, id, "c", "1660123456791");
     in.result = STR("");
     in.report_file_list.v = files;
@@ -299,7 +299,7 @@ static void files(void **state) {
     assert_int_equal(CALL(f, order_file_kept(&f->h, file_id + 1, 1, STR("x"))), -ENOENT);
     assert_int_equal(CALL(f, order_file_failed(&f->h, file_id + 1, STR("x"), 0)), -ENOENT);
 
-    f->h.only_app = OTHER_APP; /* does not matter to the fetcher */
+    f->h.only_app = OTHER_APP; /* the fetcher ignores it */
     assert_int_equal(CALL(f, order_file_failed(&f->h, file_id, STR("timed out"), 1234)), 0);
     assert_int_equal(order_file_get(&f->h, file_id, &got), 1);
     assert_int_equal(got.state, ORDER_FILE_DUE);
@@ -312,7 +312,7 @@ static void files(void **state) {
     assert_int_equal(got.size, 4711);
     assert_lit(got.sha256, "abcd");
     assert_lit(got.error, "");
-    /* What is kept stays kept */
+    /* A kept file stays kept */
     assert_int_equal(CALL(f, order_file_failed(&f->h, file_id, STR("late"), 0)), 0);
     assert_int_equal(order_file_get(&f->h, file_id, &got), 1);
     assert_int_equal(got.state, ORDER_FILE_KEPT);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The outbox: events and their deliveries, written with the change they tell of.
+ * The outbox: events and their deliveries, written in the transaction of the change that they report.
  */
 #include "hire/outbox/outbox.h"
 
@@ -12,7 +12,7 @@
 
 #define EVENT_ID_LEN 32
 #define TICKET_LEN 64
-#define OWN_APPS (-1) /* instead of an app */
+#define OWN_APPS (-1) /* a value of only_app that no app has as its id */
 
 struct event_row {
     int64_t tenant, id;
@@ -52,7 +52,7 @@ static int delivery_write(struct hire *h, int64_t tenant, int64_t event, int64_t
     return r < 0 ? r : 0;
 }
 
-/* granted: names separated by blanks. */
+/* Whether granted (names separated by blanks) contains one of the names of any. */
 static bool holds_one(struct str granted, const struct str *any) {
     while (!str_is_absent(granted)) {
         struct str name = str_cut(&granted, ' ');
@@ -65,7 +65,7 @@ static bool holds_one(struct str granted, const struct str *any) {
     return false;
 }
 
-/* The app of a vendor account; 0: none is bound, or there is no such account. */
+/* The app of a vendor account; 0: it has no app, or there is no such account. */
 static int app_of_account(struct hire *h, int64_t account_id, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_EVENT_ACCOUNT_APP);
     int r;
@@ -79,7 +79,7 @@ static int app_of_account(struct hire *h, int64_t account_id, int64_t *ret) {
     return 0;
 }
 
-/* only_app 0: every app; OWN_APPS: the tenant's own that are bound to no account. */
+/* Writes the deliveries of an event. only_app 0: every app; OWN_APPS: the tenant's own apps that have no account. */
 static int deliveries_write(struct hire *h, const struct api_event_entry *entry, int64_t event, int64_t only_app) {
     bool own = only_app == OWN_APPS;
     struct db_query q DB_CLEANUP = db_query(h->db, own ? SQL_EVENT_RECEIVERS_OWN : SQL_EVENT_RECEIVERS);
@@ -152,7 +152,7 @@ static int tickets_get(struct hire *h, int64_t app, struct tickets *ret) {
     return r;
 }
 
-/* Puts a new ticket into the app's row. */
+/* Stores a new ticket in the app's row. */
 static int ticket_make(struct hire *h, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_APP_TICKET_SET);
     char ticket[TICKET_LEN];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The outbox: an event is written in the transaction of the change it tells of, with a delivery for each app that is to
- * hear of it. src/events delivers them; nothing is sent from here.
+ * The outbox: an event is written in the transaction of the change that it reports, with one delivery for each app that
+ * receives it. src/events sends the deliveries; nothing is sent from here.
  */
 #ifndef HIRED_HIRE_OUTBOX_OUTBOX_H
 #define HIRED_HIRE_OUTBOX_OUTBOX_H
@@ -12,26 +12,28 @@
 
 struct hire_event {
     enum api_event type;
-    int64_t account_id; /* an event of a vendor account goes to that account's app alone, and if none is bound to it, to
-                         * the tenant's own apps that are bound to no account; 0: to every app that qualifies */
-    int64_t subject_id; /* the order, application, account ... that it is about; for people who look through events */
-    const void *event;  /* struct NAME_event of the type: eco_background_check_created_v1_event ... */
+    int64_t account_id; /* not 0: only the app of this vendor account receives the event or, if the account has no app,
+                           the tenant's own apps that have no account. 0: every app that qualifies */
+    int64_t
+        subject_id; /* the order, application, account ... that the event is about; the console searches and shows it */
+    const void *event; /* struct NAME_event of the type: eco_background_check_created_v1_event ... */
 };
 
-/* Within the caller's transaction. An app receives the event if it is installed in h->tenant, enabled, subscribed to
- * the type and holds one of its scopes, all as of now. Returns 0 or a negative errno. */
+/* Writes an event, within the caller's transaction. An app receives it if at this time it is installed in h->tenant,
+ * enabled, subscribed to the type and has one of the type's scopes. Returns 0 or a negative errno. */
 int hire_emit(struct hire *h, const struct hire_event *e);
 
-/* Makes a new app_ticket for a store app and writes the event that pushes it (h->tenant does not matter). Tickets that
- * are still on their way are superseded; the one before stays good until the next push. -ENOENT: no such store app. */
+/* Generates a new app_ticket for a store app and writes the event that pushes it (h->tenant is not used). Pushes
+ * that are still waiting are superseded. The previous ticket stays valid until the next push. -ENOENT: no such store
+ * app. */
 int hire_push_app_ticket(struct hire *h, int64_t app);
 
-/* Whether that is a ticket the store app may use now: the last one, or the one before it. Returns 1, 0 or < 0. */
+/* Whether the ticket is valid: the store app's latest one, or the one before it. Returns 1, 0 or < 0. */
 int hire_app_ticket_good(struct hire *h, int64_t app, struct str ticket);
 
 enum delivery_state { DELIVERY_WAITS = 0, DELIVERY_DONE = 1, DELIVERY_GIVEN_UP = 2, DELIVERY_SUPERSEDED = 3 };
 
-/* What an event of the platform itself is called in event.type. */
+/* The value of event.type for an event of the platform itself. */
 #define EVENT_TYPE_APP_TICKET "app_ticket"
 
 #endif

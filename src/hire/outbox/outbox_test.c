@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who hears of what: events are written with the change, for exactly the apps that qualify.
+ * Events are written in the transaction of the change, for exactly the apps that qualify.
  */
 #include "hire/hire_fixture.h"
 #include "hire/outbox/outbox.h"
@@ -56,7 +56,7 @@ static void test_created(void **state) {
     int64_t id = 0;
     assert_int_equal(CALL(f, order_arrange(&f->h, &in, &id)), 0);
 
-    /* The account's own app alone hears of it, though another holds scope and subscription. */
+    /* Only the account's app gets the event, although another app has scope and subscription. */
     assert_int_equal(deliveries(f, VENDOR_APP), 1);
     assert_int_equal(deliveries(f, OTHER_APP), 0);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event WHERE subject_id = %" PRId64, id), 1);
@@ -86,7 +86,7 @@ static void test_approval(void **state) {
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event"), 0);
     assert_int_equal(CALL(f, order_approve(&f->h, id, STR("yes"))), 0);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event WHERE type = '" CREATED "'"), 1);
-    /* Without the vendor's own id the package's name serves. */
+    /* Without the vendor's id, package_id is the package's name. */
     assert_non_null(strstr(text_of(f, "SELECT doc FROM event").ptr, "\"package_id\":\"基础版\""));
     assert_int_equal(deliveries(f, VENDOR_APP), 1);
     assert_int_equal(CALL(f, order_terminate(&f->h, id, STR("declined"))), 0);
@@ -96,7 +96,7 @@ static void test_approval(void **state) {
     assert_int_equal(deliveries(f, VENDOR_APP), 2);
 }
 
-/* An undone change leaves no event behind. */
+/* A change that is rolled back writes no event. */
 static void test_undone(void **state) {
     struct fixture *f = *state;
 
@@ -130,7 +130,7 @@ static void test_who_does_not_hear(void **state) {
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 2);
 }
 
-/* An account that no app is bound to: the tenant's own apps do its work; vendors and store apps hear nothing. */
+/* An account without an app: the tenant's own apps get the event; vendors' and store apps do not. */
 static void test_unbound_account(void **state) {
     struct fixture *f = *state;
     int64_t account = fixture_account(f, "provider-2", 0);

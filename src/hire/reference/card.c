@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * People and jobs as lists show them.
+ * Names of people and jobs for lists and search, and the members of their records that lists show.
  */
 #include "hire/reference/card.h"
 
@@ -132,12 +132,12 @@ int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret) {
     return r < 0 ? r : 0;
 }
 
-/* Without the blanks around it, also those of full width. */
+/* The text folded and without leading and trailing blanks, also those of full width. */
 static struct str folded(struct hire *h, struct str text) {
     return str_trim(text_fold(text, h->arena));
 }
 
-/* For LIKE: the text anywhere, with what LIKE would read otherwise taken literally. */
+/* A LIKE pattern that finds the text anywhere; the special characters of LIKE are escaped. */
 static struct str pattern(struct hire *h, struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 

@@ -1,33 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * People and jobs as lists show them: their names beside their records, and what matters of a record.
+ * Names of people and jobs for lists and search, stored beside their records, and the members of a record that lists
+ * show.
  */
 #ifndef HIRED_HIRE_REFERENCE_CARD_H
 #define HIRED_HIRE_REFERENCE_CARD_H
 
 #include "hire/hire.h"
 
-/* A record of a talent or a job was written: keeps its name for lists and search. Other kinds: nothing happens. */
+/* Stores the name of a talent or job for lists and search; the importer calls it for each record that it writes.
+ * Does nothing for other kinds. */
 int card_keep_name(struct hire *h, struct str kind, struct str id, struct str stored_doc);
 
-/* The name in such a record, "" if it has none; absent: a record of another kind. Returns 0, or -EBADMSG: what a list
- * shows of it has a wrong type. */
+/* Reads the name from a talent's or job's record: "" if it has none, absent for a record of another kind. Returns 0,
+ * or -EBADMSG if a member that lists show has the wrong type. */
 int card_read_name(struct hire *h, struct str kind, struct str stored_doc, struct str *ret);
 
-/* Keeps that name for it, instead of what was kept. searchable false: it is shown, but no search finds it. Returns 0 or
- * < 0. */
+/* Stores a name, replacing the previous one. searchable false: lists show it, but no search finds it. Returns 0 or <
+ * 0. */
 int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, bool searchable);
 
-/* The name kept for it, in the arena; absent: unknown. Returns 0 or < 0. */
+/* Reads the stored name, in the arena; absent: unknown. Returns 0 or < 0. */
 int card_name(struct hire *h, struct str kind, int64_t id, struct str *ret);
 
 struct id_list {
     int64_t *v; /* ascending */
     size_t n;
 };
-/* Everything of that kind whose name holds the text, both folded (base/fold.h). In the arena. */
+/* The ids of all records of that kind whose name contains the text; both are folded (base/fold.h). In the arena. */
 int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret);
-/* The vendor accounts whose name, or whose vendor's name in either language, holds the text. */
+/* The vendor accounts whose name, or whose vendor's name in either language, contains the text. */
 int card_search_vendors(struct hire *h, struct str text, struct id_list *ret);
 bool id_list_has(const struct id_list *list, int64_t id);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A tenant's switches and its accounts at background check vendors.
+ * A tenant's approval switches and its accounts at background check vendors.
  */
 #include "hire/tenant/tenant.h"
 
@@ -54,8 +54,9 @@ static struct str or_empty(struct str s) {
     return str_is_absent(s) ? STR("") : s;
 }
 
-/* An app's rights differ by whether it acts for accounts: calls under way have to be looked at again
- * (src/gateway/caller/access_changes.h, which is above this room). */
+/* The rights of an app depend on its accounts, so callers that were admitted before must be checked again. This
+ * raises the number that src/gateway/caller/access_changes.h reads (a room above, so its function cannot be called
+ * here). */
 static int rights_changed(struct hire *h) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ACCESS_CHANGED);
     int r = db_run(&q);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A tenant adds its account at a vendor, fills in what the vendor asks for, and the vendor hears of it.
+ * Adds, edits and assigns a tenant's accounts at vendors; checks the values of the vendor's form and writes the event.
  */
 #include "hire/vendor/account.h"
 
@@ -19,7 +19,7 @@ int vendor_account_known(struct hire *h, struct str account_id, int64_t *ret) {
         r = vendor_account_get(h, id, &account);
     if (r < 0)
         return r;
-    /* Another vendor's account is not even known to exist. */
+    /* The answer for another vendor's account is the same as for one that does not exist. */
     if (r == 0 || (h->only_app != 0 && account.app != h->only_app))
         return hire_refuse(h, REFUSED_PARAMETER, "there is no such account");
     *ret = id;
@@ -52,7 +52,7 @@ static int check_value(struct hire *h, const struct vendor_account_filled *in, s
                         HIRE_TEXT_MAX);
 }
 
-/* Fills in e's list from what was given, in the order of the form. */
+/* Fills e's list from the given values, in the order of the form. */
 static int fill(struct hire *h, const struct vendor_account_filled *in, struct eco_account_created_v1_event *e) {
     struct eco_account_custom_field_data_list fields;
     int r = account_fields_list(h, in->account.app, FORM_CHECK_ACCOUNT, &fields);
@@ -171,7 +171,7 @@ static bool same_values(const struct eco_account_created_v1_event *a, const stru
     return true;
 }
 
-/* What the vendor knows of the account, or would. */
+/* The event that the account's app got, or would get if the account had an app. */
 static int known_of(struct hire *h, const struct vendor_account *a, struct eco_account_created_v1_event *ret) {
     int r = vendor_account_filled(h, a->id, ret);
 
@@ -181,7 +181,7 @@ static int known_of(struct hire *h, const struct vendor_account *a, struct eco_a
     return r < 0 ? r : 0;
 }
 
-/* Takes over into *a and *e what the edit says. Returns 1 if the vendor would see a difference, 0 or < 0. */
+/* Applies the edit to *a and *e. Returns 1 if the vendor's event would differ, 0 or < 0. */
 static int take_edit(struct hire *h, const struct vendor_account_edit *in, struct vendor_account *a,
                      struct eco_account_created_v1_event *e) {
     struct eco_account_created_v1_event before = *e;

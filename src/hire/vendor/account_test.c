@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A tenant adds its account at a vendor: what must be filled in, and what the vendor is told.
+ * A tenant adds an account at a vendor: required values, and the vendor's event.
  */
 #include "hire/hire_fixture.h"
 #include "hire/vendor/account.h"
@@ -72,7 +72,7 @@ static void an_account_is_added(void **state) {
     assert_lit(e->account_name, "背调账号 001");
     assert_int_equal(e->usage_list.n, 2);
     assert_int_equal(e->usage_list.v[0], 2);
-    assert_int_equal(e->custom_field_list.n, 1); /* what is left empty is not told */
+    assert_int_equal(e->custom_field_list.n, 1); /* empty values are not in the event */
     assert_lit(e->custom_field_list.v[0].key, "account_token");
     assert_lit(e->custom_field_list.v[0].value, "7233333");
     assert_int_equal(vendor_account_filled(&f->h, id, &kept), 1);
@@ -116,7 +116,7 @@ static void an_account_is_assigned(void **state) {
     assert_non_null(e);
     assert_str(e->account_id, hire_text(&f->h, id));
     assert_lit(e->account_name, "Our account");
-    /* To the same app again is no news, to none neither */
+    /* Assigning to the same app again, or to none, writes no event */
     assert_int_equal(CALL(f, vendor_account_assign(&f->h, id, VENDOR_APP)), 0);
     assert_int_equal(CALL(f, vendor_account_assign(&f->h, id, 0)), 0);
     assert_non_null(told(f, VENDOR_APP, id));

@@ -7,7 +7,7 @@
 #include "hire/vendor/account.h"
 #include "hire/vendor/form.h"
 
-/* Whose form, and which. */
+/* A form and its owner: an app, or the account for FORM_ORDER. */
 struct form {
     int64_t owner;
     enum vendor_form form;
@@ -68,8 +68,7 @@ static int refuse_twice(struct hire *h, const char *what, struct str key) {
     return hire_refuse(h, REFUSED_PARAMETER, "%s \"%.*s\" is given twice", what, STR_FMT(key));
 }
 
-/* A text in two languages, of which at least one must say something if it is required. where: "custom_field_list[0]".
- */
+/* Checks a text in two languages; if required, at least one must not be empty. where: "custom_field_list[0]". */
 static int check_i18n(struct hire *h, struct str where, const char *member, const struct i18n *text, bool required,
                       size_t max_chars) {
     struct str zh = arena_printf(h->arena, "%.*s.%s.zh_cn", STR_FMT(where), member);
@@ -126,7 +125,7 @@ static int check_account_fields(struct hire *h, const struct eco_account_custom_
     return r;
 }
 
-/* The rows of q as fields; of a key the first one. */
+/* Reads the rows of q as fields; of several with one key, the first. */
 static int read_account_fields(struct hire *h, struct db_query *q, struct eco_account_custom_field_data_list *ret) {
     struct eco_account_custom_field_data *v =
         arena_array(h->arena, struct eco_account_custom_field_data, VENDOR_FIELDS_MAX);
@@ -330,7 +329,7 @@ int order_fields_create(struct hire *h, const struct eco_background_check_custom
     return r;
 }
 
-/* Takes over what may change of a field; its type and the keys of its options must be as they are. */
+/* Applies the members of a field that may change. The type and the keys of the options must be unchanged. */
 static int change_order_field(struct hire *h, struct eco_background_check_custom_field_data *old,
                               const struct eco_background_check_custom_field_data *in) {
     if (!str_eq(old->type, in->type))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a vendor pushes of itself: the fields that customers fill in for an account, and for each account the fields of
- * an order, its packages and add-on items. Each change is whole or not at all: a refusal (always REFUSED_PARAMETER)
- * means that nothing of the call was done once the caller has undone the transaction.
+ * The forms that vendors push: the fields that customers fill in for an account, and for each account the fields of an
+ * order. After a refusal (always REFUSED_PARAMETER) the caller must roll the transaction back, because a part of the
+ * call may have been written.
  */
 #ifndef HIRED_HIRE_VENDOR_FORM_H
 #define HIRED_HIRE_VENDOR_FORM_H
@@ -14,28 +14,29 @@
 #define VENDOR_OPTIONS_MAX 500  /* of one field */
 #define VENDOR_PACKAGES_MAX 500 /* of one account and kind */
 
-/* As the store has it: never renumber. */
+/* Stored in the database: never renumber. */
 enum vendor_form { FORM_CHECK_ACCOUNT = 1, FORM_EXAM_ACCOUNT = 2, FORM_ORDER = 3 };
 enum vendor_package_kind { PACKAGE_WHOLE = 1, PACKAGE_ITEM = 2 };
 
-/* ---- the fields of an account: of the app that defines them, within the tenant; scope is 1 or 2 ---- */
+/* ---- the fields of an account, which belong to the app that defines them and to the tenant; scope is 1 or 2 ---- */
 
-/* Replaces the form. A key that was deleted may not come again. */
+/* Replaces the form. Refuses a key that account_fields_delete() deleted. */
 int account_fields_create(struct hire *h, int64_t app, const struct eco_account_custom_field_create_body *in);
-/* Changes names and descriptions of fields that are there; an absent description stays. */
+/* Changes names and descriptions of existing fields; an absent description stays unchanged. */
 int account_fields_update(struct hire *h, int64_t app, const struct eco_account_custom_field_batch_update_body *in);
-/* At least one field must stay. */
+/* Deletes fields. Refuses to delete all of them. */
 int account_fields_delete(struct hire *h, int64_t app, const struct eco_account_custom_field_batch_delete_body *in);
-/* app 0: those of all apps of the tenant that are bound to no account, of a key the first one. In the arena. */
+/* Reads the fields. app 0: those of all the tenant's own apps that have no account; of several fields with one key,
+ * the first. In the arena. */
 int account_fields_list(struct hire *h, int64_t app, enum vendor_form form,
                         struct eco_account_custom_field_data_list *ret);
 
-/* ---- the fields of orders of an account (which h->only_app must be allowed to know) ---- */
+/* ---- the fields of orders of an account; the account must be h->only_app's ---- */
 
 int order_fields_create(struct hire *h, const struct eco_background_check_custom_field_create_body *in);
-/* All fields must be given, with their types and the keys of their options; names and descriptions change. */
+/* Changes names and descriptions. All fields must be given, with the same types and the same keys of options. */
 int order_fields_update(struct hire *h, const struct eco_background_check_custom_field_batch_update_body *in);
-/* Deletes all of them. */
+/* Deletes all fields of the account's orders. */
 int order_fields_delete(struct hire *h, const struct eco_background_check_custom_field_batch_delete_body *in);
 int order_fields_list(struct hire *h, int64_t account, struct eco_background_check_custom_field_data_list *ret);
 
@@ -48,10 +49,10 @@ int packages_delete(struct hire *h, const struct eco_background_check_package_ba
 struct vendor_package {
     struct str id, name, description;
 };
-/* In the order in which they came, in the arena. */
+/* In the order in which they were pushed, in the arena. */
 int packages_list(struct hire *h, int64_t account, enum vendor_package_kind kind, struct vendor_package **ret,
                   size_t *ret_n);
-/* Returns 1, 0 (none such) or < 0. */
+/* Returns 1, 0 (there is none) or < 0. */
 int package_get(struct hire *h, int64_t account, enum vendor_package_kind kind, struct str id,
                 struct vendor_package *ret);
 

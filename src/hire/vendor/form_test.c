@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What vendors push of themselves: forms, packages, add-on items; whose they are, and what is refused.
+ * What vendors push: forms, packages, add-on items; their owners, and what is refused.
  */
 #include "hire/hire_fixture.h"
 #include "hire/vendor/form.h"
@@ -68,7 +68,7 @@ static void account_fields_are_replaced(void **state) {
     assert_string_equal(keys_of(f, VENDOR_APP, FORM_CHECK_ACCOUNT), "b a c");
     assert_int_equal(define(f, VENDOR_APP, 1, "c d"), 0);
     assert_string_equal(keys_of(f, VENDOR_APP, FORM_CHECK_ACCOUNT), "c d");
-    /* What was left out may come back; each scope and each app has its own */
+    /* A field that was left out may be created again; each scope and each app has its own form */
     assert_int_equal(define(f, VENDOR_APP, 1, "a c"), 0);
     assert_int_equal(define(f, VENDOR_APP, 2, "a x"), 0);
     assert_int_equal(define(f, OTHER_APP, 1, "a y"), 0);
@@ -389,7 +389,7 @@ static void packages_go(void **state) {
     assert_int_equal(CALL(f, packages_create(&f->h, &wares(f, "p1", NULL)->body)), 0);
 }
 
-/* An account that is another's or nobody's is refused everywhere, in the same words. */
+/* Every function refuses another vendor's account and an unknown one with the same message. */
 static void foreign_accounts(void **state) {
     struct fixture *f = *state;
     int64_t foreign = fixture_account(f, "provider-2", OTHER_APP);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The packages and add-on items of a vendor account, under ids of the vendor's own choosing.
+ * The packages and add-on items of a vendor account. The vendor chooses their ids.
  */
 #include <inttypes.h>
 
@@ -8,7 +8,7 @@
 #include "hire/vendor/account.h"
 #include "hire/vendor/form.h"
 
-/* What a call says of packages or of items. */
+/* The packages or add-on items of a call. */
 struct wares {
     const char *list; /* its name on the wire */
     const char *what;
@@ -177,7 +177,7 @@ static int both(struct hire *h, int (*change)(struct hire *h, const struct wares
     return r < 0 ? r : change(h, b);
 }
 
-/* Creating and updating take the same members. */
+/* Creates or updates packages and items; both take the same members. */
 static int push(struct hire *h, struct str account_id, const struct eco_background_check_package_data_list *packages,
                 const struct eco_background_check_package_additional_item_list *items,
                 int (*change)(struct hire *, const struct wares *)) {
