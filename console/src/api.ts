@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Talks to /console/api: the envelope, the CSRF token, and what went wrong as an error with words.
+// Sends requests to /console/api: adds the CSRF token, unpacks the envelope, and turns failures into errors with texts for the
+// user.
 interface Details {
-    reason?: string; // a word for what was refused, of those in reasons.ts
+    reason?: string; // the refusal's reason code, one of reasons.ts
     subject?: string;
     detail?: string;
     field_violations?: { field: string; description: string }[];
@@ -25,7 +26,7 @@ export class ApiError extends Error {
         this.detail = more.detail ?? '';
         this.violations = more.field_violations ?? [];
     }
-    // A wrong password (4012) is no end of the session.
+    // 4012 is a wrong password: the session has not ended.
     get signedOut() {
         return this.status === 401 && this.code !== 4012;
     }
@@ -41,14 +42,15 @@ let csrf = '';
 export const setCsrf = (token: string) => {
     csrf = token;
 };
-// What is done when the server does not know who asks, or refuses it for the role. True: the request is to be repeated.
+// Called when the server refuses a request because the session is unknown or the role is missing. Resolves to true if the request
+// is to be repeated.
 let refused: (e: ApiError) => Promise<boolean> = () => Promise.resolve(false);
 export const whenRefused = (f: (e: ApiError) => Promise<boolean>) => {
     refused = f;
 };
-const FOREIGN = 4030, // the CSRF token is not this session's: it may have changed in another window
+const FOREIGN = 4030, // the CSRF token belongs to another session: another window may have signed in again
     ROLE = 4031;
-// Asks for an answer, again when who asks is known again.
+// Sends a request, and repeats it after the user has signed in again.
 async function known<T>(path: string, ask: () => Promise<T>): Promise<T> {
     for (let foreign = 0; ; ) {
         try {
@@ -97,7 +99,7 @@ function answerOf<T>(status: number, text: string, logId: string): T {
     try {
         json = JSON.parse(text);
     } catch {
-        /* not JSON: the status says enough */
+        /* the body is not JSON: the error then has the HTTP status only */
     }
     if (status < 200 || status > 299 || json.code !== 0)
         throw new ApiError(status, json.code ?? -1, json.msg ?? `HTTP ${status}`, logId, json.error);
@@ -107,13 +109,13 @@ export const get = <T>(path: string, query?: Query, signal?: AbortSignal) =>
     call<T>('GET', path + queryString(query), undefined, signal);
 export const post = <T = unknown>(path: string, body: unknown = {}) => call<T>('POST', path, body);
 
-// Sends a file and tells how much of it is on its way, from 0 to 1; stopping it leaves nothing at the server.
+// Uploads a file and reports progress from 0 to 1. If the upload is stopped, the server keeps nothing.
 export function upload<T>(path: string, query: Query, file: File, onPart: (part: number) => void) {
     let stop = () => {},
         stopped = false;
     const send = () =>
         new Promise<T>((resolve, reject) => {
-            if (stopped) return; // nobody waits for it any more
+            if (stopped) return; // the caller has stopped the upload
             const x = new XMLHttpRequest();
             const body = new FormData();
             body.append('content', file, file.name);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the keyboard and a screen reader stand when another page has come: at its head, which is read out; back in a page
-// that was left, at the link by which it was left.
+// Moves the focus after a page change: to the new page's heading, which screen readers then read out; after going back, to the
+// link through which the user left that page.
 
 const pathOf = (address: string) => address.split('?')[0];
-// The settings are one page whose tabs have addresses of their own.
+// The settings tabs have an address each, but count as one page.
 const pageAt = (address: string) => pathOf(address).replace(/^(\/settings)\/.*/, '$1');
 
-// What is to happen when the next head is there. moved: to another page; if not, only a focus that was lost is put back.
+// Where the focus goes once the next heading is rendered. moved: the page changed; if false, the focus moves only if it was lost.
 let due: { moved: boolean; link?: string } | null = null;
-// Who goes on meanwhile is left where they are.
+// A user who presses a key or clicks in the meantime keeps the focus where it is.
 for (const kind of ['keydown', 'pointerdown']) addEventListener(kind, () => (due = null), true);
 
-// link: the address of the link that is to have the focus, if the page has one.
+// link: the href of the link to focus, if the page has it.
 export function depart(from: string, to: string, link?: string) {
     if (pathOf(from) !== pathOf(to)) due = { moved: pageAt(from) !== pageAt(to), link };
 }
-// passing: another head takes this one's place when more of the page is there.
+// passing: this heading is a placeholder that the loaded page's heading replaces.
 export function arrive(head: HTMLElement | null, passing: boolean) {
     if (!due || !head) return;
     const { moved, link } = due;
@@ -25,5 +25,5 @@ export function arrive(head: HTMLElement | null, passing: boolean) {
     const links = link ? [...document.querySelectorAll<HTMLElement>('main a')] : [];
     (links.find((a) => a.getAttribute('href') === link) ?? head).focus({ preventScroll: true });
 }
-// For what takes itself away when it is used.
+// For controls that are removed when they are used: moves the focus to the heading.
 export const toHead = () => document.querySelector<HTMLElement>('main h1')?.focus();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The list that one came from, with its search and filters: a record's page leads back to it.
+// Remembers the last list that the user visited, with its search and filters, for the "back" link of a record's page.
 import { tr } from './base';
 
 const lists: Record<string, () => string> = {
@@ -12,12 +12,12 @@ const lists: Record<string, () => string> = {
 const pathOf = (address: string) => address.split('?')[0];
 const KEPT = 'hired.list';
 
-// address: of the page that is shown. A list is remembered in this tab, over a reload too.
+// address: the page that is shown. The list is kept per tab in sessionStorage, so it survives a reload.
 export function visited(address: string) {
     if (pathOf(address) in lists) sessionStorage.setItem(KEPT, address);
 }
 
-// own: the list to lead to when the page was opened by its address alone.
+// own: the list to link to if the user opened the page directly by its address.
 export function back(own: string): { href: string; name: string } {
     const href = sessionStorage.getItem(KEPT) ?? own;
     const name = (lists[pathOf(href)] ?? lists[own])();

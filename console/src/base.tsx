@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Language, theme, addresses and times: what every page uses.
+// Language, theme, navigation and time formats: shared by all pages.
 import { useSyncExternalStore, type AnchorHTMLAttributes } from 'react';
 import { depart } from './arrive';
 import type { I18n } from './types';
@@ -15,7 +15,7 @@ function store<T extends string>(key: string, first: T, apply: (v: T) => void) {
             try {
                 localStorage.setItem(key, v);
             } catch {
-                /* storage may be forbidden */
+                /* the browser may forbid storage */
             }
             apply(v);
             listeners.forEach((l) => l());
@@ -47,7 +47,7 @@ applyTheme(theme.get());
 export const useLang = () => useSyncExternalStore(lang.subscribe, lang.get);
 export const useTheme = () => useSyncExternalStore(theme.subscribe, theme.get);
 
-// Both languages stand side by side where they are used.
+// Every text is written in both languages at the place that uses it.
 export const tr = (zh: string, en: string) => (lang.get() === 'zh' ? zh : en);
 export function useT() {
     useLang();
@@ -63,9 +63,9 @@ export const personName = (p?: { name?: string; en_name?: string } | null) =>
 // ---- addresses ----
 const moved = new Set<() => void>();
 const tell = () => moved.forEach((l) => l());
-// What is kept with a page in the history: the address to which it was left.
+// State of a history entry: the address that the user went to from it.
 type Left = { left: string };
-// A page with a form that was begun may hold people back: it is given the way on, to take it or not.
+// A page with an unsaved form may stop navigation: it gets a function that continues it, and calls it once the user agrees.
 let here = location.pathname + location.search;
 let held: ((go: () => void) => void) | null = null;
 export function hold(ask: (go: () => void) => void) {
@@ -86,7 +86,7 @@ addEventListener('popstate', () => {
     here = to;
     tell();
 });
-// What was begun is done: nobody is held any more.
+// Removes the hold, after the form was saved or discarded.
 export const letGo = () => {
     held = null;
 };
@@ -131,8 +131,8 @@ export function Link({ href, onClick, ...rest }: AnchorHTMLAttributes<HTMLAnchor
         />
     );
 }
-// A filter that stands in the address, so that a page can be sent to a colleague.
-// without: parameters that go when this one is set.
+// A filter that is kept in the address, so that a filtered page can be shared as a link.
+// without: parameters to remove when this one is set.
 export function useParam(name: string, without: string[] = []): [string, (v: string | undefined) => void] {
     useLocation();
     const value = new URLSearchParams(location.search).get(name) ?? '';
@@ -149,7 +149,7 @@ export function useParam(name: string, without: string[] = []): [string, (v: str
     ];
 }
 
-// An address that somebody else gave: '' unless it is of the web, so that no link runs a script or opens a program.
+// Checks a URL from outside: returns it if it is http or https, else '', so that a link cannot run a script or open a program.
 export function webAddress(url?: string) {
     try {
         return /^https?:$/.test(new URL(url ?? '').protocol) ? (url ?? '') : '';
@@ -157,7 +157,7 @@ export function webAddress(url?: string) {
         return '';
     }
 }
-// The path of a file that this server keeps, under whichever name it is reached.
+// The path of a file on this server, whatever host name its URL has.
 export function ownPath(url?: string) {
     try {
         return url ? new URL(url, location.href).pathname.replace(/^\/*/, '/') : '';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The form in which lists that a page holds itself are searched: the server's rule (src/base/fold.h) as far as browsers have it.
+// Case folding for searches in lists that are already in the browser. It follows the server's rule (src/base/fold.h) as far as
+// browsers support it.
 export const fold = (text: string) => text.normalize('NFKC').toLowerCase().normalize('NFKC').trim();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Begins the console: who is signed in, and the frame or the sign-in for them.
+// Entry point: renders the shell or, for users who are not signed in, the sign-in page.
 import '@douyinfe/semi-ui/lib/es/_base/base.css';
 import './styles/index.css';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
@@ -18,7 +18,7 @@ import { Locked } from './shell/lock';
 import { Shell } from './shell/shell';
 import { Failed, Loading } from './ui';
 
-const AGAIN_MS = 3000; // until a server that could not be reached is asked again
+const AGAIN_MS = 3000; // wait before another request to a server that could not be reached
 
 const newClient = () =>
     new QueryClient({
@@ -31,7 +31,7 @@ const newClient = () =>
         },
     });
 
-// What was asked for is one account's: it goes with who asked for it.
+// Cached answers belong to one account, so the query client is replaced when the account changes.
 function Work({ session }: { session: Session }) {
     const [client] = useState(newClient);
     useEffect(() => () => client.clear(), [client]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the server refused, in the reader's language: by the word it gives for it (src/base/reason.h), or by its code.
+// Texts for refusals in the user's language, by the server's reason code (src/base/reason.h) or by the error code.
 import type { ApiError } from './api';
 import { tr } from './base';
 
@@ -8,7 +8,7 @@ const who = (s: string) => (s === 'contact' ? tr('联系人', 'the contact') : t
 const came = (s: string) =>
     s ? tr(`返回的开头是：${s}`, `The response starts with: ${s}`) : tr('没有返回内容', 'The response was empty');
 
-// s: what it is about, named as the page names it. detail: what others said.
+// s: the subject's name in the page. detail: further text from the server.
 const words: Record<string, (s: string, detail: string) => string> = {
     person_name: (s) => tr(`请填写${who(s)}的姓名`, `Enter the name of ${who(s)}`),
     person_mobile: (s) =>
@@ -138,7 +138,7 @@ function unknown(e: ApiError) {
     const fields = e.violations.map((v) => `${v.field}: ${v.description}`).join('; ');
     return tr('服务器没有接受：', 'The server did not accept this: ') + (fields || e.message);
 }
-// name: what the page calls the subject; absent or '': as it stands.
+// name: the subject's name in the page; absent or '': the server's.
 export function refusalText(e: ApiError, name?: (subject: string) => string | undefined) {
     if (e.offline) return tr('连不上服务器，未保存', 'Cannot reach the server. Nothing was saved.');
     const known = words[e.reason];

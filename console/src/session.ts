@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who is signed in, in this window and in others of the same browser. A session may end, or become another account's, at any
-// moment: what is on the page stays until it is known whose it is.
+// The signed-in user, shared by all windows of the browser. The session may end or change to another account at any moment: the
+// page keeps its content until the new owner is known.
 import { useSyncExternalStore } from 'react';
 import { ApiError, get, post, setCsrf, whenRefused } from './api';
 import { letGo, navigate } from './base';
 import type { Session } from './types';
 
-// null: nobody; undefined: not asked yet.
+// null: not signed in; undefined: not known yet.
 type Known = Session | null | undefined;
-// ended: the session is over, and its owner may go on with the password; left: its owner signed out in another window.
+// ended: the session expired, and its user may continue after entering the password; left: the user signed out in another window.
 export type Lock = '' | 'ended' | 'left';
 
 function cell<T>(value: T) {
@@ -35,14 +35,14 @@ const lock = cell<Lock>('');
 export const useSession = session.use;
 export const useLock = lock.use;
 
-// Other windows of this browser, which share the cookie.
+// Messages to other windows of this browser, which use the same session cookie.
 const others = typeof BroadcastChannel === 'function' ? new BroadcastChannel('hired.session') : null;
 type Said = 'in' | 'out';
 
 let unlocked: (again: boolean) => void = () => {};
 const own = (s: Session) => s.user.id === session.get()?.user.id;
 
-// Another account, or nobody: nothing of what the last one had on the page is left to them.
+// Switches to another account or to signed out: the previous user's pages and data are dropped.
 function become(s: Session | null) {
     letGo();
     if (s) setCsrf(s.csrf_token);
@@ -52,7 +52,7 @@ function become(s: Session | null) {
     unlocked(false);
     if (before && !s) navigate('/', true);
 }
-// The same account, perhaps with other roles.
+// Continues with the same account, whose roles may have changed.
 function renew(s: Session) {
     setCsrf(s.csrf_token);
     session.set(s);
@@ -60,7 +60,7 @@ function renew(s: Session) {
     unlocked(true);
 }
 
-// Asks the server whose session it is. 'nobody' changes nothing here yet.
+// Asks the server who is signed in. If nobody is, it returns 'nobody' and keeps the page.
 export async function askWho(): Promise<'same' | 'other' | 'nobody'> {
     let s: Session;
     try {
@@ -88,8 +88,8 @@ function lockUp(why: Lock) {
         };
     });
 }
-// The server does not know any more who asks. True: it does again, and it is the same account, so what was asked for may be
-// repeated. However many ask, it is looked at once.
+// Called when the server does not know the session. Resolves to true if the same user is signed in again, so that the request may
+// be repeated. Parallel calls share one check.
 let looking: Promise<boolean> | null = null;
 export function regain(): Promise<boolean> {
     looking ??= (async () => {
@@ -103,7 +103,7 @@ export function regain(): Promise<boolean> {
     })();
     return looking;
 }
-// A refusal for the role: the roles may be others than they were. The request is not repeated.
+// Called when the server refuses for a missing role: reloads the roles, which may have changed. The request is not repeated.
 function rolesAgain() {
     void askWho().then(
         (who) => who === 'nobody' && regain(),
@@ -113,7 +113,7 @@ function rolesAgain() {
 }
 whenRefused((e) => (e.code === 4031 ? rolesAgain() : regain()));
 
-// ---- what people do ----
+// ---- signing in and out ----
 
 export async function signIn(user: string, password: string) {
     setCsrf((await post<Session>('session/sign_in', { user, password })).csrf_token);
@@ -122,7 +122,7 @@ export async function signIn(user: string, password: string) {
     else renew(s);
     others?.postMessage('in' satisfies Said);
 }
-// Fails, and changes nothing, if the server cannot be reached: the session would go on.
+// If the server cannot be reached it fails and changes nothing, because the session would still be valid.
 export async function signOut() {
     try {
         await post('session/sign_out');
@@ -132,7 +132,7 @@ export async function signOut() {
     become(null);
     others?.postMessage('out' satisfies Said);
 }
-// From the question for the password: somebody else is to sign in.
+// Called by the password dialog: another user wants to sign in.
 export const giveUp = () => become(null);
 
 if (others)
@@ -140,7 +140,7 @@ if (others)
         if (e.data === 'in') void askWho().catch(() => {});
         else if (session.get()) void lockUp('left');
     };
-// A cookie may go without a word; who comes back to the window is told before they type.
+// The cookie may expire unnoticed: a user who returns to the window learns of it before typing.
 document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && session.get() && !lock.get()) void regain().catch(() => {});
 });

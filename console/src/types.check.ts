@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Holds types.ts against the descriptions in api/ (wire.ts, made from them): a type of ours names no member that the
-// operation does not have, nor with another type. Nothing of this is in the bundle.
+// Compares types.ts with the API descriptions (wire.ts, generated from api/) at compile time: a type may not name a member that
+// the operation does not have, or give it another type. Not part of the bundle.
 import type * as ours from './types';
 import type * as wire from './wire';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the console's operations answer (api/console, api/types).
+// Types of the console operations' answers (api/console, api/types).
 export interface I18n {
     zh_cn?: string;
     en_us?: string;

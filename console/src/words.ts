@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The field's own words for what the API says in numbers.
+// Readable names for the numbers of the API.
 import { tr } from './base';
 
 export type Tone = 'grey' | 'blue' | 'green' | 'amber' | 'red' | 'violet';
@@ -62,7 +62,7 @@ export function orderAction(action: string) {
     return w ? tr(...w) : action;
 }
 
-// The vendors' colours come in words of either language: red, yellow, blue, green.
+// Vendors name the colours in either language: red, yellow, blue, green.
 export function light(result?: string): { tone: 'red' | 'yellow' | 'blue' | 'green' | null; text: string } {
     const r = (result ?? '').toLowerCase();
     if (/红|\bred\b/.test(r)) return { tone: 'red', text: tr('红灯 · 发现重大不符', 'Red · serious findings') };
@@ -95,8 +95,8 @@ export function interviewSummary(n?: number): { text: string; tone: Tone } {
     const s = summaries[n ?? 2] ?? summaries[2];
     return { text: tr(s[0], s[1]), tone: s[2] };
 }
-// An interviewer who has not submitted an assessment is not told what the others' add up to, so "none assessed" would stand
-// beside one that is submitted: what they read is that their own is due.
+// The server does not tell an interviewer who has yet to submit how the others concluded. A summary would say "none assessed"
+// beside submitted assessments, so the text says that the user's own assessment is due.
 export function interviewState(i: { may_assess?: boolean; begin_time?: string; interview_round_summary?: number }) {
     return i.may_assess && Number(i.begin_time ?? 0) <= Date.now()
         ? { text: tr('待你评价', 'Your assessment is due'), tone: 'amber' as Tone }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All applications: search and filter; the list loads as one scrolls.
+// All applications, with search and filters; the list loads more rows while the user scrolls.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { Application, References } from '../types';

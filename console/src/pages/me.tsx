@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One's own account: who one is, and the own password.
+// The user's own account: profile and password.
 import { useState, type FormEvent } from 'react';
 import { ApiError, post } from '../api';
 import type { Session } from '../types';
@@ -8,7 +8,7 @@ import { personName, useT } from '../base';
 import { Button, done, Field, Head, Text, useDeed } from '../ui';
 import { role } from '../words';
 
-const LEAST = 10; // characters of a password, as the server asks for
+const LEAST = 10; // characters; the server's minimum for a password
 
 function ChangePassword() {
     const t = useT();

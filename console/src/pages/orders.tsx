@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All background checks; an approver begins here.
+// All background checks; the start page of approvers.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../api';
 import type { OrderRow, Page, Vendor } from '../types';
@@ -24,7 +24,7 @@ import { orderStatus, orderStatuses } from '../words';
 export const useVendors = () =>
     useQuery({ queryKey: ['vendors'], queryFn: () => get<Page<Vendor>>('vendors'), staleTime: 60_000 });
 
-// A status as a filter: what is approved, arrangement or report, does not matter here.
+// The status filter: "approved" covers both approvals, of arrangement and of report.
 function useStatusNames(): [string, string][] {
     const t = useT();
     const own: Record<number, string> = {
@@ -101,7 +101,7 @@ function List({ filters }: { filters: Filters }) {
     );
 }
 
-// Filters by which the overview leads here. They stand in place of the status; a button takes them away.
+// Filters that links from the overview set. They replace the status filter; a button removes them.
 function Only({ text, clear }: { text: string; clear: () => void }) {
     const t = useT();
     return (

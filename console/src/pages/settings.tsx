@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Settings of the tenant, a tab each.
+// The tenant's settings, one tab each.
 import { Link, useT } from '../base';
 import { may } from '../shell/nav';
 import type { Session } from '../types';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The way in.
+// The sign-in page.
 import { useEffect, useState } from 'react';
 import { depart } from '../arrive';
 import { lang, useLang, useT } from '../base';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The drawings of the frame, each a path on a grid of 24.
+// The icons of the shell, each an SVG path on a 24 by 24 grid.
 export const Icon = ({ d }: { d: string }) => (
     <svg
         width="18"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which keys there are; "?" shows it.
+// The list of keyboard shortcuts, opened with "?".
 import { useT } from '../base';
 import type { Session } from '../types';
 import { Dialog } from '../ui';

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The keys: "/" goes to the search, arrows go from there through the rows of a list, "g" and a letter go to a page,
-// "?" tells of them.
+// Keyboard shortcuts: "/" focuses the search, arrow keys move from it through the rows, "g" and a letter open a page, "?" shows
+// the list of shortcuts.
 import { useEffect } from 'react';
 import { navigate } from '../base';
 import { anyLayer } from '../ui';
 
-// After "g": the letter of a place.
+// The letter after "g" for each page.
 export const letters: Record<string, string> = {
     '/': 'o',
     '/applications': 'a',
@@ -28,7 +28,7 @@ function toRow(e: KeyboardEvent) {
     next.focus();
 }
 
-// A page without a search leads to the one for applications.
+// On a page without a search, "/" opens the list of applications, which has one.
 function toSearch() {
     const search = () => document.querySelector<HTMLElement>('main input[type=search]');
     if (search()) {
@@ -46,12 +46,12 @@ function toSearch() {
     setTimeout(() => watch.disconnect(), 5000);
 }
 
-// help: shows which keys there are.
+// help: opens the list of shortcuts.
 export function useKeys(help: () => void) {
     useEffect(() => {
         let g = 0;
         const press = (e: KeyboardEvent) => {
-            // What stands over the page has the keys.
+            // An open layer handles the keys itself.
             if (anyLayer()) return;
             if (e.key === 'ArrowDown' || e.key === 'ArrowUp') toRow(e);
             if (e.ctrlKey || e.metaKey || e.altKey || /INPUT|TEXTAREA|SELECT/.test((e.target as HTMLElement).tagName))
@@ -69,7 +69,7 @@ export function useKeys(help: () => void) {
         };
         addEventListener('keydown', press);
         return () => removeEventListener('keydown', press);
-        // help only opens what it opens; the keys stay as they are.
+        // help always does the same, so the listener need not be replaced when it changes.
         // eslint-disable-next-line react-hooks/exhaustive-deps
     }, []);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the server tells of changes, and whether the machine is online.
+// Change notifications from the server, and whether the browser is online.
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { get } from '../api';
@@ -8,13 +8,13 @@ import { regain } from '../session';
 import type { Application, OrderDetail } from '../types';
 import { changeRow, freshen, pagesOf } from '../ui';
 
-const GATHER_MS = 100; // changes that come together are looked at together
-const BUSY_MS = 1000; // while they keep coming, that often
-const SLOW_MS = 5000; // figures over all records are asked for that often at most
-const SINGLY_MAX = 20; // rows that are looked at one by one; of more the list's beginning is enough
-const AGAIN_MS = 2000; // until a stream that was refused is tried again
+const GATHER_MS = 100; // changes within this time are handled together
+const BUSY_MS = 1000; // the interval while changes keep coming
+const SLOW_MS = 5000; // shortest interval between two requests for totals over all records
+const SINGLY_MAX = 20; // rows that are reloaded one by one; above that, only the list's first page is
+const AGAIN_MS = 2000; // wait before reconnecting a refused stream
 
-// Queries that show something of a kind, lists of it, and figures in which it counts.
+// For each kind of record: the queries that show one, its lists, and the totals that include it.
 const shows: Record<string, { one?: string; more: string[]; lists: string[]; figures?: string }> = {
     order: { one: 'order', more: ['application'], lists: ['orders'], figures: 'overview' },
     application: { one: 'application', more: [], lists: ['applications'] },
@@ -32,7 +32,7 @@ function askSlowly(qc: QueryClient, key: string) {
     };
     s.timer ||= window.setTimeout(now, Math.max(0, s.at + SLOW_MS - Date.now()));
 }
-// ids: what changed; '' stands for much at once.
+// ids: the changed records; '' means that many changed.
 function ask(qc: QueryClient, kind: string, ids: Set<string>) {
     const s = shows[kind];
     if (!s) return;
@@ -44,7 +44,7 @@ function ask(qc: QueryClient, kind: string, ids: Set<string>) {
     if (s.figures) askSlowly(qc, s.figures);
     if (kind === 'order') void showChecks(qc, known);
 }
-// A row of an application shows its check, whose change does not move it: in a long list the row alone is looked at.
+// An application's row shows its check, whose changes do not move the row: in a long list, only that row is reloaded.
 async function showChecks(qc: QueryClient, ids: string[]) {
     const long = qc
         .getQueryCache()
@@ -66,7 +66,7 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         timer = 0,
         retry = 0,
         told = 0,
-        missed = false, // since it was heard last
+        missed = false, // since the last open connection
         over = false;
     const tell = () => {
         timer = 0;
@@ -83,7 +83,7 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         }
         if (!d.kind) return;
         if (d.kind === 'reload') {
-            // Something could not be told: whatever is shown may be out of date.
+            // The server skipped notifications: everything shown may be out of date.
             changed.clear();
             void qc.invalidateQueries();
             return;
@@ -101,7 +101,8 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
         };
         source.onerror = async () => {
             missed = true;
-            // The browser comes back by itself unless the server refused; then a session may have ended, and its owner is asked.
+            // The browser reconnects by itself unless the server refused the stream. In that case the session may have ended, so
+            // it is checked.
             if (source.readyState !== EventSource.CLOSED) return setLost(true);
             const at = Date.now();
             await regain().catch(() => false);
@@ -120,7 +121,7 @@ function listen(qc: QueryClient, setLost: (lost: boolean) => void) {
     };
 }
 
-// The server tells what changed; the queries that show it are asked again. True: it cannot be heard at the moment.
+// Invalidates the queries that show a changed record. Returns true while the connection is lost.
 export function useLive() {
     const qc = useQueryClient();
     const [lost, setLost] = useState(false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The session ended while somebody was at work: their password is asked for over the page, on which everything stays.
+// The dialog that asks for the password when the session has ended; the page below keeps its content.
 import { personName, useT } from '../base';
 import { giveUp, type Lock } from '../session';
 import type { Session } from '../types';

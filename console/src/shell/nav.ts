@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The places one can go to, and which roles see them.
+// The pages of the navigation, and the roles that see them.
 import type { Session } from '../types';
 
 export interface Item {

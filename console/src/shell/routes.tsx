@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which page an address shows; each is loaded when it is opened first.
+// Maps addresses to pages; each page's code is loaded when it is first opened.
 import { lazy, type ReactNode } from 'react';
 import { Link, useT } from '../base';
 import type { Session } from '../types';

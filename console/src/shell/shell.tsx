@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The frame around the pages: the ways to go, language and colours, who is signed in.
+// The frame around the pages: navigation, language, theme, account.
 import { Component, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { visited } from '../back';
 import { lang, Link, personName, theme, useLang, useLocation, useT, useTheme } from '../base';
@@ -64,7 +64,7 @@ export function Switches() {
     );
 }
 
-// Who loses a role keeps the page on which they are, to read it or to take along what they typed, until they leave it.
+// A user who loses a role keeps the open page until they leave it, to read it or to copy what they typed.
 function useKept(at: string, session: Session) {
     const path = at.split('?')[0];
     const [kept, setKept] = useState({ path, roles: session.user.roles });
@@ -78,7 +78,7 @@ function useKept(at: string, session: Session) {
         renew,
     };
 }
-// A menu that was opened in a narrow window is none in a wide one.
+// Closes the menu of a narrow window when the window becomes wide.
 function useWide(then: () => void) {
     const f = useRef(then);
     f.current = then;
@@ -94,7 +94,7 @@ export function Shell({ session }: { session: Session }) {
     const t = useT();
     const at = useLocation();
     useEffect(() => {
-        // For interviewers "/" shows their interviews, which have an address of their own.
+        // For interviewers "/" shows their interviews, whose address is /interviews.
         if (at !== '/' || may(session, ['recruiter', 'approver'])) visited(at);
     }, [at, session]);
     const isOnline = useOnline();
@@ -112,7 +112,7 @@ export function Shell({ session }: { session: Session }) {
     useKeys(() => setKeys(true));
     const path = at.split('?')[0];
     const mine = items.filter((i) => may(session, i.roles));
-    // Who has no overview begins with the first place there is.
+    // A user without access to the overview starts at the first page of the navigation.
     const here = path === '/' ? mine[0].href : `/${path.split('/')[1]}`;
     const link = (i: Item) => (
         <li key={i.href}>

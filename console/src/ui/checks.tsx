@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Choosing several: check boxes under a legend, and a search over them where they may be many.
+// A group of check boxes with a legend and, for long lists, a search.
 import { useId, useState } from 'react';
 import { useT } from '../base';
 import { fold } from '../fold';
@@ -17,10 +17,10 @@ interface Props {
     required?: boolean;
     error?: string;
     hint?: string;
-    search?: string; // what the search is called; absent: there is none
+    search?: string; // label of the search; absent: no search
 }
 
-// What is chosen stands first, and stays in its place while nothing is searched anew.
+// Selected options come first; the order changes only with a new search.
 function useFound({ value, options, search }: Props) {
     const [wanted, setWanted] = useState(''),
         [first, setFirst] = useState(value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An id with its label, to be taken along.
+// An id with its label and a copy button.
 import { done } from './dialogs';
 import { useT } from '../base';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Deeds and the dialogs before them: a question, a form, a secret that is shown once, what went wrong.
+// Buttons that run actions, and dialogs: confirmations, forms, secrets that are shown once, errors.
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import Toast from '@douyinfe/semi-ui/lib/es/toast';
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
@@ -10,7 +10,7 @@ import { refusalText } from '../reasons';
 import { Field, Text } from './fields';
 import { CloseButton, Layer } from './layer';
 
-// A frame in the middle of the window. close: absent where it cannot be closed; busy: not now.
+// A dialog. close: absent if it cannot be closed; busy: it cannot be closed now.
 export function Modal({
     title,
     close,
@@ -27,11 +27,11 @@ export function Modal({
     width: number | string;
     className?: string;
     footer?: ReactNode;
-    described?: boolean; // what it holds is short enough to be read out at once
+    described?: boolean; // the content is short, so screen readers read it out when the dialog opens
     children: ReactNode;
 }) {
     const id = useId();
-    const pressed = useRef(false); // a click beside it that began in it (a selection) closes nothing
+    const pressed = useRef(false); // a press that began inside the dialog (a text selection) must not close it
     const leave = busy ? undefined : close;
     return (
         <Layer close={leave}>
@@ -75,8 +75,8 @@ type NameOf = (subject: string) => string | undefined;
 export const errorText = (e: unknown, nameOf?: NameOf) =>
     e instanceof ApiError ? refusalText(e, nameOf) : (e as Error).message;
 export const sayError = (e: unknown) => Toast.error({ content: errorText(e), duration: 6 });
-// Runs a deed with its button showing progress; an error becomes words: in passing, or (quiet) where fault is shown.
-// nameOf: what the page calls that which the server refused.
+// Runs an action while its button shows progress. An error is shown as a toast, or (quiet) at the place that shows fault.
+// nameOf: the page's name for the record that the server refused.
 export function useDeed(quiet = false, nameOf?: NameOf) {
     const [busy, setBusy] = useState(false),
         [fault, setFault] = useState('');
@@ -165,7 +165,7 @@ export function Dialog({
         </Modal>
     );
 }
-// A question before a deed, with a reason where one is wanted.
+// A confirmation before an action, with a reason where one is required.
 export function Ask({
     title,
     text,
@@ -182,14 +182,14 @@ export function Ask({
     title: string;
     text: ReactNode;
     okText: string;
-    closeText?: string; // where "Cancel" could be read as the deed
+    closeText?: string; // for actions whose name could be confused with "Cancel"
     danger?: boolean;
     reason?: 'required' | 'optional';
     open: boolean;
     close: () => void;
-    act: (reason: string) => Promise<unknown>; // false: it was not done, and what is shown says why
-    notice?: ReactNode; // what is to be read before
-    blocked?: boolean; // it cannot be done as it stands
+    act: (reason: string) => Promise<unknown>; // false: not done; the dialog shows why
+    notice?: ReactNode; // text above the buttons
+    blocked?: boolean; // the action is disabled
 }) {
     const t = useT();
     const [why, setWhy] = useState('');
@@ -230,7 +230,7 @@ export function Ask({
     );
 }
 
-// What is shown once: label and value.
+// A value that is shown once, with its label.
 export type SecretRows = [string, string][];
 export function Secret({ title, rows, close }: { title: string; rows: SecretRows; close: () => void }) {
     const t = useT();

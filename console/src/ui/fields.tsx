@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fields of forms: a label, a hint and an error around the browser's own controls, which every assistive tool knows.
+// Form fields: label, hint and error around the browser's native controls, which assistive tools support.
 import { cloneElement, useId, type ReactElement, type ReactNode } from 'react';
 
 export const RequiredMark = () => (

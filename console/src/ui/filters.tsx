@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a list shows: choices that stand in the address.
+// The filters of a list, kept in the address.
 import { useParam, useT } from '../base';
 import type { App } from '../types';
 import { Choice } from './fields';
 
-// name: the parameter of the address. all: what stands for no choice. without: parameters that a choice takes away.
+// name: the parameter. all: the label of "no filter". without: parameters that a choice removes.
 export function FilterChoice({
     name,
     label,

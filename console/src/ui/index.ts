@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parts that all pages are made of.
+// The components that all pages use.
 export { default as Button } from '@douyinfe/semi-ui/lib/es/button';
 export * from './marks';
 export * from './states';

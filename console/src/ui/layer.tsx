@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whatever opens over a page is a layer: a dialog, a sheet, the menu of a narrow window.
+// A layer is an element that opens over a page: a dialog, a sheet, the menu of a narrow window.
 import { useLayoutEffect, useRef, type FocusEvent, type ReactNode, type RefObject } from 'react';
 import { createPortal } from 'react-dom';
 import { tr } from '../base';
 import { enter, tabbable, wayBack } from './layers';
 
-// Makes the element a layer as long as it is open. close: absent while it cannot be closed.
+// Makes the element a layer while `open` is true. close: absent while the layer cannot be closed.
 export function useLayer(ref: RefObject<HTMLElement>, open: boolean, close?: () => void) {
     const closing = useRef(close);
     closing.current = close;
-    // What has the focus before anything in the layer can take it.
+    // Remembered before an element of the layer takes the focus.
     const back = useRef<ReturnType<typeof wayBack>>();
     if (open) back.current ??= wayBack();
     else back.current = undefined;
@@ -20,7 +20,8 @@ export function useLayer(ref: RefObject<HTMLElement>, open: boolean, close?: () 
     );
 }
 
-// Tab out of a frame (a PDF, a vendor's page) tells nobody; it meets these.
+// Keys in a frame (a PDF, a vendor's page) do not reach this page: when Tab leaves the frame, it reaches a guard, which keeps the
+// focus in the layer.
 function Guard({ layer }: { layer: RefObject<HTMLElement> }) {
     const turn = (e: FocusEvent<HTMLElement>) => {
         const all = tabbable(layer.current!);

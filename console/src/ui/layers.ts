@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layers that are open over the page, and the focus: it goes into the one on top, Tab keeps it there, Escape closes it, and
-// what opened it has the focus again. What lies beneath is inert. `useLayer` in layer.tsx is the way in.
+// The stack of open layers, and the focus: it moves into the top layer, Tab stays in it, Escape closes it, and the element that
+// opened it gets the focus back. Elements below are inert. `useLayer` in layer.tsx is the interface.
 
-// Where the focus goes when a layer closes: what had it, or failing that what is nearest to where that stood.
+// Where the focus returns when a layer closes: to the element that had it or, if that is gone, to its nearest neighbour.
 interface Way {
     el: Element | null;
-    around: Element[]; // nearest first
-    place: number; // of el in the nearest one
+    around: Element[]; // its ancestors, nearest first
+    place: number; // index of el in the nearest one
 }
 interface Entry {
     el: HTMLElement;
@@ -19,7 +19,7 @@ const open: Entry[] = [];
 let silenced: HTMLElement[] = [];
 
 const CAN_HAVE_FOCUS = 'a[href],button,input,select,textarea,iframe,summary,[tabindex]';
-// What Tab reaches in el, in order.
+// The elements in el that Tab reaches, in order.
 export const tabbable = (el: Element) =>
     [...el.querySelectorAll<HTMLElement>(CAN_HAVE_FOCUS)].filter(
         (x) =>
@@ -37,11 +37,11 @@ function wayTo(el: Element | null): Way {
 }
 export function wayBack(): Way {
     const active = document.activeElement;
-    // What had the focus in a layer may be gone or disabled by what it did: then the layer stands for it.
+    // The focused element of a layer may have been removed or disabled by its own action: then the layer itself is used.
     return wayTo(active === document.body ? (open[open.length - 1]?.el ?? null) : active);
 }
 
-// Everything but the layer on top and what speaks from above it (toasts, the scrim that closes it) is inert.
+// Makes everything inert except the top layer and the elements above it (toasts, the scrim that closes it).
 function silence() {
     for (const el of silenced) el.inert = false;
     silenced = [];
@@ -63,8 +63,8 @@ function silence() {
 
 // ---- the focus ----
 
-// The first field that is to be filled in, else what the layer marks (data-focus), else the layer's own frame, whose label is
-// read out then.
+// Focuses the first input, else the element marked with data-focus, else the layer's frame, so that screen readers read its
+// label.
 function focusInto(el: HTMLElement) {
     const inside = tabbable(el);
     const body = el.querySelector('[data-layer-body]');
@@ -80,7 +80,7 @@ function takes(el: Element | null) {
 }
 function toNeighbour(back: Way) {
     const [nearest] = back.around;
-    // A button that shows its progress is made anew.
+    // A button is rendered anew when it shows progress, so the element at the same index is tried first.
     if (nearest?.isConnected && tabbable(nearest).includes(nearest.children[back.place] as HTMLElement))
         return void takes(nearest.children[back.place]);
     for (const at of back.around) {
@@ -95,8 +95,8 @@ function unwatch() {
     watcher = null;
 }
 for (const kind of ['keydown', 'pointerdown']) addEventListener(kind, unwatch, true);
-// What opened a layer may go a moment after it closed, with what the layer changed: until the reader goes on by themselves, its
-// neighbour has the focus then.
+// The element that opened a layer may be removed shortly after the layer closes, by the change the layer made. Until the user
+// presses a key or clicks, the focus then moves to its neighbour.
 function giveBack(back: Way) {
     if (!back.el) return;
     if (!takes(back.el)) return toNeighbour(back);
@@ -109,7 +109,7 @@ function giveBack(back: Way) {
     watcher.observe(document.body, { childList: true, subtree: true });
 }
 
-// What has the focus in a layer may go while the layer stays.
+// Restores the focus when the focused element of an open layer is removed.
 let held: Way | null = null;
 addEventListener('focusin', (e) => (held = open.length ? wayTo(e.target as Element) : null), true);
 const holder = new MutationObserver(() => {
@@ -124,11 +124,11 @@ holder.observe(document.body, { childList: true, subtree: true });
 // ---- coming and going ----
 
 let gone: Entry[] = [];
-// Several layers may close, and one open, in the same moment: what is decided is decided when that is over.
+// Several layers may close and one may open in the same task: settle() runs once, after all of them.
 function settle() {
     const left = gone.sort((a, b) => a.depth - b.depth);
     gone = [];
-    // A layer that was opened from one that has closed gives back to what had opened that.
+    // If a layer was opened from one that has closed, its focus returns to the element that had opened the closed one.
     for (const o of open)
         for (const g of [...left].reverse()) if (o.back.el && g.el.contains(o.back.el)) o.back = g.back;
     const active = document.activeElement;
@@ -137,7 +137,7 @@ function settle() {
     const top = open[open.length - 1];
     if (top && !top.el.contains(document.activeElement)) focusInto(top.el);
 }
-// Opens a layer; what is returned closes it. close: what Escape asks for.
+// Opens a layer; the returned function closes it. close: called for Escape.
 export function enter(el: HTMLElement, close: () => void, back: Way) {
     const entry: Entry = { el, close, back, depth: open.length };
     unwatch();
@@ -160,7 +160,7 @@ function turn(e: KeyboardEvent, top: HTMLElement) {
         last = inside[inside.length - 1];
     const within = active instanceof HTMLElement && inside.includes(active);
     const out = e.shiftKey ? active === first : active === last;
-    // From the frame itself, Tab goes on by the order of the document.
+    // If the layer's frame itself has the focus, Tab follows the order of the document.
     const fromFrame = !within && !!active && top.contains(active) && !e.shiftKey && inside.length > 0;
     if ((within && !out) || fromFrame) return;
     e.preventDefault();
@@ -171,7 +171,7 @@ document.addEventListener('keydown', (e) => {
     if (!top || e.defaultPrevented || e.isComposing) return;
     if (e.key === 'Tab') turn(e, top.el);
     if (e.key !== 'Escape') return;
-    // A search field takes its text away first.
+    // Escape in a search field first clears the field.
     const at = e.target as HTMLElement;
     if (at instanceof HTMLInputElement && at.type === 'search' && at.value) return;
     e.preventDefault();

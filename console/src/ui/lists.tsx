@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Lists that load a page at a time as one scrolls.
+// Lists that load one page at a time while the user scrolls.
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import {
     useInfiniteQuery,
@@ -30,8 +30,8 @@ type Pages<T> = InfiniteData<PageOf<T>, string>;
 export const pagesOf = (q: { state: { data?: unknown } }) =>
     (q.state.data as Pages<unknown> | undefined)?.pages?.length ?? 0;
 
-// What changed stands at the beginning of a list that goes by changes. Where many pages are open only the first is asked
-// again, and what it says goes before what is there; the others would take a request each.
+// Updates lists after changes. Changed records move to the top of a list that is ordered by change, so of a list with several
+// loaded pages only the first is requested, and its rows replace older copies; reloading every page would take a request each.
 export async function freshen(qc: QueryClient, key: string, ids: string[]) {
     for (const q of qc.getQueryCache().findAll({ queryKey: [key] })) {
         const { path, query } = (q.meta ?? {}) as { path?: string; query?: Filters };
@@ -51,7 +51,7 @@ function withHead(d: Pages<{ id: string }>, head: { id: string }[], ids: string[
     pages[0] = { ...pages[0], items: [...head, ...(pages[0].items ?? [])] };
     return { ...d, pages };
 }
-// One row of a list is another now; a list without it stays as it is.
+// Replaces one row in a loaded list, if the list has it.
 export const changeRow = <T extends { id: string }>(
     qc: QueryClient,
     key: readonly unknown[],
@@ -97,7 +97,7 @@ export function More({ q }: { q: UseInfiniteQueryResult<unknown, unknown> }) {
         </div>
     );
 }
-// What stands in a list's place until it has rows; then the rows, and more of them as one scrolls.
+// Shows the loading, error or empty state, or the rows with a loader for more.
 export function Listing<T>({
     q,
     empty,
@@ -123,8 +123,8 @@ export function Listing<T>({
     );
 }
 
-// The rows of a list, a page at a time: a page that came is not drawn again when the next one comes, and pages that are far
-// away stand as their height alone, so that a list of any length costs what a window of it costs.
+// Renders rows page by page: a loaded page is not rendered again when the next one arrives, and pages far from the viewport are
+// placeholders of the same height, so that the cost does not depend on the list's length.
 const FAR = '3000px';
 function PageRowsOf<T extends { id: string }>({ items, row: Row }: { items: T[]; row: ComponentType<{ item: T }> }) {
     const ref = useRef<HTMLDivElement>(null);

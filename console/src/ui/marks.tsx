@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Small marks: a state's pill, a light, a time, the head of a page.
+// Small components: status pill, conclusion colour, time, page heading.
 import { useEffect, useRef, type ReactNode } from 'react';
 import { arrive } from '../arrive';
 import { ago, dateTimeExact, useLocation } from '../base';
@@ -9,7 +9,7 @@ import { light, type Tone } from '../words';
 export function Pill({ tone, text }: { tone: Tone; text: string }) {
     return <span className={`pill t-${tone}`}>{text}</span>;
 }
-// short: its colour alone, where a row has little room.
+// short: the colour only, for narrow rows.
 export function Light({ result, short }: { result?: string; short?: boolean }) {
     const l = light(result);
     if (!l.text) return null;
@@ -20,7 +20,7 @@ export function Light({ result, short }: { result?: string; short?: boolean }) {
         </span>
     );
 }
-// timed: with its time of day, also when it is long past.
+// timed: with the time of day even for old dates.
 export function When({ ms, timed }: { ms?: string | number; timed?: boolean }) {
     if (!ms) return null;
     return (
@@ -29,13 +29,13 @@ export function When({ ms, timed }: { ms?: string | number; timed?: boolean }) {
         </time>
     );
 }
-// What the browser's window, its history and its tabs call the page.
+// Sets the title of the browser window.
 export function useWindowTitle(title?: string) {
     useEffect(() => {
         if (title) document.title = `${title} · hired`;
     }, [title]);
 }
-// The page's name, which has the focus when one comes to the page. passing: it stands while the page is loaded.
+// The page's heading, which gets the focus after navigation. passing: a placeholder while the page loads.
 export function Name({ children, passing }: { children: ReactNode; passing?: boolean }) {
     const ref = useRef<HTMLHeadingElement>(null);
     const path = useLocation().split('?')[0];
@@ -54,7 +54,7 @@ export function Head({
     children,
 }: {
     title: ReactNode;
-    window?: string; // absent: as the title
+    window?: string; // absent: same as the title
     sub?: ReactNode;
     crumb?: ReactNode;
     children?: ReactNode;

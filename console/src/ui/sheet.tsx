@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A form that slides in from the side. What was begun in it is not lost by a slip: leaving it asks.
+// A form in a panel at the side of the window. If it has unsaved input, closing it asks for confirmation.
 import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 import { hold, useT } from '../base';
 import { Dialog } from './dialogs';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What stands where nothing is to be shown yet: empty, failed, offline, forbidden, loading.
+// Placeholders for content: empty, failed, offline, forbidden, loading.
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { type ReactElement, type ReactNode } from 'react';
 import { ApiError } from '../api';
@@ -122,7 +122,7 @@ export function Loading({ lines = 5 }: { lines?: number }) {
         </div>
     );
 }
-// Rows that are as high as those of a list.
+// Placeholder rows of the same height as a list's rows.
 export function LoadingRows() {
     const t = useT();
     return (
@@ -136,7 +136,7 @@ export function LoadingRows() {
         </div>
     );
 }
-// No row fits the filters, which stand in the address.
+// No row matches the filters in the address.
 export function NothingFits({ title }: { title: string }) {
     const t = useT();
     return (

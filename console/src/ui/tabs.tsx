@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Tabs: in a narrow window they scroll, fade where there are more, and show the present one.
+// Tabs: in a narrow window they scroll, fade at the edges, and keep the current one visible.
 import { useEffect, useRef, type ReactNode } from 'react';
 
 function moreOf(el: HTMLElement) {
@@ -8,7 +8,7 @@ function moreOf(el: HTMLElement) {
     el.dataset.more = [el.scrollLeft > 1 && 'before', el.scrollLeft < end - 1 && 'after'].filter(Boolean).join(' ');
 }
 
-// now: what is shown; when it changes, its tab comes into sight.
+// now: the current value; when it changes, its tab is scrolled into view.
 export function Tabs({ label, now, children }: { label: string; now: string; children: ReactNode }) {
     const ref = useRef<HTMLElement>(null);
     useEffect(() => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A file that is chosen or dropped and goes to the server at once: how far it is, what is wrong with it, and taking it back.
+// A file input: a chosen or dropped file is uploaded at once; shows progress and errors, and can remove the file.
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { useEffect, useRef, useState, type DragEvent } from 'react';
 import { ApiError, upload } from '../api';
@@ -10,7 +10,7 @@ import { errorText } from './dialogs';
 export interface Kept {
     id: string;
     name: string;
-    size?: string; // absent: it was not uploaded here
+    size?: string; // absent: the file was not uploaded in this form
 }
 export type Usage = 'file' | 'resume' | 'report';
 type Way = { name: string; size: number; part: number };
@@ -27,7 +27,7 @@ export const uploadLimits = (usage: Usage) =>
         ? tr(`PDF，最大 ${MAX_MB} MB`, `PDF, up to ${MAX_MB} MB`)
         : tr(`任意格式，最大 ${MAX_MB} MB`, `Any file type, up to ${MAX_MB} MB`);
 
-// What can be said of a file before it is sent; absent: nothing is wrong.
+// Checks a file before it is uploaded; undefined: no problem.
 function faultOf(file: File, usage: Usage) {
     if (file.size > MAX_MB * 1024 * 1024)
         return tr(

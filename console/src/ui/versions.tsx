@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two people at the same thing: a form or question goes by what stood when it was opened. When that has changed meanwhile it says
-// what, and its reader decides: begin anew from what stands now, or go on with theirs.
+// Concurrent edits: a form or confirmation keeps the version that it was opened with. If the record has changed since, it shows
+// the changes, and the user either starts again from the new version or continues with their own values.
 import Button from '@douyinfe/semi-ui/lib/es/button';
 import { useEffect, useState, type ReactNode } from 'react';
 import { ApiError } from '../api';
@@ -10,27 +10,27 @@ import { useT } from '../base';
 interface Versioned {
     version?: string;
 }
-// What differs, in the page's words.
+// One difference, in the page's terms.
 export type Difference = [what: string, before: string, now: string];
 export const differences = (all: Difference[]) => all.filter(([, before, now]) => before !== now);
-// The members of mine that differ from what was there before: what is sent, so that others' changes to the rest stay.
+// The members of `mine` that the user changed. Only they are sent, so that other users' changes to the rest are kept.
 export function touched<T extends object>(mine: T, before: { [K in keyof T]?: unknown }): Partial<T> {
     const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
     return Object.fromEntries(Object.entries(mine).filter(([k, v]) => !same(v, before[k as keyof T]))) as Partial<T>;
 }
 
-// now: what the page has of it; fresh: asks the server.
+// now: the record as the page has it; fresh: requests it from the server.
 export function useVersion<T extends Versioned>(now: T, fresh: () => Promise<T | undefined>) {
     const [base, setBase] = useState(now),
         [met, setMet] = useState<T>();
     useEffect(() => setMet(undefined), [now.version]);
     const latest = met ?? now;
     return {
-        base, // what the change is made from
+        base, // the version that the user edits
         latest,
         stale: latest.version !== base.version,
         goOn: () => setBase(latest),
-        // Runs a change; false: it was refused because something changed meanwhile, which is shown.
+        // Runs a change. Returns false if the server refused it because the record has changed; the difference is then shown.
         run: async (f: (version?: string) => Promise<unknown>) => {
             try {
                 await f(base.version);

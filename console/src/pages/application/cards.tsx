@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What stands beside the checks of an application: the person, the interviews, the stages.
+// The cards beside the checks of an application: candidate, interviews, stages.
 import type { ReactNode } from 'react';
 import type { ApplicationDetail, Interview } from '../../types';
 import { both, dateTime, Link, ownPath, useT } from '../../base';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One application: the person, the way through the stages, the background checks, the interviews.
+// One application: candidate, stages, background checks, interviews.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get } from '../../api';
@@ -134,7 +134,7 @@ function Detail({ d, recruiter }: { d: ApplicationDetail; recruiter: boolean }) 
     const [sheet, setSheet] = useState<Which>('');
     const orders = d.orders ?? [],
         shown = orders.find((o) => o.id === chosen) ?? orders[0];
-    // Of very many checks the latest are listed; an older one that a link names is shown all the same.
+    // Only the latest checks are listed if there are many; an older one that a link names is listed as well.
     const card = d.orders_more && chosen ? chosen : shown?.id;
     const changed = (order?: string) => {
         letGo();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One app as it stands.
+// One app in the list: state, scopes and actions.
 import { Link, useT } from '../../base';
 import type { App } from '../../types';
 import { Button, Pill } from '../../ui';
 import { eventName } from '../events/names';
 import type { Deed } from './question';
 
-// Where a store app works, and the commands for what is not one tenant's to do.
+// Lists the tenants in which a store app is installed, and the commands for actions that only the operator may take.
 function Installed({ app: a, tenant }: { app: App; tenant: string }) {
     const t = useT();
     const command = (verb: string, rest = '') => <code className="mono">{`hired app ${verb} ${a.app_id}${rest}`}</code>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an app may do, from where, and what it hears of.
+// The form for an app's scopes, allowed IP addresses and event subscriptions.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Apps that may call: made, limited, pointed at a receiver, switched off; a secret is shown once.
+// The list of apps: create them, edit scopes, set the event receiver, disable; a new secret is shown once.
 import { useState } from 'react';
 import { useT } from '../../base';
 import type { App } from '../../types';

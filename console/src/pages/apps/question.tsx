@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Before an app is switched off or on, or gets a new secret.
+// The dialog that asks for confirmation before an app is disabled or enabled or gets a new secret.
 import { useQueryClient } from '@tanstack/react-query';
 import { post } from '../../api';
 import { tr, useT } from '../../base';

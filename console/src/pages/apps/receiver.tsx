@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where an app's events go: the address is asked before it is kept, and may be tried at any time.
+// The form for an app's event receiver: the server verifies the URL before it is saved, and can test it at any time.
 import { useEffect, useRef, useState } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
@@ -9,7 +9,7 @@ import { Button, errorText, Field, Text } from '../../ui';
 
 export interface Receiver {
     url: string;
-    key: string; // '': stays
+    key: string; // '': unchanged
     token: string;
 }
 export const receiverBody = (app: App, r: Receiver) => ({
@@ -24,7 +24,7 @@ function Test({ app, receiver }: { app: App; receiver: Receiver }) {
         [said, say] = useState<{ good: boolean; text: string }>();
     const place = useRef<HTMLDivElement>(null);
     useEffect(() => {
-        place.current?.scrollIntoView({ block: 'nearest' }); // a promise in some browsers: not to be returned
+        place.current?.scrollIntoView({ block: 'nearest' }); // some browsers return a promise, which an effect must not return
     }, [said]);
     const test = async () => {
         setBusy(true);

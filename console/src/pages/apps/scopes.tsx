@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Choosing scopes out of many: a search, and those that are chosen first.
+// Selecting scopes from a long list: a search, with the selected ones first.
 import { useState } from 'react';
 import { useT } from '../../base';
 import { fold } from '../../fold';

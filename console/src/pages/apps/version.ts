@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an app stood at when a form or question about it was opened.
+// Detects that somebody else changed an app while a form or confirmation about it is open.
 import { get } from '../../api';
 import { tr } from '../../base';
 import type { App } from '../../types';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The fields of a vendor's own form, all nine types, and their values as the server takes them.
+// The fields of a vendor's order form (nine types), and their values in the server's format.
 import type { ReactElement } from 'react';
 import type { CustomField } from '../../types';
 import { both, useT } from '../../base';
@@ -11,7 +11,7 @@ export type Values = Record<string, Value | undefined>;
 
 const isFile = (f: CustomField) => f.type === 'file' || f.type === 'resume';
 
-// "" stands for a field that was left empty.
+// "" means that the field is empty.
 export function wire(v: Value | undefined): string {
     if (!v) return '';
     if (Array.isArray(v)) return v.length ? JSON.stringify(v) : '';
@@ -26,7 +26,7 @@ interface Props {
     error?: string;
 }
 
-// field: what the label around it gives it.
+// field: the props that the surrounding label passes.
 function Control({ f, value, set, busy: _, error: __, ...field }: Props): ReactElement {
     const t = useT();
     const text = typeof value === 'string' ? value : '';

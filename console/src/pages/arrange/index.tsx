@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ordering a check on the vendor's own form.
+// Ordering a background check with the vendor's form.
 import { useState, type FormEvent } from 'react';
 import { ApiError, post } from '../../api';
 import type { ApplicationDetail, CustomField, Page, Vendor } from '../../types';
@@ -30,13 +30,13 @@ export function ArrangeForm({ d, done: finish }: { d: ApplicationDetail; done: (
     );
 }
 
-// What is filled in, but for the people.
+// The values of the form, without the people.
 function useOrder(d: ApplicationDetail, vendors: Vendor[]) {
     const only = vendors.length === 1 ? vendors[0] : undefined;
     const resume = d.candidate?.resume_id
         ? { id: d.candidate.resume_id, name: d.candidate.resume_name ?? '' }
         : undefined;
-    // The application's own resume is what a field for one is for, until another is chosen.
+    // A field of type resume starts with the application's resume.
     const begin = (v?: Vendor): Values =>
         Object.fromEntries((v?.order_fields ?? []).filter((f) => f.type === 'resume').map((f) => [f.key, resume]));
     const [account, setAccount] = useState(only?.id ?? ''),
@@ -164,7 +164,7 @@ function VendorFields({
     );
 }
 
-// A check like this one has not ended: the recruiter looks at it, or orders a second one.
+// An equal check is still open: the user opens it or orders a second one.
 function Running({ first, busy, order }: { first: ApiError; busy: boolean; order: () => void }) {
     const t = useT();
     return (
@@ -208,7 +208,7 @@ function Form({ d, vendors, finish }: { d: ApplicationDetail; vendors: Vendor[];
         const form = e.currentTarget;
         setTried(true);
         if (!whole) {
-            // The first field with a fault comes into view.
+            // Scrolls to the first field with an error.
             requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid]')?.focus());
             return;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who is checked, whom the vendor may ask, and what else an order says.
+// The people of an order: the candidate, the contacts for the vendor, and the remark.
 import { useState } from 'react';
 import { useT } from '../../base';
 import { Choice, Field, Text } from '../../ui';
@@ -14,7 +14,7 @@ export function usePerson(first?: { name?: string; mobile?: string; email?: stri
 }
 export type Person = ReturnType<typeof usePerson>;
 
-// A vendor has to get at the candidate in one way at least.
+// The vendor needs at least one way to contact the candidate.
 export const reachable = (p: Person) => !!(p.mobile.trim() || p.email.trim());
 
 export function CandidateFields({ p, tried }: { p: Person; tried: boolean }) {

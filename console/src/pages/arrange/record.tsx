@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Entering a finished check by hand, with its report as a file or by its link.
+// Recording a completed check by hand, with its report as a file or a link.
 import { useState, type FormEvent } from 'react';
 import { post } from '../../api';
 import { useT } from '../../base';
@@ -13,7 +13,7 @@ const lights = [
     ['红灯', 'Red', 'red'],
 ] as const;
 
-// The conclusion is a free text; the four colours that vendors use are one press away.
+// The conclusion is free text; buttons fill in the four colours that vendors use.
 function ResultField({ value, set, error }: { value: string; set: (v: string) => void; error?: string }) {
     const t = useT();
     return (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What may be done with a check now, each after a question. The server says what, by state and role.
+// The actions that a check allows now, each with a confirmation. The server names them by the check's state and the user's role.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, post } from '../../api';
@@ -83,7 +83,7 @@ function useWords({ phase, status }: OrderDetail): Act[] {
     ];
 }
 
-// Who did what since the question was opened.
+// The steps that others took since the dialog was opened.
 function Since({ before, now }: { before: OrderDetail; now: OrderDetail }) {
     const n = (now.history?.length ?? 0) - (before.history?.length ?? 0);
     return (
@@ -95,7 +95,7 @@ function Since({ before, now }: { before: OrderDetail; now: OrderDetail }) {
     );
 }
 
-// The question means what it meant when it was opened, whatever happens to the check meanwhile.
+// The dialog keeps the state that the check had when it was opened, even if the check changes.
 function Question({ id, name, d, close }: { id: string; name: string; d: OrderDetail; close: () => void }) {
     const t = useT();
     const qc = useQueryClient();

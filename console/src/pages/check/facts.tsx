@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What was ordered of whom, and what was filled into the vendor's form.
+// The order's data: candidate, contacts, and the values of the vendor's form.
 import { useState, type ReactNode } from 'react';
 import type { CustomField, OrderDetail } from '../../types';
 import { both, dateTime, lang, ownPath, tr, useT } from '../../base';
@@ -48,7 +48,7 @@ export function Facts({ o }: { o: Order }) {
 }
 
 const DAY_MS = 86_400_000;
-// A day is kept as its midnight in UTC; a moment is shown in the zone of whoever looks.
+// A day is stored as midnight UTC; a moment is shown in the browser's time zone.
 function dateText(value: string) {
     if (!/^-?\d+$/.test(value)) return value;
     const ms = Number(value);
@@ -84,7 +84,7 @@ function valueText(f: CustomField, value: string): string {
     }
 }
 
-// A file of the vendor's form, such as a consent or a resume.
+// A file in the vendor's form, such as a consent or a resume.
 function AttachedFile({ id, file }: { id: string; file?: NonNullable<OrderDetail['attachments']>[number] }) {
     const t = useT();
     if (!file) return <>{t(`附件 ${id} 已不存在`, `Attachment ${id} no longer exists`)}</>;
@@ -103,8 +103,8 @@ function AttachedFile({ id, file }: { id: string; file?: NonNullable<OrderDetail
     );
 }
 
-// The number of an identity document: shown when it is asked for, so that nobody reads it in passing. For those who may
-// not see it the server has masked it already.
+// An identity document's number is hidden until the user clicks, against reading over the shoulder. For users without the
+// permission the server has already masked it.
 function IdentityNumber({ value }: { value: string }) {
     const t = useT();
     const [shown, setShown] = useState(false);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The background-check card: how it stands, what the vendor said, and what may be done now.
+// One background check: its status, the vendor's answers, and the actions that are possible now.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import type { OrderDetail } from '../../types';
@@ -45,7 +45,7 @@ export function CheckCard({ id }: { id: string }) {
     const q = useQuery({
         queryKey: ['order', id],
         queryFn: () => get<OrderDetail>(`orders/${id}`),
-        // An attempt that fails changes the delivery, not the order, so no stream tells of it.
+        // A failed delivery attempt does not change the order, so no change event arrives: the page polls.
         refetchInterval: ({ state }) => (state.data?.told?.state === 'waiting' ? 10_000 : false),
     });
     return (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The reports of a check: the final ones first, each with its light and a way to look at it.
+// The reports of a check: the final ones first, each with its conclusion and a button that opens it.
 import { useState } from 'react';
 import type { OrderDetail, Report } from '../../types';
 import { useT } from '../../base';

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happened, newest first: the vendor's progress in both languages, and who did what.
+// The history of a check, newest first: the vendor's progress in both languages, and the users' actions.
 import type { ReactElement } from 'react';
 import type { OrderDetail, Step } from '../../types';
 import { dateTime, lang, personName, tr, useT } from '../../base';
 import { orderAction, orderStatus } from '../../words';
 
-const SHOWN = 8; // of a long story; a few more than that are not worth folding away
+const SHOWN = 8; // steps; a history that is only a few steps longer is shown whole
 const FEW = 2;
 
-// A list, newest first, whose older part is unfolded by who wants it.
+// A list, newest first; a button shows the older part.
 function Story({ rows, className, live }: { rows: ReactElement[]; className: string; live?: boolean }) {
     const t = useT();
     const shown = rows.length > SHOWN + FEW ? SHOWN : rows.length;
@@ -81,10 +81,10 @@ export const doer = (s: Step) =>
           ? tr('命令行', 'Command line')
           : personName(s.actor);
 
-// The time of a vendor's report stands beside it already.
+// Removes the vendor's update time, which is shown beside the step already.
 const whyOf = (s: Step) => s.why?.replace(/ \(\w+_time \d+\)$/, '');
 
-// Steps after which the state is not said by the step's own name: "approved", "terminated" and "completed" say it.
+// Steps whose name does not imply the new state, so the state is shown too; "approved", "terminated" and "completed" imply it.
 const told = new Set(['arrange', 'vendor_took', 'progress', 'result', 'cancel', 'record', 'import']);
 
 function StepItem({ s }: { s: Step }) {

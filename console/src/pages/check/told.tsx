@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether the vendor has heard of the check: waiting, tried, taken or given up.
+// The delivery of the check to the vendor: queued, attempted, accepted or given up.
 import { dateTime, useT } from '../../base';
 import type { OrderDetail } from '../../types';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A report in the page: the kept PDF, or the vendor's own preview in a frame that cannot reach this page.
+// Shows a report in the page: the stored PDF, or the vendor's preview page in a sandboxed frame that cannot access this page.
 import { useEffect, useState } from 'react';
 import type { Report } from '../../types';
 import { ownPath, useT, webAddress } from '../../base';
@@ -12,7 +12,7 @@ export interface ReportFile {
     error?: string;
 }
 
-// The browser's viewer shows the file as it comes; whether it is there at all is asked first, for a frame cannot tell.
+// A frame does not report whether its file exists, so a request checks that first.
 function KeptPdf({ url, title }: { url: string; title: string }) {
     const t = useT();
     const [state, setState] = useState<'asked' | 'there' | 'failed'>('asked'),
@@ -64,7 +64,7 @@ function NoFile({ report, file }: { report: Report; file?: ReportFile }) {
 export function ReportView({ report, file, close }: { report: Report; file?: ReportFile; close: () => void }) {
     const t = useT();
     const title = report.report_name || t('报告', 'Report');
-    // The record is asked again while it is looked at, which signs the link anew: the frame keeps the one it began with.
+    // Each refresh of the record signs the link anew: the frame keeps its first link, so that it does not reload.
     const [kept, setKept] = useState('');
     const preview = webAddress(report.report_preview_url);
     const link = !report.report_preview_url && (!file || file.state === 'kept') ? report.attachment_url : '';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every attempt of one delivery: when, over which way, what came back.
+// The attempts of one delivery: time, channel, result.
 import { dateTimeExact, useT } from '../../base';
 import type { EventDetail } from '../../types';
 import { Button, Pill, When } from '../../ui';

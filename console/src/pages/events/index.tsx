@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What was told to whom: deliveries, subscriptions, and one event with every attempt.
+// Events: deliveries, subscriptions, and one event with all its attempts.
 import { useParam, useT } from '../../base';
 import { Head, Seg } from '../../ui';
 import { Deliveries } from './deliveries';

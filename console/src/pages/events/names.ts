@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events in words.
+// Readable names of event types.
 import { tr } from '../../base';
 
 const names: Record<string, [string, string]> = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which app hears of what, and where.
+// Which app receives which events, and at which URL.
 import { Link, useT } from '../../base';
 import type { App } from '../../types';
 import { Load, Pill } from '../../ui';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When, where and with whom an interview is.
+// Time, place and participants of an interview.
 import { type ReactNode } from 'react';
 import { both, clock, day, isZhNow, personName, useT } from '../../base';
 import type { Interview } from '../../types';
@@ -31,7 +31,7 @@ function When({ i }: { i: Interview }) {
     );
 }
 
-// Who has still to assess is not told what the others concluded.
+// The server hides the others' conclusions from an interviewer who has not submitted an assessment.
 function People({ i }: { i: Interview }) {
     const t = useT();
     return (

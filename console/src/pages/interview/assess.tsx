@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Writing an assessment: the conclusion, then the questions of the form, kept as a draft all the while.
+// The assessment form: the conclusion, then the form's questions; a draft is saved with every change.
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { ApiError, post } from '../../api';
@@ -23,7 +23,7 @@ import {
     type Sheet,
 } from './rules';
 
-// Without a form there is still a record to be written.
+// Without a feedback form, only the free-text record is asked for.
 const plainRecord: Question = { id: 'record', type: RECORD, name: { zh_cn: '记录', en_us: 'Notes' } };
 
 function valueOf(q: Question, sheet: Sheet): Answer {
@@ -61,7 +61,7 @@ function Verdict({ value, set, error }: { value: string; set: (v: string) => voi
     );
 }
 
-// Questions under the names of their modules; the built-in module has none of its own.
+// Questions are grouped under their module's name; the built-in module has no name.
 function modulesOf(questions: Question[]) {
     const modules: { id: string; first: Question; questions: Question[] }[] = [];
     for (const q of questions) {
@@ -138,7 +138,7 @@ function DraftNote({ at, failed, discard }: { at?: number; failed: boolean; disc
     );
 }
 
-// A page that cannot keep the draft asks before it is left.
+// If the draft cannot be saved, the page asks before the user leaves it.
 function useLeaveGuard(on: boolean) {
     useEffect(() => {
         if (!on) return;

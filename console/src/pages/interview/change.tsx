@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rescheduling and cancelling an interview, as long as nobody has assessed it.
+// Rescheduling and cancelling an interview; possible until somebody submits an assessment.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, post } from '../../api';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An assessment that is being written: kept in this browser with every change, until it is submitted or thrown away.
+// The draft of an assessment: saved in this browser with every change, until the assessment is submitted or discarded.
 import { useCallback, useState } from 'react';
 import { emptySheet, isBlank, type Sheet } from './rules';
 
@@ -20,13 +20,13 @@ function read(key: string): Kept | null {
         return null;
     }
 }
-// Drafts that nobody has touched for a quarter of a year go.
+// Deletes drafts that have not been changed for a quarter of a year.
 function sweep() {
     try {
         for (const key of Object.keys(localStorage))
             if (key.startsWith(PREFIX) && (read(key)?.at ?? 0) < Date.now() - KEEP_MS) localStorage.removeItem(key);
     } catch {
-        /* storage may be forbidden */
+        /* the browser may forbid storage */
     }
 }
 
@@ -56,7 +56,7 @@ export function useDraft(account: string, interview: string) {
         try {
             localStorage.removeItem(key);
         } catch {
-            /* then it was not kept either */
+            /* storage is forbidden, so there was no draft either */
         }
     }, [key]);
     const sheet = kept?.sheet ?? emptySheet;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One interview: when and where, what the interviewers said, and the form to say it on.
+// One interview: time and place, the interviewers' assessments, and the form for the user's own.
 import { useQuery } from '@tanstack/react-query';
 import { ApiError, get } from '../../api';
 import type { InterviewDetail, Session } from '../../types';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One question of a feedback form with the control for its kind of answer.
+// One question of a feedback form, with the control for its type.
 import { useId, type ReactNode } from 'react';
 import type { Named, Option, Question } from '../../types';
 import { both, useT } from '../../base';
@@ -18,9 +18,9 @@ import {
     type Answer,
 } from './rules';
 
-const SCALE_MAX = 11; // points that fit beside each other
+const SCALE_MAX = 11; // points of a scale that fit into one row
 
-// Several controls under one name, with what is wrong beside them.
+// Several controls under one label, with the error text below.
 export function Group({
     name,
     hint,

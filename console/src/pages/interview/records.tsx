@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What each interviewer said: conclusion, score, the answers to the form, the record.
+// The assessments of each interviewer: conclusion, score, answers, record.
 import { both, dateTime, isZhNow, useT } from '../../base';
 import type { Answered, InterviewAnswers, InterviewDetail, InterviewRecord } from '../../types';
 import { Pill } from '../../ui';
@@ -96,7 +96,7 @@ export function Records({ d, me }: { d: InterviewDetail; me?: string }) {
     const t = useT();
     const i = d.interview;
     const others = (i.interviewers?.length ?? 0) - 1;
-    // Who has still to write finds the form above, so an own record without content would only repeat that.
+    // A user who has yet to submit has the form above, so an own empty record is left out.
     const records = (d.records ?? []).filter((r) => !(i.may_assess && r.user_id === me));
     return (
         <section className="card" aria-labelledby="records">

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The rules of a feedback form, as the server holds them (src/hire/interview/form.c): which questions are asked, what
-// is missing, and the answers as they are sent.
+// The rules of a feedback form, equal to the server's (src/hire/interview/form.c): which questions are asked, which answers are
+// missing, and the format in which answers are sent.
 import type { ApiError } from '../../api';
 import { tr } from '../../base';
 import type { Form, Named, Question } from '../../types';
@@ -79,7 +79,8 @@ function isAsked(q: Question, all: Question[], sheet: Sheet) {
     });
     return q.related?.type === 2 ? holds.some(Boolean) : holds.every(Boolean);
 }
-// The questions that are asked, and the sheet without answers to others: an answer that goes may take a question along.
+// Returns the questions to ask, and the sheet without answers to others. Removing an answer may hide further questions, so it
+// repeats until nothing changes.
 export function asked(form: Form | undefined, sheet: Sheet): { questions: Question[]; sheet: Sheet } {
     const all = form?.dimensions ?? [];
     let kept = sheet,
@@ -112,7 +113,7 @@ function problemOf(q: Question, sheet: Sheet, levels: Named[]): string | undefin
     }
     return undefined;
 }
-// What is wrong, by the question's id; "conclusion" for that. Of somebody who did not come nothing else is asked.
+// The problems by question id ("conclusion" for the conclusion). If the candidate did not attend, nothing else is checked.
 export function problems(questions: Question[], sheet: Sheet, levels: Named[]): Record<string, string> {
     const found: Record<string, string> = {};
     if (!sheet.conclusion) found.conclusion = tr('请选择结论', 'Select a result');
@@ -146,7 +147,7 @@ export function toSend(form: Form | undefined, sheet: Sheet) {
         ...(!absent && answers.length && { answers }),
     };
 }
-// Which question the server refused an answer to.
+// The question whose answer the server refused.
 export function refusedField(form: Form | undefined, e: ApiError): string | undefined {
     const of = (type: number) => form?.dimensions?.find((q) => q.type === type)?.id;
     if (e.reason !== 'answer') return undefined;

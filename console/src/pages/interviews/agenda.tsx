@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A week day by day, for a narrow window.
+// One week day by day, for a narrow window.
 import type { Interview } from '../../types';
 import { both, clock, Link, personName, useT } from '../../base';
 import { Pill } from '../../ui';
@@ -54,7 +54,7 @@ function AgendaDay({ day, items }: { day: Date; items: Interview[] }) {
     );
 }
 
-// One button a day that leads to it, with as many dots as there are interviews.
+// A button for each day that scrolls to it, with a dot for each interview.
 function DayStrip({ days, counts }: { days: Date[]; counts: number[] }) {
     const t = useT();
     return (
@@ -84,7 +84,7 @@ export function Agenda({ items, start }: { items: Interview[]; start: Date }) {
     const t = useT();
     const days = week(start);
     const of = days.map((d) => items.filter((i) => beginsOn(i, d)).sort((a, b) => beginOf(a) - beginOf(b)));
-    // Of this week, what is today and to come stands first.
+    // In the current week, today and later days come first.
     const today = Math.max(0, days.findIndex(isToday));
     const list = (from: number, to: number) => (
         <ul className="agenda">

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The interviews of a span of time.
+// Loads the interviews of a time span.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import type { Interview, Page, Session } from '../../types';
@@ -33,12 +33,12 @@ export function useInterviews(from: Date, to: Date, mine: boolean) {
     return useQuery({
         queryKey: ['interviews', from.getTime(), to.getTime(), mine],
         queryFn: ({ signal }) => all({ from: from.getTime(), to: to.getTime() - 1, mine }, signal),
-        // The same weeks with or without other people's: what is there stays until the answer comes.
+        // When only the filter "other people's" changes, the old rows stay until the answer arrives.
         placeholderData: (before, q) =>
             q?.queryKey[1] === from.getTime() && q.queryKey[2] === to.getTime() ? before : undefined,
     });
 }
-// What the person has still to assess: begun within the last 60 days.
+// The user's interviews of the last 60 days that still need an assessment.
 export function useOpenAssessments(session: Session) {
     const today = midnight(new Date()).getTime();
     return useQuery({

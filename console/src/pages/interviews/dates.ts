@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Days, weeks and time zones of the calendar, all as the browser has them.
+// Days, weeks and time zones of the calendar, all in the browser's zone.
 import { isZhNow, tr } from '../../base';
 import type { Interview } from '../../types';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-// Not a day's length for counting on: days with a change of clocks are longer or shorter.
+// Do not add this to a date to get another day: days on which the clocks change are longer or shorter.
 export const DAY = 24 * HOUR;
 
 export function midnight(of: Date | number) {
@@ -24,7 +24,7 @@ export function monday(of: Date) {
     return addDays(d, -((d.getDay() + 6) % 7));
 }
 export const week = (start: Date) => Array.from({ length: 7 }, (_, n) => addDays(start, n));
-// As the address has it: 2026-03-09.
+// The format in addresses: 2026-03-09.
 export const isoDay = (d: Date) => d.toLocaleDateString('sv');
 export const isToday = (d: Date) => d.toDateString() === new Date().toDateString();
 
@@ -41,7 +41,7 @@ export function span(first: Date, last: Date) {
     return `${zh(first, true)} – ${zh(last, first.getFullYear() !== last.getFullYear())}`;
 }
 
-// "Asia/Shanghai (GMT+8)", at that moment.
+// "Asia/Shanghai (GMT+8)", at the given moment.
 export function zone(at: number | Date = Date.now()) {
     const offset = new Intl.DateTimeFormat('en', { timeZoneName: 'shortOffset' })
         .formatToParts(at)
@@ -51,7 +51,7 @@ export function zone(at: number | Date = Date.now()) {
 }
 
 export const beginOf = (i: Interview) => Number(i.begin_time ?? 0);
-// One without an end is shown as half an hour.
+// An interview without an end is shown as 30 minutes.
 export const endOf = (i: Interview) =>
     Math.max(Number(i.end_time ?? 0), beginOf(i) + MINUTE) || beginOf(i) + 30 * MINUTE;
 export const within = (i: Interview, day: Date) =>

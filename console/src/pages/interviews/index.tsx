@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interviews: the week as a calendar (in a narrow window day by day), or five weeks as a list.
+// Interviews: a week as a calendar (in a narrow window day by day), or five weeks as a list.
 import { useEffect } from 'react';
 import type { Session } from '../../types';
 import { useParam, useT } from '../../base';
@@ -15,7 +15,7 @@ import { WeekGrid } from './week';
 
 const LIST_WEEKS = 5;
 
-// Left and right go a week back and on, "t" goes to this week.
+// The left and right arrow keys go to the previous and the next week, "t" goes to the current week.
 function useWeekKeys(move: (weeks: number) => void, now: () => void) {
     useEffect(() => {
         const press = (e: KeyboardEvent) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where interviews stand in a day's column: those that overlap lie side by side.
+// Positions of interviews in a day's column: those that overlap are placed side by side.
 import type { Interview } from '../../types';
 import { addDays, beginOf, endOf, within } from './dates';
 
@@ -11,7 +11,7 @@ export interface Placed {
     lane: number;
     lanes: number;
 }
-const LEAST = 30; // minutes: shorter ones could not be read
+const LEAST = 30; // minutes: the height below which text would be unreadable
 
 const minutesOf = (at: number, day: Date) => {
     const d = new Date(at);
@@ -28,9 +28,9 @@ export function place(items: Interview[], day: Date): Placed[] {
             const until = endOf(interview) >= end ? 24 * 60 : minutesOf(endOf(interview), day);
             return { interview, top, height: Math.max(until - top, LEAST), lane: 0, lanes: 1 };
         });
-    // A group is a run in which each overlaps one before it; it has as many lanes as lie beside each other at most.
+    // A group is a run of interviews in which each overlaps an earlier one; it has as many lanes as its largest overlap.
     for (let from = 0; from < all.length; ) {
-        const free: number[] = []; // until when each lane is taken
+        const free: number[] = []; // for each lane, the end of its last interview
         let to = from,
             until = -1;
         while (to < all.length && (to === from || all[to].top < until)) {

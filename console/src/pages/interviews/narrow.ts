@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Whether the window is too narrow for seven columns.
+// True if the window is too narrow for seven columns.
 import { useSyncExternalStore } from 'react';
 
 const query = matchMedia('(max-width: 900px)');

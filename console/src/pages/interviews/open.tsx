@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the person who looks has still to assess, above everything else.
+// The assessments that the user has yet to submit, above the calendar.
 import type { Session } from '../../types';
 import { both, dateTime, Link, useT } from '../../base';
 import { useOpenAssessments } from './data';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A week as a grid of hours: interviews that overlap lie side by side, a line shows the present moment.
+// One week as a grid of hours: overlapping interviews are side by side, a line marks the current time.
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Interview } from '../../types';
 import { both, clock, Link, useT } from '../../base';
@@ -28,7 +28,7 @@ function Slot({ p }: { p: Placed }) {
     const i = p.interview,
         s = interviewState(i),
         time = `${clock(i.begin_time)}–${clock(i.end_time)}`,
-        // Whole ones alone; where it is narrow, the name takes two.
+        // The number of text lines that fit whole; in a narrow slot the name takes two.
         lines = Math.floor((px(p.height) - 6) / LINE_PX) - (p.lanes > 2 ? 1 : 0);
     const more = [both(i.stage?.name), s.text].filter(Boolean).join(' · ');
     return (
@@ -90,7 +90,7 @@ export function WeekGrid({ items, start, mine }: { items: Interview[]; start: Da
     const days = week(start);
     const first = Math.min(WORK_BEGINS, ...days.flatMap((d) => place(items, d).map((p) => p.top)));
     const at = isoDay(start);
-    // What is earliest comes into sight with each new week, but not when something in it changes.
+    // Scrolls to the week's earliest interview when the week changes, but not when an interview in it changes.
     useLayoutEffect(() => {
         if (box.current) box.current.scrollTop = px(first) - 12;
     }, [at]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last 30 days as columns, and as a table for those who would rather read.
+// The last 30 days as a column chart, and as a table for screen readers and anyone who prefers it.
 import type { CSSProperties } from 'react';
 import { calendarDay, useT } from '../../base';
 import type { Overview } from '../../types';

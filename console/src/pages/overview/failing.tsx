@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Apps that do not take their events: for recruiters, why a vendor may be silent; for administrators, what is wrong.
+// Apps whose event deliveries fail: tells recruiters why a vendor may not answer, and administrators what is wrong.
 import { Link, useT } from '../../base';
 import type { Overview } from '../../types';
 import { Pill, State, When } from '../../ui';

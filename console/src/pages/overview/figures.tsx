@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The four numbers of the morning; each leads to the list that it counts.
+// Four counts; each links to the list that it counts.
 import { Link, useT } from '../../base';
 import type { Overview } from '../../types';
 import type { Tone } from '../../words';

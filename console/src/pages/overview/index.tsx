@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where one begins the day: what waits for a person, and how things go.
+// The overview: work that waits for a person, and figures.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { personName, useT } from '../../base';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All checks by status.
+// Number of checks by status.
 import { Fragment, type CSSProperties } from 'react';
 import { Link, useT } from '../../base';
 import type { Overview } from '../../types';

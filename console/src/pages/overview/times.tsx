@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How long each vendor takes from the order to its result: the middle one, and nine of ten.
+// For each vendor, the time from order to result: median and 90th percentile.
 import type { CSSProperties } from 'react';
 import { both, duration, Link, useT } from '../../base';
 import type { Overview } from '../../types';

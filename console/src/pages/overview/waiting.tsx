@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What waits for a person: approvals, and checks whose vendor is late.
+// Work that waits for a person: approvals, and overdue checks.
 import type { ReactNode } from 'react';
 import { both, duration, Link, useT } from '../../base';
 import type { OrderRow, Overview } from '../../types';

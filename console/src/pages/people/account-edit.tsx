@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The form of an account: who it is, what they may do, which employee they are.
+// The form of an account: name, roles, and the employee it belongs to.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, get, post } from '../../api';
@@ -51,7 +51,7 @@ export function accountChanges(before: Account, now: Account) {
 const NEW: Account = { id: '', user: '', name: '', roles: [] };
 
 interface Props {
-    account: Account | null; // null: a new one
+    account: Account | null; // null: a new account
     all: Account[];
     mine: string;
     close: (secret?: SecretRows) => void;

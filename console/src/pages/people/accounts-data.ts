@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The accounts, and what may not be done to which.
+// Loads the accounts, and says which actions each does not allow.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { tr } from '../../base';
@@ -11,7 +11,7 @@ export const allRoles = ['admin', 'recruiter', 'approver', 'interviewer'];
 
 const isAdmin = (a: Account) => !a.disabled && a.roles.includes('admin');
 
-// Why an account cannot be disabled or lose its administration; '' if it can.
+// The reason why an account cannot be disabled or lose the role administrator; '' if it can.
 export function kept(a: Account, all: Account[], mine: string): string {
     if (a.id === mine)
         return tr(
@@ -22,7 +22,7 @@ export function kept(a: Account, all: Account[], mine: string): string {
         return tr('这是最后一个管理员', 'This is the last administrator');
     return '';
 }
-// What the server has against a name to sign in with.
+// The server's error about a user name.
 export const loginFault = (user: string) =>
     user && !/^[A-Za-z0-9._@-]{2,100}$/.test(user)
         ? tr('2 到 100 个字母、数字或 . _ - @', '2 to 100 letters, digits or . _ - @')

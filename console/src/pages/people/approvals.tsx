@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which steps of a background check wait for somebody, and for whom.
+// Which steps of a background check need an approval, and by whom.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, get, post } from '../../api';
@@ -39,7 +39,7 @@ function Switches({ s, busy, save }: { s: Settings; busy: boolean; save: (wish: 
     );
 }
 
-// Administrators may approve anyway, so nothing is stuck without an approver; but somebody should know.
+// Without approvers only administrators can approve; the page warns of that.
 function Nobody({ s, accounts }: { s: Settings; accounts: Account[] }) {
     const t = useT();
     if ((s.approvers ?? []).length || !(s.approve_arrangement || s.approve_report)) return null;
@@ -54,7 +54,7 @@ function Nobody({ s, accounts }: { s: Settings; accounts: Account[] }) {
     );
 }
 
-// A change as its reader made it: what is to be so, and who comes and goes.
+// The user's change: the new switches, and the approvers to add and to remove.
 interface Wish {
     approve_arrangement?: boolean;
     approve_report?: boolean;
@@ -80,7 +80,8 @@ function settingsChanges(before: Settings, now: Settings) {
         [tr('审批人', 'Approvers'), who(before), who(now)],
     ]);
 }
-// Somebody else changed the settings before this change came: nothing is saved until its reader has seen that.
+// Shown if another user changed the settings first: the server has refused the change, and the user sees the differences
+// before saving again.
 function Decide({
     wish,
     before,

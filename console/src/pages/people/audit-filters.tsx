@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What part of the audit log is shown: whose, what, when. It stands in the address.
+// The filters of the audit log (actor, action, time), kept in the address.
 import { personName, useParam, useT } from '../../base';
 import { Button, FilterChoice, Text } from '../../ui';
 import { useAccounts } from './accounts-data';
 import { actions, actionText } from './audit-words';
 
-// The first moment of a day as the browser counts it, days later; '' if no day is chosen.
+// The start of the day, `later` days on, in the browser's time zone; '' if no day is chosen.
 function startOf(day: string, later = 0): string {
     if (!/^\d{4}-\d\d-\d\d$/.test(day)) return '';
     const [y, m, d] = day.split('-').map(Number);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What people did, in words. Every operation of the console that changes something stands here; a test asks for it.
+// Readable names of audited actions. Every console operation that changes data needs an entry here; a test checks it.
 import { dateTime, tr } from '../../base';
 
 const words: Record<string, [string, string, string]> = {
-    // action: kind of the subject, in Chinese, in English
+    // action: kind of its subject, Chinese, English
     'session.sign_in': ['', '登录', 'Signed in'],
     'session.sign_out': ['', '退出登录', 'Signed out'],
     'session.change_password': ['', '修改自己的密码', 'Changed own password'],
@@ -38,7 +38,7 @@ export const actions = Object.keys(words);
 export const actionText = (action: string) => (words[action] ? tr(words[action][1], words[action][2]) : action);
 export const subjectKind = (action: string) => words[action]?.[0] ?? '';
 
-// Details that the server words for machines.
+// Details that the server writes in a machine-readable form.
 export function detailText(action: string, detail: string): string {
     const times = /^begin_time (\d+) -> (\d+)$/.exec(detail);
     if (times) return `${dateTime(times[1])} → ${dateTime(times[2])}`;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The audit log: who did what, to what, when and from where.
+// The audit log: actor, action, subject, time and address.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { both, dateTimeExact, Link, personName, useT } from '../../base';

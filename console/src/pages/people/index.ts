@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Settings about people: who approves, who may sign in, who did what, and whose data is erased.
+// Settings about people: approvers, accounts, audit log, erasure.
 export { Accounts } from './accounts';
 export { Approvals } from './approvals';
 export { AuditLog } from './audit';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which calls are shown; it stands in the address.
+// The filters of the request log, kept in the address.
 import { useParam, useT } from '../../base';
 import type { App } from '../../types';
 import { AppFilter, FilterChoice, Text, Tick } from '../../ui';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The live log of calls to the open API: what was asked, what was refused, and what would be needed.
+// The live log of requests to the open API: what was requested, what was refused, and what the app needs for it.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get } from '../../api';

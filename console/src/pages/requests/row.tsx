@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One call, and when it is opened: why it was refused and what would be needed.
+// One request; opened, it shows why it was refused and what the app needs.
 import { dateTimeExact, Link, useT } from '../../base';
 import type { App, RequestRow } from '../../types';
 import { Pill } from '../../ui';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the gateway's codes mean, and what helps.
+// Explanations of the gateway's error codes, and their remedies.
 import { tr } from '../../base';
 import type { RequestRow } from '../../types';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who and what is taken at the time of a plan: said before it is saved, never in its way.
+// People and rooms that are already booked at the planned time. A warning only: it does not prevent saving.
 import { useQuery } from '@tanstack/react-query';
 import { useDeferredValue } from 'react';
 import { post } from '../../api';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is arranged of an interview, as its form holds it and as it is sent.
+// The data of the schedule form, and its conversion to a request.
 import { tr } from '../../base';
 import type { Interview } from '../../types';
 import { isoDay } from '../interviews/dates';
@@ -13,7 +13,7 @@ export const ON_SITE = '1',
 export interface Plan {
     begin: Time;
     end: Time;
-    length: number; // from the one to the other when both were times last, in ms; 0: it is not known
+    length: number; // ms from begin to end when both were last complete; 0: unknown
     people: string[];
     type: string;
     video: string;
@@ -21,13 +21,13 @@ export interface Plan {
     rooms: string[];
     stage: string;
     roundType: string;
-    round: string; // counted from 1; '': the server counts
+    round: string; // from 1; '': the server assigns it
     remark: string;
 }
 export const beginOf = (p: Plan) => momentOf(p.begin);
 export const endOf = (p: Plan) => momentOf(p.end);
-// The end keeps its distance when the beginning moves, over midnight as well and while the beginning is being typed; where there
-// is no distance to keep, its day goes along.
+// When the beginning moves, the end moves with it and the length stays, also past midnight and while the beginning is being
+// typed. If the length is unknown, only the end's day moves.
 export function moveBegin(p: Plan, change: Partial<Time>): Partial<Plan> {
     const begin = { ...p.begin, ...change },
         at = momentOf(begin);
@@ -40,7 +40,7 @@ export function moveEnd(p: Plan, end: Time): Partial<Plan> {
     return { end, length: length > 0 ? length : 0 };
 }
 
-// The next working day at two.
+// The next working day, 14:00.
 export function newPlan(stage?: string): Plan {
     const d = new Date();
     do d.setDate(d.getDate() + 1);
@@ -90,7 +90,7 @@ function gapText(t: Time) {
         )
     );
 }
-// What is said at once, before anybody tries to save: times that no clock shows.
+// Problems shown while typing, before the user saves: times that do not exist because the clocks go forward.
 export const gapsOf = (p: Plan): Problems => ({ from: gapText(p.begin), to: gapText(p.end) });
 const isDay = (date: string) => !Number.isNaN(Date.parse(`${date}T00:00:00Z`));
 export function problemsOf(p: Plan): Problems {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The form for what is arranged of an interview, new or to be changed.
+// The form for scheduling or rescheduling an interview.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { both, useT } from '../../base';
 import type { References } from '../../types';
@@ -65,7 +65,7 @@ function Place({ plan, set, refs }: Part & { refs?: References }) {
     );
 }
 
-// The stages of the process that the application is in: those of the stage that it, or the interview, has now.
+// The stages to choose from: those of the process that contains the current stage of the application or of the interview.
 function stagesOf(refs: References | undefined, stage: string) {
     const all = refs?.stages ?? [];
     const process = all.find((x) => x.id === stage)?.parent_id;
@@ -126,12 +126,12 @@ export function PlanForm({
 }: {
     application: string;
     start: Plan;
-    except?: string; // the interview that is changed
+    except?: string; // id of the interview that is rescheduled
     okText: string;
     save: (plan: ReturnType<typeof toSend>) => Promise<unknown>;
-    // What is to be read before it is saved. merge takes what nobody touched here from another plan.
+    // A notice to show above the save button. merge takes the fields that the user did not change from another plan.
     notice?: (merge: (before: Plan, now: Plan) => void) => ReactNode;
-    blocked?: boolean; // it cannot be saved as it stands
+    blocked?: boolean; // saving is disabled
 }) {
     const t = useT();
     const refs = useReferences().data;
@@ -141,7 +141,7 @@ export function PlanForm({
         [tried, setTried] = useState(false),
         [sure, setSure] = useState(false);
     const set = (p: Partial<Plan>) => setPlan((before) => ({ ...before, ...p }));
-    // A new interview is assessed on a form, unless the recruiter chooses none.
+    // A new interview gets a feedback form unless the recruiter selects none.
     const first = except ? '' : (refs?.round_types?.[0]?.id ?? '');
     useEffect(() => {
         if (first) setPlan((before) => (before.roundType ? before : { ...before, roundType: first }));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// When an interview begins and ends, as its form asks for it. It may end on another day, and a time may come twice in a night.
+// Inputs for begin and end of an interview. The end may be on another day; a time may exist twice in a night when the clocks go
+// back.
 import { useT } from '../../base';
 import { Button, Choice, Field, Text } from '../../ui';
 import { lengthOf, zone } from '../interviews/dates';
@@ -9,7 +10,7 @@ import { aheadOf, momentOf, momentsOf, timeAt, type Time } from './times';
 
 const MINUTE = 60_000;
 
-// Where the clocks go back over a time it comes twice: which one is meant.
+// Where the clocks go back over the time, it exists twice: asks which one.
 function Which({ time, name, set }: { time: Time; name: string; set: (was: number) => void }) {
     const t = useT();
     const both = momentsOf(time);
@@ -40,7 +41,7 @@ export function Times({ plan, set, wrong }: { plan: Plan; set: (p: Partial<Plan>
         length = endOf(plan) - begin;
     const move = (change: Partial<Time>) => set(moveBegin(plan, change));
     const setEnd = (change: Partial<Time>) => set(moveEnd(plan, { ...plan.end, ...change }));
-    // The day of the end is asked for when it is another one, or has to be.
+    // The end's day is shown if it differs from the begin's day, or must.
     const otherDay = plan.end.date !== plan.begin.date || plan.end.clock <= plan.begin.clock;
     return (
         <>

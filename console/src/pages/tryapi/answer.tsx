@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What came back.
+// The response of the tried operation.
 import { Link, useT } from '../../base';
 import { Pill } from '../../ui';
 import type { Operation } from './spec';
@@ -26,7 +26,7 @@ export async function readAnswer(res: Response, ms: number): Promise<Answer> {
         const json = JSON.parse(answer.text);
         return { ...answer, code: json.code, text: JSON.stringify(json, null, 2) };
     } catch {
-        return answer; // as it came
+        return answer; // not JSON: unchanged
     }
 }
 

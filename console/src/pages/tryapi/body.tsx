@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The editor of a JSON body, filled with a skeleton of the schema, and what is wrong with what stands there.
+// The editor of the JSON body, prefilled from the schema, and its syntax errors.
 import { useT } from '../../base';
 import { Button, Field, Text } from '../../ui';
 import { jsonFault, skeleton, type Operation, type Spec } from './spec';

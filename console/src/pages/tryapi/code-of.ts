@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A request as code that runs as it is pasted, with the app's secret in the environment (APP_SECRET).
+// Generates code for a request that runs when pasted, with the app secret in the environment variable APP_SECRET.
 export interface Request {
     method: string;
-    path: string; // with its parameters filled in
+    path: string; // with the parameters' values
     query: [string, string][];
     body?: string; // JSON
     file?: string; // the name of a file to send as multipart
     app: string;
     origin: string;
-    open: boolean; // without a token
+    open: boolean; // needs no token
 }
 export type Language = 'curl' | 'node' | 'python';
 export const languages: [Language, string][] = [
@@ -38,7 +38,7 @@ function curl(r: Request) {
 }
 
 const indented = (text: string, by: string) => text.replace(/\n/g, `\n${by}`);
-// One value a name, or a list of several.
+// Each name has one value or a list of values.
 const asObject = (query: [string, string][]) =>
     query.reduce<Record<string, string | string[]>>(
         (all, [n, v]) => ({ ...all, [n]: n in all ? [all[n], v].flat() : v }),
@@ -98,5 +98,5 @@ function python(r: Request) {
     return lines.join('\n');
 }
 
-// null: that language cannot do it in a few lines.
+// null: the language would need too many lines for this request.
 export const codeOf = (language: Language, r: Request) => ({ curl, node, python })[language](r);

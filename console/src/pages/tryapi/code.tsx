@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The request as code, to copy.
+// The request as code, with a copy button.
 import { useState } from 'react';
 import { useT } from '../../base';
 import { Button, done, Seg } from '../../ui';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Trying the open API with one of the tenant's apps.
+// The API explorer: calls the open API as one of the tenant's apps.
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { get } from '../../api';

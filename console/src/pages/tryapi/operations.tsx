@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// All operations, by resource, with a search.
+// All operations grouped by resource, with a search.
 import { useState } from 'react';
 import { useLang, useT } from '../../base';
 import { fold } from '../../fold';

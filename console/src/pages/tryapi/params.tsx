@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Parameters of path and query, each as its schema has it; lists are given with commas between.
+// Inputs for path and query parameters, by their schemas; lists are comma-separated.
 import { useT } from '../../base';
 import { Choice, Field, Text } from '../../ui';
 import type { Param } from './spec';

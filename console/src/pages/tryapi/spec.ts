@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the page reads of /openapi.json, and a body's skeleton made from its schema.
+// Reads /openapi.json, and makes an example body from a schema.
 export interface Schema {
     $ref?: string;
     allOf?: Schema[];
@@ -45,10 +45,10 @@ export interface Operation {
     op: Op;
     group: string;
     writes: boolean;
-    open: boolean; // without a token
+    open: boolean; // needs no token
     params: Param[];
     json?: { example?: unknown; schema: Schema };
-    file: boolean; // multipart with one part, content
+    file: boolean; // multipart with one part, `content`
 }
 
 export function operationsOf(spec?: Spec): Operation[] {
@@ -75,7 +75,7 @@ export function resolve(spec: Spec, schema: Schema): Schema {
     return of ? (spec.components.schemas[of.split('/').pop()!] ?? {}) : schema;
 }
 
-// A value that fits the schema: with every member, or with those alone that must be there.
+// A value that fits the schema: with all members, or with the required ones only.
 export function skeleton(spec: Spec, of: Schema, all: boolean, depth = 0): unknown {
     const s = resolve(spec, of);
     if (s.default !== undefined) return s.default;
@@ -98,7 +98,7 @@ export function skeleton(spec: Spec, of: Schema, all: boolean, depth = 0): unkno
     }
 }
 
-// What is wrong with a text that should be JSON: where, and what the reader says.
+// The syntax error of a JSON text, with its position and the parser's message.
 export function jsonFault(text: string): { line: number; why: string } | null {
     try {
         JSON.parse(text);

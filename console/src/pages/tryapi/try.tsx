@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One operation: its parameters and body, the same as code, and sending it with an app's token.
+// One operation: parameters, body, code, and a button that sends it with an app's token.
 import { useState } from 'react';
 import { post } from '../../api';
 import { Link, useT } from '../../base';

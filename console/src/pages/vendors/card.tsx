@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An account at a vendor as a card: who it is, what the vendor offers and asks for.
+// One vendor account as a card: what the vendor offers and which settings it requires.
 import { useState } from 'react';
 import { both, dateTime, useT } from '../../base';
 import type { CustomField, Vendor } from '../../types';
 import { Button, Pill } from '../../ui';
 
-const SHORT = 8; // of a list that is shown until one asks for all
+const SHORT = 8; // entries of a list before "show all"
 
 interface Offer {
     id: string;

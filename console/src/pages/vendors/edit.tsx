@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// An account at a vendor: added, or changed later. The dialog says what the vendor hears of it.
+// The dialog that adds or changes a vendor account. It says which event the vendor receives.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api';
@@ -23,7 +23,7 @@ function useFields(v: Vendor | null) {
 }
 type Fields = ReturnType<typeof useFields>;
 
-// What the vendor will hear, before it does.
+// Names the event that the vendor will receive.
 function Told({ v, f, valuesChanged }: { v: Vendor | null; f: Fields; valuesChanged: boolean }) {
     const t = useT();
     const was = v?.app?.app_id ?? '';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a vendor asks its customers for, as fields.
+// Inputs for the settings that a vendor requires.
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api';
 import { both, useT } from '../../base';
@@ -50,7 +50,7 @@ interface FieldsProps {
     form: VendorForm;
     values: Values;
     set: (v: Values) => void;
-    strict?: boolean; // what is missing is said at once
+    strict?: boolean; // shows missing values at once
 }
 export function FormFields({ form, values, set, strict }: FieldsProps) {
     const t = useT();

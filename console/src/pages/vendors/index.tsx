@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Accounts at vendors: bind one, fill what the vendor asks for, see what it offers.
+// Vendor accounts: bind one, fill in the vendor's settings, see its packages.
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api';

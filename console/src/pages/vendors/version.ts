@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an account at a vendor stood at when a form or question about it was opened.
+// Detects that somebody else changed a vendor account while a form or confirmation about it is open.
 import { get } from '../../api';
 import { both, tr } from '../../base';
 import type { Vendor } from '../../types';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The dialog before an erasure: what goes, why, and the name typed once more, since nothing brings it back.
+// The confirmation before an erasure, which cannot be undone: shows what is erased, asks for a reason, and makes the user type
+// the name.
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { get, post } from '../../../api';
@@ -122,7 +123,7 @@ export function Confirm({
                 talent_id: person.talent_id,
                 reason: why.trim(),
             });
-            // Nothing that an open page still holds may show the person.
+            // Drops all cached data, so that no open page still shows the person.
             qc.removeQueries({ type: 'inactive' });
             await qc.invalidateQueries();
             erased(r.erased ?? {});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How many records of each kind an erasure changes.
+// The number of records of each kind that an erasure changes.
 import { useT } from '../../../base';
 import type { console_erasure } from '../../../wire';
 

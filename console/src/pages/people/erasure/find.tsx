@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Finding the person whose data is to be erased: by a part of the name, or by the id.
+// Finding the person to erase, by part of the name or by id.
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { get } from '../../../api';
 import { useT } from '../../../base';

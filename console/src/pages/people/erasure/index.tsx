@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Erasing a person's data: find them, see what goes, say why, and see what was done.
+// Erasing a person's data: find the person, review the records, give a reason, see the result.
 import { useState } from 'react';
 import { Link, useT } from '../../../base';
 import type { console_erasure, console_talent } from '../../../wire';
