@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A saved answer of the API: finds its list of records by brackets and quotes alone, has all that stands around the
- * list parsed strictly, and leaves each record to whoever walks them.
+ * Reads a saved answer: finds its list of records by counting brackets and quotes, parses everything around the list
+ * strictly, and leaves the records themselves to the caller, who parses one at a time.
  */
 #include "cli/import/answer.h"
 
@@ -15,15 +15,15 @@
 #include "cli/import/cut.h"
 #include "cli/import/kind.h"
 
-#define WINDOW ((size_t)8 << 20)     /* of a mapping, until it is given back */
-#define WHOLE_MAX ((size_t)64 << 20) /* parsed as a whole, to say what is wrong */
+#define WINDOW ((size_t)8 << 20)     /* bytes of a mapping that are walked before they are released */
+#define WHOLE_MAX ((size_t)64 << 20) /* answers up to this size are parsed whole, to report the error */
 
 void answer_give_back(const char *from, const char *to) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = ((uintptr_t)from + page - 1) & ~(page - 1),
               end = (uintptr_t)to & ~(page - 1);
 
     if (end > begin)
-        madvise((void *)begin, end - begin, MADV_DONTNEED); /* a file's: read again when needed */
+        madvise((void *)begin, end - begin, MADV_DONTNEED); /* the kernel reads them again if needed */
 }
 
 int answer_refuse(struct finding *f, const char *name, struct str field, struct str reason) {
@@ -31,10 +31,10 @@ int answer_refuse(struct finding *f, const char *name, struct str field, struct 
     return -EINVAL;
 }
 
-/* ---- where the records are ---- */
+/* ---- finding the records ---- */
 
-/* Where the value of an object's member begins, or SIZE_MAX. The object begins at i. Names with escapes are not looked
- * into: none of ours has any. */
+/* Returns the offset where the value of an object's member begins, or SIZE_MAX. The object begins at i. Escapes in
+ * names are not decoded, because no name that hired looks for contains any. */
 static size_t find_member(struct str s, size_t i, struct str name) {
     if (i >= s.len || s.ptr[i] != '{')
         return SIZE_MAX;
@@ -57,7 +57,7 @@ static size_t find_member(struct str s, size_t i, struct str name) {
     return SIZE_MAX;
 }
 
-/* The members of data that may hold the records. */
+/* The members of `data` that may hold the records. */
 static const struct {
     struct str name, path;
     bool list;
@@ -67,7 +67,7 @@ static const struct {
     {STR_INIT("job"), STR_INIT("data.job"), false},    {STR_INIT("talent"), STR_INIT("data.talent"), false},
 };
 
-/* Behind the closing of `depth` brackets, or SIZE_MAX. */
+/* Returns the offset behind the closing of `depth` brackets, or SIZE_MAX. */
 static size_t find_closing(const struct answer *an, struct str s, size_t i, size_t depth) {
     size_t begin = i;
 
@@ -81,8 +81,8 @@ static size_t find_closing(const struct answer *an, struct str s, size_t i, size
     return i;
 }
 
-/* Finds the records of the answer that s begins with, and sets *ret_end to what follows the answer. False: its brackets
- * do not close. */
+/* Finds the records of the answer that s begins with, and sets *ret_end to the offset behind the answer. Returns false
+ * if its brackets do not close. */
 static bool find_records(struct answer *an, struct str s, size_t *ret_end) {
     size_t data = find_member(s, 0, STR("data"));
 
@@ -105,9 +105,9 @@ static bool find_records(struct answer *an, struct str s, size_t *ret_end) {
     return *ret_end != SIZE_MAX;
 }
 
-/* ---- what stands around them ---- */
+/* ---- parsing what surrounds the records ---- */
 
-/* The offset in text of a line and column in characters. */
+/* The offset in text of a line and column (in characters). */
 static size_t offset_of(struct str text, unsigned line, unsigned column) {
     size_t i = 0;
 
@@ -125,7 +125,8 @@ static size_t offset_of(struct str text, unsigned line, unsigned column) {
     return i;
 }
 
-/* "line 3, column 4: what", of the text without its list, becomes a finding with its place in the file. */
+/* Turns the parser's message "line 3, column 4: ..." about the text without its list into a finding with its place in
+ * the file. */
 static void take_place(struct answer *an, struct str around, struct finding *f, struct arena *a) {
     struct str what = f->reason;
     unsigned line, column;
@@ -167,7 +168,7 @@ static int check_around(struct answer *an, json_t *root, struct arena *a, struct
     an->user_id_type = str_of(json_string_value(json_object_get(root, "user_id_type")));
     if (!str_is_absent(an->user_id_type))
         an->user_id_type = arena_dup(a, an->user_id_type);
-    /* An empty page may come without its list. */
+    /* An empty page may lack its list. */
     if (str_is_absent(an->list) && str_is_absent(an->single) && json_is_boolean(more)) {
         an->list = str_skip(an->text, an->text.len);
         an->path = STR("data.items");
@@ -178,7 +179,7 @@ static int check_around(struct answer *an, json_t *root, struct arena *a, struct
     return 0;
 }
 
-/* Of an answer whose records were found, or of a whole text of bearable size. */
+/* For an answer whose records were found, or for a whole text of up to WHOLE_MAX bytes. */
 static int parse_around(struct answer *an, struct arena *a, struct finding *ret_why) {
     struct buf text BUF_CLEANUP = BUF_EMPTY;
     struct str around = an->text, why;
@@ -200,7 +201,7 @@ static int parse_around(struct answer *an, struct arena *a, struct finding *ret_
     return r;
 }
 
-/* Its brackets do not close. */
+/* The brackets do not close: reports why. */
 static int refuse_unclosed(struct answer *an, struct arena *a, struct finding *ret_why) {
     struct str why = STR("the text ends too early");
 
@@ -217,14 +218,14 @@ int answer_of_text(struct answer *an, const char *name, struct str text, struct 
     size_t end;
 
     *an = (struct answer){.name = name, .file = text};
-    an->text = str_starts(text, STR("\xef\xbb\xbf")) ? str_skip(text, 3) : text; /* some editors' mark of UTF-8 */
+    an->text = str_starts(text, STR("\xef\xbb\xbf")) ? str_skip(text, 3) : text; /* UTF-8 byte order mark */
     an->text = str_skip(an->text, cut_blanks(an->text, 0));
     if (an->text.len > 0 && an->text.ptr[0] == '{' && !find_records(an, an->text, &end))
         return refuse_unclosed(an, a, ret_why);
     return parse_around(an, a, ret_why);
 }
 
-/* ---- one of a file's several ---- */
+/* ---- one of several answers in a file ---- */
 
 static bool is_bare_record(struct str text, struct arena *a) {
     struct str why;
@@ -243,7 +244,7 @@ int answer_at(struct answer *an, size_t offset, struct arena *a, size_t *ret_end
     an->text = rest;
     *ret_end = an->file.len;
     if (rest.ptr[0] != '{')
-        return parse_around(an, a, ret_why); /* says what is wrong with it */
+        return parse_around(an, a, ret_why); /* reports what is wrong with it */
     if (!find_records(an, rest, &end))
         return refuse_unclosed(an, a, ret_why);
     an->text = (struct str){rest.ptr, end};
@@ -257,11 +258,11 @@ int answer_at(struct answer *an, size_t offset, struct arena *a, size_t *ret_end
     if (next == rest.len || rest.ptr[next] == '{' || str_starts(str_skip(rest, next), STR("HTTP/")))
         *ret_end = offset + next;
     else
-        an->text = rest; /* the parser says that something follows */
+        an->text = rest; /* the parser reports the text behind the answer */
     return parse_around(an, a, ret_why);
 }
 
-/* ---- walking ---- */
+/* ---- walking the records ---- */
 
 void answer_count(struct answer *an, size_t offset, unsigned *ret_line, unsigned *ret_column) {
     if (an->counted.line == 0 || offset < an->counted.offset) {
@@ -280,7 +281,7 @@ void answer_count(struct answer *an, size_t offset, unsigned *ret_line, unsigned
         1 + (unsigned)str_chars((struct str){an->file.ptr + an->counted.line_begin, offset - an->counted.line_begin});
 }
 
-/* What stands up to the separator, with whatever should not stand there: the parser of the record will say so. */
+/* Returns the text up to the separator, including anything wrong in it: the parser of the record reports that. */
 static size_t find_comma(struct str list, size_t i) {
     while (i < list.len && list.ptr[i] != ',') {
         i = list.ptr[i] == '"' ? cut_string(list, i) : i + 1;
@@ -308,7 +309,7 @@ bool answer_next(const struct answer *an, struct answer_walk *at, struct answer_
     if (end == SIZE_MAX)
         end = list.len;
     if (an->bare) {
-        end += end == begin; /* a stray comma: the parser says so */
+        end += end == begin; /* a stray comma: the parser reports it */
         at->offset = end;
     } else {
         at->offset = find_comma(list, end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What people save instead of plain answers is recognised by its first bytes, and taken or called by its name.
+ * Detects by its first bytes whether a file holds answers, gzipped answers, output of curl -i, or something else; names
+ * the format it refuses.
  */
 #include "cli/import/answer_file.h"
 
@@ -15,7 +16,7 @@
 #include "cli/import/spool.h"
 #include "cli/import/unpack.h"
 
-/* ---- bytes ---- */
+/* ---- reading ---- */
 
 static int map(struct answer_file *f, int fd, size_t len) {
     f->map = len > 0 ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
@@ -53,7 +54,7 @@ static int load(struct answer_file *f, int fd) {
     return r;
 }
 
-/* The gzipped bytes from an offset on take the file's place. */
+/* Unpacks the gzipped bytes from an offset on, and reads the result in place of the file. */
 static int unpack(struct answer_file *f, size_t offset) {
     int spool = spool_open(), r;
 
@@ -68,14 +69,14 @@ static int unpack(struct answer_file *f, size_t offset) {
     return r;
 }
 
-/* ---- what it is ---- */
+/* ---- detecting the format ---- */
 
 static bool is_gzip(struct str s) {
     return str_starts(s, STR("\x1f\x8b\x08"));
 }
 
-/* i behind the headers that curl -i wrote, of several answers if there were redirects; *ret_status is the last one's, 0
- * if there were none. SIZE_MAX: they do not end. */
+/* Moves i behind the headers that curl -i wrote (several blocks if there were redirects), and sets *ret_status to the
+ * last status, 0 if there were none. Returns SIZE_MAX if the headers do not end. */
 static size_t skip_headers(struct str s, size_t i, unsigned *ret_status) {
     while (str_starts(str_skip(s, i), STR("HTTP/"))) {
         struct str head = str_skip(s, i), line;
@@ -101,7 +102,8 @@ static bool is_utf16(struct str s) {
            (s.len >= 2 && (s.ptr[0] == 0) != (s.ptr[1] == 0));
 }
 
-/* What a file is that is no text of ours, as a sentence's end; NULL: it may be an answer. */
+/* If the file has a known format that is not supported, returns the end of a sentence about it; NULL: it may be an
+ * answer. */
 static const char *what_else(struct str s) {
     static const struct {
         struct str begin;
@@ -138,8 +140,7 @@ static int refuse_page(struct answer_file *f, unsigned status, struct arena *a, 
             "saved in its place"));
 }
 
-/* Skips over what stands in front of the next answer. Returns 1, 0 at the end, or -EINVAL after filling in the finding.
- */
+/* Skips the text in front of the next answer. Returns 1, 0 at the end, or -EINVAL after filling in the finding. */
 static int find_answer(struct answer_file *f, struct arena *a, struct finding *ret_why) {
     unsigned status = 0;
     size_t i = cut_blanks(f->text, f->offset), begin = i;
@@ -177,7 +178,7 @@ int answer_file_open(struct answer_file *f, const char *name, struct arena *a, s
         if (r < 0)
             return answer_refuse(ret_why, f->name, STR(""), arena_printf(a, "cannot be unpacked: %s", strerror(-r)));
     }
-    if (str_starts(f->text, STR("\xef\xbb\xbf"))) /* some editors' mark of UTF-8 */
+    if (str_starts(f->text, STR("\xef\xbb\xbf"))) /* UTF-8 byte order mark */
         f->offset = 3;
     const char *is = what_else(f->text);
     if (!is && cut_blanks(f->text, f->offset) == f->text.len)

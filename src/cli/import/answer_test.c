@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Saved answers: which records they hand out and from where, and what is refused however it is broken.
+ * Saved answers: which records are found and at which places, and that every kind of broken text is refused.
  */
 #include "cli/import/answer.h"
 
@@ -128,7 +128,7 @@ static void refuses_what_is_no_answer(void **state) {
 }
 
 static void refuses_what_is_broken_around_the_records(void **state) {
-    /* The place is that of the file, though the records are not looked at. */
+    /* The place counts from the beginning of the file, although the records in front are not parsed. */
     refuses("{\"data\":{\"items\":[{},\n{\"a\":1},\n{}],\n \"has_more\":yes}}", 4, 0, "", "not JSON at line 4");
     refuses("{\"data\":{\"items\":[{\"a\":[}]}}", 1, 0, "", "not JSON");
     refuses("{\"data\":{\"items\":[{}]}} {}", 1, 0, "", "something follows");
@@ -136,7 +136,7 @@ static void refuses_what_is_broken_around_the_records(void **state) {
     refuses("{\"data\":{\"items\":[{}],\"items\":[]}}", 1, 0, "", "twice");
 }
 
-/* Whatever the parser would refuse in a whole text is refused in its parts. */
+/* A strict parser of the whole text would refuse these; so the parser of the parts must refuse them too. */
 static void parts_are_as_strict_as_the_whole(void **state) {
     static const char *const lists[] = {"[,]",
                                         "[{},]",
@@ -182,7 +182,7 @@ static void parts_are_as_strict_as_the_whole(void **state) {
     }
 }
 
-/* All answers of a file's text and their numbers of records, or what is wrong: "items 2;items 1;". */
+/* Lists all answers of a file's text with their numbers of records, or the error: "items 2;items 1;". */
 static struct str parts_of(struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     size_t offset = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired import: its options, its files, and what it says of them.
+ * hired import: options, files, and output.
  */
 #include <errno.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ struct import_options {
     bool type_given;
     enum user_id_type type;
     const struct item_kind *kind;
-    struct buf findings; /* JSON list, with --json */
+    struct buf findings; /* list of findings, with --json */
 };
 
 static void tell_finding(struct import *im, const struct finding *f) {
@@ -174,7 +174,7 @@ static struct import_source *add_source(struct import *im) {
     return &o->sources[o->n_sources++];
 }
 
-/* All answers of one file. */
+/* Reads all answers of one file. */
 static void open_file(struct import *im, const char *name) {
     struct import_options *o = im->ctx;
     struct answer_file *file = &o->files[o->n_files++];
@@ -200,7 +200,8 @@ static void open_file(struct import *im, const char *name) {
     }
 }
 
-/* A list that goes on in an answer which is not there: of its kind, no answer is the last page. */
+/* Warns if the last page of a kind's list is missing: an answer has has_more, and no answer of that kind is a last
+ * page. */
 static void warn_of_missing_pages(const struct import *im) {
     const struct import_options *o = im->ctx;
 
@@ -223,7 +224,7 @@ static void warn_of_missing_pages(const struct import *im) {
     }
 }
 
-/* ---- being stopped ---- */
+/* ---- signals ---- */
 
 static volatile sig_atomic_t stopped;
 
@@ -232,13 +233,13 @@ static void on_signal(int number) {
 }
 
 static void mind_signals(void) {
-    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* the second one kills */
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}; /* a second one kills */
 
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
 }
 
-/* What is kept of an import that did not come to its end. */
+/* Reports how many records an unfinished import has written. */
 static int tell_taken(const struct import *im, int error) {
     const struct import_options *o = im->ctx;
     struct buf out BUF_CLEANUP = BUF_EMPTY;
@@ -263,7 +264,7 @@ static int tell_taken(const struct import *im, int error) {
     return 1;
 }
 
-/* ---- a store that is empty yet ---- */
+/* ---- an empty store ---- */
 
 struct founding {
     const char *tenant_key, *app_id;
@@ -282,7 +283,7 @@ static int found(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "make the tenant", NULL) : 0;
 }
 
-/* Into an empty store, an import brings tenant and app with it. Returns 0, or -1 after telling. */
+/* If the store has no tenant, creates the tenant and the app. Returns 0, or -1 after an error message. */
 static int find_or_found(struct cli *c, struct founding *n) {
     struct tenant_row any;
 
@@ -298,7 +299,7 @@ static int find_or_found(struct cli *c, struct founding *n) {
     return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- running the import ---- */
 
 static bool needs_app(struct import *im, const struct import_source *sources, size_t n) {
     for (size_t i = 0; i < n; i++)
@@ -322,7 +323,7 @@ static int import_sources(struct import *im, struct founding *f) {
     import_journal_tell(im->cli);
     import_begin(im, im->cli, &f->tenant, f->app_id ? &f->app : NULL);
     mind_signals();
-    /* What can be said of the other files is said too. */
+    /* If a file could not be read, the others are still checked, so that all errors are reported at once. */
     bool bad = im->findings > 0;
     r = bad ? import_check(im, o->sources, o->n_sources) : import_run(im, o->sources, o->n_sources);
     import_end(im);
@@ -339,7 +340,7 @@ static bool app_id_ok(const char *id) {
     return s.len == APP_ID_LEN && str_starts(s, STR("cli_")) && hex_is(str_skip(s, 4));
 }
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int read_options(struct cli *c, struct import_options *o, const char *type_name, const char *kind_name,
                         const char *app_id) {
     o->type_given = type_name != NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Files of hundreds of megabytes go through here twice, so sixteen bytes are looked at in one go.
+ * Files of hundreds of megabytes are scanned here twice, so the scan compares 16 bytes at a time.
  */
 #include "cli/import/cut.h"
 
@@ -14,7 +14,7 @@ size_t cut_blanks(struct str s, size_t i) {
     return i;
 }
 
-/* The next quote or backslash, or the end. */
+/* The next quote or backslash, or the end of the text. */
 static size_t find_quote(struct str s, size_t i) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\');
@@ -30,7 +30,7 @@ static size_t find_quote(struct str s, size_t i) {
     return i;
 }
 
-/* The next quote or bracket, or the end. Brackets and braces differ by one bit. */
+/* The next quote or bracket, or the end of the text. Brackets and braces differ by one bit. */
 static size_t find_mark(struct str s, size_t i) {
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), bit = _mm_set1_epi8(0x20), open = _mm_set1_epi8('{'),
@@ -71,7 +71,7 @@ bool cut_on(struct str s, size_t *i, size_t *depth, size_t upto) {
             continue;
         }
         at++;
-        *depth += c == '{' || c == '[' ? 1 : SIZE_MAX; /* one less */
+        *depth += c == '{' || c == '[' ? 1 : SIZE_MAX; /* adding SIZE_MAX subtracts 1 */
         if (*depth == 0) {
             *i = at;
             return true;

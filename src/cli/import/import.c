@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired import: two walks over all files. The first checks every record, so that what would be refused is known before
- * anything is kept (users are written for that, in transactions that are undone, since their ids may contradict each
- * other); the second keeps them, in transactions of bounded size. What a kill leaves of it is whole records and a note
- * of how many (journal.c); importing the same files again finds those unchanged and brings the rest.
+ * Two passes over all files. The first checks every record, so that all refusals are known before anything is stored.
+ * To find ids that contradict each other it writes users, in transactions that it rolls back. The second pass stores
+ * the records in transactions of bounded size. An import that is killed leaves whole records and a journal entry with
+ * their number (journal.c); importing the same files again skips them as unchanged and stores the rest.
  */
 #include "cli/import/import.h"
 
@@ -16,11 +16,11 @@
 #include "cli/import/json_heap.h"
 
 #define CHUNK 500      /* records in one transaction */
-#define CHUNK_MS 1000  /* how long one may last: others wait meanwhile */
-#define GAP_NS 5000000 /* between transactions: longer than a waiting server naps */
+#define CHUNK_MS 1000  /* longest duration of one: other writers wait for it */
+#define GAP_NS 5000000 /* pause between transactions: longer than a server waits between two tries of the lock */
 #define PROGRESS_MS 200
 
-/* ---- the walks ---- */
+/* ---- the passes ---- */
 
 void import_show_progress(struct import *im, bool last) {
     int64_t now = clock_mono_ms();
@@ -36,7 +36,7 @@ void import_show_progress(struct import *im, bool last) {
     fflush(stderr);
 }
 
-/* Counts it; true if it is shown, so that its place is worth looking for. */
+/* Counts a finding. Returns true if it is shown, so that its place must be computed. */
 static bool count_finding(struct import *im) {
     return im->findings++ < FINDINGS_SHOWN;
 }
@@ -49,7 +49,7 @@ void import_complain(struct import *im, struct import_source *src, const struct 
 
     if (!count_finding(im))
         return;
-    /* A member that is missing has no place: then that of what should hold it. */
+    /* A missing member has no place: takes the place of its nearest existing parent. */
     while (!str_is_empty(at) && record_locate(item->text, at, &line, &column) < 0) {
         while (at.len > 0 && at.ptr[at.len - 1] != '.' && at.ptr[at.len - 1] != '[')
             at.len--;
@@ -64,7 +64,8 @@ void import_complain(struct import *im, struct import_source *src, const struct 
     im->on_finding(im, &f);
 }
 
-/* The name that an object has twice, if that is what is wrong with the text: worth more than its place. */
+/* If the parser refuses the text because an object has a name twice, returns that name: it tells more than the place.
+ */
 static struct str name_given_twice(struct str text, struct arena *a) {
     json_error_t e;
     json_t *value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &e);
@@ -78,7 +79,7 @@ static struct str name_given_twice(struct str text, struct arena *a) {
     return end ? arena_dup(a, (struct str){begin + 1, (size_t)(end - begin - 1)}) : STR_ABSENT;
 }
 
-/* Parses the item alone. NULL after complaining. */
+/* Parses one item. Returns NULL after reporting an error. */
 static json_t *parse_item(struct import *im, struct import_source *src, const struct answer_item *item) {
     struct str why;
     json_t *value = record_parse(item->text, &im->scratch, &why);
@@ -93,7 +94,7 @@ static json_t *parse_item(struct import *im, struct import_source *src, const st
             import_complain(im, src, item, STR(""), STR("is not an object"));
         return NULL;
     }
-    if (im->keep) /* the file is not what was checked */
+    if (im->keep) /* the first pass accepted it, so the file has changed */
         return NULL;
     if (!count_finding(im))
         return NULL;
@@ -147,7 +148,7 @@ static int chunk_end(struct import *im) {
         r = chunk_keep(im);
     } else {
         db_rollback(im->cli->db);
-        import_users_clear(im->users); /* it may know users that were undone */
+        import_users_clear(im->users); /* it may hold users that were rolled back */
     }
     im->in_chunk = 0;
     if (im->gentle)
@@ -159,7 +160,7 @@ static int write_item(struct import *im, struct import_source *src, const struct
                       const struct item_kind *kind, json_t *value) {
     int r = 0;
 
-    /* A check writes users alone. */
+    /* The check pass writes users only. */
     if (im->keep || kind->store == KEPT_AS_USER) {
         r = chunk_begin(im);
         im->in_chunk += r == 0;
@@ -249,7 +250,8 @@ int import_check(struct import *im, struct import_source *sources, size_t n) {
     return walk_end(im, r);
 }
 
-/* Users first, whatever the order of the files: a record that names somebody by open_id must meet who it is. */
+/* Stores users before other records, in whatever order the files are: a record may name a user by open_id, and that
+ * user's own record says who it is. */
 static int keep_all(struct import *im, struct import_source *sources, size_t n) {
     int r = 0;
 

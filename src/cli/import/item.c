@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Importing one record: its members are checked against api/, its users' ids become internal ones, and the domain (or,
- * for records without rules of their own, a table) takes it.
+ * Imports one record: checks its members against api/, replaces users' ids by internal ones, and passes it to the
+ * domain (or, if its kind has no rules, writes it to a table).
  */
 #include <errno.h>
 
@@ -22,7 +22,7 @@ struct item {
     const struct answer_item *place;
     const struct item_kind *kind;
     json_t *value;
-    int64_t id; /* of kinds whose ids are numbers */
+    int64_t id; /* of kinds with numeric ids */
     size_t findings_before;
 };
 
@@ -32,7 +32,7 @@ static void complain(const struct item *it, struct str member, struct str reason
 
 /* ---- users ---- */
 
-/* Gives a name to a user that has none; a known name is left to the user's own record. */
+/* Sets the name of a user that has none. An existing name is kept: only the user's own record may change it. */
 static int name_user(struct import *im, int64_t uid, const struct user_import *in) {
     int64_t same;
     struct str why;
@@ -60,7 +60,7 @@ int import_user(struct import *im, struct str id, struct str zh_name, struct str
     int64_t uid = import_users_get(im->users, id);
     int r;
 
-    if (uid != 0 || !im->keep) { /* a check needs no more than an id of a user's form */
+    if (uid != 0 || !im->keep) { /* the check pass needs only an id of a valid form */
         *ret_uid = uid != 0 ? uid : 1;
         return 0;
     }
@@ -74,7 +74,7 @@ int import_user(struct import *im, struct str id, struct str zh_name, struct str
         return -EINVAL;
     if (r < 0)
         return r;
-    /* Somebody without a name yet may be named by a later record. */
+    /* A user without a name is not cached, because a later record may name it. */
     if (!str_is_empty(in.name))
         import_users_put(im->users, id, uid);
     *ret_uid = uid;
@@ -85,7 +85,8 @@ static struct str text_of(const json_t *value) {
     return json_is_string(value) ? (struct str){json_string_value(value), json_string_length(value)} : STR_ABSENT;
 }
 
-/* The object that holds the member of that path: "interview_record_list[0].interviewer" of "....interviewer.id". */
+/* Returns the object that holds the member at that path: for "interview_record_list[0].interviewer.id" the interviewer.
+ */
 static const json_t *holder_of(const json_t *value, struct str path) {
     while (path.len > 0 && value) {
         size_t n = 0;
@@ -109,7 +110,7 @@ static const json_t *holder_of(const json_t *value, struct str path) {
     return NULL;
 }
 
-/* A user's id as the file has it becomes the internal one; "" stays as it is. */
+/* Replaces a user's id from the file by the internal id; "" stays. */
 static int map_user(void *ctx, struct str *value, struct str path) {
     struct item *it = ctx;
     const json_t *name = json_object_get(holder_of(it->value, path), "name");
@@ -134,7 +135,7 @@ static int map_user(void *ctx, struct str *value, struct str path) {
     return 0;
 }
 
-/* ---- records that are kept as they came ---- */
+/* ---- records of kinds without rules ---- */
 
 static bool is_user_member(const struct item *it, const char *name) {
     for (const char *const *m = it->kind->user_members; m && *m; m++)
@@ -196,7 +197,7 @@ static int write_list(struct item *it, const json_t *list, bool user, struct str
     return 0;
 }
 
-/* The stored form of a JSON value as it came. */
+/* Writes the stored form of a JSON value. */
 static int write_value(struct item *it, const json_t *value, bool user, struct str path, struct buf *out) {
     struct str text = text_of(value);
     int r;
@@ -245,7 +246,7 @@ static void note_undescribed(void *ctx, struct str path) {
         import_note_undescribed(it->im, it->kind, path);
 }
 
-/* ---- keeping ---- */
+/* ---- storing ---- */
 
 static void count(struct item *it, bool existed, int changed) {
     struct import_count *n = &it->im->counts[it->kind - item_kinds];
@@ -258,7 +259,7 @@ static void count(struct item *it, bool existed, int changed) {
         n->same++;
 }
 
-/* A member that must be there as a text. */
+/* Reads a required text member. */
 static struct str require_text(struct item *it, const char *name, size_t max) {
     const json_t *value = json_object_get(it->value, name);
     struct str text = text_of(value);
@@ -283,7 +284,7 @@ static int64_t optional_int(struct item *it, const char *name) {
     return n;
 }
 
-/* The id of an order, an application ...: a number as text. */
+/* Reads the required id of an order, an application ...: a number as text. */
 static int64_t require_id(struct item *it, const char *name) {
     struct str text = require_text(it, name, 20);
     int64_t id = 0;
@@ -322,7 +323,7 @@ static int keep_user(struct item *it) {
     for (int i = 0; i < 3 && !existed; i++)
         if (!str_is_empty(ids[i]) &&
             user_find(im->cli->db, im->cli->seal, &im->view, (enum user_id_type)i, ids[i], &uid) == 0) {
-            /* Known by nothing but its id: another record named it before its own came. */
+            /* Without name and doc the user was created by a record that named it, so it counts as new. */
             struct db_query q DB_CLEANUP = db_query(im->cli->db, SQL_USERS_GET);
             db_bind_int(&q, 1, im->tenant);
             db_bind_int(&q, 2, uid);
@@ -347,7 +348,7 @@ static bool row_exists(struct item *it, enum db_statement which, int64_t id) {
     return db_row(&q) == 1;
 }
 
-/* Orders, interviews, external checks: the domain takes them. */
+/* Orders, interviews and external checks go through the domain's rules. */
 static int keep_in_domain(struct item *it, void *record) {
     struct import *im = it->im;
     struct hire h = cli_hire(im->cli, im->tenant);
@@ -394,7 +395,8 @@ static int keep_typed(struct item *it) {
     int r;
 
     it->id = require_id(it, it->kind->id_member.ptr);
-    /* The summary follows from the records; saved answers may hold values that no longer exist. */
+    /* The server computes the summary from the records; saved answers may hold summary values that are no longer valid.
+     */
     if (it->kind->store == KEPT_AS_INTERVIEW && json_is_integer(json_object_get(it->value, "interview_round_summary")))
         json_object_del(it->value, "interview_round_summary");
     record_read_answer(type, record, it->value, &im->scratch, vs, note_undescribed, it);
@@ -408,7 +410,7 @@ static int keep_typed(struct item *it) {
     return keep_in_domain(it, record);
 }
 
-/* What stands in the table now. Returns 1 and the doc in the arena, 0, or < 0. */
+/* Reads the stored document. Returns 1 with it in the arena, 0 if there is none, or a negative errno. */
 static int old_doc(struct item *it, enum db_statement get, struct str id, struct str *ret) {
     struct db_query q DB_CLEANUP = db_query(it->im->cli->db, get);
     int r;
@@ -460,15 +462,15 @@ static int put_reference(struct item *it, struct str id, struct str doc) {
     db_bind_text(&q, 2, it->kind->name);
     db_bind_text(&q, 3, id);
     db_bind_text(&q, 4, doc);
-    db_bind_int(&q, 5, id_new()); /* its place in lists; one that is known keeps its own */
+    db_bind_int(&q, 5, id_new()); /* position in lists; an existing row keeps its own */
     int r = db_run(&q);
     struct hire h = cli_hire(it->im->cli, it->im->tenant);
     h.arena = &it->im->scratch;
     return r < 0 ? r : card_keep_name(&h, it->kind->name, id, doc) < 0 ? -EBADMSG : r;
 }
 
-/* What the API answers must be of the types that it describes; members that it does not know are kept, never answered.
- */
+/* Checks that described members have the types that api/ gives them, because operations return them. Other members are
+ * stored, but no operation returns them. */
 static void check_types(struct item *it) {
     struct arena *a = &it->im->scratch;
     struct violations *vs;
@@ -481,7 +483,7 @@ static void check_types(struct item *it) {
         complain(it, vs->v[i].field, vs->v[i].description);
 }
 
-/* Of records that api/ does not describe, lists show a few members. */
+/* Checks the members that lists show of records that api/ does not describe. */
 static void check_name(struct item *it, struct str doc) {
     struct hire h = cli_hire(it->im->cli, it->im->tenant);
     struct str name;

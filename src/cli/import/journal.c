@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How far an import has come stands in the database under meta's key 'import', and moves with each of its transactions:
- * "taken records begun label", or "" when none is under way. So what a kill leaves behind is known.
+ * The progress of an import, stored under key 'import' of table meta and updated in each of its transactions: "taken
+ * records begun label", or "" if no import is running. After a kill the next import reports it.
  */
 #include <stdio.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kinds of records that can be imported and exported, and how they are told apart.
+ * The kinds of records that can be imported and exported, and how they are detected.
  */
 #include "cli/import/kind.h"
 
@@ -18,7 +18,7 @@ static const char *const room_users[] = {"contact_ids", NULL};
     { STR_INIT(n), STR_INIT(p), s, STR_INIT(id), t, users, STR_INIT(list) }
 #define REFERENCE(n, p, t) KIND(n, p, KEPT_AS_REFERENCE, "id", t, NULL, "items")
 
-/* In the order in which an export is best imported: what is referred to stands first. */
+/* In export order: a kind comes after the kinds that it refers to. */
 const struct item_kind item_kinds[] = {
     KIND("user", "users", KEPT_AS_USER, "", NULL, user_users, "items"),
     REFERENCE("location", "locations", &type_location),
@@ -43,7 +43,7 @@ const struct item_kind item_kinds[] = {
 
 const size_t n_item_kinds = sizeof(item_kinds) / sizeof(item_kinds[0]);
 
-/* Members that an item of a kind has ("!": has not). The first line that fits decides. */
+/* Members that an item of a kind has ("!": does not have). The first matching line decides. */
 static const struct {
     const char *kind, *members;
 } marks[] = {
@@ -101,7 +101,7 @@ const struct item_kind *kind_recognise(const json_t *item) {
     return NULL;
 }
 
-/* ---- walks ---- */
+/* ---- walking stored records ---- */
 
 static enum db_statement statement_of(const struct item_kind *kind) {
     switch (kind->store) {
@@ -123,7 +123,7 @@ static enum db_statement statement_of(const struct item_kind *kind) {
     return SQL_CLI_REFERENCES;
 }
 
-/* Binds the page behind the last row. */
+/* Binds the page after the last row. */
 static void begin_page(struct kind_walk *w) {
     int n = 1;
 
@@ -144,7 +144,7 @@ void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const s
     begin_page(w);
 }
 
-/* The page's own text is bound until its end, so the last one is taken down only then. */
+/* The statement has last_text bound until the page ends, so the last row's id is copied only then. */
 static void note_last(struct kind_walk *w) {
     if (w->kind->store == KEPT_AS_USER) {
         w->last_text.len = 0;

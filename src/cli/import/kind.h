@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kinds of records that can be imported and exported: how an item is recognised, where it is kept, what file it
- * goes to.
+ * The kinds of records that can be imported and exported: how they are detected, where they are stored, and the name of
+ * their file.
  */
 #ifndef HIRED_CLI_IMPORT_KIND_H
 #define HIRED_CLI_IMPORT_KIND_H
@@ -23,35 +23,35 @@ enum kind_store {
 };
 
 struct item_kind {
-    struct str name;   /* in --kind and in the table reference: "job_process" */
-    struct str plural; /* in summaries, and the name of the export's file */
+    struct str name;   /* for --kind, and in table reference: "job_process" */
+    struct str plural; /* in summaries, and the name of the exported file */
     enum kind_store store;
-    struct str id_member;           /* "" for users: any of three */
-    const struct record_type *type; /* as api/ describes it; NULL: nothing answers it yet */
-    /* Of kinds that are kept as they came: members, at any depth, whose texts are users' ids; ended by NULL. */
+    struct str id_member;           /* "" for users, which have one of three */
+    const struct record_type *type; /* its description in api/; NULL: no operation returns it yet */
+    /* For kinds without rules: the members, at any depth, whose texts are users' ids; ended by NULL. */
     const char *const *user_members;
-    struct str list_member; /* of data: "items" */
+    struct str list_member; /* the list's name in data: "items" */
 };
 
 extern const struct item_kind item_kinds[];
 extern const size_t n_item_kinds;
 
-/* By name, or NULL. */
+/* Returns NULL if there is none with that name. */
 const struct item_kind *kind_find(struct str name);
 
-/* The kind of an item by what members it has, or NULL. */
+/* Detects the kind by the item's members. Returns NULL if none matches. */
 const struct item_kind *kind_recognise(const json_t *item);
 
-/* A walk over all of a tenant's records of a kind, page by page, so that no read lasts for as long as all of it does.
- */
+/* Walks all records of a kind in a tenant, one page per statement, so that no read transaction lasts for the whole
+ * walk. */
 struct kind_walk {
-    struct db_query query; /* at a row: columns as in the statements "Walks for an export" of cli.sql */
+    struct db_query query; /* at a row; columns as in the statements "Walks for an export" of cli.sql */
     struct db *db;
     int64_t tenant;
     const struct item_kind *kind;
     int64_t last_id;
-    struct buf last_text; /* of users */
-    int rows;             /* of the page */
+    struct buf last_text; /* last id of users */
+    int rows;             /* read of the current page */
 };
 void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const struct item_kind *kind);
 int kind_walk_next(struct kind_walk *w); /* 1: a row, 0: no more, or a negative errno */

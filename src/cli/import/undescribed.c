@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Members that the API does not describe are kept, exported and never answered; an import says which they were.
+ * Members that the API does not describe are stored and exported, but no operation returns them; an import lists them.
  */
 #include <stdio.h>
 

@@ -8,16 +8,16 @@
 #include "cli/import/spool.h"
 
 #define PIECE ((size_t)1 << 20)
-#define GZIP_WINDOW (15 + 16) /* the largest, and gzip's header */
+#define GZIP_WINDOW (15 + 16) /* the largest window, with gzip's header */
 
-/* What stands in the input: up to a piece of it, all of which is used. */
+/* The next part of the input; inflate consumes all of it. */
 static int inflate_piece(z_stream *z, int fd, bool *ended) {
     unsigned char out[65536];
 
     do {
         z->next_out = out;
         z->avail_out = sizeof(out);
-        if (*ended && z->avail_in > 0 && inflateReset(z) != Z_OK) /* another member begins */
+        if (*ended && z->avail_in > 0 && inflateReset(z) != Z_OK) /* another gzip member begins */
             return -EBADMSG;
         int r = inflate(z, Z_NO_FLUSH);
         if (r != Z_OK && r != Z_STREAM_END && r != Z_BUF_ERROR)

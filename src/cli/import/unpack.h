@@ -4,8 +4,8 @@
 
 #include "base/str.h"
 
-/* Writes what gzip packed (one member or several one after the other) to fd. Returns 0, -EBADMSG if it is damaged or
- * cut off, or another negative errno. The pages of in, which is a mapping, are given back on the way. */
+/* Unpacks gzip data (one member or several in a row) to fd. Returns 0, -EBADMSG if the data is damaged or incomplete,
+ * or another negative errno. Releases the pages of `in`, which is a mapping, on the way. */
 int unpack_gzip(struct str in, int fd);
 
 #endif

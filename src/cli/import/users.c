@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which internal user an id of the import's files stands for: interviews name the same few people over and over.
+ * A cache from users' ids in the files to internal ids: interviews name the same few users again and again.
  */
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "cli/import/import.h"
 
 #define BUCKETS 4096
-#define ENTRIES_MAX 100000 /* then it begins anew */
+#define ENTRIES_MAX 100000 /* then the cache is emptied */
 
 struct entry {
     struct entry *next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * From what --listen says to an address that works.
+ * Computes a usable URL from the value of --listen.
  */
 #include "cli/serve/address.h"
 

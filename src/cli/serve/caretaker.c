@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts what waits, and removes files that no record names.
+ * Counts pending work for /metrics, and removes files that no row names.
  */
 #include "cli/serve/caretaker.h"
 
@@ -19,16 +19,16 @@
 #include "cli/serve/clock_check.h"
 #include "store/files/files.h"
 
-#define POLL_MS 1000            /* how often it looks at the clock */
-#define COUNT_EVERY_MS 5000     /* at least so long between two counts, */
-#define COUNT_REST 100          /* and so many times as long as the last one took */
-#define NOTE_EVERY_MS 600000    /* the time */
-#define SET_BACK_MS 1000        /* a clock that went back by more was set back */
-#define SWEEP_EVERY_MS 86400000 /* from the end of one sweep to the next */
-#define AGE_S 86400             /* younger files are left alone */
-#define LOOK_AGAIN_MS 60000     /* between the first look at a file and its removal */
-#define FOUND_MAX 1000          /* files of one round; a sweep goes on until a round finds fewer */
-#define FILES_IN_A_ROW 100      /* then others have the disk for PAUSE_MS */
+#define POLL_MS 1000            /* interval of its loop */
+#define COUNT_EVERY_MS 5000     /* shortest interval between two counts, */
+#define COUNT_REST 100          /* and at least this many times the duration of the last one */
+#define NOTE_EVERY_MS 600000    /* interval of noting the time */
+#define SET_BACK_MS 1000        /* a clock that went back by more than this was set back */
+#define SWEEP_EVERY_MS 86400000 /* from the end of one sweep to the start of the next */
+#define AGE_S 86400             /* only files of this age are removed */
+#define LOOK_AGAIN_MS 60000     /* between finding a file and removing it */
+#define FOUND_MAX 1000          /* files in one round; the sweep ends with a round that finds fewer */
+#define FILES_IN_A_ROW 100      /* after so many it pauses for PAUSE_MS, so that others can use the disk */
 #define PAUSE_MS 5
 
 struct caretaker {
@@ -37,16 +37,16 @@ struct caretaker {
     struct writer *writer;
     bool clock;
     pthread_t thread;
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock; /* guards the members below */
     pthread_cond_t wake;
     bool stop;
 
     _Atomic int64_t pending; /* deliveries; < 0: not counted yet */
     _Atomic uint64_t removed;
     int64_t count_at_ms, sweep_at_ms, note_at_ms; /* clock_mono_ms() */
-    int64_t ahead_ms;                             /* how far the clock is ahead of clock_mono_ms() */
+    int64_t ahead_ms;                             /* clock minus clock_mono_ms() */
 
-    /* of the sweep under way */
+    /* of the current sweep */
     struct found {
         int64_t id;
         enum files_kind kind;
@@ -55,7 +55,7 @@ struct caretaker {
     unsigned in_a_row;
 };
 
-/* ---- counting ---- */
+/* ---- counting pending work ---- */
 
 static void count(struct caretaker *c) {
     int64_t begun_ms = clock_mono_ms();
@@ -78,7 +78,7 @@ static int write_pull_back(struct db *db, void *arg) {
     return r < 0 ? r : 0;
 }
 
-/* A writer that is busy or failing is asked again with the next look at the clock. */
+/* If the writer is busy or fails, the next loop tries again. */
 static void watch_clock(struct caretaker *c) {
     int64_t mono_ms = clock_mono_ms(), ahead_ms = clock_now_ms() - mono_ms;
     if (ahead_ms < c->ahead_ms - SET_BACK_MS && writer_run(c->writer, write_pull_back, NULL) < 0)
@@ -88,7 +88,7 @@ static void watch_clock(struct caretaker *c) {
         c->note_at_ms = mono_ms + NOTE_EVERY_MS;
 }
 
-/* Rests; what is due meanwhile is done. Returns false when the thread is to end. */
+/* Sleeps; does work that becomes due meanwhile. Returns false when the thread must end. */
 static bool rest(struct caretaker *c, int64_t ms) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -107,9 +107,9 @@ static bool rest(struct caretaker *c, int64_t ms) {
     return go_on;
 }
 
-/* ---- files that no record names ---- */
+/* ---- files that no row names ---- */
 
-/* A fault counts as named: nothing is removed then. */
+/* If the query fails, the file counts as named, so that it is not removed. */
 static bool is_named(struct caretaker *c, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_FILE_OWNER);
     db_bind_int(&q, 1, id);
@@ -128,10 +128,10 @@ static int find(void *ctx, const struct files_entry *e) {
         return -ECANCELED;
     if (is_stray(c, e))
         c->found[c->n_found++] = (struct found){e->id, e->kind};
-    return c->n_found == FOUND_MAX ? -ENOSPC : 0; /* the rest another time */
+    return c->n_found == FOUND_MAX ? -ENOSPC : 0; /* the next round finds the rest */
 }
 
-/* Looks at it once more: whether it still has its age, and no row has come. */
+/* Checks the file again before removing it: it must still have its age, and still no row. */
 static void remove_found(struct caretaker *c, const struct found *f) {
     struct files_entry e;
     if (files_look(c->dir, f->id, f->kind, &e) < 0 || !is_stray(c, &e))
@@ -145,7 +145,7 @@ static void remove_found(struct caretaker *c, const struct found *f) {
             f->kind == FILES_DRAFT ? "nobody finished it" : "no record names it, and it is older than a day");
 }
 
-/* Returns whether there may be more. */
+/* Returns true if there may be more files. */
 static bool sweep_round(struct caretaker *c) {
     int r = 0;
     c->n_found = 0;
@@ -190,7 +190,7 @@ static int thread_start(struct caretaker *c) {
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&c->wake, &attr);
     pthread_condattr_destroy(&attr);
-    sigfillset(&all); /* signals are for the main thread */
+    sigfillset(&all); /* signals go to the main thread */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     int r = -pthread_create(&c->thread, NULL, caretaker_main, c);
     pthread_sigmask(SIG_SETMASK, &old, NULL);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a server does beside its work, on a thread of its own with a reading connection of its own: counts what /metrics
- * shows and no counter knows, notes the time, brings back retries when the clock was set back, and removes files that
- * no record names.
+ * Periodic work of a server, on its own thread with its own read-only connection: counts pending work for /metrics,
+ * notes the time, makes retries due again after the clock was set back, and removes files that no row names.
  *
- * Such files are left behind by a crash between a file's name and its row, or by a folder that could not be synced. At
- * the start and once a day the folder is gone through, slowly. What no row names and nobody has changed for a day is
- * looked at again after a minute (a clock may jump, a row may be waiting for the writer) and then removed; the log
- * names each. `hired check` finds the other kind, rows without their file.
+ * Such files are left by a crash between writing a file and committing its row, or by a folder that could not be
+ * synced. The thread sweeps the folder slowly, at the start and once a day. A file that no row names and that has not
+ * changed for a day is checked again after a minute (the clock may have jumped, or the row may be waiting for the
+ * writer thread) and then removed; the log names each. `hired check` finds the opposite: rows whose file is missing.
  */
 #ifndef HIRED_CLI_SERVE_CARETAKER_H
 #define HIRED_CLI_SERVE_CARETAKER_H
@@ -18,17 +17,17 @@
 
 struct caretaker;
 
-/* Starts the thread; db and writer must outlive it. clock: the time is noted (clock_check.h). Returns 0 or a negative
- * errno (already logged). */
+/* Starts the thread; db and writer must outlive it. clock: note the time (clock_check.h). Returns 0 or a negative errno
+ * (already logged). */
 int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer, bool clock);
 
-/* The clock was moved: look whether something is due. Any thread. */
+/* Tells the thread that the clock was moved, so that it checks for due work. From any thread. */
 void caretaker_wake(struct caretaker *c);
 
-/* Appends its numbers in Prometheus text form; any thread, costs no look at the database. */
+/* Appends its metrics in Prometheus text form. From any thread; makes no query. */
 void caretaker_write_metrics(const struct caretaker *c, struct buf *out);
 
-/* Ends the thread. Takes NULL; returns NULL. */
+/* Stops the thread and frees it. Takes NULL; returns NULL. */
 struct caretaker *caretaker_free(struct caretaker *c);
 
 #endif

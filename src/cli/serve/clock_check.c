@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Compares the clock with the time that the database has noted.
+ * Compares the clock with the last time noted in the database.
  */
 #include "cli/serve/clock_check.h"
 
@@ -36,7 +36,7 @@ static int newest_stamp(struct db *db, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
-/* When a server last noted the time; 0: none has. */
+/* When a server last noted the time; 0: never. */
 static int last_note(struct db *db, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, NOTE);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kept files by their signed links: reports of background checks, and attachments.
+ * Serves stored files by their signed links: reports of background checks, and attachments.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include "hire/order/order.h"
 #include "store/files/files.h"
 
-#define FILE_WAIT_MS 5000 /* how long a link waits for a file that is just being fetched */
+#define FILE_WAIT_MS 5000 /* how long a request waits for a file that is being fetched */
 #define FILE_POLL_MS 50
 
 static struct site *site_of(const struct http_request *r) {
@@ -33,13 +33,13 @@ void site_refuse(struct http_request *r, unsigned status, const char *why) {
     http_reply(r, status, STR("application/json; charset=utf-8"), &retry, status == 503);
 }
 
-/* Fails a request because of a negative errno: 503 for what may be otherwise in a moment. */
+/* Fails a request with the status for a negative errno: 503 for errors that may pass. */
 static void refuse_error(struct http_request *r, int error, const char *why) {
     struct str busy = answer_busy_reason(error);
     if (str_is_absent(busy))
         site_refuse(r, 500, why);
     else
-        site_refuse(r, 503, busy.ptr); /* a literal */
+        site_refuse(r, 503, busy.ptr); /* ptr is a literal */
 }
 
 /* ---- sending ---- */
@@ -59,7 +59,8 @@ static bool read_number(struct str s, uint64_t *ret) {
     return true;
 }
 
-/* "bytes=2-5", "bytes=2-", "bytes=-5". Several ranges, and what cannot be read, count as none: the whole is sent. */
+/* Parses "bytes=2-5", "bytes=2-", "bytes=-5". Several ranges, or ranges that cannot be parsed, are ignored: the whole
+ * file is sent. */
 static enum range read_range(struct str header, uint64_t size, uint64_t *ret_from, uint64_t *ret_len) {
     static const struct str unit = STR_INIT("bytes=");
     uint64_t from, to;
@@ -90,14 +91,14 @@ static enum range read_range(struct str header, uint64_t size, uint64_t *ret_fro
     return RANGE_ONE;
 }
 
-/* The name for old programs and, percent-encoded, for all others (RFC 6266). */
+/* The file name in ASCII for old clients and, percent-encoded, for all others (RFC 6266). */
 static struct str disposition_of(struct arena *a, struct str name, bool shown) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     buf_add_str(&b, shown ? STR("inline; filename=\"") : STR("attachment; filename=\""));
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
         if (c >= 0x80 && c < 0xc0)
-            continue; /* one sign for each character */
+            continue; /* one replacement for each character */
         buf_add_char(&b, c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '%' ? '_' : (char)c);
     }
     buf_add_lit(&b, "\"; filename*=UTF-8''");
@@ -113,9 +114,9 @@ static struct str disposition_of(struct arena *a, struct str name, bool shown) {
     return arena_dup(a, buf_str(&b));
 }
 
-/* Nothing that was stored here may run as a page of this server. What is no PDF is put into an origin of its own,
- * besides; a PDF is not, because browsers whose viewer is a plugin would not show it then. It needs none: with its type
- * and nosniff no browser takes it for anything that has scripts of ours, and a viewer runs apart from the pages. */
+/* A stored file must not run scripts as a page of this server. So files other than PDFs get an origin of their own
+ * (sandbox). PDFs do not, because browsers whose viewer is a plugin would not show them; they need none, because with
+ * their type and nosniff no browser treats them as HTML, and PDF viewers run apart from the pages. */
 static struct str policy_of(struct str mime) {
     return str_eq(mime, STR("application/pdf"))
                ? STR("default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; "
@@ -126,7 +127,7 @@ static struct str policy_of(struct str mime) {
 struct outgoing_file {
     int64_t id;
     struct str mime, name;
-    bool shown; /* a browser may show it itself */
+    bool shown; /* the browser may display it inline */
     unsigned max_age_s;
 };
 
@@ -142,7 +143,7 @@ static void file_send(struct http_request *r, const struct outgoing_file *f) {
         return;
     }
     len = size;
-    /* A kept file never changes, so its id is all that an ETag needs. */
+    /* A stored file never changes, so the ETag is its id. */
     struct str etag = arena_printf(r->arena, "\"%llx\"", (unsigned long long)f->id);
     struct str only_if = http_header_get(r, STR("If-Range"));
     enum range range = str_is_absent(only_if) || str_eq(only_if, etag)
@@ -196,14 +197,14 @@ static void serve_attachment(struct http_request *r, int64_t id) {
 
 /* ---- reports ---- */
 
-/* A request for a report, waiting until the fetcher has it. In the request's arena. */
+/* A request for a report that waits until the fetcher has the file. In the request's arena. */
 struct file_wait {
     struct http_request *r;
     int64_t id, until_ns;
     struct http_timer *timer;
 };
 
-/* What the file is called where it is saved: the report's name, with the ending of a PDF. */
+/* The file name for saving: the report's name with .pdf. */
 static struct str report_name(struct http_request *r, int64_t tenant, int64_t id) {
     struct hire h = {.db = gateway_loop_db(site_of(r)->gateway, r->loop), .arena = r->arena, .tenant = tenant};
     struct buf b BUF_CLEANUP = BUF_EMPTY;
@@ -218,7 +219,7 @@ static struct str report_name(struct http_request *r, int64_t tenant, int64_t id
     return arena_dup(r->arena, buf_str(&b));
 }
 
-/* Answers if the file's state allows it; false: it is still to be fetched. */
+/* Answers if the file is stored or cannot be fetched; returns false if the fetch is still pending. */
 static bool report_try(struct http_request *r, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
     db_bind_int(&q, 1, id);
@@ -250,7 +251,7 @@ static void refuse_wait(struct http_request *r) {
 
 static void on_wait(void *arg) {
     struct file_wait *w = arg;
-    struct http_timer *timer = w->timer; /* w goes with the answer */
+    struct http_timer *timer = w->timer; /* answering frees w */
     bool over = clock_mono_ns() >= w->until_ns;
     if (!report_try(w->r, w->id)) {
         if (!over)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired serve: opens the database, starts the loops, waits for signals, and ends in order.
+ * hired serve: opens the database, starts the event loops, waits for signals, and shuts down in order.
  */
 #include <errno.h>
 #include <signal.h>
@@ -28,15 +28,15 @@
 #include "store/owner.h"
 #include "store/remote/server.h"
 
-#define UV_THREADS                                                                                                     \
-    "16" /* that read files which are sent, and ask the world (gateway/serve.c), unless the operator says otherwise    \
-          */
-#define BUSY_MS 10000       /* how long a write waits for another process's */
-#define OWNER_WAIT_MS 30000 /* for a command that works on the directory, or a server that ends */
+/* Threads of libuv's pool, which read files that are sent and do outgoing requests (gateway/serve.c), unless the
+ * operator sets UV_THREADPOOL_SIZE. */
+#define UV_THREADS "16"
+#define BUSY_MS 10000       /* how long a write waits for another process's lock */
+#define OWNER_WAIT_MS 30000 /* wait for a command that owns the directory, or for a server that is ending */
 
 struct serving {
     struct config config;
-    int argc; /* a copy of the command line, to read the configuration again */
+    int argc; /* copy of the command line, to read the configuration again */
     char **argv;
     struct db_options db;
     struct seal *seal;
@@ -48,12 +48,12 @@ struct serving {
     struct caretaker *caretaker;
     struct longlink *longlink;
     struct http_server *server;
-    struct remote_server *commands; /* that write while this process serves */
+    struct remote_server *commands; /* executes writes of commands while this process serves */
     struct site site;
     struct owner *owner; /* of the data directory */
-    struct arena arena;  /* for as long as it serves */
-    struct str url;      /* where it is reached from this machine; within arena */
-    struct str tenant;   /* as demo_info_announce takes it; within arena */
+    struct arena arena;  /* lives until the server ends */
+    struct str url;      /* URL from this machine; in arena */
+    struct str tenant;   /* for demo_info_announce(); in arena */
 };
 
 static void print_help(void) {
@@ -63,8 +63,8 @@ static void print_help(void) {
     printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
 }
 
-/* Reads the configuration from a copy of the command line; whatever is not its own is refused. What is wrong goes to
- * the person who starts the server, or into the log of one that runs. */
+/* Reads the configuration from a copy of the command line; refuses arguments that are not part of it. Errors go to
+ * standard error at the start, and to the log of a running server. */
 static int load_config(const struct serving *s, struct config *ret, bool running) {
     char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
     int argc = s->argc;
@@ -109,7 +109,7 @@ static int fail(const char *what, int error) {
     return error;
 }
 
-/* The directory is this process's before anything in it is touched. */
+/* Takes ownership of the directory before anything in it is touched. */
 static int take_directory(struct serving *s) {
     struct owner_note holder = {.command = STR("")};
     struct str why;
@@ -136,7 +136,7 @@ static unsigned loops_of(const struct config *c) {
     return cores > 0 ? (unsigned)cores : 1;
 }
 
-/* A port that is taken ends it before any work begins. Nobody is answered yet. */
+/* Binds the port, so that a port in use ends the start before any work begins. Requests are not answered yet. */
 static int listen_early(struct serving *s) {
     const struct config *c = &s->config;
     struct str why;
@@ -169,12 +169,12 @@ static int look_for_tenant(struct serving *s, struct db *db) {
     return r == -E2BIG || r > 0 ? 0 : r;
 }
 
-/* A test clock is moved at will: the time is neither checked nor noted then. */
+/* Tests move a test clock at will, so the time is neither checked nor noted. */
 static int check_clock(const struct serving *s, struct db *db, struct arena *a, struct str *ret_why) {
     return s->config.test_clock || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
 }
 
-/* Within a transaction. */
+/* Runs within a transaction. */
 static int begin_store(struct serving *s, struct db *db) {
     int r = identity_seal(db, &s->seal);
     if (r == 0 && !s->config.test_clock)
@@ -217,7 +217,7 @@ static int open_store(struct serving *s) {
         r = names_fold(db, log_folding, NULL);
     if (r == 0)
         r = look_for_tenant(s, db);
-    db_forget(db); /* a crash may have left somebody's erased data in the log */
+    db_forget(db); /* after a crash the WAL may still hold data that was erased */
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
     if (r < 0) {
@@ -227,7 +227,7 @@ static int open_store(struct serving *s) {
     return 0;
 }
 
-/* Something was written: those who work off what stands in the database look for more. */
+/* Called after each commit: wakes the threads that process pending work in the database. */
 static void on_commit(void *ctx) {
     struct serving *s = ctx;
     fetcher_wake(s->fetcher);
@@ -240,7 +240,7 @@ static void on_clock_moved(void *ctx) {
     caretaker_wake(s->caretaker);
 }
 
-/* Uploads and fetches that a crash cut short. */
+/* Removes partial files of uploads and fetches that a crash interrupted. */
 static void drop_drafts(const struct serving *s) {
     int n = files_drop_drafts(s->config.data);
     if (n < 0)
@@ -288,7 +288,7 @@ static int start_loops(struct serving *s) {
     return r < 0 ? fail("cannot start the event loops", r) : 0;
 }
 
-/* An event names users as the app that receives it knows them. */
+/* An event identifies users by the ids of the app that receives it. */
 static void write_user(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out) {
     struct serving *s = ctx;
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
@@ -347,14 +347,14 @@ static void announce(struct serving *s) {
     fflush(stdout);
 }
 
-/* By https somebody can only come through a proxy. */
+/* The server itself speaks no TLS, so an https base URL means that there is a proxy in front. */
 static void warn_of_proxy(const struct config *c) {
     if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
         log_line(LOG_WARN, "all callers are taken for the proxy", "why",
                  "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
 }
 
-/* What can change while the server runs does; the rest is named. */
+/* Applies settings that can change while the server runs, and logs those that need a restart. */
 static void reload(struct serving *s) {
     struct config fresh;
     if (load_config(s, &fresh, true) < 0)
@@ -401,12 +401,12 @@ static void shut_down(struct serving *s) {
         gateway_stop(s->gateway);
     s->caretaker = caretaker_free(s->caretaker);
     s->commands = remote_server_free(s->commands);
-    /* Their memory outlives the writer, whose last commits still wake them. */
+    /* They are freed after the writer thread, whose last commits still wake them. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
     if (s->writer && s->site.server && !s->config.test_clock)
         (void)writer_run(s->writer, write_clock_note,
-                         NULL); /* a note that fails leaves the last one, ten minutes older */
+                         NULL); /* if the note fails, the last one stays, which is ten minutes older */
     s->writer = writer_free(s->writer);
     s->fetcher = fetcher_free(s->fetcher);
     s->dispatcher = dispatcher_free(s->dispatcher);
@@ -428,7 +428,7 @@ int cli_serve(int argc, char **argv) {
     }
     if (load_config(&s, &s.config, false) < 0)
         return 2;
-    (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* read at the pool's first use */
+    (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* libuv reads it when the pool is first used */
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);
@@ -437,7 +437,8 @@ int cli_serve(int argc, char **argv) {
     if (r == 0)
         r = listen_early(&s);
 
-    /* Before any thread is made, so that all inherit it: signals are waited for here only. */
+    /* Blocks the signals before any thread is created, so that all threads inherit the mask: only this thread waits for
+     * them. */
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);

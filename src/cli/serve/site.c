@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The whole site: sends each request to where it belongs.
+ * The HTTP routes of the server: passes each request to its handler.
  */
 #include "cli/serve/site.h"
 
@@ -75,7 +75,7 @@ static void serve_openapi(struct http_request *r) {
     http_reply(r, 200, content_json, NULL, 0);
 }
 
-/* ---- the clock of tests ---- */
+/* ---- the test clock ---- */
 
 #define TEST_CLOCK_MS_MAX INT64_C(315360000000) /* ten years */
 
@@ -84,7 +84,7 @@ static bool from_this_machine(struct http_request *r) {
     return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
 }
 
-/* {"advance_ms":N} moves the clocks forward (N below 0: sets the date back) and wakes all who wait for a time. */
+/* {"advance_ms":N} moves the clocks forward (N < 0: sets the date back) and wakes all threads that wait for a time. */
 static void serve_test_clock(struct http_request *r) {
     struct site *site = site_of(r);
     struct str why;
@@ -130,7 +130,7 @@ static bool is_test_clock(struct http_request *r) {
 
 /* ---- methods ---- */
 
-/* The methods of a path that is no operation's, for an Allow header; absent: there is nothing. */
+/* The methods that a path other than an operation's allows, for the Allow header; absent: no such path. */
 static struct str own_methods(struct http_request *r) {
     if (is_page(r->path) || str_starts(r->path, STR(LINK_PATH)) || assets_has(r))
         return STR("GET, HEAD, OPTIONS");
@@ -163,7 +163,7 @@ static bool refuse_method(struct http_request *r) {
     return true;
 }
 
-/* ---- the site ---- */
+/* ---- routing ---- */
 
 static bool serve_read(struct http_request *r) {
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
@@ -229,9 +229,9 @@ int site_look(void *ctx, struct http_loop *l, int64_t app, struct str address, u
     return r < 0 ? r : longlink_results[r];
 }
 
-/* Clients whose domain ends with a slash ask for "//open-apis/...". Only what the platform's clients ask for is taken
- * so: a proxy in front that keeps strangers from /metrics or the console by the path's beginning is not passed by.
- * Everything that looks at the path (limits, access, logs) sees it after this. */
+/* Clients whose base URL ends with a slash request "//open-apis/...". Only the paths of the platform's clients are
+ * accepted in this form, so that nobody can bypass a proxy that blocks /metrics or the console by the beginning of the
+ * path. Limits, access checks and logs see the path after this change. */
 static struct str without_doubled_slash(struct str path) {
     static const struct str open[] = {STR_INIT("/open-apis/"), STR_INIT("/callback/")};
     size_t n = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The whole site: which requests are operations and what is served beside them (health, metrics, the API's description,
- * kept files).
+ * The HTTP routes: which requests are operations, and what else is served (health, metrics, the API description, stored
+ * files).
  */
 #ifndef HIRED_CLI_SERVE_SITE_H
 #define HIRED_CLI_SERVE_SITE_H
@@ -13,32 +13,32 @@
 struct site {
     struct gateway *gateway;
     const struct seal *seal;
-    const char *data;              /* directory, for kept files */
+    const char *data;              /* data directory, for stored files */
     struct http_server *server;    /* for connection counters */
     struct dispatcher *dispatcher; /* for its counters */
-    struct hub *hub;               /* the same */
-    struct caretaker *caretaker;   /* the same */
-    struct fetcher *fetcher;       /* for links that people wait for */
+    struct hub *hub;               /* for its counters */
+    struct caretaker *caretaker;   /* for its metrics */
+    struct fetcher *fetcher;       /* for requests that wait for a report */
     struct longlink *longlink;
-    bool test_clock;                /* POST /test/clock is answered */
-    void (*clock_moved)(void *ctx); /* those who wait for a time are to look again */
+    bool test_clock;                /* enables POST /test/clock */
+    void (*clock_moved)(void *ctx); /* called after the test clock moved: wakes threads that wait for a time */
     void *clock_moved_ctx;
 };
 
-/* For longlink_options; ctx is a struct site. */
+/* Handler for longlink_options; ctx is a struct site. */
 int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
                       struct arena *a, int64_t *ret_app);
 
 struct str site_base_url(void *ctx);
 int site_look(void *ctx, struct http_loop *l, int64_t app_id, struct str address, uint64_t *ret_mark);
 
-/* Answers a request for a kept file by its signed link (files.c). */
+/* Answers a request for a stored file by its signed link (files.c). */
 void site_serve_file(struct http_request *r);
 
-/* Fails a request that is for no operation. */
+/* Answers a request that is no operation with an error. */
 void site_refuse(struct http_request *r, unsigned status, const char *why);
 
-/* For http_server_new; its app_ctx is a struct site. */
+/* Handler for http_server_new; its app_ctx is a struct site. */
 extern const struct http_app site_app;
 
 #endif
