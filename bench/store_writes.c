@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Durable writes a second through the writer, by the number of threads that each wait for their own; and what a read by
- * key, a page and db_change_count cost. Usage: store_writes [seconds for each]; TMPDIR says on which disk.
+ * Benchmark: durable writes per second through the writer thread, by the number of threads that each wait for their own
+ * write; and the cost of a read by key, of a page and of db_change_count. Usage: store_writes [seconds for each];
+ * TMPDIR selects the disk.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -26,7 +27,7 @@ struct submitter {
 
 static int add_row(struct db *db, void *arg) {
     const struct submitter *s = arg;
-    /* Near each other, as changes of one tenant's orders are. */
+    /* Neighbouring keys, like changes of one tenant's orders. */
     return fixture_add(db, s->tenant, s->next * THREADS_MAX + s->number, (struct str){row, sizeof(row)}, 1);
 }
 
@@ -99,7 +100,7 @@ static void measure_reads(const char *dir) {
     db_close(db);
 }
 
-/* What the disk itself can: appended blocks, synced one by one. */
+/* The disk's own limit: appended blocks, each synced. */
 static void measure_disk(const char *dir, double seconds) {
     char path[4200];
     snprintf(path, sizeof(path), "%s/hired.db-journal", dir);

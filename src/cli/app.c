@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired app: who may call. Every change takes effect in a running server within a second.
+ * hired app: manages the apps that may call the API. A running server applies every change within a second.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void write_app(struct buf *out, const struct app_row *app, struct str sec
     json_end(out, '}');
 }
 
-/* Scopes may be separated by commas too. Returns 0, or -EINVAL after telling. */
+/* Scopes may also be separated by commas. Returns 0, or -EINVAL after an error message. */
 static int read_scopes(struct cli *c, struct buf *given, struct str *ret) {
     struct suggest s = {0};
     struct str unknown;
@@ -142,7 +142,7 @@ static int app_list_main(int argc, char **argv) {
     return cli_print_json(&out);
 }
 
-/* ---- changes of one app ---- */
+/* ---- changing an app ---- */
 
 struct change {
     const char *app_id;
@@ -151,7 +151,7 @@ struct change {
     struct str value, secret;
 };
 
-/* Returns 1 and tells when there is no such app. */
+/* Returns 1 after an error message if there is no such app. */
 static int find_app(struct cli *c, struct change *ch) {
     int r = app_find(c->db, str_of(ch->app_id), &c->arena, &ch->app);
 
@@ -230,7 +230,8 @@ static int app_scopes_main(int argc, char **argv) {
     return print_changed(&c, &ch);
 }
 
-/* Nobody could call an app that has only addresses that are none. Returns 0, or the exit status after telling. */
+/* Refuses invalid addresses: an app with no valid one could not be called from anywhere. Returns 0, or the exit status
+ * after an error message. */
 static int check_addresses(struct cli *c, struct str list) {
     while (!str_is_absent(list)) {
         struct str one = str_cut(&list, ' ');
@@ -266,7 +267,7 @@ static int app_addresses_main(int argc, char **argv) {
     return print_changed(&c, &ch);
 }
 
-/* ---- store apps in tenants ---- */
+/* ---- installing store apps in tenants ---- */
 
 struct installation {
     struct change change;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired application: deletes applications, which no operation of the API does.
+ * hired application: deletes applications, which the API has no operation for.
  */
 #include "hire/application/application.h"
 #include "base/json.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The flags of one subcommand: "--name value" and "--name=value", anywhere among the words, until "--".
+ * Parses the flags of a subcommand: "--name value" and "--name=value", anywhere in the command line up to "--".
  */
 #include "cli/args.h"
 
@@ -29,7 +29,7 @@ static int complain_unknown(const char *command, const struct arg *args, struct 
     return -EINVAL;
 }
 
-/* Returns 0, or -EINVAL having said why. */
+/* Returns 0, or -EINVAL after an error message. */
 static int set_value(const char *command, const struct arg *a, const char *value) {
     struct str v = str_of(value);
     int64_t number;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The flags of one subcommand, beside the configuration's.
+ * The flags of a subcommand, other than those of the configuration.
  */
 #ifndef HIRED_CLI_ARGS_H
 #define HIRED_CLI_ARGS_H
@@ -12,10 +12,10 @@
 enum arg_kind {
     ARG_TEXT,  /* --name VALUE: const char ** */
     ARG_FLAG,  /* --name: bool * */
-    ARG_ONOFF, /* --name on|off: int *, 1 or 0 (set it to -1 before, to see whether it was given) */
+    ARG_ONOFF, /* --name on|off: int *, 1 or 0; unchanged if the flag is absent */
     ARG_COUNT, /* --name N: int64_t *, 0 and up */
     ARG_LIST,  /* --name VALUE, any number of times: struct buf *, values separated by one space */
-    ARG_EACH,  /* the same: struct buf *, each value ended by a NUL, so that it may hold anything else */
+    ARG_EACH,  /* --name VALUE, any number of times: struct buf *, each value ended by a NUL */
 };
 
 struct arg {
@@ -24,16 +24,15 @@ struct arg {
     void *to;
 };
 
-/* Splits what ARG_EACH gathered into texts (in the arena, which buf must not outlive). */
+/* Splits the values of an ARG_EACH flag (texts in the arena, which buf must not outlive). */
 struct str *args_each(const struct buf *values, struct arena *a, size_t *ret_n);
 
-/* Takes the flags of args (ended by a NULL name) out of argv; what stays from argv[1] on are the words that are no
- * flags.
- * --json is taken everywhere: answers are JSON, unless a command has two forms and names the flag itself. Returns 0, or
- * -EINVAL after telling on standard error what is wrong with the call ("hired <command>: ..."). */
+/* Removes the flags of args (ended by a NULL name) from argv; the words that are not flags stay from argv[1] on. --json
+ * is always accepted: output is JSON, unless a command has two formats and declares the flag itself. Returns 0, or
+ * -EINVAL after an error message on standard error ("hired <command>: ..."). */
 int args_take(const char *command, const struct arg *args, int *argc, char **argv);
 
-/* True if --help or -h stands among the flags (before "--"). */
+/* True if --help or -h is given before "--". */
 bool args_help(int argc, char **argv);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired backup: a copy of a data directory that can be served as it is, made while the server runs. The database is
- * copied in one consistent view, then the files which that view names; each file's digest is held against its row.
- * Until all of it is on the disk, the copy has another name.
+ * hired backup: copies a data directory while the server runs; the copy can be served as it is. It copies the database
+ * in one consistent read transaction, then the files that this state names, and compares each file's digest with its
+ * row. The copy has a temporary name until all of it is on the disk.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,14 +35,14 @@ struct backup {
     struct cli *cli;
     const char *from;
     char *to;
-    char draft[PATH_MAX]; /* what the copy is called until it is whole */
+    char draft[PATH_MAX]; /* temporary name of the copy */
     int64_t files, bytes;
     bool progress;
     int64_t progress_ms;
-    struct files_draft file; /* under way */
+    struct files_draft file; /* the file being written */
 };
 
-/* ---- telling ---- */
+/* ---- output ---- */
 
 static void show_progress(struct backup *b, const char *what, int64_t done, int64_t total) {
     int64_t now = clock_mono_ms();
@@ -77,7 +77,7 @@ static int fail_file(struct backup *b, int64_t id, int error) {
     return cli_fail_errno(b->cli, error, "copy a kept file", NULL);
 }
 
-/* Returns 0, or 1 after telling. */
+/* Returns 0, or 1 after an error message. */
 static int copy_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
     struct backup *b = ctx;
     char path[PATH_MAX], hex[KEPT_HEX];
@@ -105,7 +105,7 @@ static int copy_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha2
     return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- making the copy ---- */
 
 static int copy_database(struct backup *b) {
     char path[PATH_MAX];
@@ -141,7 +141,7 @@ static int sync_dir(const char *path) {
     return r;
 }
 
-/* The folder that holds path: for "a/b" a, for "b" the present one. */
+/* The folder that contains path: "a" for "a/b", "." for "b". */
 static int sync_parent(const char *path) {
     char parent[PATH_MAX];
     char *slash;
@@ -154,7 +154,7 @@ static int sync_parent(const char *path) {
     return sync_dir(parent);
 }
 
-/* Gives the copy its name, for good. */
+/* Renames the copy to its final name, and syncs that. */
 static int settle(struct backup *b) {
     char files[PATH_MAX];
     int r = sync_dir(b->draft);
@@ -174,7 +174,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
-/* Makes the folder that the copy begins in. Returns 0, or 1 after telling. */
+/* Makes the temporary folder of the copy. Returns 0, or 1 after an error message. */
 static int begin(struct backup *b) {
     int n = snprintf(b->draft, sizeof(b->draft), "%s.partial", b->to);
 
@@ -205,7 +205,7 @@ static int tell(const struct backup *b, bool json) {
     return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* "name/" would put the draft within what it is to become. */
+/* "name/" would put the temporary folder inside the final one */
 static void cut_slashes(char *path) {
     for (size_t n = strlen(path); n > 1 && path[n - 1] == '/';)
         path[--n] = '\0';

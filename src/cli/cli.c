@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired's command line: finds the subcommand.
+ * The command line of hired: dispatches to the subcommands.
  */
 #include "cli/cli.h"
 
@@ -90,7 +90,7 @@ int cli_main(int argc, char **argv) {
         r = run("version", 1, (char *[]){argv[1], NULL});
     else
         r = run(argv[1], argc - 1, argv + 1);
-    /* Output that did not reach its place (a full disk, a closed pipe) is a failure too. */
+    /* If output could not be written (a full disk, a closed pipe), the command has failed. */
     if (fflush(stdout) != 0 && r == 0) {
         perror("hired: cannot write the output");
         r = 1;

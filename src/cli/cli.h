@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The subcommands of hired. Each gets argv with its own name at argv[0] and returns the process's exit status: 0, 1 for
- * something that failed, 2 for a wrong call.
+ * The subcommands of hired. Each gets argv with its own name at argv[0] and returns the exit status: 0, 1 for a
+ * failure, 2 for a wrong command line.
  */
 #ifndef HIRED_CLI_CLI_H
 #define HIRED_CLI_CLI_H
@@ -22,7 +22,7 @@ int cli_demo(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
-/* Dispatches; prints help. */
+/* Runs the subcommand that argv names, or prints help. */
 int cli_main(int argc, char **argv);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration: one table of options, from which the INI file, the environment, the flags and their help are read
- * and written.
+ * The configuration: one table of options is the source for reading and writing the INI file, the environment, the
+ * flags and their help.
  */
 #include "cli/config.h"
 
@@ -31,13 +31,13 @@ enum option_kind {
 struct option {
     const char *section, *name;
     enum option_kind kind;
-    bool common; /* stands in --help */
+    bool common; /* listed in --help */
     size_t offset;
-    const char *initial;      /* as it would stand in the file; "" for none */
-    const char *arg;          /* how the value is called in help */
+    const char *initial;      /* default, as written in the file; "" for none */
+    const char *arg;          /* placeholder for the value in help */
     uint64_t min, max;        /* of OPT_UINT, OPT_SIZE (bytes), OPT_MS (milliseconds) */
     const char *const *names; /* of OPT_NAME: the values of its enum in order, ended by NULL */
-    const char *about;        /* lines for etc/hired.ini; the first alone stands in --help */
+    const char *about;        /* lines for etc/hired.ini; --help shows the first only */
 };
 
 static const char *const log_levels[] = {"debug", "info", "warn", "error", NULL};
@@ -138,15 +138,15 @@ static const struct option options[] = {
 
 #define N_OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* Everything a run of config_load needs beside the result. */
+/* State of one config_load(). */
 struct loading {
     struct config *c;
-    struct buf errors; /* one sentence a line */
+    struct buf errors; /* one sentence per line */
     const char *file;
     FILE *stream;
     unsigned line;
-    bool continued;           /* the line now read is longer than the reader's buffer */
-    unsigned seen[N_OPTIONS]; /* the line of the file that set it; 0: none */
+    bool continued;           /* the current line is longer than the reader's buffer */
+    unsigned seen[N_OPTIONS]; /* line of the file that set the option; 0: none */
 };
 
 static void complain(struct loading *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -162,7 +162,7 @@ static void complain(struct loading *l, const char *format, ...) {
     va_end(args);
 }
 
-/* ---- names of an option ---- */
+/* ---- the names of an option ---- */
 
 /* "--listen", "--http-head-max" */
 static struct str flag_name(const struct option *o, char out[64]) {
@@ -231,7 +231,7 @@ static int parse_scaled(struct str text, const struct unit *units, uint64_t *ret
     return -EINVAL;
 }
 
-/* Writes a number with the largest unit that leaves it whole. */
+/* Writes a number with the largest unit that divides it. */
 static const char *scaled_text(uint64_t value, const struct unit *units, char out[32]) {
     const struct unit *best = units;
 
@@ -246,7 +246,7 @@ static const struct unit *option_units(const struct option *o) {
     return o->kind == OPT_SIZE || o->kind == OPT_SIZE32 ? size_units : o->kind == OPT_MS ? time_units : no_units;
 }
 
-/* What is accepted, for errors and for the file. */
+/* Describes the accepted values, for errors and for the file. */
 static void option_accepts(const struct option *o, struct buf *out) {
     char low[32], high[32];
 
@@ -299,7 +299,7 @@ int config_parse_listen(struct str text, struct arena *a, char **ret_host, unsig
             return -EINVAL;
         host = (struct str){host.ptr + 1, host.len - 2};
     } else if (str_find(host, ':') != SIZE_MAX) {
-        return -EINVAL; /* an IPv6 address without brackets: which colon ends it? */
+        return -EINVAL; /* an IPv6 address without brackets is ambiguous: which colon separates the port? */
     }
     if (str_find(host, ' ') != SIZE_MAX || str_find(host, '/') != SIZE_MAX)
         return -EINVAL;
@@ -342,7 +342,7 @@ static int option_set_name(struct config *c, const struct option *o, struct str 
     return -EINVAL;
 }
 
-/* A network of /0 is everybody, who would all be believed whatever they say they are. */
+/* Refuses a network of /0, which would trust the forwarded address that any client sends. */
 static int option_set_networks(struct networks *member, struct str value) {
     struct networks fresh;
 
@@ -355,7 +355,7 @@ static int option_set_networks(struct networks *member, struct str value) {
     return 0;
 }
 
-/* Returns 0 or -EINVAL for a value that is not accepted. */
+/* Returns 0, or -EINVAL for a value that is not accepted. */
 static int option_set(struct config *c, const struct option *o, struct str value) {
     char *member = (char *)c + o->offset;
 
@@ -495,7 +495,8 @@ static int on_option(void *ctx, const char *section, const char *name, const cha
     return 1;
 }
 
-/* Feeds libinih line by line: it does not tell its handler where it is, and would cut long lines quietly. */
+/* Feeds libinih line by line, because it tells its handler no line numbers and would cut long lines without an error.
+ */
 static char *read_line(char *line, int size, void *ctx) {
     struct loading *l = ctx;
     size_t len;
@@ -517,7 +518,7 @@ static char *read_line(char *line, int size, void *ctx) {
         }
         l->continued = len > 0 && line[len - 1] != '\n';
     }
-    /* An indented line would continue the value above; in a file of short values it is more likely a slip. */
+    /* An indented line would continue the value above; no option needs that, so it is refused as a mistake. */
     size_t blanks = strspn(line, " \t");
     memmove(line, line + blanks, len - blanks + 1);
     return line;
@@ -575,8 +576,8 @@ size_t config_check_environment(struct arena *a, void (*fn)(void *ctx, struct st
     return n;
 }
 
-/* Is argv[i] this flag? Sets the value (the same word behind '=', or the next one) and how many words it takes; value
- * NULL if it is missing. */
+/* Tests whether argv[i] is this flag. Sets the value (behind '=' in the same word, or the next word) and the number of
+ * words used; value is NULL if it is missing. */
 static bool flag_matches(struct str flag, int argc, char **argv, int i, const char **ret_value, int *ret_words) {
     struct str word = str_of(argv[i]);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The configuration: what goes over what, what is refused and how that is said, and that etc/hired.ini is true.
+ * The configuration: precedence of sources, refused values and their messages, and that etc/hired.ini matches the
+ * table.
  */
 #include "cli/config.h"
 
@@ -25,7 +26,7 @@ static const char *write_file(const char *text) {
     return file_name;
 }
 
-/* Loads with these words (ended by NULL) behind the command's name; returns config_load's value. */
+/* Loads with these arguments (ended by NULL) after the command's name; returns config_load's value. */
 static int load(struct config *c, const char *ini, const char *const *words, struct str *ret_why) {
     char *argv[16] = {"serve"};
     char flag[] = "--config";
@@ -74,7 +75,7 @@ static void defaults(void **state) {
     assert_int_equal(c.n_app_rates, 0);
     assert_int_equal(c.http.proxies.n, 0);
 
-    /* The server's own defaults are those of the table. */
+    /* The built-in defaults of the server equal those of the table. */
     struct http_limits http;
     http_limits_init(&http);
     assert_int_equal(c.http.head_max, http.head_max);
@@ -239,7 +240,7 @@ static void refusals_say_where_and_what(void **state) {
     expect_refusal("[server]\nbase_url = hire.example.com\n", NULL, "http:// or https://");
     expect_refusal("\xff\xfe[\n", NULL, "the text is UTF-16 (it begins with its byte order mark): UTF-8 is expected");
     expect_refusal("\xef\xbb\xbf[log]\nlevel = loud\n", NULL,
-                   "it takes debug, info, warn or error"); /* the mark is passed over */
+                   "it takes debug, info, warn or error"); /* the byte order mark is skipped */
     expect_refusal("[server]\nbase_url = http://h/\n", NULL, "without / at the end");
     expect_refusal(NULL, WORDS("--threads"), "--threads needs a value: a number from 0 to 256");
     expect_refusal(NULL, WORDS("--fetch-allow", "all"),
@@ -265,7 +266,7 @@ static void long_lines_are_not_cut(void **state) {
     struct config c;
     struct str why;
 
-    memset(ini + strlen(ini), 'x', 500); /* a comment may be of any length */
+    memset(ini + strlen(ini), 'x', 500); /* a comment may be longer than the buffer */
     strcat(ini, "\nnode = 5\n");
     assert_int_equal(load(&c, ini, NULL, &why), 0);
     assert_int_equal(c.node, 5);
@@ -292,7 +293,7 @@ static void listen_addresses(void **state) {
     assert_int_equal(port, 0);
 }
 
-/* The documented file says what the table says, and is itself a valid configuration. */
+/* The documented file matches the table, and is a valid configuration. */
 static void etc_agrees(void **state) {
     char path[512], text[32768];
     struct buf expected = BUF_EMPTY;

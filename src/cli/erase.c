@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired erase: takes a person's data out of every record and file.
+ * hired erase: removes a person's data from all records and files.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "hire/erasure/erasure.h"
 #include "store/files/files.h"
 
-#define LOG_WAIT_S 30 /* how long readers may keep the log from being emptied */
+#define LOG_WAIT_S 30 /* how long readers may delay the truncation of the WAL */
 #define FILES_AT_ONCE 64
 
 static const char help[] =
@@ -62,8 +62,8 @@ static int erase_it(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "erase the data", &h) : 0;
 }
 
-/* The rows stay: a server that is just fetching one of the files waits for that and removes it then, or at its next
- * start. */
+/* The rows of the files stay. If a server is fetching one of the files at this moment, it waits for the fetch and
+ * removes the file then, or at its next start. */
 static int remove_files(struct cli *c) {
     int64_t ids[FILES_AT_ONCE], after = 0;
     int n = FILES_AT_ONCE, r = 0;

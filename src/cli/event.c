@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired event: who receives which events where, and what became of each.
+ * hired event: subscriptions, receivers, and the deliveries of events.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static struct str state_name(int64_t state) {
     return state >= 0 && state < 4 ? names[state] : STR("unknown");
 }
 
-/* The log of one delivery. */
+/* Writes the attempts of one delivery. */
 static int write_attempts(struct cli *c, const struct event_row *e, int64_t app, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_ATTEMPTS);
     int r;
@@ -91,7 +91,7 @@ static int write_attempts(struct cli *c, const struct event_row *e, int64_t app,
     return r;
 }
 
-/* One entry for each app. with_log: every attempt too. */
+/* Writes one entry for each app. with_log: with all attempts. */
 static int write_deliveries(struct cli *c, const struct event_row *e, bool with_log, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_DELIVERIES);
     int r;
@@ -117,7 +117,7 @@ static int write_deliveries(struct cli *c, const struct event_row *e, bool with_
     return r;
 }
 
-/* The id stands in front of an event_id. Returns 0, or -EINVAL after telling. */
+/* The event's row id is the first part of an event_id. Returns 0, or -EINVAL after an error message. */
 static int read_event_id(struct cli *c, const char *word, int64_t *ret) {
     struct str given = str_of(word);
     uint64_t id;
@@ -130,7 +130,7 @@ static int read_event_id(struct cli *c, const char *word, int64_t *ret) {
     return 0;
 }
 
-/* Reads an event of this tenant, or one of the platform itself. Returns 0, or 1 after telling. */
+/* Reads an event of this tenant, or one of the platform itself. Returns 0, or 1 after an error message. */
 static int find_event(struct cli *c, const struct tenant_row *tenant, const char *word, int64_t id,
                       struct event_row *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_BY_ID);
@@ -156,7 +156,7 @@ static int find_event(struct cli *c, const struct tenant_row *tenant, const char
     return 0;
 }
 
-/* The newest events of a tenant (0: the platform's own) before an id. */
+/* Lists the newest events before an id, of a tenant (0: of the platform itself). */
 static int write_list(struct cli *c, int64_t tenant, int64_t before, const char *type, int64_t limit, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_LIST);
     int r;
@@ -207,13 +207,13 @@ static int event_list_main(int argc, char **argv) {
         return 2;
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0)
         return 1;
-    /* The platform's own events belong to no tenant: they are listed when they are asked for. */
+    /* Events of the platform itself belong to no tenant: they are listed on request. */
     int64_t whose = type && strcmp(type, EVENT_TYPE_APP_TICKET) == 0 ? 0 : row.id;
     r = write_list(&c, whose, before, type, limit, &out);
     return r < 0 ? cli_fail_errno(&c, r, "list the events", NULL) : cli_print_json(&out);
 }
 
-/* The event's own object, users by user_id. A ticket is a secret and is not shown. */
+/* Writes the event's payload, with users by user_id. Tickets are secrets and are left out. */
 static int write_doc(struct cli *c, const struct tenant_row *tenant, const struct event_row *e, struct buf *out) {
     struct user_view view = {.tenant = tenant->id};
     struct reader *reader;
@@ -333,10 +333,10 @@ static int event_replay_main(int argc, char **argv) {
 struct subscription {
     struct app_row app;
     bool types[API_EVENTS];
-    bool set; /* false: only show */
+    bool set; /* false: show only */
 };
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int read_types(struct cli *c, int argc, char **argv, struct subscription *s) {
     for (int i = 1; i < argc; i++) {
         struct suggest suggest = {.typed = str_of(argv[i])};
@@ -466,7 +466,7 @@ static int print_receiver(const struct receiver_change *w) {
     return cli_print_json(&out);
 }
 
-/* Returns 0 once the address has echoed the challenge, or 1 after telling. */
+/* Returns 0 once the URL has echoed the challenge, or 1 after an error message. */
 static int ask_receiver(struct cli *c, const struct receiver *w) {
     const struct receiver_reach reach = {.loopback = c->config.fetch_allow != FETCH_ALLOW_NONE,
                                          .private = c->config.fetch_allow == FETCH_ALLOW_PRIVATE};

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired export: writes a tenant's records as answers of the API, one file for each kind, in one consistent view and
- * with the memory of one page. Importing them elsewhere and exporting again gives the same bytes.
+ * hired export: writes a tenant's records in the format of API answers, one file for each kind, from one consistent
+ * read transaction and with the memory of one page. Importing the files elsewhere and exporting again gives the same
+ * bytes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,12 +36,12 @@ struct export {
     const char *dir;
     struct user_view view;
     enum user_id_type type;
-    const char *type_name; /* stands in the files, so that an import need not be told */
+    const char *type_name; /* written into the files, so that the import need not be told */
     struct reader *reader;
     struct buf out;
     FILE *file;
-    const char *path; /* of the file under way */
-    int64_t records;  /* of the kind under way */
+    const char *path; /* path of the current file */
+    int64_t records;  /* number of records of the current kind */
 };
 
 /* ---- one record ---- */
@@ -61,7 +62,8 @@ static int write_alias(struct export *e, int64_t uid, enum user_id_type type, st
     return r < 0 ? r : 0;
 }
 
-/* Ids that are sealed from the internal one mean nothing elsewhere, unless the whole export is in their terms. */
+/* open_ids and union_ids are derived from internal ids and mean nothing in another store, so they are left out unless
+ * the whole export uses that type. */
 static int write_user_ids(struct export *e, int64_t uid, struct str user_id, struct buf *out) {
     struct str id;
     int r;
@@ -108,9 +110,9 @@ static int flush_out(struct export *e) {
     return 0;
 }
 
-/* One record on a line of its own. */
+/* Writes one record on its own line. */
 static int write_row(struct export *e, const struct item_kind *kind, const struct db_query *q) {
-    struct buf record BUF_CLEANUP = BUF_EMPTY; /* apart: whether a comma is due is told by what stands before */
+    struct buf record BUF_CLEANUP = BUF_EMPTY; /* separate: json_* tell by the byte before whether a comma is due */
     int r = 0;
 
     if (kind->store == KEPT_AS_USER)
@@ -126,7 +128,7 @@ static int write_row(struct export *e, const struct item_kind *kind, const struc
     return flush_out(e);
 }
 
-/* ---- the walk ---- */
+/* ---- walking the records ---- */
 
 static int write_records(struct export *e, const struct item_kind *kind) {
     struct kind_walk walk;
@@ -146,7 +148,7 @@ static int write_records(struct export *e, const struct item_kind *kind) {
     return flush_out(e);
 }
 
-/* A file appears under its name only when it is whole. */
+/* The file gets its final name only when it is complete. */
 static int write_file(struct export *e, const struct item_kind *kind) {
     struct str path = arena_printf(&e->cli->arena, "%s/%.*s.json", e->dir, STR_FMT(kind->plural));
     struct str temporary = arena_printf(&e->cli->arena, "%.*s.new", STR_FMT(path));

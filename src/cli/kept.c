@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Goes through kept files: their rows, and each once for its digest and for whoever wants its bytes.
+ * Walks stored files: their rows, and their bytes for the digest and for a callback.
  */
 #include "cli/kept.h"
 
@@ -52,7 +52,7 @@ int kept_digest(const char *path, kept_piece_fn fn, void *ctx, int64_t *ret_size
     return r;
 }
 
-/* Pages of its own, so that no read lasts for as long as the files do. */
+/* Reads page by page, so that no read transaction lasts as long as the reading of the files. */
 static int walk(struct db *db, enum db_statement which, kept_fn fn, void *ctx) {
     int64_t last = 0;
     int rows, r;

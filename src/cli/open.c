@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the commands that work on a data directory share.
+ * Shared by the commands that work on a data directory.
  */
 #include "cli/open.h"
 
@@ -18,7 +18,7 @@
 #include "store/remote/remote.h"
 #include "store/stamp.h"
 
-#define BUSY_MS 30000 /* how long another process is waited for */
+#define BUSY_MS 30000 /* how long to wait for another process's lock */
 #define LOOK_AGAIN_MS 50
 
 int cli_begin(struct cli *c, const char *command, const struct arg *args, int *argc, char **argv) {
@@ -33,14 +33,14 @@ int cli_begin(struct cli *c, const char *command, const struct arg *args, int *a
         }
         return -EINVAL;
     }
-    /* What a command did, it says itself; the log is for what went wrong below. */
+    /* Commands report their own results; the log reports errors of the layers below. */
     log_set_level(c->config.log_level > LOG_WARN ? c->config.log_level : LOG_WARN);
     return args_take(command, args, argc, argv);
 }
 
-/* The secret is made on first use, which needs a transaction. */
+/* The secret is created on first use, which needs a transaction. */
 static int open_seal(struct cli *c, enum cli_access how) {
-    bool made = how == CLI_READ || c->remote; /* by who serves */
+    bool made = how == CLI_READ || c->remote; /* a server creates it itself */
     int r = made ? 0 : db_begin(c->db);
 
     if (r < 0)
@@ -63,12 +63,13 @@ static int open_here(struct cli *c, const struct db_options *o, enum cli_access 
     return r;
 }
 
-/* Nobody answers: the server is about to begin or to end. */
+/* The server does not answer: it is just starting or stopping. */
 static bool is_changing(int r) {
     return r == -ENOENT || r == -ECONNREFUSED || r == -EPIPE || r == -ESHUTDOWN;
 }
 
-/* Takes the directory and opens the database, or, where a server works, lets that write. */
+/* Takes ownership of the directory and opens the database or, if a server owns it, connects to that server for writing.
+ */
 static int open_to_write(struct cli *c, const struct db_options *o, enum cli_access how) {
     int64_t start = clock_mono_ms();
     struct owner_note holder;
@@ -199,7 +200,8 @@ int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_i
     return -ENOENT;
 }
 
-/* The only tenant that the app is installed in. Returns 1, 0 if there is none, or -E2BIG. */
+/* Finds the only tenant in which the app is installed. Returns 1, 0 if there is none, or -E2BIG if there are several.
+ */
 static int only_tenant_of(struct cli *c, int64_t app, struct tenant_row *ret) {
     struct str key = STR_ABSENT;
     int r, n = 0;
@@ -253,7 +255,7 @@ int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
 
 int64_t cli_stamp(struct cli *c, int64_t tenant) {
     int64_t ms;
-    /* If it fails, the write that follows fails, too. */
+    /* If it fails, the write that follows fails too. */
     return db_in_transaction(c->db) && db_stamp(c->db, tenant, &ms) == 0 ? ms : clock_now_ms();
 }
 

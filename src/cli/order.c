@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired order: what a recruiter and an approver do to background check orders, from the command line.
+ * hired order: actions of recruiters and approvers on background check orders.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ struct order_work {
     struct check_form form;
 };
 
-/* ---- showing ---- */
+/* ---- show ---- */
 
 static int write_order(struct cli *c, const struct tenant_row *tenant, struct str doc, struct buf *out) {
     struct user_view view = {.tenant = tenant->id};
@@ -79,7 +79,7 @@ static const char *actor_name(enum hire_actor_kind kind) {
     return (unsigned)kind < 4 ? names[kind] : "unknown";
 }
 
-/* Who did it, by a name or id that people know. */
+/* Writes the actor by name or by a public id. */
 static void write_actor(struct cli *c, const struct tenant_row *tenant, const struct order_history_entry *e,
                         struct buf *out) {
     struct account account;
@@ -144,12 +144,12 @@ static int order_show_main(int argc, char **argv) {
     return strcmp(w.verb, "order show") == 0 ? print_order(&c, &w.tenant, w.id) : print_history(&c, &w.tenant, w.id);
 }
 
-/* ---- listing ---- */
+/* ---- list ---- */
 
 struct listing {
-    struct str *docs; /* a ring of the last limit ones */
+    struct str *docs; /* ring buffer of the last `limit` ones */
     size_t limit, n;
-    int64_t time, id; /* of the last one walked */
+    int64_t time, id; /* position of the walk: the last row */
     struct arena *arena;
 };
 
@@ -161,7 +161,7 @@ static void take_order(void *ctx, int64_t update_time, int64_t id, struct str do
     l->docs[l->n++ % l->limit] = arena_dup(l->arena, doc);
 }
 
-/* Walks from the oldest change on: the few that are shown are the last ones. */
+/* Walks from the oldest change on and keeps the last `limit` orders. */
 static int print_list(struct cli *c, const struct tenant_row *tenant, const struct order_filter *f, size_t limit) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     struct hire h = cli_hire(c, tenant->id);
@@ -212,7 +212,7 @@ static int order_list_main(int argc, char **argv) {
     return print_list(&c, &row, &f, (size_t)limit);
 }
 
-/* ---- changing ---- */
+/* ---- approve, cancel ... ---- */
 
 static int change(struct cli *c, void *ctx) {
     static const struct {
@@ -254,9 +254,9 @@ static int order_change_main(int argc, char **argv) {
     return print_order(&c, &w.tenant, w.id);
 }
 
-/* ---- arranging ---- */
+/* ---- arrange ---- */
 
-/* Reads a whole file into the arena. Returns 0, or -EINVAL after telling. */
+/* Reads a whole file into the arena. Returns 0, or -EINVAL after an error message. */
 static int read_file(struct cli *c, const char *name, struct str *ret) {
     FILE *f = fopen(name, "re");
     struct buf text BUF_CLEANUP = BUF_EMPTY;
@@ -275,7 +275,7 @@ static int read_file(struct cli *c, const char *name, struct str *ret) {
     return 0;
 }
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int read_fields(struct cli *c, const char *name, struct background_check_order *ret) {
     struct violations vs = {.n = 0};
     struct str text, why;
@@ -302,7 +302,7 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
     return vs.n > 0 ? -EINVAL : 0;
 }
 
-/* What is given in the file stands before what the flags give. Returns 0, or -EINVAL after telling. */
+/* Values in the file take precedence over flags. Returns 0, or -EINVAL after an error message. */
 static int take_fields(struct cli *c, struct check_form *form, const struct background_check_order *in) {
     if (in->custom_field_list.v) {
         cli_fail(c, "custom_field_list is the vendor's to define; custom_data_list has the values");
@@ -334,7 +334,7 @@ static void add_items(struct cli *c, struct check_form *form, const struct buf *
     form->items = (struct str_list){all, form->items.n + n};
 }
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int add_values(struct cli *c, struct check_form *form, const struct buf *given) {
     struct background_check_custom_field_data_value *all;
     size_t n;
@@ -371,7 +371,7 @@ static int arrange(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "arrange the check", &h) : 0;
 }
 
-/* user_id NULL: nobody. Returns 0, or a negative errno after telling. */
+/* user_id NULL: no user. Returns 0, or a negative errno after an error message. */
 static int find_user(struct cli *c, struct order_work *w, const char *user_id, int64_t *ret) {
     struct user_view view = {.tenant = w->tenant.id};
     int r;
@@ -391,7 +391,7 @@ struct arrange_flags {
     struct buf items, values;
 };
 
-/* Returns 0, or the exit status after telling. */
+/* Returns 0, or the exit status after an error message. */
 static int take_flags(struct cli *c, struct order_work *w, const struct arrange_flags *f) {
     struct background_check_order given = {0};
 
@@ -414,7 +414,7 @@ static int take_flags(struct cli *c, struct order_work *w, const struct arrange_
     return 0;
 }
 
-/* What comes from the command line and goes into records must be UTF-8. */
+/* Text from the command line that goes into records must be UTF-8. */
 static bool flags_are_utf8(const struct arrange_flags *f) {
     return str_is_utf8(str_of(f->package)) && str_is_utf8(str_of(f->candidate)) && str_is_utf8(str_of(f->remark)) &&
            str_is_utf8(buf_str(&f->items)) && str_is_utf8(buf_str(&f->values));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the command line shows records: fills the slots of stored ones.
+ * Converts stored records to their output form: fills in the slots.
  */
 #include "cli/reader.h"
 
@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/record.h"
 
-#define SLOTS 8192 /* of users lately met; a power of two */
+#define SLOTS 8192 /* cache of users; a power of two */
 #define ID_MAX 71
 
 struct slot {

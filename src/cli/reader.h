@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How the command line shows records: users' ids of a chosen type, and the links that reports were fetched from.
+ * Output of records by commands: users' ids of a chosen type, and the URLs that reports were fetched from.
  */
 #ifndef HIRED_CLI_READER_H
 #define HIRED_CLI_READER_H
@@ -9,14 +9,14 @@
 
 struct reader;
 
-/* view->app is needed for open_ids and union_ids only. Free with reader_free. */
+/* view->app is needed for open_ids and union_ids only. Free the result with reader_free. */
 struct reader *reader_new(struct cli *c, const struct user_view *view, enum user_id_type type);
 struct reader *reader_free(struct reader *r); /* takes NULL; returns NULL */
 
-/* From now on with the members that the API does not describe. */
+/* From now on, records are written with the members that the API does not describe. */
 void reader_want_undescribed(struct reader *r);
 
-/* Appends the wire form of a stored record. */
+/* Appends a stored record in API form. */
 void reader_write(struct reader *r, struct str stored, struct buf *out);
 
 /* The negative errno of the first user or file that could not be read, or 0. */

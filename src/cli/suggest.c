@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * "Did you mean": the name nearest to a mistyped one, by edit distance.
+ * "Did you mean": finds the name nearest to a mistyped one, by edit distance.
  */
 #include "cli/suggest.h"
 
@@ -33,7 +33,7 @@ void suggest_offer(struct suggest *s, struct str name) {
     size_t d = distance(s->typed, name);
     size_t near = name.len / 3 > 1 ? name.len / 3 : 1;
 
-    /* The start of a name is as good as a small slip: "--rate" for "--rate-limits". */
+    /* The beginning of a name counts as near: "--rate" for "--rate-limits". */
     if (s->typed.len >= 3 && str_starts(name, s->typed))
         d = 1;
     if (d > near || (!str_is_absent(s->best) && d >= s->distance))

@@ -9,11 +9,11 @@
 
 struct suggest {
     struct str typed;
-    struct str best; /* absent: nothing is near enough */
+    struct str best; /* absent: no name is near enough */
     size_t distance;
 };
 
-/* s = {.typed = ...}; offer every accepted name; then read s->best. */
+/* Usage: s = {.typed = ...}; offer every accepted name; then read s->best. */
 void suggest_offer(struct suggest *s, struct str name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired tenant: the companies whose records are kept, and their switches.
+ * hired tenant: the tenants of a store and their settings.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static void write_tenant(struct buf *out, const struct tenant_row *t) {
 
 struct tenant_work {
     struct str key, name;
-    int arrangement, report; /* -1: as it is */
+    int arrangement, report; /* -1: unchanged */
     struct tenant_row row;
 };
 

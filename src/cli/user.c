@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired user: who may sign in to the console.
+ * hired user: console accounts.
  */
 #include "cli/user.h"
 
@@ -33,9 +33,9 @@ static const char help[] =
 struct user_work {
     struct tenant_row tenant;
     struct account account;
-    struct str password; /* made or read; absent: none */
+    struct str password; /* generated or read; absent: none */
     bool made;
-    struct str done; /* for the audit log: "account.create" */
+    struct str done; /* action for the audit log: "account.create" */
 };
 
 static int audit(struct cli *c, const struct user_work *w) {
@@ -80,7 +80,7 @@ static int read_roles(struct cli *c, const struct buf *given, unsigned *ret) {
     return *ret == 0 ? -EINVAL : 0;
 }
 
-/* The first line of a file, or a new password. Returns 0, or -EINVAL after telling. */
+/* Reads the first line of a file, or generates a password. Returns 0, or -EINVAL after an error message. */
 static int get_password(struct cli *c, const char *file, struct user_work *w) {
     if (!file) {
         w->password = account_password_new(&c->arena);
@@ -218,13 +218,13 @@ static int user_list_main(int argc, char **argv) {
     return cli_print_json(&out);
 }
 
-/* ---- changes ---- */
+/* ---- other changes ---- */
 
 struct change {
     struct user_work w;
     const char *login;
-    unsigned roles; /* 0: they stay */
-    int disabled;   /* -1: stays */
+    unsigned roles; /* 0: unchanged */
+    int disabled;   /* -1: unchanged */
 };
 
 static int change(struct cli *c, void *ctx) {

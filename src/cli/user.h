@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Making accounts of the console, for hired user and hired demo.
+ * Creates console accounts, for hired user and hired demo.
  */
 #ifndef HIRED_CLI_USER_H
 #define HIRED_CLI_USER_H
@@ -8,10 +8,10 @@
 #include "cli/open.h"
 #include "gateway/caller/account.h"
 
-/* Adds the account, all of it given but id and password. Returns 0, or 1 after telling. */
+/* Adds the account; the caller sets all members but id and password. Returns 0, or 1 after an error message. */
 int user_make(struct cli *c, struct account *account, struct str password);
 
-/* The tenant's user with that user_id. Returns 1, 0 or a negative errno. */
+/* Finds the tenant's user with that user_id. Returns 1, 0 or a negative errno. */
 int user_find_uid(struct cli *c, int64_t tenant, struct str user_id, int64_t *ret);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired vendor: a tenant's accounts at background check vendors, and which app acts for each.
+ * hired vendor: a tenant's accounts at background check vendors, and the app that acts for each.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ static int bind_app(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "bind the account", &h) : 0;
 }
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int take_values(struct cli *c, const struct buf *given, struct eco_account_custom_field_event_data_list *ret) {
     size_t n;
     struct str *all = args_each(given, &c->arena, &n);
@@ -111,7 +111,7 @@ static int take_values(struct cli *c, const struct buf *given, struct eco_accoun
     return 0;
 }
 
-/* Returns 0, or -EINVAL after telling. */
+/* Returns 0, or -EINVAL after an error message. */
 static int take_usages(struct cli *c, const struct buf *given, struct int_list *ret) {
     size_t n;
     struct str *all = args_each(given, &c->arena, &n);
@@ -161,7 +161,7 @@ static int vendor_create_main(int argc, char **argv) {
     return print_accounts(&c, &w, w.filled.account.id);
 }
 
-/* ---- what a vendor asks for and offers ---- */
+/* ---- settings and packages of a vendor ---- */
 
 static int vendor_fields_main(int argc, char **argv) {
     const char *tenant = NULL, *app_id = NULL;
@@ -214,7 +214,7 @@ static int write_packages(struct hire *h, int64_t account, enum vendor_package_k
     return 0;
 }
 
-/* Everything about one account, within an object that is begun. */
+/* Writes everything about one account into the open object. */
 static int write_offer(struct hire *h, int64_t account, struct buf *out) {
     struct eco_background_check_custom_field_data_list fields;
     struct eco_account_created_v1_event filled;

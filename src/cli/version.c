@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired version: what this binary is, for bug reports.
+ * hired version: describes this binary for bug reports.
  */
 #include <curl/curl.h>
 #include <jansson.h>

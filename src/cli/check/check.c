@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired check: everything that is wrong with a configuration or a data directory, told at once.
+ * hired check: reports everything that is wrong with a configuration or a data directory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -33,7 +33,7 @@ struct check {
     const char *dir;
     int64_t findings;
     int64_t records, files;
-    int64_t open_files; /* kept files that others may read */
+    int64_t open_files; /* stored files that other users may read */
     mode_t open_mode;   /* of the first of them */
     struct arena scratch;
 };
@@ -62,7 +62,7 @@ static void check_mode(struct check *ck, const char *name, mode_t wanted) {
              (unsigned)st.st_mode & 0777, (unsigned)wanted, path.ptr);
 }
 
-/* ---- report files ---- */
+/* ---- stored files ---- */
 
 static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
     struct check *ck = ctx;
@@ -87,7 +87,7 @@ static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha
     return 0;
 }
 
-/* One wrong chmod or copy does it to all of them: one line says so. */
+/* A wrong chmod or copy usually affects all files, so they are reported in one line. */
 static void tell_open_files(struct check *ck) {
     if (ck->open_files > 0)
         find(ck,
@@ -103,7 +103,7 @@ static bool file_is_known(struct check *ck, int64_t id) {
     return db_row(&q) != 0;
 }
 
-/* A file is there before the row that names it, and drafts come and go: what is young is left alone. */
+/* A file is written before the row that names it, and drafts are temporary: young files are not reported. */
 static int check_entry(void *ctx, const struct files_entry *e) {
     struct check *ck = ctx;
 
@@ -125,7 +125,7 @@ static void check_stray_files(struct check *ck) {
         find(ck, "%s/files: cannot be read: %s", ck->dir, strerror(-r));
 }
 
-/* ---- the whole ---- */
+/* ---- running the checks ---- */
 
 static void tell_line(void *ctx, struct str line) {
     struct check *ck = ctx;
@@ -187,7 +187,7 @@ static void tell_environment(void *ctx, struct str line) {
     find(ctx, "%.*s", STR_FMT(line));
 }
 
-/* The configuration's findings stand one a line. */
+/* The configuration's errors are one per line. */
 static bool check_config(struct check *ck, struct cli *c, int *argc, char **argv) {
     struct str why;
 
@@ -215,7 +215,8 @@ static int check_main(int argc, char **argv) {
         return 2;
     }
     ck.dir = c.config.data ? c.config.data : "data";
-    /* A wrong "data" must not have another directory checked in its place; every other fault leaves it known. */
+    /* If "data" itself is invalid, the default directory must not be checked instead; with any other error, the
+     * directory is known. */
     if (!config_ok && access(ck.dir, F_OK) < 0)
         return finish(&ck);
     if (cli_open(&c, CLI_READ) < 0) {

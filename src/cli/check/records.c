@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads every record of a tenant, kind by kind, and what is kept beside it for finding it.
+ * Reads every record of a tenant, kind by kind, and checks the rows that index it.
  */
 #include "cli/check/records.h"
 
@@ -15,10 +15,10 @@ struct checking {
     void (*fn)(void *ctx, struct str line);
     void *ctx;
     int64_t *records;
-    struct arena scratch; /* of one record */
+    struct arena scratch; /* reset after each record */
 };
 
-/* Somebody may have two records of one interview. */
+/* Two records of one interview may name the same person. */
 static int interviewers_of(const struct interview_extend *in) {
     int n = 0;
 
@@ -30,7 +30,7 @@ static int interviewers_of(const struct interview_extend *in) {
     return n;
 }
 
-/* Interviews are found by their interviewers through a table of its own. Returns 0 or a negative errno. */
+/* Interviews are found by interviewer through a table; checks that it matches. Returns 0 or a negative errno. */
 static int check_interviewers(struct checking *ck, int64_t id, const struct interview_extend *in) {
     struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_INTERVIEW_INTERVIEWERS_OF);
     int n = 0, r;
@@ -48,7 +48,7 @@ static int check_interviewers(struct checking *ck, int64_t id, const struct inte
     return r;
 }
 
-/* "external_background_check" as people read it. */
+/* "external_background_check" with spaces in place of "_". */
 static struct str words_of(struct str name, struct arena *a) {
     struct str words = arena_dup(a, name);
 
@@ -58,7 +58,7 @@ static struct str words_of(struct str name, struct arena *a) {
     return words;
 }
 
-/* What no description covers is only counted. Returns 0 or a negative errno. */
+/* Records of kinds that api/ does not describe are only counted. Returns 0 or a negative errno. */
 static int check_record(struct checking *ck, const struct item_kind *kind, int64_t id, struct str doc) {
     int r = 0;
 

@@ -7,8 +7,8 @@
 
 #include "cli/open.h"
 
-/* Reads every record that hired export writes. fn gets a sentence for each that is damaged; *records grows by how many
- * there are. Returns 0 or a negative errno. */
+/* Reads every record that hired export would write. Calls fn with a sentence for each damaged one, and adds the number
+ * of records to *records. Returns 0 or a negative errno. */
 int check_records(struct cli *c, int64_t tenant, void (*fn)(void *ctx, struct str line), void *ctx, int64_t *records);
 
 #endif

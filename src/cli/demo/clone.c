@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Copies of the demo's records for load tests: whole, valid records that differ from their originals in ids and times.
- * They are written straight into their tables, because a million of them have to be there within a minute.
+ * Copies of the demo's records for load tests: whole, valid records with their own ids and times. They are written
+ * directly to the tables, because a million of them must be ready within a minute.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,14 +14,14 @@
 #include "hire/order/place.h"
 
 #define IN_TRANSACTION 50000
-#define WITH_CUSTOM_FIELDS 8            /* every eighth order has them: they would be most of its bytes */
-#define BEGIN_MS INT64_C(1672531200000) /* 2023-01-01: the copies change one after another from here ... */
-#define SPAN_MS INT64_C(63072000000)    /* ... for at most two years, before the demo's own records */
+#define WITH_CUSTOM_FIELDS 8            /* every eighth order has them; in all orders they would be most of the bytes */
+#define BEGIN_MS INT64_C(1672531200000) /* 2023-01-01: the modify times of the copies begin here ... */
+#define SPAN_MS INT64_C(63072000000)    /* ... and span at most two years, before the demo's own records */
 #define STEP_MS 60000
-#define EPOCH_2015_MS INT64_C(1420070400000) /* of ids */
+#define EPOCH_2015_MS INT64_C(1420070400000) /* the epoch of ids */
 #define TEMPLATES_MAX 256
 
-/* Ids as hired makes them, of a time that no demo record has. kind keeps orders and interviews apart. */
+/* Makes an id as hired does, with a time that no demo record has. kind separates orders from interviews. */
 static int64_t id_at(int64_t ms, int kind, int n) {
     return ((ms - EPOCH_2015_MS) << 22) | (kind << 12) | n;
 }
@@ -34,7 +34,7 @@ static struct str text_of(struct arena *a, int64_t value) {
     return arena_printf(a, "%lld", (long long)value);
 }
 
-/* A time as text, moved; absent and "" stay. */
+/* Shifts a time in text form; absent and "" stay. */
 static void move_text(struct str *time, int64_t by, struct arena *a) {
     int64_t ms;
 
@@ -52,7 +52,7 @@ static void show(bool progress, const char *what, int64_t done, int64_t all) {
         fprintf(stderr, done < all ? "\r\033[K%s %3.0f %%" : "\r\033[K", what, 100.0 * (double)done / (double)all);
 }
 
-/* Reads a column of ids. Returns their number or < 0. */
+/* Reads a column of ids. Returns their number or a negative errno. */
 static int read_ids(struct cli *c, enum db_statement walk, int64_t tenant, int64_t ids[TEMPLATES_MAX]) {
     struct db_query q DB_CLEANUP = db_query(c->db, walk);
     int n = 0, r;
@@ -93,7 +93,7 @@ static int read_order(struct cli *c, int64_t tenant, int64_t id, struct order_te
     return record_read_stored(&type_background_check_order, &t->doc, db_text(&q, COL_ORDER_GET_DOC), &c->arena);
 }
 
-/* The template's doc with another id and all times moved, in stored form. */
+/* The template's stored doc with a new id and shifted times. */
 static void write_order_doc(const struct order_template *t, int64_t id, int64_t by, bool custom, struct arena *a,
                             struct buf *out) {
     struct background_check_order o = t->doc;
@@ -128,7 +128,7 @@ static void write_order_doc(const struct order_template *t, int64_t id, int64_t 
 struct order_cloning {
     struct cli *cli;
     int64_t tenant, now_ms;
-    const struct order_template *all, *open; /* open: the vendor may update them */
+    const struct order_template *all, *open; /* open: orders that the vendor may update */
     size_t n_all, n_open;
     struct buf doc;
     struct arena scratch;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The demo's last weeks: what the vendors offer, and checks that were arranged, progressed and came to results on the
- * days before the demo is made. Everything goes through the domain as if people and vendors had done it at those times;
- * nothing that hired computes is made up. The one thing that is recorded instead of done is what the vendor's receiver
- * answered.
+ * The demo's recent past: packages that the vendors offer, and checks that were arranged, progressed and completed on
+ * the days before the demo is made. Every step goes through the domain with the time of that step, so everything that
+ * hired computes is genuine. Only the answers of the vendor's receiver are written directly.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -33,16 +32,16 @@
 #define FINDINGS_REPORT "https://reports.example.com/final-report-findings.pdf"
 #define INTERIM_REPORT "https://reports.example.com/interim-report.pdf"
 
-/* ---- what the vendors offer ---- */
+/* ---- the vendors' packages ---- */
 
 struct offer {
     const char *id, *name, *description;
 };
 
 static const struct vendor {
-    const char *provider; /* in English, as orders name it */
-    int share;            /* of ten checks */
-    int hours, spread;    /* to a result: at least, and at most so many more */
+    const char *provider; /* English name, as in orders */
+    int share;            /* in ten checks */
+    int hours, spread;    /* time to a result: minimum, and largest addition */
     struct offer packages[4], items[4];
 } vendors[VENDORS] = {
     {"Clearview Screening",
@@ -68,7 +67,7 @@ static const struct vendor {
      {{"ib-credit", "信用记录", "公开的失信与被执行信息"}}},
 };
 
-/* The first vendor's customers are asked for these too. */
+/* The first vendor also requires these of its customers. */
 static struct eco_background_check_custom_field_data field(struct i18n *name, const char *type, const char *key,
                                                            const char *zh, const char *en, bool required) {
     *name = (struct i18n){.zh_cn = str_of(zh), .en_us = str_of(en)};
@@ -115,7 +114,7 @@ struct check {
     const struct vendor *vendor;
     int64_t account, application, order, arranged_ms;
     int n;
-    bool waits; /* for an approver: nothing further happens to it */
+    bool waits; /* an approval is pending: no further steps */
 };
 
 struct step {
@@ -134,7 +133,7 @@ struct days {
     struct step steps[STEPS_MAX];
 };
 
-/* A number below span that looks arbitrary and is always the same. */
+/* A pseudo-random number below span, the same in every run. */
 static int64_t jitter(int n, int salt, int64_t span) {
     uint64_t x = (uint64_t)(n * 131 + salt * 977 + 1) * UINT64_C(0x9E3779B97F4A7C15);
 
@@ -143,7 +142,7 @@ static int64_t jitter(int n, int salt, int64_t span) {
     return (int64_t)((x >> 33) % (uint64_t)span);
 }
 
-/* What lies in the future has not happened. */
+/* Steps in the future are skipped. */
 static void plan(struct days *w, struct check *c, enum kind kind, int64_t at_ms) {
     if (at_ms < w->now_ms)
         w->steps[w->n_steps++] = (struct step){at_ms, kind, c};
@@ -235,7 +234,7 @@ static int result(struct days *w, struct check *c) {
     return order_result(h, &body);
 }
 
-/* The newest arrangement and the newest results wait for an approver: the switches were on for a while. */
+/* The newest arrangement and the newest results stay pending, as if approvals had been switched on recently. */
 static int set_switches(struct days *w, const struct step *s, bool on) {
     const struct tenant_approvals approvals = {.arrangement = on && s->kind == ARRANGE,
                                                .report = on && s->kind == RESULT};
@@ -274,7 +273,7 @@ static int take_step(struct days *w, const struct step *s, bool approve) {
     return r >= 0 && approve ? set_switches(w, s, false) : r;
 }
 
-/* The last step of that kind but skip; SIZE_MAX: none. */
+/* The index of the last step of that kind, not counting the last `skip` ones; SIZE_MAX: none. */
 static size_t last_of(const struct days *w, enum kind kind, int skip) {
     for (size_t i = w->n_steps; i-- > 0;)
         if (w->steps[i].kind == kind && skip-- == 0)
@@ -297,7 +296,7 @@ static int take_steps(struct days *w) {
     return 0;
 }
 
-/* ---- what the vendor's receiver answered ---- */
+/* ---- answers of the vendor's receiver ---- */
 
 struct due {
     int64_t event, created_ms;
@@ -319,7 +318,8 @@ static int attempt(struct days *w, const struct due *e, int n, int64_t at_ms, in
     return delivery_settle(w->cli->db, &o);
 }
 
-/* At most times failures, by the ladder; returns how many attempts there were, or < 0. */
+/* Writes up to `times` failed attempts, at the delays of the backoff. Returns the number of attempts, or a negative
+ * errno. */
 static int failures(struct days *w, const struct due *e, int times) {
     int64_t at_ms = e->created_ms + 90;
     int n = 0, r = 0;
@@ -334,7 +334,7 @@ static int failures(struct days *w, const struct due *e, int times) {
 }
 
 static int record_delivery(struct days *w, const struct due *e, size_t i, size_t n) {
-    if (i + 1 == n) /* the last one waits still */
+    if (i + 1 == n) /* the last delivery is still pending */
         return 0;
     if (i + 2 == n)
         return failures(w, e, 2);
@@ -379,7 +379,7 @@ static int subscribe(struct days *w) {
     return r;
 }
 
-/* ---- all of it ---- */
+/* ---- making the days ---- */
 
 static int find_arranger(struct days *w) {
     struct account who;
@@ -406,8 +406,8 @@ static int find_accounts(struct days *w) {
     return r;
 }
 
-/* Whether a recruiter would order a check now: none is under way, and nobody who has an offer is looked into again.
- * Returns 1, 0 or < 0. */
+/* Returns 1 if a recruiter would order a check now: no check is open, and the candidate has no offer yet. Returns 0
+ * otherwise, or a negative errno. */
 static int wants_check(struct days *w, int64_t id) {
     struct application a = {0};
     struct str doc;
@@ -426,7 +426,7 @@ static int wants_check(struct days *w, int64_t id) {
     return status != ORDER_ARRANGED && status != ORDER_IN_APPROVAL && status != ORDER_APPROVED;
 }
 
-/* One check for each application that wants one, spread over the days, at hours when people work. */
+/* Orders a check for each application that qualifies, spread over the days, within working hours. */
 static int plan_checks(struct days *w) {
     int64_t active[CHECKS_MAX];
     size_t n_active = 0;
@@ -474,7 +474,7 @@ static int make_days(struct cli *c, void *ctx) {
         r = take_steps(w);
     if (r >= 0)
         r = record_deliveries(w);
-    if (r >= 0) /* what happened in the demo's past is behind all that happens from now on */
+    if (r >= 0) /* so that later changes get stamps after those of the steps */
         r = db_stamp_raise(c->db, w->d->tenant, w->now_ms);
     return r < 0 ? cli_fail_errno(c, r, "make the demo's last weeks", &w->h) : 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hired demo: a small company to try things on, out of files within the binary. What is in the directory already, and
- * what happens then, is settled here; make.c makes the records.
+ * hired demo: makes a small company's records from files in the binary. This file decides by what is in the directory
+ * already; make.c makes the records.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,7 +33,7 @@ static const char help[] =
     "  --unless-used       says nothing and ends well where other tenants' records are\n\n"
     "example: hired demo --data data && hired serve --data data\n";
 
-/* ---- the whole ---- */
+/* ---- the command ---- */
 
 enum found {
     FOUND_NOTHING, /* no database, or one without tenants */
@@ -57,7 +57,8 @@ static int find_tenants(struct cli *c, enum found *ret) {
     return r;
 }
 
-/* Looks at what is in the directory without changing it: a server may run there. Returns 0 or -1 after telling. */
+/* Finds out what is in the directory without changing it, because a server may run there. Returns 0, or -1 after an
+ * error message. */
 static int look_around(struct cli *c, enum found *ret) {
     struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data);
     struct stat st;
@@ -75,14 +76,14 @@ static int look_around(struct cli *c, enum found *ret) {
     return r < 0 ? -1 : 0;
 }
 
-/* The secrets stand in demo.json; hired serve shows them with a call to paste, where they are of use. */
+/* demo.json has the secrets; hired serve prints them with an example request. */
 static void print_outcome(const struct demo *d) {
     printf("The demo tenant is in %s; its credentials are in %.*s.\n"
            "hired serve --data %s serves it and prints a call to paste.\n",
            d->cli->config.data, STR_FMT(demo_path(d->cli)), d->cli->config.data);
 }
 
-/* Makes the demo beside its place and moves it there. */
+/* Makes the demo in a temporary place and moves it into the directory. */
 static int make_demo(struct demo *d) {
     struct cli *c = d->cli;
     char *dir = c->config.data, *place;
@@ -104,7 +105,7 @@ static int make_demo(struct demo *d) {
     return r;
 }
 
-/* The secrets are nowhere in the database: what was lost with demo.json is replaced. */
+/* The database holds no secrets in plain text: if demo.json was lost, new ones are made. */
 static int renew(struct demo *d) {
     struct cli *c = d->cli;
     struct account account;
@@ -131,7 +132,7 @@ static int renew(struct demo *d) {
     return 0;
 }
 
-/* Nobody else may write there meanwhile. Returns 0, or 1 after telling. */
+/* Holds the directory, so that no other process writes there. Returns 0, or 1 after an error message. */
 static int own(struct demo *d, struct owner **ret) {
     struct cli *c = d->cli;
     struct str why;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * DIR/demo.json, read and kept true by whoever serves the demo.
+ * Reads DIR/demo.json, and updates it when the demo is served.
  */
 #include "cli/demo/info.h"
 
@@ -16,7 +16,7 @@
 #include "cli/demo/demo.h"
 #include "cli/demo/place.h"
 
-/* Replaces the file in one step, so that whoever polls it never reads half of it. */
+/* Replaces the file by rename, so that a reader never sees half of it. */
 static int save(const char *path, const json_t *info) {
     char draft[PATH_MAX];
     if (snprintf(draft, sizeof draft, "%s.draft", path) >= (int)sizeof draft)
@@ -47,7 +47,7 @@ static void print_accounts(const json_t *info) {
     printf("\n");
 }
 
-/* The console is where the server is. */
+/* The console has the server's address. */
 static void move_console(const json_t *info, const char *base_url) {
     char url[320];
     json_t *console = json_object_get(info, "console");
@@ -70,7 +70,7 @@ static void print_info(const json_t *info, const char *base_url) {
            text(info, "vendor_app_secret"), base_url, base_url, text(info, "app_id"), text(info, "app_secret"));
 }
 
-/* Nobody could know how to get in. */
+/* Without demo.json, or without a tenant, nobody can sign in: prints what to do. */
 static void print_missing(const char *dir, struct str tenant) {
     if (str_eq(tenant, STR(DEMO_TENANT_KEY)))
         printf("The demo tenant is here, but %s/demo.json with its credentials is gone. Stop the server and run\n"

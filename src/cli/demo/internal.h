@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the parts of hired demo.
+ * Interfaces between the files of hired demo.
  */
 #ifndef HIRED_CLI_DEMO_INTERNAL_H
 #define HIRED_CLI_DEMO_INTERNAL_H
@@ -23,27 +23,29 @@ struct demo {
     struct str base_url;
     struct str passwords[DEMO_ACCOUNTS];
     int64_t vendor_account;
-    int64_t days;               /* before today; 0: none */
-    int64_t orders, interviews; /* at least that many */
+    int64_t days;               /* number of days before today; 0: none */
+    int64_t orders, interviews; /* minimum numbers of records */
     bool progress;
 };
 
-/* Who signs in to the console; each is one of the demo's people. */
+/* Console accounts; each belongs to a person of the demo. */
 extern const struct demo_account demo_accounts[DEMO_ACCOUNTS];
 
-/* Makes all of it in the directory that the configuration names, with its database. Returns 0, or 1 after telling. */
+/* Makes the whole demo in the configuration's data directory, with a new database. Returns 0, or 1 after an error
+ * message. */
 int demo_make(struct demo *d);
 
-/* Gives apps and accounts new secrets and writes demo.json; the database is open. Returns 0, or 1 after telling. */
+/* Gives apps and accounts new secrets and writes demo.json; the database must be open. Returns 0, or 1 after an error
+ * message. */
 int demo_renew(struct demo *d);
 
-/* Where the configuration lets hired serve listen. */
+/* The URL at which hired serve would listen by the configuration. */
 struct str demo_base_url(struct cli *c);
 
-/* DIR/demo.json, in the arena. */
+/* The path of DIR/demo.json, in the arena. */
 struct str demo_path(struct cli *c);
 
-/* Writes it (mode 0600, in one step). Returns 0, or 1 after telling. */
+/* Writes demo.json (mode 0600, by rename). Returns 0, or 1 after an error message. */
 int demo_write_json(struct demo *d);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Everything that the demo's directory holds: tenant, apps, records, accounts, files.
+ * Makes the contents of the demo's directory: tenant, apps, records, accounts, files.
  */
 #include <errno.h>
 #include <limits.h>
@@ -21,8 +21,8 @@
 #define TENANT_NAME "青舟科技 Qingzhou"
 #define APP_NAME "demo"
 #define VENDOR_APP_NAME "demo vendor (Clearview Screening)"
-#define VENDOR_PROVIDER "Clearview Screening"      /* whose account the vendor's app is bound to */
-#define REPORT_HOST "https://reports.example.com/" /* stands for demo/reports/ */
+#define VENDOR_PROVIDER "Clearview Screening"      /* the provider that the vendor's app is bound to */
+#define REPORT_HOST "https://reports.example.com/" /* URLs that stand for files of demo/reports/ */
 
 const struct demo_account demo_accounts[DEMO_ACCOUNTS] = {
     {ROLE_ADMIN, STR_INIT("4c87bec3"), STR_INIT("周雨桐"), STR_INIT("Yutong Zhou")},
@@ -33,8 +33,7 @@ const struct demo_account demo_accounts[DEMO_ACCOUNTS] = {
 
 /* ---- tenant and apps ---- */
 
-/* What a vendor is to do: background checks, with the files that are filled into their forms, and nothing else of the
- * tenant's. */
+/* The vendor's app gets the scopes for background checks, and for the files in their forms; no others of the tenant. */
 static struct str vendor_scopes(struct arena *a) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 
@@ -52,7 +51,7 @@ static struct str vendor_scopes(struct arena *a) {
     return arena_dup(a, buf_str(&out));
 }
 
-/* Finds the app by name and gives it a new secret, or makes it: a demo that was cut short is made whole. */
+/* Finds the app by name and gives it a new secret, or creates it: an interrupted demo is completed. */
 static int make_app(struct demo *d, struct str name, struct str scopes, struct app_row *ret, struct str *ret_secret) {
     struct cli *c = d->cli;
     struct str known, unknown;
@@ -91,7 +90,7 @@ static void tell_finding(struct import *im, const struct finding *f) {
     fprintf(stderr, "demo/%s:%u:%u: %.*s: %.*s\n", f->file, f->line, f->column, STR_FMT(f->field), STR_FMT(f->reason));
 }
 
-/* Each file holds what its name says. */
+/* A file's name is the kind of its records. */
 static const struct item_kind *kind_of_file(const char *name) {
     struct str s = str_of(name);
 
@@ -106,7 +105,7 @@ static int import_records(struct demo *d) {
     int r;
 
     import_begin(&im, d->cli, &d->tenant, &d->app);
-    /* In the order of the kinds: what is referred to comes first. */
+    /* Imports in the order of the kinds, so that records come after those they refer to. */
     for (size_t k = 0; k < n_item_kinds; k++)
         for (const struct embedded_file *e = demo_files; e->name; e++) {
             if (kind_of_file(e->name) != &item_kinds[k])
@@ -143,7 +142,7 @@ static int bind_vendor(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "bind the vendor's account", &h) : 0;
 }
 
-/* An account for each role, named as the role. One that is there already gets a new password. */
+/* Creates an account for each role, with the role's name. An existing one gets a new password. */
 static int make_account(struct demo *d, size_t i) {
     struct cli *c = d->cli;
     struct str login = account_role_name(demo_accounts[i].role);
@@ -174,7 +173,7 @@ static int make_accounts(struct cli *c, void *ctx) {
     return r;
 }
 
-/* ---- report files ---- */
+/* ---- stored files ---- */
 
 static const struct embedded_file *file_named(struct str name) {
     for (const struct embedded_file *e = demo_files; e->name; e++)
@@ -192,7 +191,7 @@ static int write_file(struct demo *d, int64_t id, struct str bytes, struct buf *
     if (r == 0)
         r = files_draft_write(&draft, bytes);
     if (r == 0)
-        r = files_draft_replace(&draft, dir, id); /* of a demo that was cut short */
+        r = files_draft_replace(&draft, dir, id); /* left by an interrupted demo */
     EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
     buf_add_hex(ret_hex, digest, sizeof(digest));
     return r;
@@ -206,7 +205,7 @@ static int keep_file(struct demo *d, int64_t id, struct str bytes) {
     return r < 0 ? r : order_file_kept(&h, id, (int64_t)bytes.len, buf_str(&hex));
 }
 
-/* By a demo that was cut short after it. */
+/* True if an interrupted demo has added it already. */
 static int attachment_is_kept(struct cli *c, int64_t tenant, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_ATTACHMENT_GET);
 
@@ -215,7 +214,7 @@ static int attachment_is_kept(struct cli *c, int64_t tenant, int64_t id) {
     return db_row(&q);
 }
 
-/* An attachment of the demo whose url stands for a file of it: as if it had been uploaded. */
+/* Stores a file for an attachment whose URL names one, as if it had been uploaded. */
 static int keep_attachment(void *ctx, int64_t seq, struct str id, struct str doc) {
     struct demo *d = ctx;
     struct cli *c = d->cli;
@@ -255,7 +254,7 @@ struct due_file {
     struct str bytes;
 };
 
-/* The reports of the demo's orders: as if they had been fetched. */
+/* Stores the reports of the demo's orders, as if they had been fetched. */
 static int keep_reports(struct cli *c, void *ctx) {
     struct demo *d = ctx;
     struct due_file due[64];
@@ -280,7 +279,7 @@ static int keep_reports(struct cli *c, void *ctx) {
     return r < 0 ? cli_fail_errno(c, r, "keep the demo's reports", NULL) : 0;
 }
 
-/* ---- the whole ---- */
+/* ---- making everything ---- */
 
 static int make_days(struct demo *d) {
     const struct demo_days days = {.tenant = d->tenant.id,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A demo appears in its directory wholly or not at all.
+ * Makes a demo appear in its directory completely or not at all.
  */
 #include "cli/demo/place.h"
 
@@ -40,7 +40,7 @@ static int sync_directory(const char *path) {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    (void)fsync(fd); /* not all file systems can */
+    (void)fsync(fd); /* some file systems cannot sync a folder */
     close(fd);
     return 0;
 }
@@ -57,7 +57,7 @@ int demo_place_make(const char *dir, struct arena *a, char **ret, struct str *re
     *ret = (char *)path_in(dir, "demo.partial", a);
     if ((r = remove_tree(*ret)) < 0)
         return fail(a, ret_why, r, "remove the unfinished demo", *ret);
-    /* Files that belong to no record are not a demo's to remove. */
+    /* Refuses a folder with files: they belong to no record, and the demo must not remove them. */
     if (rmdir(files) < 0 && errno != ENOENT)
         return fail(a, ret_why, -errno, "make a demo beside the files in", files);
     if (mkdir(*ret, 0700) < 0)
@@ -65,11 +65,11 @@ int demo_place_make(const char *dir, struct arena *a, char **ret, struct str *re
     return 0;
 }
 
-/* In this order the database, by which a directory is known to hold records, comes last. */
+/* The database marks a directory as used, so it is moved last. */
 static const char *const parts[] = {"files", "demo.json", "hired.db-wal", "hired.db"};
 
 static int move_parts(const char *dir, const char *whole, struct arena *a, struct str *ret_why) {
-    /* The empty database that is replaced must not leave its log to the new one. */
+    /* The new database must not find the log of the empty one that it replaces. */
     if (is_there(whole, "hired.db") && !is_there(whole, "hired.db-wal"))
         unlink(path_in(dir, "hired.db-wal", a));
     unlink(path_in(dir, "hired.db-shm", a));

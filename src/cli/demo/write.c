@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * demo.json: where a demo is reached, and its credentials.
+ * Writes demo.json: address and credentials of a demo.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ struct str demo_path(struct cli *c) {
     return arena_printf(&c->arena, "%s/demo.json", c->config.data);
 }
 
-/* The member "console": where it is, and who may sign in. */
+/* Writes the member "console": its URL, and the accounts. */
 static void write_console(const struct demo *d, struct buf *out) {
     buf_add_lit(out, ",\n  \"console\": {\"url\":");
     json_str(out, arena_printf(&d->cli->arena, "%.*s/", STR_FMT(d->base_url)));
