@@ -52,7 +52,7 @@ static int read_scopes(struct cli *c, struct buf *given, struct str *ret) {
     for (size_t i = 0; i < given->len; i++)
         if (given->ptr[i] == ',' || given->ptr[i] == '\t' || given->ptr[i] == '\n')
             given->ptr[i] = ' ';
-    if (scopes_check(buf_str(given), &c->arena, ret, &unknown) == 0)
+    if (app_scopes_check(buf_str(given), &c->arena, ret, &unknown) == 0)
         return 0;
     s.typed = unknown;
     for (uint16_t i = 0; i < api_n_scopes; i++)

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "cli/suggest.h"
+#include "gateway/caller/master_secret.h"
 #include "hire/name_fold.h"
 #include "store/remote/remote.h"
 #include "store/stamp.h"
@@ -45,7 +46,7 @@ static int open_seal(struct cli *c, enum cli_access how) {
 
     if (r < 0)
         return r;
-    r = identity_seal(c->db, &c->seal);
+    r = master_secret_seal(c->db, &c->seal);
     if (made)
         return r;
     if (r == 0)

@@ -11,6 +11,7 @@
 #include "cli/args.h"
 #include "cli/config.h"
 #include "gateway/caller/app.h"
+#include "gateway/caller/tenant.h"
 #include "gateway/users.h"
 #include "hire/hire.h"
 #include "store/db.h"

@@ -132,7 +132,7 @@ int answer_fail_busy(struct call *c, struct str detail) {
     c->violations = NULL;
     c->missing_scopes[0] = STR_ABSENT;
     c->reason = (struct reason){0};
-    if (c->bare) /* msg is all that it has */
+    if (c->bare) /* such answers have no member but code and msg */
         c->msg = arena_printf(c->arena, "%.*s: %.*s", STR_FMT(c->msg), STR_FMT(detail));
     return r;
 }
@@ -143,9 +143,9 @@ struct str answer_busy_reason(int error) {
         struct str reason;
     } all[] = {
         {EBUSY, STR_INIT("the database has too many writes waiting; try again in a second")},
-        {ENOSPC, STR_INIT("this server's disk is full, so nothing can be written; whoever runs it has to make room")},
+        {ENOSPC, STR_INIT("this server's disk is full, so nothing can be written; its operator has to make room")},
         {EDQUOT,
-         STR_INIT("this server's disk quota is used up, so nothing can be written; whoever runs it has to make room")},
+         STR_INIT("this server's disk quota is used up, so nothing can be written; its operator has to make room")},
         {ESHUTDOWN, STR_INIT("this server is being stopped; try again in a few seconds")},
         {ECANCELED, STR_INIT("this server is being stopped; try again in a few seconds")},
         {EMFILE, STR_INIT("this server has too many files open; try again in a second")},
@@ -167,7 +167,7 @@ bool answer_fail_error(struct call *c, int error) {
     return !str_is_absent(reason);
 }
 
-/* The operation's own words for a code, or the gateway's. */
+/* Sets the code with the operation's own status and msg, if it documents the code. */
 static void set_code(struct call *c, int code) {
     c->code = code;
     c->http_status = code == CODE_SYSTEM ? 500 : 400;

@@ -7,17 +7,17 @@
 
 #include "gateway/call.h"
 
-/* Codes of the gateway itself; COMMON to all operations. */
+/* Codes that the gateway itself answers with, for all operations. */
 enum {
-    CODE_NO_SESSION = 4010, /* the console's; as are the next ones */
+    CODE_NO_SESSION = 4010, /* the three of the console */
     CODE_FOREIGN_PAGE = 4030,
     CODE_NO_ROLE = 4031,
     CODE_BAD_REQUEST = 9499,
     CODE_TOKEN_PARAM = 10003,         /* token endpoints: a field is missing or wrong */
-    CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app is not installed in that tenant, or there is none */
-    CODE_TOKEN_TICKET = 10012,        /* token endpoints: not a ticket of the app's that is good now */
-    CODE_TOKEN_APP_TOKEN = 10013,     /* token endpoints: app_access_token unknown, expired or revoked */
-    CODE_TOKEN_SECRET = 10014,        /* token endpoints: id or secret wrong */
+    CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app does not exist or is not installed in that tenant */
+    CODE_TOKEN_TICKET = 10012,        /* token endpoints: not a currently valid ticket of the app */
+    CODE_TOKEN_APP_TOKEN = 10013,     /* token endpoints: the app_access_token is unknown, expired or revoked */
+    CODE_TOKEN_SECRET = 10014,        /* token endpoints: app_id or app_secret is wrong */
     CODE_SYSTEM = 1002001,
     CODE_PARAMETER = 1002002,
     CODE_NO_PATH = 99991201,
@@ -41,31 +41,32 @@ enum {
     CODE_FIELDS = 99992402,
 };
 
-/* Begins a successful answer in out: up to where the handler's data goes. */
+/* Begins a successful answer in out, up to the place of the handler's data. */
 void answer_begin(const struct call *c, struct buf *out);
 
-/* Ends it. data_at is out->len after answer_begin: nothing written since means empty data. */
+/* Ends the answer. data_at is out->len after answer_begin; if nothing was appended since, data is empty. */
 void answer_end(const struct call *c, struct buf *out, size_t data_at);
 
-/* Writes a failed call's whole body. */
+/* Writes the whole body of a failed call. */
 void answer_failure(const struct call *c, struct buf *out);
 
-/* Fails with a code of the gateway: its own status and words. */
+/* Fails the call with a code of the gateway, its HTTP status and its msg. */
 int answer_fail_gateway(struct call *c, int code);
 
-/* Fails because the app does not allow calls from that address. */
+/* Fails the call because the app's allow list does not contain address. */
 int answer_fail_address(struct call *c, struct str address);
 
-/* Fails with 503: it may be tried again. detail says what there is too little of. Replaces an earlier failure. */
+/* Fails the call with 503, so that the client tries again. detail says what the server lacks. Replaces an earlier
+ * failure of the call. */
 int answer_fail_busy(struct call *c, struct str detail);
 
-/* What a negative errno that nobody has put into words says to the caller. Where something is lacking that may be there
- * again in a moment (the writer's time or queue, room on the disk, descriptors, memory; the server that is being
- * stopped), a sentence that names it, for answer_fail_busy; absent for a fault inside. */
+/* A sentence for answer_fail_busy if error means that something is lacking for the moment (time or queue of the
+ * writer, disk space, descriptors, memory; the server is stopping). Absent for any other error, which is an internal
+ * fault. */
 struct str answer_busy_reason(int error);
 
-/* Fails a call with that: 503, or 500 for a fault inside (which the caller of this logs). Returns whether it was 503.
- */
+/* Fails the call with 503 if answer_busy_reason has a sentence for error, else with 500, which the caller of this
+ * function logs. Returns whether it was 503. */
 bool answer_fail_error(struct call *c, int error);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a caller hears of a write that the disk does not take, with the real server on a disk that is full or fails.
+ * The answers to writes that the disk refuses, from the real server on a disk that is full or fails.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/test.h"
 #include "gateway/caller/app.h"
+#include "gateway/caller/master_secret.h"
 #include "gateway/gateway.h"
 #include "store/sqlite/fault_vfs.h"
 
@@ -41,13 +42,13 @@ static void loop_stop(struct http_loop *l) {
     gateway_loop_stop(http_loop_app_ctx(l), l);
 }
 
-/* A request for a token, which is a write. */
+/* Prepares a request for a token, which is a write. */
 static void make_app(struct fixture *f) {
     struct app_row app;
     struct str secret;
     char body[256];
     assert_int_equal(db_begin(f->db), 0);
-    assert_int_equal(identity_seal(f->db, &f->seal), 0);
+    assert_int_equal(master_secret_seal(f->db, &f->seal), 0);
     assert_int_equal(
         app_create(f->db, 7, APP_CUSTOM, STR("app"), STR(""), STR_ABSENT, STR_ABSENT, &f->arena, &app, &secret), 0);
     assert_int_equal(db_commit(f->db), 0);
@@ -127,10 +128,10 @@ static void expect(struct fixture *f, enum fault_kind kind, const char *status, 
 static void test_full_disk_is_busy(void **state) {
     struct fixture *f = *state;
     expect(f, FAULT_WRITE_FULL, "503", "disk is full");
-    assert_non_null(strstr(ask(f), "\"code\":0")); /* and it goes on as soon as there is room */
+    assert_non_null(strstr(ask(f), "\"code\":0")); /* writes succeed again as soon as there is room */
 }
 
-/* Trying again in a second does not help. */
+/* An I/O error is answered with 500, because a retry after a second does not help. */
 static void test_failing_disk_is_a_fault(void **state) {
     struct fixture *f = *state;
     expect(f, FAULT_WRITE_ERROR, "500", "System exception");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One call of an operation: what a handler gets and how it answers. The gateway has checked token, scopes, limits and
- * every documented field before a handler runs; a handler asks the domain and writes the answer's data.
+ * One call of an operation: what a handler is given and how it answers. The gateway has checked token, scopes,
+ * limits and every documented field before a handler runs. The handler calls the domain (src/hire) and writes the
+ * answer's data.
  */
 #ifndef HIRED_GATEWAY_CALL_H
 #define HIRED_GATEWAY_CALL_H
@@ -22,109 +23,112 @@ struct request_log;
 
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
 
-/* The calling app, as it was when the token was checked. Shared and immutable; valid for the call. */
+/* The calling app as it was when its token was checked. Immutable; valid as long as the call. */
 struct caller_app {
-    int64_t id;            /* internal */
+    int64_t id;            /* internal id */
     struct str app_id;     /* "cli_..." */
-    int64_t developer;     /* whose union_ids it sees */
-    bool store_app;        /* store (ISV) app; else custom */
-    bool vendor_bound;     /* acts for vendor accounts: sees and changes their orders only */
+    int64_t developer;     /* the developer whose union_ids the app sees */
+    bool store_app;        /* a store (ISV) app; false: a custom app */
+    bool vendor_bound;     /* the app acts for vendor accounts: it sees and changes only their orders */
     uint32_t field_scopes; /* granted scope bits, as in api_field_scopes */
     uint64_t scopes[4];    /* granted scopes, bit i for api_scopes[i] */
 };
 
-/* Passwords that a call of the console brings. The operation's before() sets them; by the time its handler runs, what
- * they ask for has been done, off the loops. */
+/* Passwords to compare or hash for a call of the console. The operation's before() fills them in; the passwords
+ * thread does the work (caller/passwords.h) before the handler runs. */
 struct call_password {
-    struct str given, stored; /* to be compared; given absent: nothing is */
+    struct str given, stored; /* are compared; given absent: no comparison */
     bool fits;
-    int wrong_code;        /* of the operation's errors: the answer if it does not fit; the handler does not run then */
-    struct str fresh;      /* to be hashed (if what was given fits); absent: nothing is */
-    struct str fresh_hash; /* in the call's arena */
-    void *found;           /* for the operation's own use */
+    int wrong_code;        /* the operation's error code if the comparison fails; the handler does not run then */
+    struct str fresh;      /* is hashed, if the comparison succeeded; absent: no hash */
+    struct str fresh_hash; /* the result, in the call's arena */
+    void *found;           /* for the operation's before() and handler */
 };
 
-/* Something that waits for the world, such as asking an address whether it answers. An operation's before() sets it;
- * run is called on a thread of the pool and uses neither the database nor the call's answer; what it found out is the
- * handler's to look at. run must end within a second or two and bound how many it makes wait, since uploads use the
- * same threads. */
+/* Slow work outside the database, such as a request to another server. The operation's before() sets it. run is
+ * called on a thread of libuv's pool and may use neither the database nor the call's answer; the handler runs
+ * afterwards and reads the result from ctx. run must return within two seconds and limit how many calls wait at
+ * once, because all loops share these threads. */
 struct call_errand {
     void (*run)(void *ctx);
     void *ctx;
 };
 
-/* The file of a multipart body. It is kept (store/files/files.h) under its id when the handler runs, and removed again
- * if the call fails. */
+/* The file of a multipart body. When the handler runs, the file is stored (store/files/files.h) under this id; the
+ * gateway removes it if the call fails. */
 struct call_file {
     int64_t id;
-    struct str name;   /* as the sender named it; "" if it did not */
+    struct str name;   /* as the client named it; "" if it gave no name */
     int64_t size;      /* bytes */
     struct str sha256; /* hex */
-    char head[8];      /* how it begins, with zeros behind a shorter one */
+    char head[8];      /* the first bytes; zeros follow if the file is shorter */
 };
 
 struct call {
     const struct op *op;
     struct arena *arena;
-    struct db *db; /* reading, or the writer's within its transaction: by op->effect */
+    struct db *db; /* OP_READS: the loop's reading connection; OP_WRITES: the writer's, within its transaction */
     const struct seal *seal;
-    int64_t now_ms; /* one time for the whole call; while a call writes, its stamp (store/stamp.h) */
+    int64_t now_ms; /* the same time during the whole call; for a call that writes, its stamp (store/stamp.h) */
     int64_t tenant; /* internal id; 0 for public operations */
     const struct caller_app *app;
     enum user_id_type user_id_type;
-    uint32_t hidden;        /* for record_reader: members this caller may not see */
-    bool private_addresses; /* links to private addresses are accepted (configuration) */
-    bool network_addresses; /* not only to this machine's own, but to those of its networks */
-    struct str base_url;    /* for links: "http://host:port", as the caller reached us or as configured */
-    bool https;             /* the caller reached us by TLS, which a proxy ends */
+    uint32_t hidden;        /* for record_reader: members of records that this caller may not see */
+    bool private_addresses; /* accept links to private addresses (configuration) */
+    bool network_addresses; /* accept addresses of the machine's networks too, not only the machine's own */
+    struct str base_url;    /* for links: "http://host:port", from the configuration or from the request's Host */
+    bool https;             /* the client uses TLS, which a proxy ends */
     struct str log_id;
-    const void *params, *query, *body; /* the generated structs; NULL where the operation has none */
-    const struct call_file *file;      /* of a multipart body; else NULL */
-    struct buf *out;                   /* the handler appends the JSON of data here; nothing at all means {} */
+    const void *params, *query, *body; /* the generated structs; NULL if the operation has none */
+    const struct call_file *file;      /* the file of a multipart body; else NULL */
+    struct buf *out;                   /* the handler appends the JSON of data here; if it appends nothing, data is
+                                        * {} */
 
-    /* Set by the before() of an operation that looks first (api/README.md): the answer is in out, or nothing is to be
-     * in it, and the handler does not run. */
+    /* Set by an operation's before() that answers the call itself (api/README.md): out holds the answer or stays
+     * empty, and the handler does not run. */
     bool answered;
-    uint32_t limit, reset_s; /* of a call that fails with CODE_LIMITED */
-    struct str address;      /* from where the call comes; of public operations and the console's */
+    uint32_t limit, reset_s; /* set if the call fails with CODE_LIMITED */
+    struct str address;      /* the client's address; set for public operations and those of the console */
 
-    /* of the console */
-    const struct person *person; /* who has signed in; NULL: nobody */
-    struct attempts *attempts;   /* to sign in */
-    struct attempts *secrets;    /* to show an app's secret */
+    /* ---- for operations of the console ---- */
+    const struct person *person; /* the signed-in person; NULL: no session */
+    struct attempts *attempts;   /* failed attempts to sign in */
+    struct attempts *secrets;    /* failed attempts with an app's secret */
     struct request_log *requests;
     struct call_password *password;
-    struct call_errand errand; /* run NULL: none */
-    struct str set_cookie;     /* a handler's, for the answer; absent: none */
-    /* Every call that changes something leaves an entry in the audit log: with these, or the path's first parameter. */
+    struct call_errand errand; /* run NULL: no errand */
+    struct str set_cookie;     /* a cookie for the answer, set by the handler; absent: none */
+    /* For the audit log, which gets an entry for every change. audit_subject absent: the path's first parameter. */
     struct str audit_subject, audit_detail;
 
-    struct str walk_filters;       /* what page tokens of this walk are bound to; set by call_page_open */
-    struct user_cache *user_cache; /* of the loop; NULL: none */
+    struct str walk_filters;       /* the filters that page tokens of this list are bound to; set by call_page_open */
+    struct user_cache *user_cache; /* the loop's; NULL: none */
 
-    /* set by call_fail and friends */
+    /* set by call_fail and the other functions that fail a call */
     unsigned http_status;
     int code; /* 0: success */
     struct str msg;
     struct str detail; /* for error.message; absent: none */
     struct violations *violations;
-    struct str missing_scopes[8]; /* for permission_violations; ended by an absent one */
-    struct reason
-        reason; /* for error.reason, subject and detail, which the console's pages read; its handlers set it */
-    bool bare;  /* a failure without an error object (the token endpoints) */
+    struct str missing_scopes[8]; /* for permission_violations; the last one is absent */
+    struct reason reason; /* for error.reason, subject and detail, which the console's pages read; set by the console's
+                           * handlers */
+    bool bare;            /* a failure has no error object (the token endpoints) */
 };
 
-/* A handler returns 0 with its answer in c->out, or what one of these returns (always negative), or another negative
- * errno: a fault inside, answered as 500 1002001 and logged. What it wrote is undone in each of the latter cases. */
+/* A handler returns 0 with its answer in c->out, or the (always negative) value of one of the functions below, or
+ * another negative errno, which means an internal fault: the gateway answers 500 1002001 and logs it. If a handler
+ * returns a negative value, its transaction is rolled back. */
 
-/* One of the operation's own error codes (api/), or 1002002; msg says what is wrong and what is accepted. */
+/* Fails the call with one of the operation's own error codes (api/) or with 1002002. The message says what is wrong
+ * and what is accepted. */
 int call_fail(struct call *c, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Ids by which the caller finds nobody: 99992351, 99992364 or 99992360 by user_id_type; or, if all of them are of
- * another app or tenant, 99992361, 99992364 or 99992381. */
+/* Fails the call because of ids of users that do not exist: 99992351, 99992364 or 99992360, by user_id_type; or, if
+ * all ids belong to another app or tenant, 99992361, 99992364 or 99992381. */
 int call_fail_users(struct call *c, const struct str *ids, size_t n);
 
-/* 99992402 with one violation, for what a table cannot say. */
+/* Fails the call with 99992402 and one violation, for rules that the tables of api/ cannot express. */
 int call_fail_field(struct call *c, struct str field, struct str value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
@@ -132,36 +136,38 @@ bool caller_has_scope(const struct caller_app *app, int scope_index);
 
 /* ---- writing the answer ---- */
 
-/* A reader for record_splice that fills in this caller's user ids and signed links. Valid for the call. */
+/* A reader for record_splice that writes user ids as this caller sees them, and signed links. Valid as long as the
+ * call. */
 struct record_reader call_reader(struct call *c);
 
-/* A record that is in its struct, with users' ids internal, in the wire form of this caller. */
+/* Appends a record in wire form for this caller. record is the type's struct, with internal user ids. */
 void call_write_record(struct call *c, const struct record_type *type, const void *record, struct buf *out);
 
-/* A link to a kept file of that kind, for life_s seconds. */
+/* A link to a stored file of that kind, valid for life_s seconds. */
 struct str call_link(struct call *c, enum link_kind kind, int64_t file_id, unsigned life_s);
 
-/* For the end of a list answer's object: adds has_more and, if so, the page_token of a page that begins right behind
- * (next_a, next_b). from is what call_page_open gave. */
+/* For the end of a list answer: adds has_more and, if true, the page_token of the page that begins after (next_a,
+ * next_b). from is what call_page_open returned. */
 void call_write_page_end(struct call *c, bool has_more, int64_t next_a, int64_t next_b, const struct page_key *from);
 
 /* ---- user ids ---- */
 
-/* The internal id of the user that id means to this caller (in its user_id_type). Returns 0, -ENOENT, or another errno.
- */
+/* Finds the internal id of the user whom id names (a type of id by c->user_id_type). Returns 0, -ENOENT, or another
+ * negative errno. */
 int call_user_find(struct call *c, struct str id, int64_t *ret_uid);
 
 /* ---- filters ---- */
 
-/* An optional id in a filter: absent or empty is 0. Fails the call with the parameter's name. */
+/* Parses an optional id in a filter; absent or empty gives 0. If the text is not an id, fails the call and names the
+ * parameter. */
 int call_filter_id(struct call *c, const char *name, struct str text, int64_t *ret);
 
 /* ---- paging ---- */
 
-/* Opens the caller's page token, if it sent one. filters: bytes that are the same on every page of a walk and live as
- * long as the call. Returns 0 and where the page begins (on the first page: before everything, and the walk starts
- * now), or call_fail's value for a token that is not ours, of another operation, of other filters or of another tenant.
- */
+/* Reads the caller's page token, if it sent one. filters: bytes that are the same on every page of one list; they
+ * must live as long as the call. Returns 0 and where the page begins (without a token: at the first record, and
+ * walk_start_ms is now), or the value of call_fail if the token was not made by this server or belongs to another
+ * operation, tenant or filter. */
 int call_page_open(struct call *c, struct str page_token, struct str filters, struct page_key *ret);
 
 #endif

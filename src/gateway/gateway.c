@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The gateway as a whole: its settings, its loops and their snapshots, what it tells of itself.
+ * The gateway as a whole: its settings, its loops with their snapshots, its metrics.
  */
 #include <stdlib.h>
 
@@ -10,9 +10,9 @@
 #include "gateway/internal.h"
 #include "gateway/user_cache.h"
 
-#define POOL_THREADS 4     /* that write uploads */
-#define POOL_PER_CALLER 2  /* of them, for one app or account at once */
-#define CHANGE_POLL_MS 200 /* how often a loop looks whether the database changed under its caches */
+#define POOL_THREADS 4     /* threads that write uploads */
+#define POOL_PER_CALLER 2  /* of these, for one app or account at once */
+#define CHANGE_POLL_MS 200 /* how often a loop checks whether the database has changed */
 
 /* ---- setting up ---- */
 
@@ -92,26 +92,26 @@ static void on_change_timer(uv_timer_t *timer) {
     watch_look(gl->watch, gl->db);
 }
 
-/* The cache of callers holds as long as nothing changed that decides who may call. */
+/* Clears the token cache if something has changed that decides who may call. */
 static void look_for_changes(struct gateway_loop *gl) {
     int64_t changes;
     if (access_changes(gl->db, &changes) < 0)
         changes = -1;
     if (changes == gl->access_changes && changes >= 0)
         return;
-    auth_cache_clear(gl->auth);
+    token_cache_clear(gl->tokens);
     gl->access_changes = changes;
 }
 
-/* One snapshot serves all requests of a round, which saves each of them the database's locks. It is taken anew as soon
- * as a write was kept, so whoever has heard of a write sees it. */
+/* All requests of a round share one snapshot, so that not each of them has to lock the database. A commit makes the
+ * next request take a new snapshot; so a client that has got the answer to its write sees the write. */
 void snapshot_take(struct gateway_loop *gl) {
     uint64_t commits = atomic_load(&gl->g->commits);
     if (gl->in_snapshot && gl->snapshot_commits == commits)
         return;
     if (gl->in_snapshot)
         db_snapshot_end(gl->db);
-    /* Without a snapshot every statement sees the newest state by itself. */
+    /* If no snapshot could be begun, each statement sees the newest state anyway. */
     gl->in_snapshot = db_snapshot_begin(gl->db) == 0;
     gl->snapshot_commits = commits;
     look_for_changes(gl);
@@ -145,7 +145,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
         log_fmt(LOG_ERROR, "cannot open the database for reading: %.*s", STR_FMT(why));
         return r;
     }
-    gl->auth = auth_cache_new();
+    gl->tokens = token_cache_new();
     gl->users = user_cache_new();
     gl->watch = watch_new();
     log_id_init(&gl->log_ids);
@@ -168,7 +168,7 @@ void gateway_loop_stop(struct gateway *g, struct http_loop *l) {
     uv_close((uv_handle_t *)&gl->round_end, NULL);
     snapshot_end(gl);
     gl->watch = watch_free(gl->watch);
-    gl->auth = auth_cache_free(gl->auth);
+    gl->tokens = token_cache_free(gl->tokens);
     gl->users = user_cache_free(gl->users);
     gl->db = db_close(gl->db);
 }

@@ -32,7 +32,7 @@ static void read_params(struct call *c, const struct route *route, struct violat
     c->params = params;
 }
 
-/* Names that no field has are ignored; of a name given twice, the first counts (lists take all). */
+/* Ignores names that the operation does not have. If a name is repeated, the first value counts (a list takes all). */
 static void read_query(struct call *c, struct str text, struct violations *vs) {
     const struct record_type *t = c->op->query;
     if (!t)
@@ -92,7 +92,7 @@ static int read_body(struct call *c, struct str text, struct violations *vs) {
 }
 
 int input_read(struct call *c, const struct route *route, struct str query, struct str body) {
-    struct violations found; /* three kilobytes that nearly no call has a use for */
+    struct violations found; /* three kilobytes, which nearly no call needs */
     found.n = 0;
     read_params(c, route, &found);
     read_query(c, query, &found);

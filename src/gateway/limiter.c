@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rate limits, in hash tables of which each has its own lock. Keys whose windows have all ended are dropped when a
- * table grows, so memory follows the number of apps that call within one window.
+ * Rate limits in hash tables, each with its own lock. When a table has to grow, keys whose windows have ended are
+ * dropped first, so memory depends on the number of apps that call within one window.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define SHARDS 32
 
 struct window {
-    int64_t end_ms; /* 0: none open */
+    int64_t end_ms; /* 0: no window is open */
     uint32_t count;
 };
 
@@ -62,7 +62,7 @@ static bool key_eq(const struct limiter_key *a, const struct limiter_key *b) {
     return a->app == b->app && a->tenant == b->tenant && a->op == b->op;
 }
 
-/* The slot that holds the key, or the free one where it belongs. There is always a free one. */
+/* Returns the slot that holds the key, or the free slot where it would be stored. The table always has a free slot. */
 static struct slot *shard_probe(struct slot *slots, size_t cap, const struct limiter_key *key, uint64_t hash) {
     for (size_t i = hash & (cap - 1);; i = (i + 1) & (cap - 1))
         if (!slots[i].used || key_eq(&slots[i].key, key))

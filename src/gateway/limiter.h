@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Rate limits: calls counted per operation, app and tenant, in up to two windows. A window opens with the first call
- * and lets pass what its limit says until it ends; so waiting as long as a refusal tells is always enough.
+ * Rate limits: counts calls by operation, app and tenant, in up to two windows. The first call opens a window; until
+ * it ends, as many calls pass as the limit says. So a client that waits as long as a refusal says always passes.
  */
 #ifndef HIRED_GATEWAY_LIMITER_H
 #define HIRED_GATEWAY_LIMITER_H
@@ -18,9 +18,9 @@ struct limiter_key {
     uint16_t op;
 };
 
-/* Counts one call at mono_ms (clock_mono_ms). factor multiplies the limits (at least 1 call stays). Any thread.
- * Returns true if it may pass; else false, counts nothing, and sets the limit reached and the whole seconds (1 or more)
- * until calls pass again. */
+/* Counts one call at mono_ms (clock_mono_ms). factor multiplies the limits; a limit is at least 1 call. Returns true
+ * if the call passes. Otherwise returns false, does not count the call, and sets the limit that was reached and the
+ * seconds (at least 1) until its window ends. Any thread. */
 bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_limit limits[2], double factor,
                   int64_t mono_ms, uint32_t *ret_limit, uint32_t *ret_reset_s);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The limiter under a clock of the test's own.
+ * The limiter, with a clock that the test sets.
  */
 #include "base/test.h"
 #include "gateway/limiter.h"
@@ -62,7 +62,7 @@ static void test_two_windows(void **state) {
     limiter_free(l);
 }
 
-/* Waiting exactly as long as a refusal tells always suffices, whatever came before. */
+/* Waiting exactly as long as a refusal says is always enough, whatever calls came before. */
 static void test_waiting_is_enough(void **state) {
     struct limiter *l = limiter_new();
     uint32_t limit, reset, seed = 1;
@@ -103,7 +103,7 @@ static void test_factor(void **state) {
         assert_true(take(l, one, 2.5, 0, &limit, &reset));
     assert_false(take(l, one, 2.5, 0, &limit, &reset));
     assert_int_equal(limit, 25);
-    /* However small the factor, one call stays. */
+    /* With however small a factor, one call is allowed. */
     assert_true(take(l, one, 0.0001, 2000, &limit, &reset));
     assert_false(take(l, one, 0.0001, 2000, &limit, &reset));
     limiter_free(l);

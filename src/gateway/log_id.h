@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Log ids: the local time as yyyymmddHHMMSS, then 20 random hex digits.
+ * Makes log ids: the local time as yyyymmddHHMMSS, then 20 random hex digits.
  */
 #ifndef HIRED_GATEWAY_LOG_ID_H
 #define HIRED_GATEWAY_LOG_ID_H
@@ -10,10 +10,10 @@
 
 #define LOG_ID_LEN 34
 
-/* Makes log ids for one thread: unique, not secret. */
+/* Used by one thread. The ids are unique; they are not secret. */
 struct log_id_maker {
     uint64_t random[2];
-    time_t stamp_s; /* the second that stamp is for */
+    time_t stamp_s; /* the second for which stamp was formatted */
     char stamp[14];
 };
 

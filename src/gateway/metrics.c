@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counters of operations: one writer each, so plain atomic stores suffice.
+ * Counters of operations. Each has one writing thread, so plain atomic stores are enough.
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct op_metrics {
 };
 
 struct metrics {
-    struct op_metrics *ops; /* api_n_ops, and one for requests of no operation */
+    struct op_metrics *ops; /* api_n_ops of them, and one for requests without an operation */
 };
 
 struct metrics *metrics_new(void) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An operation of the API as data. The table of all operations is generated from api/ (tools/apigen.py).
+ * The description of one operation of the API. tools/apigen.py generates the table of all operations from api/.
  */
 #ifndef HIRED_GATEWAY_OP_H
 #define HIRED_GATEWAY_OP_H
@@ -10,10 +10,10 @@
 struct call;
 
 enum op_access {
-    OP_PUBLIC,  /* no token: the token endpoints */
-    OP_TENANT,  /* tenant_access_token */
-    OP_APP,     /* app_access_token */
-    OP_CONSOLE, /* a signed-in person's session */
+    OP_PUBLIC,  /* needs no token: the token endpoints */
+    OP_TENANT,  /* needs a tenant_access_token */
+    OP_APP,     /* needs an app_access_token */
+    OP_CONSOLE, /* needs the session of a signed-in person */
 };
 
 enum op_effect {
@@ -40,36 +40,38 @@ struct op {
     struct str method; /* "GET" */
     struct str path;   /* "/open-apis/hire/v1/background_check_orders"; parameters as ":application_id" */
     struct str success_msg;
-    struct str msg_member; /* "message" where the platform's answer says that for msg; absent: "msg" */
+    struct str msg_member; /* the member that holds msg, where it is not called "msg"; absent: "msg" */
     enum op_access access;
     enum op_effect effect;
     enum op_body body_kind;
-    bool flat;      /* the answer's fields stand beside code and msg, not within data */
-    bool anonymous; /* of the console: nobody need have signed in */
-    bool stream;    /* of the console: answered as server-sent events */
-    uint8_t roles;  /* of the console: one of these is needed, bit 1 << enum console_role; 0: any */
+    bool flat;      /* the answer's fields stand beside code and msg, not inside data */
+    bool anonymous; /* console: needs no session */
+    bool stream;    /* console: answers with server-sent events */
+    uint8_t roles;  /* console: the person needs one of these roles, bit 1 << enum console_role; 0: any role */
     unsigned app_types;
-    uint16_t index;             /* in the table */
-    uint32_t field_mask;        /* scope bits whose fields this operation hides from apps without the scope */
-    const uint16_t *scopes_any; /* indices into api_scopes, ended by UINT16_MAX; NULL: none asked for */
-    struct op_limit limits[2];  /* calls 0: none */
+    uint16_t index;             /* of this operation in api_ops */
+    uint32_t field_mask;        /* scope bits: the operation hides their fields from apps without the scope */
+    const uint16_t *scopes_any; /* one of these is needed: indices into api_scopes, ended by UINT16_MAX; NULL: no
+                                 * scope needed */
+    struct op_limit limits[2];  /* calls 0: no limit */
     const struct record_type *params, *query, *body, *data; /* NULL: none */
-    const struct op_error *errors;                          /* its own, ended by code 0 */
-    /* Of operations with passwords or an errand, and of those that look first: runs before the handler, on the loop
-     * with its reading connection, and fills in c->password or c->errand, or answers (c->answered). */
+    const struct op_error *errors;                          /* the operation's own error codes, ended by code 0 */
+    /* For operations with passwords, with an errand, or that may answer without a write. Runs before the handler on
+     * the loop's thread with its reading connection, and sets c->password or c->errand, or answers and sets
+     * c->answered. */
     int (*before)(struct call *c);
-    int (*handle)(struct call *c); /* NULL: documented by the platform, not supported by hired */
+    int (*handle)(struct call *c); /* NULL: the platform documents the operation, hired does not support it */
 };
 
 /* Generated. */
 extern const struct op api_ops[];
 extern const uint16_t api_n_ops;
-extern const struct str api_scopes[]; /* every scope any operation, field or event asks for; sorted */
+extern const struct str api_scopes[]; /* all scopes that operations, fields or events need; sorted */
 extern const uint16_t api_n_scopes;
-/* By scope bit; absent: unused; bit 0 is not a scope. Where any of several scopes suffices, they stand here with '|'
- * between. */
+/* The scope of each scope bit; absent: unused; bit 0 is not a scope. Where any of several scopes is enough, they are
+ * separated by '|'. */
 extern const struct str api_field_scopes[32];
-extern const struct str api_openapi_json; /* what GET /openapi.json answers */
+extern const struct str api_openapi_json; /* the answer of GET /openapi.json */
 
 /* Index of a scope in api_scopes, or -ENOENT. */
 int api_scope_find(struct str name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Page tokens: base64url of 24 bytes of key and 15 bytes of MAC, so that no padding is needed.
+ * Page tokens: base64url of 24 bytes of position and 15 bytes of MAC. 39 bytes need no padding.
  */
 #include <errno.h>
 #include <openssl/crypto.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Page tokens: what was written is read, and nothing else is.
+ * Page tokens: the token's own text is read back, and no other text is accepted.
  */
 #include <errno.h>
 
@@ -35,7 +35,7 @@ static void test_bound_to_its_walk(void **state) {
     seal_free(other);
 }
 
-/* Every single changed character, every cut and every lengthening is noticed. */
+/* Every single changed character, every truncation and every extension is detected. */
 static void test_altered(void **state) {
     struct seal *s = seal_new(secret);
     struct buf token BUF_CLEANUP = BUF_EMPTY;

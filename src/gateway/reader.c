@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a handler needs of its caller: users' ids in the caller's terms, signed links, page tokens.
+ * Functions of call.h that depend on the caller: user ids as the caller sees them, signed links, page tokens.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 /* ---- users ---- */
 
 #define USER_CACHE_SLOTS 4096 /* a power of two */
-#define USER_TEXT_MAX 64      /* longer ids (imported ones) are not remembered */
+#define USER_TEXT_MAX 64      /* longer (imported) ids are not cached */
 
 struct user_slot {
     int64_t uid, app;
@@ -62,7 +62,8 @@ static void write_user(void *ctx, int64_t uid, struct buf *out) {
     struct str id;
     int r = user_external_id(c->db, c->seal, &view, c->user_id_type, uid, c->arena, &id);
     if (r < 0) {
-        /* A record names a user that is gone: an empty id is the one answer that harms nobody. */
+        /* The record names a user who no longer exists. The id in the answer is empty, because an empty id cannot be
+         * mistaken for another user's. */
         log_fmt(LOG_ERROR, "user %lld of tenant %lld has no id: %s", (long long)uid, (long long)c->tenant,
                 strerror(-r));
         return;
@@ -128,7 +129,7 @@ static int fail_unknown(struct call *c, struct str ids) {
     return fail_ids(c, codes[c->user_id_type], arena_printf(c->arena, "these ids not existed: %.*s", STR_FMT(ids)));
 }
 
-/* The platform's words do not say which ids; error.message does. */
+/* The platform's msg does not name the ids; error.message does. */
 static int fail_foreign(struct call *c, enum user_owner owner, struct str ids) {
     bool other_app = owner == USER_OF_OTHER_APP;
     c->detail = arena_printf(c->arena,
@@ -171,7 +172,7 @@ int call_filter_id(struct call *c, const char *name, struct str text, int64_t *r
 
 /* ---- paging ---- */
 
-/* What a token is bound to: operation, tenant, whose orders alone, and the filters. */
+/* Writes what a page token is bound to: operation, tenant, the app whose orders are listed, and the filters. */
 static void walk_write(const struct call *c, struct buf *out) {
     const int64_t numbers[] = {c->tenant, c->app->vendor_bound ? c->app->id : 0, (int64_t)c->op->name.len};
     buf_add(out, numbers, sizeof numbers);

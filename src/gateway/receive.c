@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bodies, before they come: an upload's caller is admitted by the head alone, then the file goes to disk as it comes;
- * so is a large body's.
+ * Receives bodies. For an upload, or for a large body, the caller is admitted when the head of the request has
+ * arrived; then an upload's bytes are written to disk as they arrive.
  */
 #include <errno.h>
 
@@ -19,7 +19,7 @@ static int upload_data(struct http_request *r, const char *bytes, size_t len) {
     return error;
 }
 
-/* What the file's keeper tells, on the loop. */
+/* keeper_owner.tell; on the loop's thread. */
 static void upload_told(void *ctx, int what) {
     struct request *x = ctx;
     if (what == 0) {
@@ -34,11 +34,12 @@ static void upload_told(void *ctx, int what) {
     }
 }
 
-/* Syncing hundreds of megabytes takes seconds: upload_told goes on. */
+/* The answer is sent by upload_told, because syncing hundreds of megabytes takes seconds. */
 static void upload_done(struct http_request *r) {
     struct request *x = r->ctx;
     snapshot_take(x->loop);
-    int error = access_again(x); /* before the disk is made to work for somebody who may not any more */
+    int error = access_recheck(x); /* checked again before a large file is synced for a caller whose access may have
+                                    * ended */
     if (error == 0) {
         r->no_cancel = true;
         error = upload_finish(x->upload);
@@ -52,7 +53,7 @@ static void upload_gone(struct http_request *r) {
     upload_drop(x->upload);
 }
 
-/* Whose turn of the pool's an upload takes. */
+/* The key by which the pool shares its threads between callers. */
 static int64_t caller_key(const struct call *c) {
     return c->app ? c->app->id : c->person ? c->person->account : 0;
 }
@@ -72,7 +73,7 @@ static void receive_upload(struct request *x, const struct gateway_settings *s) 
         request_refuse(x, error);
         return;
     }
-    x->call.user_cache = NULL; /* the loop's own */
+    x->call.user_cache = NULL; /* it belongs to the loop's thread */
     r->sink = &sink;
     r->ctx = x;
     r->body_max = (size_t)(UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX);
@@ -82,8 +83,9 @@ static bool is_open_to_all(const struct op *op) {
     return op->access == OP_PUBLIC || (op->access == OP_CONSOLE && op->anonymous);
 }
 
-/* Bodies that are collected in memory stay there for as long as their senders like to take. So whoever nobody knows
- * gets room for a small one only, and all others are asked who they are before a large one is taken. */
+/* A body that is collected in memory occupies it as long as the client takes to send it. So a client that is not
+ * authenticated may send only a small body, and all others are authenticated before the gateway accepts a large
+ * body. */
 static void receive_body(struct gateway *g, struct http_request *r, const struct op *op) {
     if (r->content_length >= 0 && r->content_length <= STRANGERS_BODY_MAX)
         return;
@@ -108,7 +110,7 @@ static bool takes_body(const struct op *op) {
 
 void gateway_head(struct gateway *g, struct http_request *r) {
     struct route route = {0};
-    if (r->method == HTTP_GET || r->method == HTTP_HEAD) { /* no operation takes a body with these */
+    if (r->method == HTTP_GET || r->method == HTTP_HEAD) { /* no operation with these methods has a body */
         r->no_body = true;
         receive_body(g, r, NULL);
         return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One request and its answer: how it begins, and how it ends in the platform's envelope.
+ * One request: sets it up, and writes its answer in the platform's envelope.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define REQUEST_ID_MAX 128
 
-/* The caller's own request id if it is a sane one, else the log id. */
+/* The client's own request id if it is well-formed, else the log id. */
 static struct str request_id(const struct request *x) {
     struct str given = http_header_get(x->r, STR("X-Request-Id"));
     if (given.len == 0 || given.len > REQUEST_ID_MAX)
@@ -127,8 +127,9 @@ void request_fail(struct request *x) {
     send_reply(x);
 }
 
-/* Puts an error into words, unless the call has failed in words of its own. Those do not count when the transaction was
- * not kept: they may rest on a neighbour's write, which was undone with it. */
+/* Sets code and msg for error, unless the call has failed with a code of its own. If the transaction was rolled
+ * back, the call's own code is replaced: it may depend on another job's write in the same transaction, which was
+ * rolled back too. */
 static void explain(struct request *x, int error) {
     struct call *c = &x->call;
     if (c->code != 0 && str_is_absent(answer_busy_reason(error)))

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The last requests: a ring for each loop, whose lock only those who look contend for.
+ * The last requests: one ring buffer for each loop, with a lock that only readers of the log contend for.
  */
 #include "gateway/request_log.h"
 
@@ -11,7 +11,7 @@
 
 struct ring {
     pthread_mutex_t lock;
-    uint64_t n; /* ever added */
+    uint64_t n; /* entries ever added */
     struct request_entry entries[RING];
 };
 
@@ -39,7 +39,7 @@ struct request_log *request_log_free(struct request_log *l) {
     return NULL;
 }
 
-/* Cut between characters. */
+/* Copies text; truncates it between characters. */
 static void keep(char *to, size_t size, struct str text) {
     text = str_head(text, size - 1);
     if (text.len > 0)
@@ -65,7 +65,7 @@ void request_log_add(struct request_log *l, unsigned loop, const struct call *ca
     keep(e->method, sizeof e->method, r->method_name);
     keep(e->path, sizeof e->path, r->path);
     for (char *at = e->path; *at; at++)
-        if (*at < ' ' || *at > '~') /* what is no ASCII came unescaped and need not be UTF-8 */
+        if (*at < ' ' || *at > '~') /* bytes beyond ASCII were sent unescaped and may be invalid UTF-8 */
             *at = '?';
     keep(e->app_id, sizeof e->app_id, call->app ? call->app->app_id : STR(""));
     keep(e->msg, sizeof e->msg, call->code == 0 ? STR("") : call->msg);

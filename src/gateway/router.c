@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds the operation for a method and a path: a hash of literal paths, and of what stands before the first parameter
- * of the others.
+ * Finds the operation of a method and a path with a hash table of literal paths and of the parts of paths before
+ * their first parameter.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "base/buf.h"
 #include "gateway/router.h"
 
-/* A whole path, or what stands before the first parameter, its slash included. No path ends with a slash, so that the
- * two are never the same text. */
+/* A whole literal path, or the part of a path before its first parameter, including the slash. A literal path never
+ * ends with a slash, so the two kinds are never equal. */
 struct place {
     struct str text;
     uint16_t first; /* index into next[], UINT16_MAX: free */
@@ -18,8 +18,8 @@ struct place {
 
 struct router {
     struct place *places;
-    size_t cap;     /* of places, a power of two */
-    uint16_t *next; /* by op: the next one of the same place; UINT16_MAX: none */
+    size_t cap;     /* number of places, a power of two */
+    uint16_t *next; /* by operation: the next operation of the same place; UINT16_MAX: none */
 };
 
 #define HASH_START 14695981039346656037u
@@ -69,7 +69,7 @@ struct router *router_free(struct router *r) {
     return NULL;
 }
 
-/* Matches "/a/:b/c" segment by segment and keeps what stands for the parameters. */
+/* Compares "/a/:b/c" with a path segment by segment and stores the parameters' values. */
 static bool pattern_match(struct str pattern, struct str path, struct route *ret) {
     ret->n_params = 0;
     while (!str_is_absent(pattern) && !str_is_absent(path)) {
@@ -85,7 +85,7 @@ static bool pattern_match(struct str pattern, struct str path, struct route *ret
     return str_is_absent(pattern) && str_is_absent(path);
 }
 
-/* Is called for each operation of a path; false ends the walk. */
+/* Called for each operation whose path matches; false ends the walk. */
 typedef bool (*visit_fn)(const struct op *op, const struct route *route, void *ctx);
 
 static bool visit_place(const struct router *r, const struct place *p, struct str path, visit_fn visit, void *ctx) {
@@ -97,8 +97,8 @@ static bool visit_place(const struct router *r, const struct place *p, struct st
     return true;
 }
 
-/* The literal path first, then each place where a parameter may begin, hashed in one pass. What this costs depends on
- * the path, not on how many operations there are. */
+/* Visits the operation with the literal path first, then those of each place where a parameter may begin. The path
+ * is hashed in one pass, so the cost depends on the path and not on the number of operations. */
 static void visit_path(const struct router *r, struct str path, visit_fn visit, void *ctx) {
     uint64_t h = HASH_START;
     if (path.ptr[path.len - 1] != '/' && !visit_place(r, probe_whole(r, path), path, visit, ctx))
@@ -114,7 +114,7 @@ static void visit_path(const struct router *r, struct str path, visit_fn visit, 
 struct finding {
     struct str method;
     struct route *route;
-    bool is_path; /* it has operations, with whatever methods */
+    bool is_path; /* some operation has the path, with any method */
 };
 
 static bool find_method(const struct op *op, const struct route *route, void *ctx) {
@@ -143,7 +143,7 @@ int router_find(const struct router *r, struct str method, struct str path, stru
 static bool add_method(const struct op *op, const struct route *route, void *ctx) {
     struct buf *allow = ctx;
     if (allow->len > 0 && memmem(allow->ptr, allow->len, op->method.ptr, op->method.len))
-        return true; /* a literal path's operation goes before one with parameters of the same method */
+        return true; /* a literal path is preferred to one with parameters, so the first operation of a method stays */
     buf_add_str(allow, op->method);
     buf_add_str(allow, str_eq(op->method, STR("GET")) && !op->stream ? STR(", HEAD, ") : STR(", "));
     return true;

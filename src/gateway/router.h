@@ -10,19 +10,20 @@
 
 struct router;
 
-struct router *router_new(void); /* of api_ops */
+struct router *router_new(void); /* for the operations in api_ops */
 struct router *router_free(struct router *r);
 
 #define ROUTE_PARAMS_MAX 4
 
 struct route {
     const struct op *op;
-    struct str params[ROUTE_PARAMS_MAX]; /* still percent-encoded, in the order of the path */
+    struct str params[ROUTE_PARAMS_MAX]; /* the values of the path's parameters, still percent-encoded, in the order
+                                          * of the path */
     size_t n_params;
 };
 
-/* A literal path wins over one with parameters; one slash at the end is overlooked. Returns 0, -ENOENT (no such path)
- * or -EPERM (not with this method). The parameters point into path. */
+/* A literal path is preferred to one with parameters; one slash at the end is ignored. Returns 0, -ENOENT (no such
+ * path) or -EPERM (the path has no such method). ret->params point into path. */
 int router_find(const struct router *r, struct str method, struct str path, struct route *ret);
 
 /* The methods that the path has, for an Allow header ("GET, HEAD, OPTIONS"), in the arena; absent: no such path. */

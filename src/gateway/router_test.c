@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Every operation is found by its own path, and only by its own method.
+ * Each operation is found by its own path and method, and not by another method.
  */
 #include <errno.h>
 
@@ -63,7 +63,7 @@ static void test_refusals(void **state) {
                                           "/open-apis/hire/v1/interviews//",
                                           "*"};
     for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
-        int expected = i == 4 ? -EPERM : -ENOENT; /* one slash at the end is overlooked */
+        int expected = i == 4 ? -EPERM : -ENOENT; /* one slash at the end is ignored */
         assert_int_equal(router_find(r, STR("PATCH"), str_of(nowhere[i]), &route), expected);
     }
     assert_int_equal(router_find(r, STR("DELETE"), STR("/open-apis/hire/v1/background_check_orders"), &route), -EPERM);

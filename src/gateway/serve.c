@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A request's way from its path to its operation's handler, straight down.
+ * Takes a request from its path to the handler of its operation.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -35,14 +35,14 @@ static int find_operation(struct request *x) {
     }
     if (r < 0)
         return answer_fail_gateway(c, CODE_NO_PATH);
-    if (route->op->stream && x->r->method == HTTP_HEAD) { /* its answer would have no end */
+    if (route->op->stream && x->r->method == HTTP_HEAD) { /* a stream has no end, so it has no Content-Length either */
         x->allow = router_methods(x->g->router, x->r->path, x->r->arena);
         return answer_fail_gateway(c, CODE_NO_METHOD);
     }
     if (!route->op->handle) {
         answer_fail_gateway(c, CODE_NO_PATH);
         c->http_status = 501;
-        /* In msg, because the typed errors of the platform's SDKs show nothing else. */
+        /* The sentence is in msg, because the typed errors of the platform's SDKs show only msg. */
         c->msg = arena_printf(c->arena,
                               "%.*s is an operation of the platform that this version of hired does not support; "
                               "docs/API.md lists what it does",
@@ -67,14 +67,14 @@ static void on_written(struct http_loop *l, void *arg) {
     request_finish(x, x->result);
 }
 
-/* The first parameter of the path is what most operations are about. */
+/* The default subject in the audit log: the first parameter of the path. */
 static struct str audit_subject(const struct call *c) {
     if (!str_is_absent(c->audit_subject) || !c->op->params || c->op->params->fields[0].kind != RECORD_STRING)
         return c->audit_subject;
     return *(const struct str *)(const void *)((const char *)c->params + c->op->params->fields[0].offset);
 }
 
-/* What a person changed is kept with the change. */
+/* Writes the audit log's entry in the transaction of the change. */
 static int audit_call(const struct call *c) {
     const struct audit_entry entry = {
         .tenant = c->tenant,
@@ -90,8 +90,9 @@ static int audit_call(const struct call *c) {
     return audit_add(c->db, &entry);
 }
 
-/* What a call changes is stamped when it is changed: a body or a queue may have taken its time, and lists by
- * update_time must show nothing behind what somebody has seen already. */
+/* Takes a new time for the call when its transaction runs, because receiving the body or waiting in the queue may
+ * have taken long. Otherwise a change could be sorted by update_time before records that a client has already
+ * listed. */
 static int take_stamp(struct call *c) {
     c->now_ms = clock_now_ms();
     return c->tenant == 0 ? 0 : db_stamp(c->db, c->tenant, &c->now_ms);
@@ -100,7 +101,7 @@ static int take_stamp(struct call *c) {
 static int write_run(struct db *db, struct write_job *job) {
     struct request *x = (struct request *)(void *)((char *)job - offsetof(struct request, job));
     x->call.db = db;
-    int r = access_again(x);
+    int r = access_recheck(x);
     if (r == 0)
         r = take_stamp(&x->call);
     if (r < 0)
@@ -114,7 +115,7 @@ static void write_done(struct write_job *job, int result) {
     x->result = result;
     if (result >= 0)
         atomic_fetch_add(&x->g->commits, 1);
-    /* A loop that has ended took its requests with it: nobody is left to answer. */
+    /* If the loop has ended, its requests have ended too, so there is nobody to answer. */
     if (http_loop_post(x->r->loop, on_written, x) == 0 || !x->upload)
         return;
     if (result < 0)
@@ -135,7 +136,7 @@ void serve_write(struct request *x) {
         request_refuse(x, r);
 }
 
-/* On the passwords' thread. A wrong password is not worth a turn of the writer. */
+/* On the passwords thread. If the password is wrong, the writer does not run at all. */
 static void passwords_done(void *arg) {
     struct request *x = arg;
     const struct call_password *p = x->call.password;
@@ -151,7 +152,7 @@ static bool has_password_work(const struct call_password *p) {
     return p && (!str_is_absent(p->given) || !str_is_absent(p->fresh));
 }
 
-/* Has passwords worked on, then lets the writer run the handler. */
+/* Lets the passwords thread work on call->password, then lets the writer run the handler. */
 static void submit_passwords(struct request *x) {
     x->r->no_cancel = true;
     if (passwords_submit(x->g->passwords, &x->call, passwords_done, x) == 0)
@@ -178,8 +179,8 @@ static void errand_done(struct http_work *work, int status) {
         request_refuse(x, status);
 }
 
-/* Has the errand done, then lets the writer run the handler. Errands wait for the world: they leave most of the pool's
- * threads to those who wait for the disk. */
+/* Runs the errand on libuv's pool, then lets the writer run the handler. ERRANDS_MAX leaves most of the pool's
+ * threads to jobs that wait for the disk. */
 static void submit_errand(struct request *x) {
     if (atomic_fetch_add(&x->g->errands, 1) >= ERRANDS_MAX) {
         atomic_fetch_sub(&x->g->errands, 1);
@@ -200,9 +201,9 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     const struct gateway_settings *s = gateway_settings_now(g);
     struct request *x = r->ctx;
     int error = 0;
-    if (x) { /* admitted by its head; the body has taken its time since */
+    if (x) { /* the caller was admitted by the head; receiving the body took time */
         snapshot_take(x->loop);
-        error = access_again(x);
+        error = access_recheck(x);
     } else {
         x = request_new(g, r, s);
         error = serve_admit(x, s);
@@ -229,7 +230,7 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     if (x->call.answered) {
         request_finish(x, 0);
     } else if (x->call.op->effect == OP_WRITES) {
-        x->call.user_cache = NULL; /* the loop's own */
+        x->call.user_cache = NULL; /* it belongs to the loop's thread */
         if (x->call.errand.run)
             submit_errand(x);
         else if (has_password_work(x->call.password))

@@ -7,9 +7,9 @@
 #include "base/id.h"
 #include "gateway/users.h"
 
-#define USER_ID_LEN 8 /* of the user_ids made here */
+#define USER_ID_LEN 8 /* of user_ids that hired makes */
 
-/* 32 bits that tell one app's (or developer's) sealed ids from another's. */
+/* 32 bits that distinguish the sealed ids of one app (or developer) from those of another. */
 static uint32_t owner_tag(int64_t owner) {
     return (uint32_t)((uint64_t)owner ^ ((uint64_t)owner >> 32));
 }
@@ -79,7 +79,7 @@ int user_find(struct db *db, const struct seal *seal, const struct user_view *v,
         struct str alias;
         if (tag != owner_tag(view_owner(v, type)) || !user_exists(db, v->tenant, uid, &error))
             return tag != owner_tag(view_owner(v, type)) ? -ENOENT : error ? error : -ENOENT;
-        /* A user known by an imported id has that one only. */
+        /* a user with an imported id has no other id of that type */
         struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
         int r = alias_of(db, v, type, uid, &scratch, &alias);
         if (r != 0)
@@ -150,7 +150,7 @@ int user_external_id(struct db *db, const struct seal *seal, const struct user_v
 
 /* ---- by mail and mobile ---- */
 
-/* As the table has them: mail addresses in lower case; numbers with '+' and country code, digits only. "" stays "". */
+/* As the table has them: mail addresses in lower case; numbers as '+', country code and digits. "" stays "". */
 static struct str email_key(struct str email, struct arena *a) {
     email = str_trim(email);
     char *key = arena_bytes(a, email.len);
@@ -211,7 +211,7 @@ int user_get(struct db *db, int64_t tenant, int64_t uid, struct arena *a, struct
 /* ---- import ---- */
 
 struct user_match {
-    int64_t uid; /* 0: not known yet */
+    int64_t uid; /* 0: not found yet */
     struct str by;
 };
 
@@ -257,7 +257,7 @@ static int alias_add(struct db *db, const struct seal *seal, const struct user_v
 static int user_add(struct db *db, int64_t tenant, const struct user_import *in, struct arena *a, int64_t *ret_uid) {
     int64_t uid = id_new();
     char random[USER_ID_LEN];
-    /* A made-up user_id may be taken by chance: try again with another. */
+    /* The random user_id may be taken: try another one. */
     for (int tries = 0; tries < 8; tries++) {
         id_random_hex(random, USER_ID_LEN / 2);
         struct str user_id = str_is_empty(in->user_id) ? (struct str){random, sizeof random} : in->user_id;
@@ -281,7 +281,7 @@ static int user_add(struct db *db, int64_t tenant, const struct user_import *in,
     return -EEXIST;
 }
 
-/* An absent part of the new one keeps the old; "changed" is set if any part differs. */
+/* Returns new, or old if new is absent; sets *changed if they differ. */
 static struct str newer(struct str old, struct str new, bool *changed) {
     if (str_is_absent(new) || str_eq(old, new))
         return old;
@@ -302,7 +302,7 @@ static int user_update(struct db *db, int64_t tenant, int64_t uid, const struct 
     struct str name = newer(arena_dup(a, db_text(&q, COL_USERS_GET_NAME)), in->name, &changed);
     struct str en_name = newer(arena_dup(a, db_text(&q, COL_USERS_GET_EN_NAME)), in->en_name, &changed);
     struct str doc = newer(arena_dup(a, db_text(&q, COL_USERS_GET_DOC)), in->doc, &changed);
-    /* These follow the doc: a record without an address takes the old one away. */
+    /* Address and number are copies of those in the doc: a doc without an address removes the stored one. */
     bool has_doc = !str_is_absent(in->doc);
     struct str email =
         newer(arena_dup(a, db_text(&q, COL_USERS_GET_EMAIL)), has_doc ? email_key(in->email, a) : STR_ABSENT, &changed);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Streams of changes for the console's pages.
+ * Streams of changes for the open pages of the console.
  */
 #include "gateway/watch.h"
 
@@ -12,19 +12,19 @@
 #include "base/json.h"
 #include "gateway/caller/session.h"
 
-#define STREAMS_MAX 256  /* of one loop */
-#define ACCOUNT_MAX 32   /* of those, one account's: nobody can take all of them */
-#define OVERLAP_MS 10000 /* a write may be kept that long after its time: it waited for the writer */
-#define TOLD 128         /* changes that are remembered as told, so that the overlap tells nothing twice */
-#define AT_ONCE 50       /* more changes of a kind at once are told as one, without an id */
+#define STREAMS_MAX 256  /* streams of one loop */
+#define ACCOUNT_MAX 32   /* of these, streams of one account, so that one account cannot use all of them */
+#define OVERLAP_MS 10000 /* a commit may follow its stamp by that long, because the job waited for the writer */
+#define TOLD 128         /* changes remembered as sent, so that no change is sent twice because of OVERLAP_MS */
+#define AT_ONCE 50       /* if a look finds more changes of a kind, the page gets one message without an id */
 #define BEAT_MS 15000
 
 enum kind { ORDER, APPLICATION, INTERVIEW, DELIVERY, KINDS };
 
 #define READERS (ROLE_BIT(ROLE_ADMIN) | ROLE_BIT(ROLE_RECRUITER) | ROLE_BIT(ROLE_APPROVER))
 
-/* Roles that may read every record of the kind hear which one changed; those that see something made of some of them
- * hear that one did. */
+/* hear_which: roles that may read every record of the kind; they get the changed record's id. hear_that: roles that
+ * see something derived from such records; they only learn that one changed. */
 static const struct {
     struct str name;
     enum db_statement newer;
@@ -46,8 +46,8 @@ struct stream {
     unsigned roles;
     char key[SESSION_TEXT_LEN];
     int64_t seen_ms[KINDS];
-    int64_t seen_audit; /* the last entry of the log that was looked at: interviews stand there */
-    bool missed;        /* something could not be told: the page is to ask for everything anew */
+    int64_t seen_audit; /* the last entry of the audit log that was read; changes of interviews are found there */
+    bool missed;        /* a message could not be sent; the page must get "reload" */
     struct change told[KINDS][TOLD];
     unsigned n_told[KINDS];
     struct stream *next;
@@ -87,7 +87,7 @@ static int last_audit(struct db *db, int64_t tenant, int64_t *ret) {
 int watch_begin(struct watch *w, const struct call *call, struct http_request *r) {
     static const struct http_header headers[] = {
         {STR_INIT("Cache-Control"), STR_INIT("no-store")},
-        {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* for a proxy that would gather answers */
+        {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* a proxy must not buffer the stream */
         {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
     };
     int64_t last;
@@ -118,7 +118,7 @@ int watch_begin(struct watch *w, const struct call *call, struct http_request *r
     return 0;
 }
 
-/* False: it was told already. */
+/* Returns false if the change has been sent before. */
 static bool tell_once(struct stream *s, enum kind k, struct change c) {
     unsigned kept = s->n_told[k] < TOLD ? s->n_told[k] : TOLD;
     for (unsigned i = 0; i < kept; i++)
@@ -147,13 +147,13 @@ static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out
         return 0;
     db_bind_int(&q, 1, s->tenant);
     db_bind_int(&q, 2, since < s->begun_ms ? s->begun_ms - 1 : since);
-    if (k == INTERVIEW) /* ids hold the time: as much overlap as the others have */
+    if (k == INTERVIEW) /* ids contain their time: the same overlap as for the other kinds */
         db_bind_int(&q, 3, s->seen_audit - (id_at(OVERLAP_MS) - id_at(0)));
     while ((r = db_row(&q)) == 1) {
         struct change c = {db_int(&q, COL_WATCH_CHANGE_CHANGED), db_int(&q, COL_WATCH_CHANGE_AT_MS)};
         if (k == INTERVIEW && db_int(&q, COL_WATCH_INTERVIEWS_ID) > s->seen_audit)
             s->seen_audit = db_int(&q, COL_WATCH_INTERVIEWS_ID);
-        if (c.id == 0) /* an entry about something else */
+        if (c.id == 0) /* an entry about another kind of record */
             continue;
         if (c.at > s->seen_ms[k])
             s->seen_ms[k] = c.at;
@@ -173,24 +173,24 @@ static void look(struct stream *s, struct db *db) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     for (int k = 0; k < KINDS && !s->missed; k++)
         s->missed = look_at(s, db, (enum kind)k, &out) < 0;
-    /* A page that does not read is sent no more than it can hold. */
+    /* http_stream_write fails if the page does not read and its buffer is full */
     if (!s->missed)
         s->missed = http_stream_write(s->r, buf_str(&out)) == -ENOBUFS;
 }
 
 void watch_look(struct watch *w, struct db *db) {
     for (struct stream *s = w->streams; s; s = s->next)
-        if (!s->missed) /* else it will ask for everything */
+        if (!s->missed) /* after "reload" the page requests everything anyway */
             look(s, db);
 }
 
-/* What could not be told stands in the queries that the page asks then. */
+/* Sends "reload" if a message was lost: the page then requests everything, including what was not sent. */
 static void tell_missed(struct stream *s) {
     if (s->missed)
         s->missed = http_stream_write(s->r, STR("data: {\"kind\":\"reload\"}\n\n")) == -ENOBUFS;
 }
 
-/* Whether the session lasts; what its person may hear is what it is now. */
+/* Whether the session still exists. Updates the stream's roles. */
 static bool may_listen(struct stream *s, struct db *db, int64_t now_ms) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_SESSION_GET);
     db_bind_text(&q, 1, (struct str){s->key, sizeof s->key});
@@ -201,7 +201,7 @@ static bool may_listen(struct stream *s, struct db *db, int64_t now_ms) {
                      db_int(&q, COL_CONSOLE_SESSION_GET_DISABLED) == 0);
 }
 
-/* Whether somebody reads it who may. */
+/* Whether the stream must stay open: its page is connected and its session exists. */
 static bool lives(struct stream *s, struct db *db, int64_t now_ms, bool changed) {
     bool beat = now_ms - s->beat_ms >= BEAT_MS;
     if ((beat || changed) && !may_listen(s, db, now_ms))

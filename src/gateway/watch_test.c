@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A page that does not read what it is told, against the real server: it hears "reload" once it does.
+ * A page that does not read its stream gets "reload" when it reads again; against the real server.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 
 enum {
     TENANT = 7,
-    CHANGED = 50, /* applications at each look: as many as are told one by one */
+    CHANGED = 50, /* applications changed before each look: as many as are sent one by one */
     LOOKS = 1500, /* five megabytes: more than all buffers take */
 };
 
@@ -104,7 +104,7 @@ static size_t read_until(int fd, const char *text) {
     for (;;) {
         char piece[8192];
         ssize_t n = recv(fd, piece, sizeof piece, 0);
-        if (n < 0 && errno == EAGAIN) { /* the loop's timer */
+        if (n < 0 && errno == EAGAIN) { /* the loop's timer is not running: tend the streams here */
             on_loop(tend, 0);
             continue;
         }
@@ -135,12 +135,12 @@ static void test_who_does_not_read_hears_reload(void **state) {
     int fd = begin_stream();
     on_loop(look_often, 1);
     on_loop(tend, 0);
-    read_until(fd, "7000000000000000050"); /* who reads hears each */
+    read_until(fd, "7000000000000000050"); /* a page that reads gets each change */
     on_loop(look_often, LOOKS);
     on_loop(tend, 0);
-    assert_true(read_until(fd, "{\"kind\":\"reload\"}") < (size_t)LOOKS * CHANGED * 60); /* not all was told */
+    assert_true(read_until(fd, "{\"kind\":\"reload\"}") < (size_t)LOOKS * CHANGED * 60); /* not all changes were sent */
     on_loop(look_often, 1);
-    read_until(fd, "7000000000000000050"); /* and it goes on */
+    read_until(fd, "7000000000000000050"); /* later changes are sent again */
 
     close(fd);
     http_server_drain(t.server, 1000);

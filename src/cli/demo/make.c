@@ -65,7 +65,7 @@ static int make_app(struct demo *d, struct str name, struct str scopes, struct a
             return app_rotate(c->db, apps[i].id, &c->arena, ret_secret);
         }
     if (r >= 0)
-        r = scopes_check(scopes, &c->arena, &known, &unknown);
+        r = app_scopes_check(scopes, &c->arena, &known, &unknown);
     return r < 0 ? r
                  : app_create(c->db, d->tenant.id, APP_CUSTOM, name, known, STR_ABSENT, STR_ABSENT, &c->arena, ret,
                               ret_secret);

@@ -22,6 +22,8 @@
 #include "events/delivery/dispatcher.h"
 #include "events/fetch/fetcher.h"
 #include "gateway/caller/app.h"
+#include "gateway/caller/master_secret.h"
+#include "gateway/caller/tenant.h"
 #include "gateway/users.h"
 #include "hire/name_fold.h"
 #include "store/files/files.h"
@@ -176,7 +178,7 @@ static int check_clock(const struct serving *s, struct db *db, struct arena *a, 
 
 /* Runs within a transaction. */
 static int begin_store(struct serving *s, struct db *db) {
-    int r = identity_seal(db, &s->seal);
+    int r = master_secret_seal(db, &s->seal);
     if (r == 0 && !s->config.test_clock)
         r = clock_note(db);
     if (r == 0)

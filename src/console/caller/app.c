@@ -144,7 +144,7 @@ static struct str joined(struct call *c, const struct str_list *list) {
 
 static int read_scopes(struct call *c, const struct str_list *list, struct str *ret) {
     struct str unknown;
-    if (scopes_check(joined(c, list), c->arena, ret, &unknown) < 0)
+    if (app_scopes_check(joined(c, list), c->arena, ret, &unknown) < 0)
         return call_fail(c, CODE_PARAMETER, "scopes: there is no scope %.*s", STR_FMT(str_head(unknown, 100)));
     return 0;
 }
@@ -364,7 +364,7 @@ int handle_console_app_token(struct call *c) {
     int64_t expire_s;
     int r = find_own_app(c, at->app_id, &app);
     if (r == 0)
-        r = auth_token(c->db, c->seal, SEAL_TENANT_TOKEN, app.id, c->tenant, c->now_ms, c->arena, &token, &expire_s);
+        r = token_issue(c->db, c->seal, SEAL_TENANT_TOKEN, app.id, c->tenant, c->now_ms, c->arena, &token, &expire_s);
     if (r < 0)
         return r;
     json_begin(c->out, '{');

@@ -11,6 +11,7 @@
 #include "console/people.h"
 #include "gateway/caller/app.h"
 #include "gateway/caller/attempts.h"
+#include "gateway/caller/tenant.h"
 
 /* ---- answers ---- */
 

@@ -9,6 +9,7 @@
 #include "console/people.h"
 #include "console/version.h"
 #include "gateway/caller/app.h"
+#include "gateway/caller/tenant.h"
 #include "hire/tenant/tenant.h"
 #include "hire/vendor/account.h"
 #include "hire/vendor/form.h"

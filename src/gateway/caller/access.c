@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * May this caller do that, now? Token, scopes, limits; or a person's session.
+ * Checks whether the caller of an operation may call it now: token, scopes and limits of an app, or session and role
+ * of a person.
  */
 #include <errno.h>
 
@@ -18,8 +19,9 @@ static struct str bearer_token(struct str header) {
     return str_trim(str_skip(header, scheme.len));
 }
 
-/* The cache may forget the caller while a writing handler runs on another thread. */
-static void keep_caller(struct call *c, const struct auth_caller *caller) {
+/* Copies the caller into the call's arena, because the cache may drop its entry while the writer thread runs the
+ * handler. */
+static void keep_caller(struct call *c, const struct token_caller *caller) {
     struct caller_app *app = arena_new(c->arena, struct caller_app);
     *app = *caller->app;
     app->app_id = arena_dup(c->arena, app->app_id);
@@ -27,8 +29,8 @@ static void keep_caller(struct call *c, const struct auth_caller *caller) {
     c->tenant = caller->tenant;
 }
 
-/* anew: by the call's own connection, past the loop's cache. */
-static int check_token(struct request *x, bool anew) {
+/* again: look the token up with the call's own connection instead of the loop's cache. */
+static int check_token(struct request *x, bool again) {
     struct call *c = &x->call;
     struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
     if (str_is_empty(token))
@@ -37,22 +39,22 @@ static int check_token(struct request *x, bool anew) {
         return answer_fail_gateway(c, CODE_WRONG_TOKEN_TYPE);
     if (!str_starts(token, STR("t-")))
         return answer_fail_gateway(c, CODE_TOKEN_PREFIX);
-    struct auth_caller caller;
+    struct token_caller caller;
     enum seal_kind kind = c->op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
-    int r = anew ? auth_look(c->db, x->g->seal, kind, token, c->now_ms, c->arena, &caller)
-                 : auth_check(x->loop->auth, c->db, x->g->seal, kind, token, c->now_ms, &caller);
+    int r = again ? token_look(c->db, x->g->seal, kind, token, c->now_ms, c->arena, &caller)
+                  : token_check(x->loop->tokens, c->db, x->g->seal, kind, token, c->now_ms, &caller);
     if (r < 0)
         return r;
-    if (r == AUTH_INVALID)
+    if (r == TOKEN_INVALID)
         return answer_fail_gateway(c, CODE_TOKEN_INVALID);
     x->admitted.ends_ms = caller.ends_ms;
-    keep_caller(c, &caller); /* the log of requests names it, also if it may not call */
-    if (r == AUTH_DISABLED)
+    keep_caller(c, &caller); /* the log of requests names the app, even if it may not call */
+    if (r == TOKEN_DISABLED)
         return answer_fail_gateway(c, CODE_APP_DISABLED);
-    if (r == AUTH_NOT_INSTALLED || !(c->op->app_types & (c->app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
+    if (r == TOKEN_NOT_INSTALLED || !(c->op->app_types & (c->app->store_app ? OP_APP_STORE : OP_APP_CUSTOM)))
         return answer_fail_gateway(c, CODE_APP_NOT_INSTALLED);
     struct str address = str_is_empty(caller.ip_allow) ? STR_ABSENT : http_peer(x->r);
-    if (!str_is_absent(address) && !auth_address_allowed(caller.ip_allow, address))
+    if (!str_is_absent(address) && !app_address_allowed(caller.ip_allow, address))
         return answer_fail_address(c, address);
     return 0;
 }
@@ -109,7 +111,7 @@ uint32_t access_hidden(const struct gateway *g, const struct call *c) {
 
 static int check_person(struct request *x) {
     struct call *c = &x->call;
-    int r = admit_person(c, x->r, gateway_settings_now(x->g)->base_url);
+    int r = console_access_admit(c, x->r, gateway_settings_now(x->g)->base_url);
     x->admitted.ends_ms = c->person ? c->person->ends_ms : INT64_MAX;
     return r;
 }
@@ -119,7 +121,7 @@ int access_admit(struct request *x, const struct gateway_settings *s) {
     x->admitted = (struct admission){.changes = x->loop->access_changes, .ends_ms = INT64_MAX};
     if (c->op->access == OP_CONSOLE)
         return check_person(x);
-    if (c->op->access == OP_PUBLIC) { /* what the body shows is looked at by the operation */
+    if (c->op->access == OP_PUBLIC) { /* the operation itself checks what the body contains */
         c->address = http_peer(x->r);
         return 0;
     }
@@ -131,7 +133,7 @@ int access_admit(struct request *x, const struct gateway_settings *s) {
     return r;
 }
 
-int access_again(struct request *x) {
+int access_recheck(struct request *x) {
     struct call *c = &x->call;
     int64_t changes;
     if (c->op->access == OP_PUBLIC || c->op->anonymous)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How often anything changed that decides who may call.
+ * The counter of changes that decide who may call.
  */
 #include "gateway/caller/access_changes.h"
 

@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "gateway/caller/access_changes.h"
 
-/* 32 MiB and three passes: what OWASP names as equal to its first choice, with a quarter of the memory. */
+/* 32 MiB and three passes: OWASP lists this as equivalent to its first choice, with a quarter of the memory. */
 #define SCRYPT_LOG_N 15
 #define SCRYPT_R 8
 #define SCRYPT_P 3
@@ -236,7 +236,7 @@ bool account_password_fits(struct str password, struct str hash) {
 }
 
 struct str account_password_new(struct arena *a) {
-    /* Without letters and digits that look alike: 32 of them, 5 bits each. */
+    /* 32 letters and digits without those that look alike: 5 bits each. */
     static const char alphabet[] = "abcdefghjkmnpqrstuvwxyz23456789X";
     uint8_t random[20];
     char *text = arena_bytes(a, sizeof random + 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Accounts of the console: who may sign in, in which roles; their passwords; and the log of what they did. The
- * functions that write run within the caller's transaction.
+ * Accounts of people who sign in to the console: their roles, their passwords, and the audit log of their changes.
+ * Functions that write run within the caller's transaction. (session.h: who is signed in; console_access.h: what a
+ * request of such a person may do.)
  */
 #ifndef HIRED_GATEWAY_CALLER_ACCOUNT_H
 #define HIRED_GATEWAY_CALLER_ACCOUNT_H
@@ -10,16 +11,16 @@
 #include "base/buf.h"
 #include "store/db.h"
 
-/* As the store has them, by bit: never renumber. tools/api_model.py has the same order. */
+/* Stored as bits: never renumber. tools/api_model.py has the same order. */
 enum console_role { ROLE_ADMIN, ROLE_RECRUITER, ROLE_APPROVER, ROLE_INTERVIEWER, CONSOLE_ROLES };
 #define ROLE_BIT(role) (1u << (role))
 
 struct account {
     int64_t tenant, id;
     struct str login, name, en_name;
-    struct str password; /* as account_password_hash made it */
-    unsigned roles;      /* bits */
-    int64_t users_id;    /* the tenant's user that it belongs to; 0: none */
+    struct str password; /* as account_password_hash returned it */
+    unsigned roles;      /* ROLE_BIT of each */
+    int64_t users_id;    /* the tenant's user who this person is; 0: none */
     bool disabled;
     int64_t created_ms, signed_in_ms;
 };
@@ -27,20 +28,21 @@ struct account {
 #define ACCOUNT_LOGIN_MAX 100   /* bytes */
 #define ACCOUNT_PASSWORD_MIN 10 /* characters */
 
-/* Names are compared in lower case (ASCII). Returns 1 and the account (texts in the arena), 0 or < 0. */
+/* Logins are compared in lower case (ASCII). Returns 1 and the account (texts in the arena), 0 or < 0. */
 int account_by_login(struct db *db, struct str login, struct arena *a, struct account *ret);
 int account_get(struct db *db, int64_t tenant, int64_t id, struct arena *a, struct account *ret);
-/* All of a tenant, by id, in the arena. */
+/* All accounts of a tenant by id, in the arena. */
 int account_list(struct db *db, int64_t tenant, struct arena *a, struct account **ret, size_t *ret_n);
 
-/* id, created_ms and the lower-case login are set here. -EEXIST: the login is taken. */
+/* Sets in->id, in->created_ms and the lower-case in->login. Returns 0, -EEXIST if the login is taken, or another
+ * negative errno. */
 int account_add(struct db *db, struct account *in, struct arena *a, int64_t now_ms);
-/* Writes names, roles, users_id and disabled. Roles count from the next request on; a disabled account is signed out.
- */
+/* Writes names, roles, users_id and disabled. New roles apply from the account's next request; disabling ends its
+ * sessions. */
 int account_update(struct db *db, const struct account *in);
-/* Ends all sessions but keep_key ("": all). */
+/* Ends all sessions of the account except keep_key ("": all of them). */
 int account_set_password(struct db *db, const struct account *who, struct str password_hash, struct str keep_key);
-/* How many accounts can administer the tenant; or < 0. */
+/* How many enabled administrators the tenant has; or < 0. */
 int account_admins(struct db *db, int64_t tenant);
 
 /* NULL if that may be a login, else what is accepted, to stand behind "the user name". */
@@ -48,26 +50,31 @@ const char *account_login_fault(struct str login);
 
 /* "admin" ... */
 struct str account_role_name(enum console_role role);
-/* The role's bit, or 0. */
+/* The bit of the role with that name, or 0. */
 unsigned account_role_bit(struct str name);
 
-/* A JSON list of the roles' names. */
+/* Appends a JSON list of the roles' names. */
 void account_write_roles(struct buf *out, unsigned roles);
 
-/* scrypt with a new salt; takes some tenths of a second and 32 MiB: never on a loop's thread. In the arena. */
+/* scrypt with a new salt. Takes some tenths of a second and 32 MiB: never call it on a loop's thread. In the arena. */
 struct str account_password_hash(struct str password, struct arena *a);
-/* Whether that is the password; as slow. An absent or broken hash costs the same and is never right. */
+/* Whether the password has that hash; takes as long as account_password_hash. An absent or broken hash takes as long
+ * and never fits. */
 bool account_password_fits(struct str password, struct str hash);
-/* 20 characters that people can copy, about 100 bits. In the arena. */
+/* A random password: 20 characters that are easy to copy, about 100 bits. In the arena. */
 struct str account_password_new(struct arena *a);
 
-enum { AUDIT_PERSON = 2, AUDIT_OPERATOR = 3 }; /* as enum hire_actor_kind (src/hire), which this room does not know */
+enum {
+    AUDIT_PERSON = 2,
+    AUDIT_OPERATOR = 3
+}; /* as enum hire_actor_kind of src/hire, which this room does not
+    * include */
 
 struct audit_entry {
     int64_t tenant, now_ms;
-    int64_t actor; /* the console's account; 0: the command line */
+    int64_t actor; /* the account of the console; 0: the command line */
     int actor_kind;
-    struct str action, subject, detail, address, log_id; /* absent: "" */
+    struct str action, subject, detail, address, log_id; /* absent is stored as "" */
 };
 int audit_add(struct db *db, const struct audit_entry *e);
 

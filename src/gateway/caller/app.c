@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tenants and apps: making, finding and changing them.
+ * Creates, finds and changes apps; checks their secrets and allow lists.
  */
 #include <errno.h>
 #include <openssl/evp.h>
@@ -10,99 +10,45 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/id.h"
+#include "base/network.h"
 #include "gateway/caller/access_changes.h"
 #include "gateway/caller/app.h"
 #include "gateway/op.h"
 
 #define SECRET_HASH_LEN 64
 
-/* An app secret is 32 random characters, so a plain SHA-256 of it cannot be searched. */
+/* An app secret is 32 random characters, so its plain SHA-256 cannot be found by trying. */
 static void secret_hash(struct str secret, char ret_hex[SECRET_HASH_LEN]) {
     unsigned char digest[SECRET_HASH_LEN / 2];
     EVP_Digest(secret.ptr, secret.len, digest, NULL, EVP_sha256(), NULL);
     hex_encode(digest, sizeof digest, ret_hex);
 }
 
-/* ---- tenants ---- */
-
-static void tenant_from_row(const struct db_query *q, struct arena *a, struct tenant_row *ret) {
-    *ret = (struct tenant_row){
-        .id = db_int(q, COL_TENANT_ID),
-        .tenant_key = arena_dup(a, db_text(q, COL_TENANT_TENANT_KEY)),
-        .name = arena_dup(a, db_text(q, COL_TENANT_NAME)),
-        .approve_arrangement = db_int(q, COL_TENANT_APPROVE_ARRANGEMENT) != 0,
-        .approve_report = db_int(q, COL_TENANT_APPROVE_REPORT) != 0,
-    };
-}
-
-int tenant_get(struct db *db, int64_t tenant, struct arena *a, struct tenant_row *ret) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_ID);
-    db_bind_int(&q, 1, tenant);
-    int r = db_row(&q);
-    if (r == 1)
-        tenant_from_row(&q, a, ret);
-    return r;
-}
-
-int tenant_find(struct db *db, struct str tenant_key, struct arena *a, struct tenant_row *ret) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_BY_KEY);
-    db_bind_text(&q, 1, tenant_key);
-    int r = db_row(&q);
-    if (r == 1)
-        tenant_from_row(&q, a, ret);
-    return r;
-}
-
-int tenant_only(struct db *db, struct arena *a, struct tenant_row *ret) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_ALL);
-    int r = db_row(&q);
-    if (r != 1)
-        return r;
-    struct tenant_row row;
-    tenant_from_row(&q, a, &row);
-    r = db_row(&q);
-    if (r < 0)
-        return r;
-    if (r == 1)
-        return -E2BIG;
-    *ret = row;
-    return 1;
-}
-
-int tenant_create(struct db *db, struct str tenant_key, struct str name, struct arena *a, struct tenant_row *ret) {
-    if (str_is_absent(tenant_key)) {
-        char *hex = arena_bytes(a, 16);
-        id_random_hex(hex, 8);
-        tenant_key = (struct str){hex, 16};
-    }
-    struct tenant_row row = {.id = id_new(), .tenant_key = arena_dup(a, tenant_key), .name = arena_dup(a, name)};
-    struct db_query q DB_CLEANUP = db_query(db, SQL_TENANT_ADD);
-    db_bind_int(&q, 1, row.id);
-    db_bind_text(&q, 2, tenant_key);
-    db_bind_text(&q, 3, name);
-    db_bind_int(&q, 4, clock_now_ms());
-    int r = db_run(&q);
-    if (r < 0)
-        return r;
-    *ret = row;
-    return 0;
-}
-
 /* ---- apps ---- */
 
-static void app_from_row(const struct db_query *q, struct arena *a, struct app_row *ret) {
-    *ret = (struct app_row){
+struct app_row app_row_view(const struct db_query *q) {
+    return (struct app_row){
         .id = db_int(q, COL_APP_ID),
-        .app_id = arena_dup(a, db_text(q, COL_APP_APP_ID)),
+        .app_id = db_text(q, COL_APP_APP_ID),
         .kind = db_int(q, COL_APP_KIND) == APP_STORE ? APP_STORE : APP_CUSTOM,
         .tenant = db_int(q, COL_APP_TENANT),
         .developer = db_int(q, COL_APP_DEVELOPER),
-        .name = arena_dup(a, db_text(q, COL_APP_NAME)),
+        .name = db_text(q, COL_APP_NAME),
+        .secret_hash = db_text(q, COL_APP_SECRET_HASH),
         .disabled = db_int(q, COL_APP_DISABLED) != 0,
-        .scopes = arena_dup(a, db_text(q, COL_APP_SCOPES)),
-        .ip_allow = arena_dup(a, db_text(q, COL_APP_IP_ALLOW)),
+        .scopes = db_text(q, COL_APP_SCOPES),
+        .ip_allow = db_text(q, COL_APP_IP_ALLOW),
         .home = db_int(q, COL_APP_HOME),
     };
+}
+
+static void app_from_row(const struct db_query *q, struct arena *a, struct app_row *ret) {
+    *ret = app_row_view(q);
+    ret->app_id = arena_dup(a, ret->app_id);
+    ret->name = arena_dup(a, ret->name);
+    ret->scopes = arena_dup(a, ret->scopes);
+    ret->ip_allow = arena_dup(a, ret->ip_allow);
+    ret->secret_hash = STR_ABSENT;
 }
 
 int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *ret) {
@@ -131,7 +77,7 @@ int app_authenticate(struct db *db, struct str app_id, struct str app_secret, st
     int r = db_row(&q);
     if (r <= 0)
         return r;
-    if (!str_eq_secret(db_text(&q, COL_APP_SECRET_HASH), (struct str){given, sizeof given}))
+    if (!str_eq_secret(app_row_view(&q).secret_hash, (struct str){given, sizeof given}))
         return 0;
     app_from_row(&q, a, ret);
     return 1;
@@ -191,7 +137,7 @@ int app_is_installed(struct db *db, int64_t tenant, int64_t app) {
 int app_create(struct db *db, int64_t tenant, enum app_kind kind, struct str name, struct str scopes, struct str app_id,
                struct str secret, struct arena *a, struct app_row *ret, struct str *ret_secret) {
     struct str known, unknown;
-    if (scopes_check(scopes, a, &known, &unknown) < 0)
+    if (app_scopes_check(scopes, a, &known, &unknown) < 0)
         return -EINVAL;
     if (str_is_absent(app_id)) {
         char hex[16];
@@ -296,7 +242,7 @@ int app_set_ip_allow(struct db *db, int64_t app, struct str addresses) {
 
 /* ---- scopes ---- */
 
-int scopes_check(struct str scopes, struct arena *a, struct str *ret_scopes, struct str *ret_unknown) {
+int app_scopes_check(struct str scopes, struct arena *a, struct str *ret_scopes, struct str *ret_unknown) {
     bool granted[UINT16_MAX] = {false};
     while (!str_is_absent(scopes)) {
         struct str name = str_trim(str_cut(&scopes, ' '));
@@ -324,45 +270,17 @@ int scopes_check(struct str scopes, struct arena *a, struct str *ret_scopes, str
     return 0;
 }
 
-/* ---- the master secret ---- */
+/* ---- allow lists ---- */
 
-static int master_read(struct db *db, uint8_t ret_key[SEAL_KEY_LEN]) {
-    struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
-    db_bind_text(&q, 1, STR("master_secret"));
-    int r = db_row(&q);
-    if (r <= 0)
-        return r;
-    struct str hex = db_text(&q, COL_META_GET_VALUE);
-    if (hex.len != 2 * SEAL_KEY_LEN || hex_decode(hex, ret_key) < 0)
-        return -EUCLEAN;
-    return 1;
-}
-
-static int master_make(struct db *db) {
-    char hex[2 * SEAL_KEY_LEN];
-    id_random_hex(hex, SEAL_KEY_LEN);
-    struct db_query q DB_CLEANUP = db_query(db, SQL_META_ADD);
-    db_bind_text(&q, 1, STR("master_secret"));
-    db_bind_text(&q, 2, (struct str){hex, sizeof hex});
-    int r = db_run(&q);
-    OPENSSL_cleanse(hex, sizeof hex);
-    return r < 0 ? r : 0;
-}
-
-int identity_seal(struct db *db, struct seal **ret) {
-    uint8_t key[SEAL_KEY_LEN];
-    int r = master_read(db, key);
-    if (r == 0) {
-        /* Two processes may start at once: the first to add it wins, both read what is there. */
-        r = master_make(db);
-        if (r == 0)
-            r = master_read(db, key);
-        if (r == 0)
-            r = -ENOENT;
-    }
-    if (r < 0)
-        return r;
-    *ret = seal_new(key);
-    OPENSSL_cleanse(key, sizeof key);
-    return *ret ? 0 : -ENOMEM;
+bool app_address_allowed(struct str list, struct str address) {
+    struct network network;
+    uint8_t bytes[16];
+    if (str_is_empty(list))
+        return true;
+    if (network_address_parse(address, bytes) < 0)
+        return false;
+    while (!str_is_empty(list))
+        if (network_parse(str_cut(&list, ' '), &network) == 0 && network_has(&network, bytes))
+            return true;
+    return false;
 }

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/test.h"
+#include "gateway/caller/master_secret.h"
+#include "gateway/caller/tenant.h"
 #include "gateway/caller/token.h"
 #include "gateway/link.h"
 #include "gateway/users.h"
@@ -18,7 +20,7 @@ struct fixture {
     char dir[64];
     struct db *db;
     struct seal *seal;
-    struct auth_cache *cache;
+    struct token_cache *cache;
     struct arena arena;
     struct tenant_row tenant;
     struct app_row app;
@@ -33,12 +35,12 @@ static int setup(void **state) {
     const struct db_options o = {.dir = f->dir, .busy_ms = 1000, .no_sync = true};
     assert_int_equal(db_open(&f->db, &o, DB_WRITE, &f->arena, &why), 0);
     assert_int_equal(db_begin(f->db), 0);
-    assert_int_equal(identity_seal(f->db, &f->seal), 0);
+    assert_int_equal(master_secret_seal(f->db, &f->seal), 0);
     assert_int_equal(tenant_create(f->db, STR_ABSENT, STR("a company"), &f->arena, &f->tenant), 0);
     assert_int_equal(app_create(f->db, f->tenant.id, APP_CUSTOM, STR("an app"), STR("hire:interview hire:interview"),
                                 STR_ABSENT, STR_ABSENT, &f->arena, &f->app, &f->secret),
                      0);
-    f->cache = auth_cache_new();
+    f->cache = token_cache_new();
     *state = f;
     return 0;
 }
@@ -47,7 +49,7 @@ static int teardown(void **state) {
     struct fixture *f = *state;
     char command[128];
     assert_int_equal(db_commit(f->db), 0);
-    auth_cache_free(f->cache);
+    token_cache_free(f->cache);
     seal_free(f->seal);
     db_close(f->db);
     arena_free(&f->arena);
@@ -57,14 +59,14 @@ static int teardown(void **state) {
     return 0;
 }
 
-static int check(struct fixture *f, struct str token, int64_t now, struct auth_caller *ret) {
-    return auth_check(f->cache, f->db, f->seal, SEAL_TENANT_TOKEN, token, now, ret);
+static int check(struct fixture *f, struct str token, int64_t now, struct token_caller *ret) {
+    return token_check(f->cache, f->db, f->seal, SEAL_TENANT_TOKEN, token, now, ret);
 }
 
 static struct str issue(struct fixture *f, int64_t now, int64_t *ret_expire) {
     struct str token;
     assert_int_equal(
-        auth_token(f->db, f->seal, SEAL_TENANT_TOKEN, f->app.id, f->tenant.id, now, &f->arena, &token, ret_expire), 0);
+        token_issue(f->db, f->seal, SEAL_TENANT_TOKEN, f->app.id, f->tenant.id, now, &f->arena, &token, ret_expire), 0);
     return token;
 }
 
@@ -81,63 +83,64 @@ static void test_app(void **state) {
     assert_int_equal(app_authenticate(f->db, STR("cli_0000000000000000"), f->secret, &f->arena, &row), 0);
 
     struct str scopes, unknown;
-    assert_int_equal(scopes_check(STR("hire:interview nonsense"), &f->arena, &scopes, &unknown), -EINVAL);
+    assert_int_equal(app_scopes_check(STR("hire:interview nonsense"), &f->arena, &scopes, &unknown), -EINVAL);
     assert_lit(unknown, "nonsense");
-    assert_int_equal(scopes_check(STR("all"), &f->arena, &scopes, &unknown), 0);
+    assert_int_equal(app_scopes_check(STR("all"), &f->arena, &scopes, &unknown), 0);
     assert_true(scopes.len > 500);
 }
 
 static void test_token_life(void **state) {
     struct fixture *f = *state;
-    struct auth_caller caller;
+    struct token_caller caller;
     int64_t expire;
     struct str first = issue(f, NOW, &expire);
     assert_int_equal(expire, 7200);
-    assert_int_equal(check(f, first, NOW, &caller), AUTH_OK);
+    assert_int_equal(check(f, first, NOW, &caller), TOKEN_OK);
     assert_int_equal(caller.tenant, f->tenant.id);
     assert_str(caller.app->app_id, f->app.app_id);
 
-    /* With 30 minutes left the same one comes again, with less a new one; both serve until each expires. */
+    /* A request for a token gets the same one while 30 minutes are left, then a new one; both are valid until they
+     * expire. */
     assert_str(issue(f, NOW + 5400000, &expire), first);
     assert_int_equal(expire, 1800);
     struct str second = issue(f, NOW + 5400001, &expire);
     assert_false(str_eq(first, second));
     assert_int_equal(expire, 7200);
-    assert_int_equal(check(f, first, NOW + 7199999, &caller), AUTH_OK);
-    assert_int_equal(check(f, first, NOW + 7200000, &caller), AUTH_INVALID);
-    assert_int_equal(check(f, second, NOW + 7200000, &caller), AUTH_OK);
+    assert_int_equal(check(f, first, NOW + 7199999, &caller), TOKEN_OK);
+    assert_int_equal(check(f, first, NOW + 7200000, &caller), TOKEN_INVALID);
+    assert_int_equal(check(f, second, NOW + 7200000, &caller), TOKEN_OK);
 }
 
 static void test_token_refusals(void **state) {
     struct fixture *f = *state;
-    struct auth_caller caller;
+    struct token_caller caller;
     int64_t expire;
     struct str token = issue(f, NOW, &expire);
     for (size_t i = 2; i < token.len; i++) {
         char *altered = arena_bytes(&f->arena, token.len);
         memcpy(altered, token.ptr, token.len);
         altered[i] = altered[i] == 'a' ? 'b' : 'a';
-        assert_int_equal(check(f, (struct str){altered, token.len}, NOW, &caller), AUTH_INVALID);
+        assert_int_equal(check(f, (struct str){altered, token.len}, NOW, &caller), TOKEN_INVALID);
     }
-    assert_int_equal(check(f, STR("t-"), NOW, &caller), AUTH_INVALID);
-    assert_int_equal(auth_check(f->cache, f->db, f->seal, SEAL_APP_TOKEN, token, NOW, &caller), AUTH_INVALID);
+    assert_int_equal(check(f, STR("t-"), NOW, &caller), TOKEN_INVALID);
+    assert_int_equal(token_check(f->cache, f->db, f->seal, SEAL_APP_TOKEN, token, NOW, &caller), TOKEN_INVALID);
 
-    assert_int_equal(check(f, token, NOW, &caller), AUTH_OK);
+    assert_int_equal(check(f, token, NOW, &caller), TOKEN_OK);
     assert_int_equal(app_disable(f->db, f->app.id, true), 0);
-    auth_cache_clear(f->cache);
-    caller = (struct auth_caller){0};
-    assert_int_equal(check(f, token, NOW, &caller), AUTH_DISABLED);
-    assert_str(caller.app->app_id, f->app.app_id); /* whose it is */
+    token_cache_clear(f->cache);
+    caller = (struct token_caller){0};
+    assert_int_equal(check(f, token, NOW, &caller), TOKEN_DISABLED);
+    assert_str(caller.app->app_id, f->app.app_id); /* the caller is named, though it may not call */
     assert_int_equal(caller.tenant, f->app.tenant);
     assert_int_equal(app_disable(f->db, f->app.id, false), 0);
-    auth_cache_clear(f->cache);
-    assert_int_equal(check(f, token, NOW, &caller), AUTH_OK);
+    token_cache_clear(f->cache);
+    assert_int_equal(check(f, token, NOW, &caller), TOKEN_OK);
 
     struct str secret;
     struct app_row row;
     assert_int_equal(app_rotate(f->db, f->app.id, &f->arena, &secret), 0);
-    auth_cache_clear(f->cache);
-    assert_int_equal(check(f, token, NOW, &caller), AUTH_INVALID);
+    token_cache_clear(f->cache);
+    assert_int_equal(check(f, token, NOW, &caller), TOKEN_INVALID);
     assert_int_equal(app_authenticate(f->db, f->app.app_id, f->secret, &f->arena, &row), 0);
     assert_int_equal(app_authenticate(f->db, f->app.app_id, secret, &f->arena, &row), 1);
 }
@@ -154,7 +157,7 @@ static void test_allow_list(void **state) {
         {"1.2.3.4/31", "1.2.3.5", true},     {"127.0.0.1", "::ffff:127.0.0.1", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(auth_address_allowed(str_of(cases[i].list), str_of(cases[i].address)), cases[i].allowed);
+        assert_int_equal(app_address_allowed(str_of(cases[i].list), str_of(cases[i].address)), cases[i].allowed);
 }
 
 static void test_user_ids(void **state) {

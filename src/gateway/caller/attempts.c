@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Counts failed attempts. A table of fixed size under one lock, which is held for some hash look-ups.
+ * Counts failed attempts in a table of fixed size. One lock, held for a few hash look-ups.
  */
 #include "gateway/caller/attempts.h"
 
@@ -70,7 +70,8 @@ struct str attempts_network(struct str address, uint8_t bytes[16]) {
     return (struct str){(const char *)bytes, 8};
 }
 
-/* The key's slot, or NULL. ret_free: where it would stand: whatever is over or counts least has to go. */
+/* Returns the key's slot, or NULL and in ret_free the slot to use for it: an expired one, or the one with the fewest
+ * failures. */
 static struct attempt_slot *find(struct attempts *t, uint64_t key, int64_t mono_ms, struct attempt_slot **ret_free) {
     struct attempt_slot *best = NULL;
     for (uint64_t i = 0; i < PROBES; i++) {
@@ -95,10 +96,10 @@ static void count(struct attempts *t, uint64_t key, int64_t mono_ms) {
     s->count++;
 }
 
-/* Within the lock. address: as attempts_network gave it. */
+/* Called with the lock held. address: as attempts_network returned it. */
 static unsigned wait_of(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
     const unsigned most[BUCKETS] = {t->rules.pair, t->rules.address, t->rules.name};
-    unsigned wait_s = 0, failed = 0; /* of the pair */
+    unsigned wait_s = 0, failed = 0; /* of the pair of name and address */
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), mono_ms, &at);
         if (!s || s->count == 0)
@@ -123,8 +124,8 @@ unsigned attempts_wait(struct attempts *t, struct str name, struct str address, 
     return wait_s;
 }
 
-/* What is refused leaves nothing in the table: otherwise a caller who is refused already could push out, with ever new
- * names, what is counted against it. */
+/* A refused attempt adds nothing to the table. Otherwise a client that is refused could use ever new names to push
+ * its own counts out of the table. */
 unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
     uint8_t bytes[16];
     address = attempts_network(address, bytes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who may use an operation of the console.
+ * Decides whether a request may use an operation of the console.
  */
 #include "gateway/caller/console_access.h"
 
@@ -9,7 +9,7 @@
 #include "gateway/answer.h"
 #include "gateway/caller/session.h"
 
-/* Where a page came from: scheme and host, without what the scheme implies. */
+/* Where a page came from: scheme and host, without the scheme's default port. */
 struct origin {
     bool https;
     struct str host; /* empty: none */
@@ -35,9 +35,10 @@ static bool same_host(struct origin a, struct origin b) {
     return !str_is_empty(a.host) && str_eq_nocase(a.host, b.host);
 }
 
-/* A browser says where the page came from that sends a request. Whoever sends no Origin is no browser, and has no
- * cookie but its own. The page must have come the way that requests come; but a proxy that ends TLS without being
- * trusted leaves us in the belief that they come in plain. */
+/* Browsers send the origin of the page with each request. A client that sends no Origin is not a browser, so no
+ * foreign page can use a person's cookie through it. The page must have been loaded with the scheme of the request;
+ * but if a proxy that is not configured as trusted ends TLS, the request seems to be plain http, so an https page is
+ * accepted then. */
 static bool from_own_page(const struct http_request *r, bool https, struct str own_url) {
     struct str given = http_header_get(r, STR("Origin"));
     if (str_is_absent(given))
@@ -55,7 +56,7 @@ static int fail(struct call *c, int code, const char *detail) {
     return answer_fail_gateway(c, code);
 }
 
-int admit_person(struct call *c, const struct http_request *r, struct str own_url) {
+int console_access_admit(struct call *c, const struct http_request *r, struct str own_url) {
     static const struct caller_app no_app = {.app_id = STR_INIT("")};
     bool changes = r->method != HTTP_GET && r->method != HTTP_HEAD;
     c->app = &no_app;

@@ -11,7 +11,7 @@
 #include "gateway/caller/account.h"
 #include "gateway/caller/attempts.h"
 
-#define QUEUE_MAX 64  /* some ten seconds of work; whoever comes later is told to try again */
+#define QUEUE_MAX 64  /* about ten seconds of work; further calls are told to try again */
 #define ADDRESS_MAX 8 /* of those, from one address (of IPv6, one /64) */
 
 struct item {
@@ -80,7 +80,7 @@ struct passwords *passwords_free(struct passwords *p) {
     return NULL;
 }
 
-/* Within the lock. */
+/* Called with the lock held. */
 static bool has_room(const struct passwords *p, const struct call *call) {
     uint8_t bytes[2][16];
     unsigned own = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Checks and hashes passwords on a thread of its own, one after the other: that takes tenths of a second, which neither
- * a loop nor the writer has, and must not take every core when somebody guesses.
+ * The thread that compares and hashes passwords, one after the other. Each takes some tenths of a second, so it must
+ * block neither a loop nor the writer; and one thread limits the load if somebody guesses passwords. (account.h has
+ * the functions that it calls.)
  */
 #ifndef HIRED_GATEWAY_CALLER_PASSWORDS_H
 #define HIRED_GATEWAY_CALLER_PASSWORDS_H
@@ -11,11 +12,11 @@
 struct passwords;
 
 struct passwords *passwords_new(void);
-/* Drops what waits and joins the thread; takes NULL; returns NULL. */
+/* Drops the waiting calls and joins the thread. Takes NULL; returns NULL. */
 struct passwords *passwords_free(struct passwords *p);
 
-/* Works on call->password, then calls done(arg) on this thread. The call must stay whole until then. Returns 0, or
- * -EBUSY when too many wait, of all or from the call's address (done is not called). */
+/* Works on call->password, then calls done(arg) on the passwords thread. The call must stay valid until then.
+ * Returns 0, or -EBUSY if too many calls wait, in all or from the call's address (done is not called then). */
 int passwords_submit(struct passwords *p, struct call *call, void (*done)(void *arg), void *arg);
 
 #endif

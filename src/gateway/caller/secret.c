@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Callers that show an app's id and secret, and those that were let in so.
+ * Checks callers by an app's id and secret.
  */
 #include "gateway/caller/secret.h"
 
@@ -20,10 +20,10 @@ int secret_check(struct db *db, struct attempts *t, struct str app_id, struct st
         attempts_bad(t, app_id, address, mono_ms);
         return SECRET_WRONG;
     }
-    return auth_address_allowed(ret->ip_allow, address) ? SECRET_OK : SECRET_ADDRESS;
+    return app_address_allowed(ret->ip_allow, address) ? SECRET_OK : SECRET_ADDRESS;
 }
 
-/* The mark is the beginning of the secret's hash. */
+/* The mark of a secret is the beginning of its hash. */
 static uint64_t mark_of(struct str hash) {
     char digits[17] = "";
     hash = str_head(hash, sizeof digits - 1);
@@ -44,10 +44,11 @@ int secret_connection(struct db *db, int64_t app, struct str address, uint64_t *
     int r = db_row(&q);
     if (r <= 0)
         return r < 0 ? r : SECRET_WRONG;
-    if (db_int(&q, COL_APP_DISABLED) != 0)
+    const struct app_row row = app_row_view(&q);
+    if (row.disabled)
         return SECRET_DISABLED;
-    *ret_mark = mark_of(db_text(&q, COL_APP_SECRET_HASH));
-    if (!auth_address_allowed(db_text(&q, COL_APP_IP_ALLOW), address))
+    *ret_mark = mark_of(row.secret_hash);
+    if (!app_address_allowed(row.ip_allow, address))
         return SECRET_ADDRESS;
     r = installed_anywhere(db, app);
     return r < 0 ? r : r == 0 ? SECRET_NOT_INSTALLED : SECRET_OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sessions of the console.
+ * Sessions of people who are signed in to the console.
  */
 #include "gateway/caller/session.h"
 

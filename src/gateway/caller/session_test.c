@@ -10,6 +10,7 @@
 #include "base/test.h"
 #include "gateway/caller/app.h"
 #include "gateway/caller/attempts.h"
+#include "gateway/caller/master_secret.h"
 #include "gateway/caller/session.h"
 
 #define NOW INT64_C(1800000000000)
@@ -30,7 +31,7 @@ static int setup(void **state) {
     const struct db_options o = {.dir = f->dir, .busy_ms = 1000, .no_sync = true};
     assert_int_equal(db_open(&f->db, &o, DB_WRITE, &f->arena, &why), 0);
     assert_int_equal(db_begin(f->db), 0);
-    assert_int_equal(identity_seal(f->db, &f->seal), 0);
+    assert_int_equal(master_secret_seal(f->db, &f->seal), 0);
     f->account = (struct account){.tenant = 7,
                                   .login = STR("Lin.Yue"),
                                   .name = STR("林月"),
@@ -106,7 +107,7 @@ static void test_cookies(void **state) {
     assert_true(str_is_absent(person_session_cookie(STR("xhired_session=abc"), false)));
     assert_true(str_is_absent(person_session_cookie(STR("hired_session; hired_session2=x"), false)));
     assert_true(str_is_absent(person_session_cookie(STR_ABSENT, false)));
-    /* what a neighbour or somebody on the wire could have set does not count by https */
+    /* with https, a cookie without the prefix __Host- is ignored, since others could have set it */
     assert_str(person_session_cookie(STR("hired_session=theirs; __Host-hired_session=abc"), true), STR("abc"));
     assert_true(str_is_absent(person_session_cookie(STR("hired_session=theirs"), true)));
     assert_true(str_is_absent(person_session_cookie(STR("__host-hired_session=theirs"), true)));
@@ -124,7 +125,7 @@ static void test_sessions(void **state) {
     assert_int_equal(p.tenant, 7);
     assert_true(person_has(&p, ROLE_APPROVER));
     assert_false(person_has(&p, ROLE_ADMIN));
-    /* What the store has does not sign anybody in. */
+    /* The digest in the database cannot be used as a cookie. */
     struct person other;
     assert_int_equal(person_session_find(f->db, p.key, NOW, &f->arena, &other), 0);
     assert_int_equal(person_session_find(f->db, STR("abc"), NOW, &f->arena, &other), 0);
@@ -135,7 +136,7 @@ static void test_sessions(void **state) {
     assert_false(str_eq(csrf, person_session_csrf(f->seal, other.key, &f->arena)));
     assert_true(str_eq(csrf, person_session_csrf(f->seal, p.key, &f->arena)));
 
-    /* A new password ends the others. */
+    /* A new password ends the other sessions. */
     assert_int_equal(account_set_password(f->db, &f->account, STR("new"), p.key), 0);
     assert_int_equal(person_session_find(f->db, one, NOW, &f->arena, &other), 1);
     assert_int_equal(person_session_find(f->db, two, NOW, &f->arena, &other), 0);
@@ -153,7 +154,9 @@ static void test_disabled(void **state) {
     assert_int_equal(person_session_find(f->db, cookie, NOW, &f->arena, &p), 0);
     f->account.disabled = false;
     assert_int_equal(account_update(f->db, &f->account), 0);
-    assert_int_equal(person_session_find(f->db, cookie, NOW, &f->arena, &p), 0); /* ended, not asleep */
+    assert_int_equal(person_session_find(f->db, cookie, NOW, &f->arena, &p), 0); /* the session was ended; enabling
+                                                                                  * the account does not bring it
+                                                                                  * back */
 }
 
 static void test_attempts(void **state) {
@@ -166,7 +169,7 @@ static void test_attempts(void **state) {
     assert_int_equal(attempts_take(t, STR("other"), address, 1000), 0);
     assert_int_equal(attempts_take(t, name, STR("10.0.0.2"), 1000), 0);
     assert_int_equal(attempts_take(t, name, address, 1000 + ATTEMPTS_WINDOW_MS), 0);
-    /* Success gives back. */
+    /* A success gives back what attempts_take counted. */
     for (int i = 0; i < 3 * ATTEMPTS_PAIR; i++) {
         assert_int_equal(attempts_take(t, STR("good"), STR("10.0.0.3"), 1000), 0);
         attempts_good(t, STR("good"), STR("10.0.0.3"));
@@ -180,7 +183,7 @@ static void test_attempts(void **state) {
         assert_int_equal(attempts_take(t, str_of(text), address, 1000), 0);
     }
     assert_int_not_equal(attempts_take(t, STR("yet another"), address, 1000), 0);
-    /* Refused attempts with ever new names wash nothing out. */
+    /* Refused attempts with ever new names remove no counts from the table. */
     for (int i = 0; i < 50000; i++) {
         snprintf(text, sizeof text, "flood%d", i);
         assert_int_not_equal(attempts_take(t, str_of(text), address, 1001), 0);
@@ -188,7 +191,7 @@ static void test_attempts(void **state) {
     attempts_free(t);
 }
 
-/* Whoever has one IPv6 address has its whole network. */
+/* Addresses of one IPv6 /64 count together. */
 static void test_attempts_of_networks(void **state) {
     struct attempts *t = attempts_new(&attempts_to_sign_in);
     char name[32], address[64];

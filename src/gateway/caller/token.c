@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Access tokens: handing them out and telling who calls by them.
+ * Issues access tokens and finds callers by them.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/id.h"
-#include "base/network.h"
 #include "gateway/caller/token.h"
 
 #define CACHE_SLOTS 1024 /* a power of two */
@@ -20,7 +19,7 @@ static struct str token_text(const struct seal *seal, enum seal_kind kind, int64
     return (struct str){text, TOKEN_TEXT_LEN};
 }
 
-/* Some of the tokens that have expired go whenever one is made, so that there never come to be many. */
+/* Making a token deletes some expired ones, so that they do not accumulate. */
 static int tokens_purge(struct db *db, int64_t now_ms) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_PURGE);
     db_bind_int(&q, 1, now_ms);
@@ -49,8 +48,8 @@ static int token_make(struct db *db, enum seal_kind kind, int64_t app, int64_t t
     return 0;
 }
 
-int auth_token_look(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
-                    int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
+int token_current(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
+                  int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_NEWEST);
     db_bind_int(&q, 1, app);
     db_bind_int(&q, 2, tenant);
@@ -67,10 +66,10 @@ int auth_token_look(struct db *db, const struct seal *seal, enum seal_kind kind,
     return 1;
 }
 
-int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant, int64_t now_ms,
-               struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
+int token_issue(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
+                int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s) {
     int64_t id, nonce;
-    int r = auth_token_look(db, seal, kind, app, tenant, now_ms, a, ret_token, ret_expire_s);
+    int r = token_current(db, seal, kind, app, tenant, now_ms, a, ret_token, ret_expire_s);
     if (r != 0)
         return r < 0 ? r : 0;
     r = token_make(db, kind, app, tenant, now_ms, &id, &nonce);
@@ -83,8 +82,8 @@ int auth_token(struct db *db, const struct seal *seal, enum seal_kind kind, int6
     return 0;
 }
 
-int auth_app_token_open(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
-                        struct app_row *ret_app) {
+int token_open_app(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
+                   struct app_row *ret_app) {
     int64_t id;
     uint32_t nonce;
     if (token.len != TOKEN_TEXT_LEN || !str_starts(token, STR("a-")) ||
@@ -108,22 +107,22 @@ struct cache_slot {
     char token[TOKEN_TEXT_LEN];
     bool used;
     enum seal_kind kind;
-    enum auth_result result;
+    enum token_result result;
     int64_t tenant, expires_ms;
     struct caller_app app;
     char app_id[APP_ID_LEN + 12];
     struct str ip_allow; /* on the heap */
 };
 
-struct auth_cache {
+struct token_cache {
     struct cache_slot slots[CACHE_SLOTS];
 };
 
-struct auth_cache *auth_cache_new(void) {
-    return mem_alloc(sizeof(struct auth_cache));
+struct token_cache *token_cache_new(void) {
+    return mem_alloc(sizeof(struct token_cache));
 }
 
-void auth_cache_clear(struct auth_cache *cache) {
+void token_cache_clear(struct token_cache *cache) {
     for (size_t i = 0; i < CACHE_SLOTS; i++)
         if (cache->slots[i].used) {
             free((void *)(uintptr_t)cache->slots[i].ip_allow.ptr);
@@ -132,15 +131,15 @@ void auth_cache_clear(struct auth_cache *cache) {
         }
 }
 
-struct auth_cache *auth_cache_free(struct auth_cache *cache) {
+struct token_cache *token_cache_free(struct token_cache *cache) {
     if (cache) {
-        auth_cache_clear(cache);
+        token_cache_clear(cache);
         free(cache);
     }
     return NULL;
 }
 
-/* An entry of api_field_scopes may be a choice: "a|b". */
+/* An entry of api_field_scopes may list alternatives: "a|b". */
 static bool choice_has(struct str choice, struct str name) {
     while (!str_is_absent(choice))
         if (str_eq(str_cut(&choice, '|'), name))
@@ -165,7 +164,7 @@ bool caller_has_scope(const struct caller_app *app, int scope_index) {
            (app->scopes[scope_index / 64] >> (scope_index % 64) & 1) != 0;
 }
 
-/* A one-row question about an app and a tenant: 1, 0 or < 0. */
+/* Runs a statement about an app and a tenant that gives at most one row. Returns 1, 0 or < 0. */
 static int app_tenant_ask(struct db *db, enum db_statement which, int64_t first, int64_t second) {
     struct db_query q DB_CLEANUP = db_query(db, which);
     db_bind_int(&q, 1, first);
@@ -178,41 +177,40 @@ static int load_app(struct db *db, int64_t app, struct cache_slot *slot) {
     db_bind_int(&q, 1, app);
     int r = db_row(&q);
     if (r <= 0)
-        return r < 0 ? r : AUTH_INVALID;
-    struct str app_id = db_text(&q, COL_APP_APP_ID);
-    if (app_id.len > sizeof slot->app_id)
+        return r < 0 ? r : TOKEN_INVALID;
+    const struct app_row row = app_row_view(&q);
+    if (row.app_id.len > sizeof slot->app_id)
         return -EUCLEAN;
-    memcpy(slot->app_id, app_id.ptr, app_id.len);
+    memcpy(slot->app_id, row.app_id.ptr, row.app_id.len);
     slot->app = (struct caller_app){
         .id = app,
-        .app_id = {slot->app_id, app_id.len},
-        .developer = db_int(&q, COL_APP_DEVELOPER),
-        .store_app = db_int(&q, COL_APP_KIND) == APP_STORE,
+        .app_id = {slot->app_id, row.app_id.len},
+        .developer = row.developer,
+        .store_app = row.kind == APP_STORE,
     };
-    grant_scopes(&slot->app, db_text(&q, COL_APP_SCOPES));
-    struct str allow = db_text(&q, COL_APP_IP_ALLOW);
-    char *copy = mem_alloc(allow.len + 1);
-    memcpy(copy, allow.ptr, allow.len);
-    slot->ip_allow = (struct str){copy, allow.len};
-    if (db_int(&q, COL_APP_DISABLED) != 0)
-        return AUTH_DISABLED;
+    grant_scopes(&slot->app, row.scopes);
+    char *copy = mem_alloc(row.ip_allow.len + 1);
+    memcpy(copy, row.ip_allow.ptr, row.ip_allow.len);
+    slot->ip_allow = (struct str){copy, row.ip_allow.len};
+    if (row.disabled)
+        return TOKEN_DISABLED;
     if (slot->tenant == 0)
-        return AUTH_OK;
+        return TOKEN_OK;
     r = app_tenant_ask(db, SQL_APP_INSTALL_GET, slot->tenant, app);
     if (r <= 0)
-        return r < 0 ? r : AUTH_NOT_INSTALLED;
+        return r < 0 ? r : TOKEN_NOT_INSTALLED;
     r = app_tenant_ask(db, SQL_APP_IS_VENDOR, app, slot->tenant);
     if (r < 0)
         return r;
     slot->app.vendor_bound = r == 1 || slot->app.store_app;
-    return AUTH_OK;
+    return TOKEN_OK;
 }
 
 static int load_token(struct db *db, const struct seal *seal, struct cache_slot *slot) {
     int64_t id, app;
     uint32_t nonce;
     if (seal_open(seal, slot->kind, (struct str){slot->token + 2, SEAL_HEX_LEN}, &id, &nonce) < 0)
-        return AUTH_INVALID;
+        return TOKEN_INVALID;
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_GET);
     db_bind_int(&q, 1, id);
     int r = db_row(&q);
@@ -220,7 +218,7 @@ static int load_token(struct db *db, const struct seal *seal, struct cache_slot 
         return r;
     if (r == 0 || db_int(&q, COL_ACCESS_TOKEN_GET_KIND) != (int64_t)slot->kind ||
         db_int(&q, COL_ACCESS_TOKEN_GET_NONCE) != (int64_t)nonce)
-        return AUTH_INVALID;
+        return TOKEN_INVALID;
     app = db_int(&q, COL_ACCESS_TOKEN_GET_APP);
     slot->tenant = db_int(&q, COL_ACCESS_TOKEN_GET_TENANT);
     slot->expires_ms = db_int(&q, COL_ACCESS_TOKEN_GET_EXPIRES_MS);
@@ -228,48 +226,48 @@ static int load_token(struct db *db, const struct seal *seal, struct cache_slot 
 }
 
 static size_t token_slot(struct str token) {
-    /* The text is AES output: any of its bytes spread well. */
+    /* The token's text is AES output, so any of its bytes are evenly distributed. */
     size_t h = 0;
     for (size_t i = 2; i < 10; i++)
         h = h * 31 + (unsigned char)token.ptr[i];
     return h & (CACHE_SLOTS - 1);
 }
 
-static struct auth_caller caller_of(const struct cache_slot *slot) {
-    return (struct auth_caller){
+static struct token_caller caller_of(const struct cache_slot *slot) {
+    return (struct token_caller){
         .app = &slot->app, .tenant = slot->tenant, .ends_ms = slot->expires_ms, .ip_allow = slot->ip_allow};
 }
 
-int auth_check(struct auth_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind, struct str token,
-               int64_t now_ms, struct auth_caller *ret) {
+int token_check(struct token_cache *cache, struct db *db, const struct seal *seal, enum seal_kind kind,
+                struct str token, int64_t now_ms, struct token_caller *ret) {
     if (token.len != TOKEN_TEXT_LEN)
-        return AUTH_INVALID;
+        return TOKEN_INVALID;
     struct cache_slot *slot = &cache->slots[token_slot(token)];
     if (!slot->used || slot->kind != kind || memcmp(slot->token, token.ptr, TOKEN_TEXT_LEN) != 0) {
         struct cache_slot fresh = {.kind = kind};
         memcpy(fresh.token, token.ptr, TOKEN_TEXT_LEN);
         int r = load_token(db, seal, &fresh);
-        if (r < 0 || r == AUTH_INVALID) {
+        if (r < 0 || r == TOKEN_INVALID) {
             free((void *)(uintptr_t)fresh.ip_allow.ptr);
-            return r; /* not remembered: guesses must not push real callers out */
+            return r; /* not cached, so that guessed tokens cannot push real callers out of the cache */
         }
         if (slot->used)
             free((void *)(uintptr_t)slot->ip_allow.ptr);
         *slot = fresh;
         slot->app.app_id.ptr = slot->app_id;
-        slot->result = (enum auth_result)r;
+        slot->result = (enum token_result)r;
         slot->used = true;
     }
     if (slot->expires_ms <= now_ms)
-        return AUTH_INVALID;
+        return TOKEN_INVALID;
     *ret = caller_of(slot);
     return slot->result;
 }
 
-int auth_look(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token, int64_t now_ms,
-              struct arena *a, struct auth_caller *ret) {
+int token_look(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token, int64_t now_ms,
+               struct arena *a, struct token_caller *ret) {
     if (token.len != TOKEN_TEXT_LEN)
-        return AUTH_INVALID;
+        return TOKEN_INVALID;
     struct cache_slot *slot = arena_new(a, struct cache_slot);
     slot->kind = kind;
     memcpy(slot->token, token.ptr, TOKEN_TEXT_LEN);
@@ -277,23 +275,8 @@ int auth_look(struct db *db, const struct seal *seal, enum seal_kind kind, struc
     struct str heap = slot->ip_allow;
     slot->ip_allow = arena_dup(a, heap);
     free((void *)(uintptr_t)heap.ptr);
-    if (r < 0 || r == AUTH_INVALID || slot->expires_ms <= now_ms)
-        return r < 0 ? r : AUTH_INVALID;
+    if (r < 0 || r == TOKEN_INVALID || slot->expires_ms <= now_ms)
+        return r < 0 ? r : TOKEN_INVALID;
     *ret = caller_of(slot);
     return r;
-}
-
-/* ---- allow lists ---- */
-
-bool auth_address_allowed(struct str list, struct str address) {
-    struct network network;
-    uint8_t bytes[16];
-    if (str_is_empty(list))
-        return true;
-    if (network_address_parse(address, bytes) < 0)
-        return false;
-    while (!str_is_empty(list))
-        if (network_parse(str_cut(&list, ' '), &network) == 0 && network_has(&network, bytes))
-            return true;
-    return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Writes a file that arrives on a loop, with the pool's threads.
+ * Writes a file whose bytes arrive on a loop, using the pool's threads.
  */
 #include "gateway/upload/keeper.h"
 
@@ -12,21 +12,21 @@
 
 #include "store/files/files.h"
 
-#define DROP_AT_ONCE (1024 * 1024) /* removing a larger file takes long: a thread does it */
+#define DROP_AT_ONCE (1024 * 1024) /* a larger file is removed by a thread of the pool, since that takes long */
 
 struct keeper {
     struct keeper_owner o;
     const char *dir;
     int64_t id;
-    struct http_wait wait; /* while a job is under way */
+    struct http_wait wait; /* held while a job runs */
     struct pool_job job;
-    bool busy;    /* a job is: writing, the draft, the digest and result are the thread's */
-    bool full;    /* somebody waits for room */
-    bool finish;  /* all has come */
-    bool dropped; /* nobody wants it any more */
+    bool busy;    /* a job runs; until it ends, writing, draft, digest and result belong to its thread */
+    bool full;    /* the owner waits for room */
+    bool finish;  /* keeper_finish was called */
+    bool dropped; /* keeper_drop was called */
     struct buf filling, writing;
-    bool last;                /* writing is the end of the file */
-    struct files_draft draft; /* fd -1: none */
+    bool last;                /* writing holds the end of the file */
+    struct files_draft draft; /* fd -1: there is no draft */
     bool kept;
     uint64_t size;
     int result;
@@ -140,13 +140,13 @@ static void written(struct http_loop *l, void *arg) {
         k->o.tell(k->o.ctx, 0);
 }
 
-/* The loop has not ended: it waits for k->wait. */
+/* Called on the pool's thread. Wakes the loop, which cannot have ended: it waits for k->wait. */
 static void job_done(struct pool_job *job) {
     struct keeper *k = of_job(job);
     (void)http_loop_post(k->o.loop, written, k);
 }
 
-/* The loop ends: what no thread has begun is given up. */
+/* The loop is ending: cancels the job if no thread has begun it. */
 static void wait_ends(struct http_wait *wait) {
     struct keeper *k = of_wait(wait);
     if (!pool_cancel(k->o.pool, &k->job))
@@ -190,7 +190,7 @@ struct keeper *keeper_drop(struct keeper *k) {
     if (!k)
         return NULL;
     if (k->busy && !pool_cancel(k->o.pool, &k->job)) {
-        k->dropped = true; /* the thread has it; written() comes back here */
+        k->dropped = true; /* a thread is working on it; written() ends the keeper */
         return NULL;
     }
     if (k->busy) {

@@ -9,13 +9,13 @@
 #include "base/hex.h"
 
 enum state {
-    AT_START,   /* line ends, then the first delimiter without the line end before it */
-    AFTER_LINE, /* behind a delimiter: "\r\n" or "--" */
-    AFTER_CR,   /* the '\n' of that */
-    AFTER_DASH, /* the second '-' of that */
+    AT_START,   /* line ends, then the first delimiter without its leading line end */
+    AFTER_LINE, /* after a delimiter: expects "\r\n" or "--" */
+    AFTER_CR,   /* expects the '\n' of "\r\n" */
+    AFTER_DASH, /* expects the second '-' of "--" */
     IN_HEAD,
     IN_DATA,
-    AT_END, /* behind the last delimiter: line ends only */
+    AT_END, /* after the last delimiter: only line ends are accepted */
 };
 
 static int broken(struct multipart *m, const char *why) {
@@ -44,14 +44,14 @@ static struct str skip_blanks(struct str s) {
     return str_skip(s, n);
 }
 
-/* A quote ends a value if a blank, a semicolon or nothing follows it. Some senders do not escape quotes in a file's
- * name. */
+/* A quote ends a value if a blank, a semicolon or the end of the text follows it, because some senders do not escape
+ * quotes in file names. */
 static bool is_closing_quote(struct str s, size_t at) {
     struct str behind = skip_blanks(str_skip(s, at + 1));
     return s.ptr[at] == '"' && (behind.len == 0 || behind.ptr[0] == ';');
 }
 
-/* Where the last one stands, or 0. */
+/* The position of the last closing quote, or 0. */
 static size_t last_closing_quote(struct str s) {
     size_t at = s.len;
     while (at > 0 && !is_closing_quote(s, at - 1))
@@ -59,8 +59,9 @@ static size_t last_closing_quote(struct str s) {
     return at > 0 ? at - 1 : 0;
 }
 
-/* How browsers and most libraries write what may not stand between quotes (the HTML standard, "multipart/form-data
- * encoding algorithm"): these three escapes and no others, so a name with "%41" keeps it. Returns the byte, or 0. */
+/* Browsers and most libraries write bytes that may not stand between quotes with these three escapes and no others
+ * (the HTML standard, "multipart/form-data encoding algorithm"); so a name with "%41" keeps it. Returns the byte, or
+ * 0. */
 static char percent_escape(struct str s) {
     static const struct {
         struct str text;
@@ -72,9 +73,9 @@ static char percent_escape(struct str s) {
     return 0;
 }
 
-/* The value between quotes, unescaped where it stands. s begins behind the first quote. Go and curl before 7.81 write
- * \" and \\; browsers do not escape backslashes (paths of old Windows), so a backslash before the last quote is one,
- * and before any other byte too. */
+/* Takes the value between quotes and unescapes it in place. s begins after the first quote. Go and curl before 7.81
+ * write \" and \\. Browsers do not escape backslashes (in paths of Windows), so a backslash before the last quote,
+ * or before any other byte, is an ordinary character. */
 static int take_quoted(char *text, struct str s, struct str *ret_rest, struct str *ret_value) {
     char *begin = text + (s.ptr - text), *out = begin;
     const size_t last = last_closing_quote(s);
@@ -96,8 +97,8 @@ static int take_quoted(char *text, struct str s, struct str *ret_rest, struct st
     return -EBADMSG;
 }
 
-/* Takes "; name=value" off *rest. A quoted value is unescaped where it stands; another one ends at the next semicolon
- * and may hold anything. Returns 1, 0 at the end, or -EBADMSG. */
+/* Takes "; name=value" off *rest. A quoted value is unescaped in place; any other value ends at the next semicolon
+ * and may hold any bytes. Returns 1, 0 at the end, or -EBADMSG. */
 static int next_parameter(char *text, struct str *rest, struct str *ret_name, struct str *ret_value) {
     struct str s = skip_blanks(*rest);
     if (s.len == 0)
@@ -119,7 +120,7 @@ static int next_parameter(char *text, struct str *rest, struct str *ret_name, st
     return 1;
 }
 
-/* UTF-8''%e4%b8%80 (RFC 5987), decoded into out, which has room for it. */
+/* Decodes UTF-8''%e4%b8%80 (RFC 5987) into out, which must have room for the value's length. */
 static int decode_extended(struct str value, char *out, struct str *ret) {
     struct str rest = value, charset = str_cut(&rest, '\'');
     if (str_is_absent(rest) || !str_eq_nocase(charset, STR("UTF-8")))
@@ -147,9 +148,9 @@ static bool is_clean_text(struct str s) {
     return str_is_utf8(s) && str_find(s, '\0') == SIZE_MAX;
 }
 
-/* What a Content-Disposition says; absent: nothing. */
+/* The parameters of a Content-Disposition; absent if not given. */
 struct disposition {
-    struct str name, filename, extended; /* extended: filename*, as it stands */
+    struct str name, filename, extended; /* extended: filename*, not decoded */
 };
 
 static int collect(struct multipart *m, struct str value, struct disposition *ret) {
@@ -169,7 +170,7 @@ static int collect(struct multipart *m, struct str value, struct disposition *re
     return r < 0 ? broken(m, "a part's Content-Disposition cannot be read") : 0;
 }
 
-/* filename* goes before filename (RFC 6266); of two, one that cannot be read does no harm beside one that can. */
+/* filename* is preferred to filename (RFC 6266). If only one of the two can be read, that one is taken. */
 static int choose_filename(struct multipart *m, const struct disposition *d, struct str *ret) {
     bool plain = !str_is_absent(d->filename), extended = !str_is_absent(d->extended);
     if (extended && decode_extended(d->extended, m->extended, ret) == 0 && is_clean_text(*ret))
@@ -219,7 +220,7 @@ static int read_line(struct multipart *m, struct str line, struct multipart_part
     return 0;
 }
 
-/* head holds the lines with their ends, the empty one included. */
+/* m->head holds the header lines with their line ends, including the empty line. */
 static int read_head(struct multipart *m) {
     struct multipart_part part = {0};
     bool disposed = false;
@@ -266,7 +267,7 @@ int multipart_begin(struct multipart *m, struct str content_type, const struct m
     m->why = NULL;
     m->state = AT_START;
     m->parts = 0;
-    m->matched = 2; /* as if a line had ended before it */
+    m->matched = 2; /* as if a line end stood before the body */
     m->head_len = 0;
     if (str_is_absent(content_type) || content_type.len > sizeof m->head)
         return broken(m, "the body must be multipart/form-data");
@@ -295,9 +296,10 @@ static int give(struct multipart *m, const char *bytes, size_t len) {
     return len > 0 ? m->events->data(m->ctx, bytes, len) : 0;
 }
 
-/* Data up to the next delimiter. Only '\r' can begin one, and it stands nowhere else in it. */
+/* Passes on data up to the next delimiter. A delimiter begins with '\r' and contains no other, so only '\r' is
+ * searched. */
 static int feed_data(struct multipart *m, const char *bytes, size_t len, size_t *ret_used) {
-    size_t i = 0, from = 0; /* bytes [from, i - what is matched) are data */
+    size_t i = 0, from = 0; /* bytes from `from` up to i, without the last `matched` ones, are data */
     while (i < len) {
         if (m->matched == 0) {
             const char *cr = memchr(bytes + i, '\r', len - i);
@@ -320,7 +322,8 @@ static int feed_data(struct multipart *m, const char *bytes, size_t len, size_t 
             int r = data_end > from ? give(m, bytes + from, data_end - from) : 0;
             return r < 0 ? r : m->events->part_end(m->ctx);
         }
-        /* What looked like a delimiter was data; what of it came in an earlier piece is no more there but as a copy. */
+        /* The matched bytes were data after all. Those of an earlier piece are gone, but the delimiter has the same
+         * bytes. */
         size_t earlier = m->matched > i - from ? m->matched - (i - from) : 0;
         int r = earlier > 0 ? give(m, m->delimiter, earlier) : 0;
         if (r < 0)
@@ -349,7 +352,7 @@ static int feed_head(struct multipart *m, const char *bytes, size_t len, size_t 
     return 0;
 }
 
-/* The few bytes around delimiters. */
+/* Handles the few bytes around delimiters. */
 static int feed_byte(struct multipart *m, char c) {
     switch (m->state) {
     case AT_START:

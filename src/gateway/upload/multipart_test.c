@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * multipart/form-data: what is taken, what is refused, and that it matters nowhere how the bytes are cut.
+ * multipart/form-data: what is accepted and refused, and that the result does not depend on how the bytes are cut.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static int on_end(void *ctx) {
 
 static const struct multipart_events events = {on_part, on_data, on_end};
 
-/* Feeds pieces of the given size (each in memory of its own); returns what came of it. */
+/* Feeds pieces of the given size (each in memory of its own) and returns the result. */
 static int feed(struct multipart *m, struct seen *s, const char *type, struct str body, size_t piece) {
     int r = multipart_begin(m, str_of(type), &events, s);
     for (size_t at = 0; r == 0 && at < body.len; at += piece) {
@@ -98,7 +98,7 @@ static void test_taken(void **state) {
           "[c|简历.pdf|]$");
 }
 
-/* A part with that Content-Disposition, behind form-data; what is read of it. */
+/* Reads a part whose Content-Disposition is form-data with those parameters. */
 static void disposition(const char *sent, const char *expected) {
     struct buf body BUF_CLEANUP = BUF_EMPTY, log BUF_CLEANUP = BUF_EMPTY;
     buf_printf(&body, "--XX\r\nContent-Disposition: form-data; %s\r\n\r\nx\r\n--XX--\r\n%c", sent, 0);
@@ -123,7 +123,7 @@ static void test_names_as_clients_write_them(void **state) {
     disposition("name=content; filename=\"=?utf-8?B?566A5Y6GLnBkZg==?=\"; filename*=utf-8''%E7%AE%80%E5%8E%86.pdf",
                 "content|简历.pdf");
     disposition("name=content; filename=简 历.pdf", "content|简 历.pdf");
-    /* One that can be read beside one that cannot. */
+    /* If only one of the two can be read, that one is taken. */
     disposition("name=content; filename=\"a.pdf\"; filename*=UTF-8''%E7%AE", "content|a.pdf");
     disposition("name=content; filename=\"a.pdf\"; filename*=UTF-8''%zz", "content|a.pdf");
     disposition("name=content; filename*=UTF-8''简 历.pdf%; filename=\"a.pdf\"", "content|a.pdf");
@@ -136,7 +136,7 @@ static void test_line_ends_around(void **state) {
     TAKEN(TYPE, "\r\n" HEAD "x\r\n--XX--\r\n", "[content|a.pdf|]x$");
     TAKEN(TYPE, "\r\n\n\r\n" HEAD "x\r\n--XX--\r\n\r\n", "[content|a.pdf|]x$");
     TAKEN(TYPE, "\n" HEAD "x\r\n--XX--\n", "[content|a.pdf|]x$");
-    /* JavaMail and Python make boundaries that are no tokens, and not all senders quote them. */
+    /* JavaMail and Python make boundaries that are not tokens, and not all senders quote them. */
     TAKEN("multipart/form-data; boundary===X.1:2==; charset=UTF-8",
           "--==X.1:2==\r\nContent-Disposition: form-data; name=n\r\n\r\n.\r\n--==X.1:2==--", "[n||].$");
 }

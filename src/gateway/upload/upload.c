@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An upload on its way from the socket to a kept file.
+ * Receives an upload and stores its file.
  */
 #include "gateway/upload/upload.h"
 
@@ -14,23 +14,22 @@
 #include "gateway/upload/multipart.h"
 #include "store/files/files.h"
 
-#define CONTENT_PART "content" /* the one part that operations document */
+#define CONTENT_PART "content" /* the only part that operations document */
 
 struct upload {
     struct call *c;
     const char *dir;
     struct keeper_owner owner;
-    struct keeper *keeper; /* NULL: no content has come */
+    struct keeper *keeper; /* NULL: no content has arrived */
     struct call_file file;
     bool in_content, has_content, full;
     struct multipart multipart;
 };
 
 static int fail_room(struct call *c) {
-    log_fmt(LOG_WARN, "an upload is not taken: the disk has no room for files (log_id %.*s)", STR_FMT(c->log_id));
-    answer_fail_busy(c,
-                     STR("this server's disk has no room for further files; whoever runs it finds more under [store] "
-                         "free_min"));
+    log_fmt(LOG_WARN, "an upload is refused: the disk has no room for files (log_id %.*s)", STR_FMT(c->log_id));
+    answer_fail_busy(c, STR("this server's disk has no room for further files; its operator finds more under [store] "
+                            "free_min"));
     return -ENOSPC;
 }
 
@@ -51,7 +50,7 @@ static int on_part(void *ctx, const struct multipart_part *part) {
     struct upload *u = ctx;
     u->in_content = str_eq(part->name, STR(CONTENT_PART));
     if (!u->in_content)
-        return 0; /* fields that are not documented are ignored */
+        return 0; /* undocumented fields are ignored */
     if (u->has_content)
         return call_fail(u->c, CODE_PARAMETER, CONTENT_PART " is there twice; one file at a time is accepted");
     u->has_content = true;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "gateway/caller/secret.h"
+#include "gateway/caller/tenant.h"
 #include "gateway/caller/token.h"
 #include "handlers/handlers.h"
 #include "hire/outbox/outbox.h"
@@ -42,8 +43,8 @@ static int app_with_secret(struct call *c, struct str app_id, struct str secret,
 /* The token that is there; on the writer's connection a new one if need be. Returns 1, 0 (one is to be made) or < 0. */
 static int find_token(struct call *c, bool make, struct token *t) {
     if (!make)
-        return auth_token_look(c->db, c->seal, t->kind, t->app, t->tenant, c->now_ms, c->arena, &t->text, &t->expire_s);
-    int r = auth_token(c->db, c->seal, t->kind, t->app, t->tenant, c->now_ms, c->arena, &t->text, &t->expire_s);
+        return token_current(c->db, c->seal, t->kind, t->app, t->tenant, c->now_ms, c->arena, &t->text, &t->expire_s);
+    int r = token_issue(c->db, c->seal, t->kind, t->app, t->tenant, c->now_ms, c->arena, &t->text, &t->expire_s);
     return r < 0 ? r : 1;
 }
 
@@ -148,10 +149,10 @@ static int tenant_token_of_store_app(struct call *c, bool make) {
     const struct tenant_access_token_create_body *in = c->body;
     struct tenant_row tenant;
     struct app_row app;
-    int r = auth_app_token_open(c->db, c->seal, in->app_access_token, c->now_ms, c->arena, &app);
+    int r = token_open_app(c->db, c->seal, in->app_access_token, c->now_ms, c->arena, &app);
     if (r <= 0)
         return r < 0 ? r : answer_fail_gateway(c, CODE_TOKEN_APP_TOKEN);
-    if (!auth_address_allowed(app.ip_allow, c->address))
+    if (!app_address_allowed(app.ip_allow, c->address))
         return answer_fail_address(c, c->address);
     r = tenant_find(c->db, in->tenant_key, c->arena, &tenant);
     if (r == 1)
