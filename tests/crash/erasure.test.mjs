@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// weight: 20
+// weight: 5
 //
 // kill -9 in the middle of erasing people: after each restart a person is wholly erased or wholly there, whoever was told
 // that it is done is erased, and of those not a byte stays in any file, the log and the kept files included.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// weight: 20
+// weight: 8
 //
 // kill -9 in the middle of writes, again and again on the same store: after each restart every acknowledged write is
 // there, whole, and what was not acknowledged is either wholly there or not at all.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 30
 // once
 //
 // Runs the guides as a reader would: every "sh" block of docs/guide-*.md in its order, in one Bash in an empty folder. A

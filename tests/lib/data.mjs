@@ -6,6 +6,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 
 import { fixtures, hired, hiredOk, readDemo, root, tempDir } from './server.mjs';
+import { ask } from './sqlite.mjs';
 
 export const example = (name) => JSON.parse(fs.readFileSync(path.join(fixtures, `${name}.example.json`), 'utf8'));
 
@@ -76,15 +77,11 @@ export const importFiles = (dir, files, o) => hiredOk(importArgs(dir, files, o))
 export const tryImport = (dir, files, o) => hired(importArgs(dir, files, o));
 export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answerOf(items))], o);
 
-// Rows of the store itself, for what no operation shows (history, files): read-only, through Python's sqlite3.
+// Rows of the store itself, for what no operation shows (history, files): read-only.
 export const sql = (dir, query, ...parameters) => sqlAll(dir, [[query, parameters]])[0];
 
 // Changes the store behind hired's back, with a script of SQL: as a fault would, or an older hired.
-export function meddle(dir, script) {
-    const program = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=20); db.executescript(sys.stdin.read()); db.commit()';
-    const r = spawnSync('python3', ['-c', program, path.join(dir, 'hired.db')], { input: script, encoding: 'utf8' });
-    if (r.status !== 0) throw new Error(r.stderr);
-}
+export const meddle = (dir, script) => void ask({ file: path.join(dir, 'hired.db'), script });
 
 // Puts a database of schema `version` in the place of dir's, with the rows that it has room for.
 export function makeOlder(dir, version) {
@@ -118,15 +115,4 @@ os.chmod(old, 0o600)`;
 }
 
 // Several [query, parameters] at once, all of one moment.
-export function sqlAll(dir, queries) {
-    const program = `
-import json, sqlite3, sys
-db = sqlite3.connect('file:' + sys.argv[1] + '?mode=ro', uri=True, timeout=20)
-db.row_factory = sqlite3.Row
-db.execute('BEGIN')
-print(json.dumps([[dict(r) for r in db.execute(q, p)] for q, p in json.load(sys.stdin)]))`;
-    const r = spawnSync('python3', ['-c', program, path.join(dir, 'hired.db')],
-        { input: JSON.stringify(queries), encoding: 'utf8', maxBuffer: 1 << 30 });
-    if (r.status !== 0) throw new Error(r.stderr);
-    return JSON.parse(r.stdout);
-}
+export const sqlAll = (dir, queries) => ask({ file: path.join(dir, 'hired.db'), script: null, queries });

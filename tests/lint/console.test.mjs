@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 40
 //
 // Rules that hold for the console's sources: one form (prettier), types that fit (tsc), files short enough to read.
 import assert from 'node:assert/strict';

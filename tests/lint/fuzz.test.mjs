@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 18
 //
 // The fuzz targets: each is complete and known to the build (which replays its seeds as a unit test), and fuzz/run can
 // build and start each of them where clang is installed.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // Several clients of one app, some of which do not answer: what each gets, and when an event goes to another one. The hung ones
 // are bare WebSockets that read and say nothing, or do not even read.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // The long connection, with the official SDK's WSClient unchanged but for its domain, and with bare WebSockets for what the
 // SDK hides: events, redelivery, parts, several connections, restarts, tickets, limits, silence.

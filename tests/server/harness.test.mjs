@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 18
 // once
 //
 // The test helpers themselves: when a server crashes, its test file fails and ends soon, whatever the file has left open.

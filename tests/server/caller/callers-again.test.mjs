@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // Who may call is looked at when the head is there, and again when the work begins: what changes while a body or a file is on
 // its way, or a password is looked at, holds for that call. Nothing is written, nothing is answered.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 9
 //
 // What the command line does to records: background checks and vendors' accounts, exports in each kind of user ids,
 // imports from a pipe, and what hired check finds in a data folder.

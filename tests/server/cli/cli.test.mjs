@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 8
 //
 // The command line: help that fits a screen, wrong calls that say what is accepted, the configuration's order of
 // precedence, hired check.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // hired as a newcomer meets it who does not follow the path: breaks off the first start, loses demo.json, starts twice.
 import assert from 'node:assert/strict';

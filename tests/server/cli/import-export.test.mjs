@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 40
 //
 // hired import and export: the platform's own examples come back as they were, twice is as once, a broken file says where
 // and imports nothing, and export, import, export is the same.

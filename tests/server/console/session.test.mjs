@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 20
 //
 // Signing in to the console: cookies, CSRF, Origin, roles, attempts, passwords; and hired user.
 import assert from 'node:assert/strict';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 5
 //
 // Erasing a person's data: nothing that says who they are stays anywhere in the data directory, everything that lists and
 // counts need does, vendors and subscribed apps are told, and it is wholly done or not at all.
-// weight: 15
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 13
 //
 // Busy is 503 with Retry-After and a sentence, never 500: when another process holds the database, when the writer's queue is
 // full, for each way that leads to a write. (A full disk: disk.test.mjs, and the unit test "busy".)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 20
 //
 // SIGTERM while everything that can wait is waiting: links to reports that do not come, uploads, streams, long connections,
 // passwords, errands, writes. Whatever the time that is given, the server ends cleanly, and nothing acknowledged is lost.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 8
 //
 // Behind a reverse proxy: who calls is whom a trusted proxy names, in each place where an address counts; and nobody else's
 // word counts.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 25
 //
 // What vendors' servers really answer when a report is fetched: error pages with bodies, Retry-After, bytes before %PDF-,
 // encodings that nobody asked for, raw UTF-8 in links; and whose report is fetched when many wait.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // Report files: a PDF is fetched once from where the vendor said, kept, and handed out by a signed link of this server;
 // what is no PDF, too large, or on a private address is refused.

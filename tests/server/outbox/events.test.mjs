@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 20
 //
 // Events by webhook: what is sent, to whom, how it is signed, when it is sent again, and that nobody's receiver holds up
 // anybody else's.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 10
 //
 // Commands that write while a server works on the directory: they write through it, fairly, and what a killed or stopped
 // one had begun is undone.

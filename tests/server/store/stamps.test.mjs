@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 10
 //
 // Times of changes and ids: whoever asks again and again for what changed since the latest time it saw misses nothing, and no
 // id comes twice, with slow bodies, many writers, a clock that is set back, a kill and an import between.
