@@ -31,6 +31,23 @@ static struct str shortened(struct arena *a, struct str name) {
     return arena_printf(a, "%.*s%.*s", STR_FMT(head), STR_FMT(ending));
 }
 
+/* The length in bytes of a character at p that a file's name must not have, or 0: control characters, line and
+ * paragraph separators, and the marks that change the direction of text, by which "exe.fdp" can be shown as "pdf.exe".
+ */
+static size_t unwanted(const char *p, size_t left) {
+    const unsigned char *c = (const unsigned char *)p;
+    if (c[0] < ' ' || c[0] == 0x7f)
+        return 1;
+    if (left >= 2 && ((c[0] == 0xC2 && c[1] < 0xA0) || (c[0] == 0xD8 && c[1] == 0x9C))) /* U+0080 to U+009F, U+061C */
+        return 2;
+    if (left < 3 || c[0] != 0xE2)
+        return 0;
+    bool mark =
+        c[1] == 0x80 && (c[2] == 0x8E || c[2] == 0x8F || (c[2] >= 0xA8 && c[2] <= 0xAE)); /* U+200E ... U+202E */
+    bool isolate = c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9;                          /* U+2066 to U+2069 */
+    return mark || isolate ? 3 : 0;
+}
+
 struct str attachment_name(struct arena *a, struct str sent) {
     char *name;
     size_t n = 0;
@@ -41,9 +58,12 @@ struct str attachment_name(struct arena *a, struct str sent) {
             break;
         }
     name = arena_bytes(a, sent.len);
-    for (size_t i = 0; i < sent.len; i++)
-        if ((unsigned char)sent.ptr[i] >= ' ' && sent.ptr[i] != 0x7f)
+    for (size_t i = 0; i < sent.len;) {
+        size_t drop = unwanted(sent.ptr + i, sent.len - i);
+        if (drop == 0)
             name[n++] = sent.ptr[i];
+        i += drop > 0 ? drop : 1;
+    }
     struct str kept = shortened(a, str_trim((struct str){name, n}));
     if (kept.len == 0 || str_eq(kept, STR(".")) || str_eq(kept, STR("..")))
         return STR("file");

@@ -27,8 +27,9 @@ struct attachment_row {
     struct str url; /* for an imported attachment: its link at the platform; absent: the file is kept here */
 };
 
-/* Makes the stored name from the name that the sender gave: without folders and control characters. A name longer
- * than ATTACHMENT_NAME_MAX is cut before its ending (".pdf"). An empty result becomes "file". In the arena. */
+/* Makes the stored name from the name that the sender gave: without folders, control characters and marks that change
+ * the direction of text. A name longer than ATTACHMENT_NAME_MAX is cut before its ending (".pdf"). An empty result
+ * becomes "file". In the arena. */
 struct str attachment_name(struct arena *a, struct str sent);
 
 /* The content type with which a file of that name is served. It follows from the ending and is never a type that a

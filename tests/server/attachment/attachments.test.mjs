@@ -97,6 +97,9 @@ test('names: RFC 5987, quotes, folders, none at all', async () => {
     assert.equal(await name('name="content"'), 'file');
     assert.equal(await name('name="content"; filename=".."'), 'file');
     assert.equal(await name(`name="content"; filename*=UTF-8''a%0D%0Ab%7f.pdf`), 'ab.pdf');
+    // Marks that change the direction of text would show "gpj.exe" as "exe.jpg"; what joins characters stays.
+    assert.equal(await name(`name="content"; filename="a\u202Egpj\u202C\u2066b\u2069\u200F\u061C\u2028\u0085.exe"`), 'agpjb.exe');
+    assert.equal(await name(`name="content"; filename="\u{1F468}\u200D\u{1F469}é\u00A0x.pdf"`), '\u{1F468}\u200D\u{1F469}é\u00A0x.pdf');
     assert.equal(Buffer.byteLength(await name(`name="content"; filename="${'长'.repeat(200)}"`)), 255);
 });
 
