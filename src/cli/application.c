@@ -9,11 +9,11 @@
 
 static const char help[] =
     "usage: hired application delete ID [--tenant KEY] [--json]\n\n"
-    "Deletes an application for good; what refers to it (interviews, background checks) stays. Apps that\n"
-    "subscribed to hire.application.deleted_v1 are told. The answer is JSON.\n\n"
-    "  --tenant KEY   whose; may be left out when there is one tenant\n"
-    "  --json         answers on one line\n"
-    "  --data DIR     where the records are (data)\n\n"
+    "Deletes an application. Interviews and background checks that refer to it stay. Apps that subscribed\n"
+    "to hire.application.deleted_v1 are told. This cannot be undone. The answer is JSON.\n\n"
+    "  --tenant KEY   which tenant; optional if there is only one\n"
+    "  --json         prints the answer on one line\n"
+    "  --data DIR     the data directory (data)\n\n"
     "example: hired application delete 7612525187797179011\n";
 
 struct deletion {

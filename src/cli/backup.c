@@ -24,11 +24,11 @@
 
 static const char help[] =
     "usage: hired backup NEW_DIR [--json] [--data DIR]\n\n"
-    "Copies a data directory: the database as it is at one moment, and every kept file that belongs to\n"
-    "it. Works while the server runs and holds nobody up. To restore, serve the copy, or put it in the\n"
-    "old one's place while no server runs. The copy is whole or not there at all.\n\n"
+    "Copies a data directory: the database at one moment, and every kept file that belongs to it. Works\n"
+    "while the server runs and does not delay it. To restore, serve the copy, or put it in the place of\n"
+    "the old directory while no server runs. An interrupted backup leaves no directory.\n\n"
     "  --json      what was copied, as JSON on standard output\n"
-    "  --data DIR  where the records are (data)\n\n"
+    "  --data DIR  the data directory (data)\n\n"
     "example: hired backup /srv/backup/hired-monday --data /var/lib/hired\n";
 
 struct backup {

@@ -19,20 +19,20 @@ struct command {
 
 static const struct command commands[] = {
     {"serve", cli_serve, "answer the API on a port"},
-    {"demo", cli_demo, "make a demo tenant to try things on"},
-    {"app", cli_app, "make and change the apps that may call"},
-    {"user", cli_user, "make and change the accounts of the console"},
-    {"tenant", cli_tenant, "make and change tenants and their switches"},
-    {"vendor", cli_vendor, "accounts at background check vendors"},
+    {"demo", cli_demo, "create a demo tenant for trying things"},
+    {"app", cli_app, "create and change the apps that may call"},
+    {"user", cli_user, "create and change the accounts of the console"},
+    {"tenant", cli_tenant, "create and change tenants and their approval switches"},
+    {"vendor", cli_vendor, "create and show accounts at background check vendors"},
     {"order", cli_order, "show, arrange, approve, reject, terminate background checks"},
-    {"event", cli_event, "who receives which events, and what became of each"},
+    {"event", cli_event, "show and resend events, and set which app receives which"},
     {"application", cli_application, "delete applications"},
-    {"erase", cli_erase, "take a person's data out of every record and file"},
-    {"import", cli_import, "take in answers of the API as saved with curl"},
+    {"erase", cli_erase, "erase a person's data from every record and file"},
+    {"import", cli_import, "store answers of the API that were saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
     {"backup", cli_backup, "copy a data directory while the server runs"},
-    {"check", cli_check, "tell what is wrong with a configuration or a data directory"},
-    {"version", cli_version, "say what this binary is"},
+    {"check", cli_check, "find errors in a configuration or a data directory"},
+    {"version", cli_version, "print the version of this binary and its libraries"},
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -42,8 +42,9 @@ static void print_help(FILE *out) {
                  "A recruiting server that speaks the Feishu/Lark Hire open API.\n\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
-    fprintf(out, "\nhired COMMAND --help tells more; hired help config prints every option of the configuration.\n"
-                 "example: hired demo --data data && hired serve --data data\n");
+    fprintf(out,
+            "\nhired COMMAND --help explains a command; hired help config prints every option of the configuration.\n"
+            "example: hired demo --data data && hired serve --data data\n");
 }
 
 static int print_config(void) {

@@ -19,15 +19,15 @@
 
 static const char help[] =
     "usage: hired erase TALENT_ID --reason TEXT [--look] [--tenant KEY] [--json]\n\n"
-    "Takes a person's data out of every record: names, numbers, addresses, resumes, what was written about\n"
-    "them, reports and attachments. Ids, states and times stay. Open background checks are terminated, and\n"
-    "their vendors told. It cannot be undone; backups are not touched. Doing it again does no harm.\n"
-    "docs/ERASURE.md tells table by table what goes. The answer is JSON: how many records were changed.\n\n"
-    "  --reason TEXT  why, for the audit log; no data of the person's\n"
-    "  --look         only says what would be changed\n"
-    "  --tenant KEY   whose; may be left out when there is one tenant\n"
-    "  --json         answers on one line\n"
-    "  --data DIR     where the records are (data)\n\n"
+    "Erases a person's data from every record: names, numbers, addresses, resumes, texts about the\n"
+    "person, reports and attachments. Ids, states and times stay. Open background checks are terminated\n"
+    "and their vendors told. This cannot be undone; backups are not changed. It may be repeated.\n"
+    "docs/ERASURE.md lists each table. The answer is JSON: how many records were changed.\n\n"
+    "  --reason TEXT  the reason, for the audit log; without the person's data\n"
+    "  --look         only shows what would be changed\n"
+    "  --tenant KEY   which tenant; optional if there is only one\n"
+    "  --json         prints the answer on one line\n"
+    "  --data DIR     the data directory (data)\n\n"
     "example: hired erase 7612524932627127164 --reason \"asked for it on 3 March, ticket 4711\"\n";
 
 struct erasure {

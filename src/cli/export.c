@@ -19,16 +19,16 @@
 static const char help[] =
     "usage: hired export [--dir OUT] [--user-id-type user_id|union_id|open_id] [--app APP_ID]\n"
     "                    [--tenant KEY] [--json] [--data DIR]\n\n"
-    "Writes a tenant's records as the API answers them, a file for each kind: orders.json,\n"
+    "Writes a tenant's records in the form of the API's answers, a file for each kind: orders.json,\n"
     "interviews.json, external_background_checks.json, users.json ... hired import reads them back.\n"
     "Links to reports are those they were fetched from. Works while the server runs.\n\n"
-    "  --dir OUT            where to write; made (mode 0700) if it is not there (export)\n"
-    "  --user-id-type TYPE  which kind of id stands for users (user_id)\n"
-    "  --app APP_ID         whose open_ids or union_ids; with user_id, those that were imported\n"
-    "                       for it stand in users.json too\n"
-    "  --tenant KEY         whose; may be left out when there is one tenant\n"
+    "  --dir OUT            where to write; created (mode 0700) if it does not exist (export)\n"
+    "  --user-id-type TYPE  which kind of user id to write (user_id)\n"
+    "  --app APP_ID         the app of the open_ids or union_ids; with user_id, those that were\n"
+    "                       imported for it are added to users.json\n"
+    "  --tenant KEY         which tenant; optional if there is only one\n"
     "  --json               the numbers of records as JSON on standard output\n"
-    "  --data DIR           where the records are (data)\n\n"
+    "  --data DIR           the data directory (data)\n\n"
     "example: hired export --data data --dir backup && hired import backup/*.json --data other\n";
 
 struct export {

@@ -14,12 +14,12 @@ static const char help[] =
     "usage: hired tenant create --name NAME [--tenant KEY]\n"
     "       hired tenant list\n"
     "       hired tenant set [--tenant KEY] [--approve-arrangement on|off] [--approve-report on|off]\n\n"
-    "Makes and changes tenants: the companies whose records are kept. Answers are JSON.\n\n"
+    "Creates and changes tenants: the companies whose records are kept. Answers are JSON.\n\n"
     "  --name NAME                   the company's name\n"
-    "  --tenant KEY                  its tenant_key; create makes one up when it is left out\n"
-    "  --approve-arrangement on|off  an arranged background check waits for an approver\n"
-    "  --approve-report on|off       so does a vendor's final report\n"
-    "  --data DIR                    where the records are (data)\n\n"
+    "  --tenant KEY                  its tenant_key; create generates one if it is missing\n"
+    "  --approve-arrangement on|off  whether arranged background checks need an approval\n"
+    "  --approve-report on|off       whether a vendor's final report needs an approval\n"
+    "  --data DIR                    the data directory (data)\n\n"
     "example: hired tenant create --name 'Example Ltd' --data data\n";
 
 static void write_tenant(struct buf *out, const struct tenant_row *t) {

@@ -20,12 +20,12 @@
 
 static const char help[] =
     "usage: hired check [--config FILE] [--data DIR]\n\n"
-    "Tells everything that is wrong: unknown options and bad values of the configuration (with what\n"
-    "may have been meant), damage of the database, records that cannot be read, kept files that are\n"
-    "missing, changed or belong to nothing, files that others than the owner may read. Changes nothing\n"
-    "and works while the server runs. Ends with 0 if all is well, else with 1.\n\n"
+    "Lists all errors: unknown options (with suggestions) and bad values of the configuration, damage of\n"
+    "the database, records that cannot be read, kept files that are missing, changed or without a\n"
+    "record, files that other users may read. Changes nothing and works while the server runs. The\n"
+    "exit status is 0 if there are no errors, else 1.\n\n"
     "  --config FILE  the configuration to check\n"
-    "  --data DIR     where the records are (data)\n\n"
+    "  --data DIR     the data directory (data)\n\n"
     "example: hired check --config /etc/hired.ini --data /var/lib/hired\n";
 
 struct check {

@@ -19,18 +19,18 @@
 
 static const char help[] =
     "usage: hired demo [--data DIR] [--listen HOST:PORT] [--days N] [--orders N] [--interviews N]\n\n"
-    "Makes a demo tenant: a believable small company with applications, background check orders in\n"
-    "every state, interviews with every summary, and two apps: its own with every scope, and one of a\n"
-    "background check vendor. Writes address and credentials to DIR/demo.json (mode 0600); hired serve\n"
-    "prints them with a call to paste. Does nothing if the demo is there already; one that was cut short\n"
-    "is made anew, and if DIR/demo.json is gone, new credentials are made.\n\n"
-    "  --data DIR          where the records are to be (data)\n"
-    "  --listen HOST:PORT  where hired serve is going to listen (127.0.0.1:8080)\n"
-    "  --days N            checks of the N days before today, with what the vendors offer and events\n"
-    "                      (30); 0, or copies for load tests: only the records of a date long past\n"
-    "  --orders N          at least N orders, for load tests: copies with ids and times of their own\n"
+    "Creates a demo tenant: a small company with applications, background check orders in every state,\n"
+    "interviews with every summary, and two apps: its own with every scope, and one of a background\n"
+    "check vendor. Writes address and credentials to DIR/demo.json (mode 0600); hired serve prints them\n"
+    "with a call to paste. Does nothing if the demo exists. A demo that was interrupted is created\n"
+    "again, and if DIR/demo.json is missing, new credentials are created.\n\n"
+    "  --data DIR          the data directory to create (data)\n"
+    "  --listen HOST:PORT  where hired serve will listen (127.0.0.1:8080)\n"
+    "  --days N            adds checks of the last N days, with packages, forms and events (30). With 0,\n"
+    "                      --orders or --interviews only the fixed records of the past are there\n"
+    "  --orders N          at least N orders, for load tests: copies with their own ids and times\n"
     "  --interviews N      the same for interviews\n"
-    "  --unless-used       says nothing and ends well where other tenants' records are\n\n"
+    "  --unless-used       does nothing, with status 0, if the directory has other tenants\n\n"
     "example: hired demo --data data && hired serve --data data\n";
 
 /* ---- the command ---- */

@@ -11,7 +11,7 @@ import { test } from 'node:test';
 import { Client } from '../../lib/client.mjs';
 import { demoDir, hired, hiredOk, readDemo, root, startServer, tempDir } from '../../lib/server.mjs';
 
-const commands = ['serve', 'app', 'tenant', 'vendor', 'order', 'event', 'import', 'export', 'demo', 'backup', 'check', 'version'];
+const commands = ['serve', 'app', 'tenant', 'vendor', 'order', 'event', 'import', 'export', 'demo', 'backup', 'check', 'version', 'user', 'application', 'erase'];
 
 for (const args of [['--help'], ...commands.map((c) => [c, '--help'])]) {
     test(`hired ${args.join(' ')} fits a screen`, () => {
