@@ -5,15 +5,9 @@
 #include "events/delivery/delivery.h"
 
 #include "base/id.h"
+#include "events/retry.h"
 #include "hire/order/order.h"
 #include "store/stamp.h"
-
-static const int64_t ladder_ms[] = {15000, 300000, 3600000, 21600000};
-#define RETRIES ((int)(sizeof ladder_ms / sizeof *ladder_ms))
-
-int64_t delivery_backoff_ms(int failed) {
-    return failed >= 1 && failed <= RETRIES ? ladder_ms[failed - 1] : 0;
-}
 
 /* Characters that nobody sees, so that text with them would look as if it were right: the byte order mark, those of no
  * width, those that set the direction. s: UTF-8. Returns the bytes of the one that s begins with, or 0. */
@@ -77,7 +71,7 @@ static int attempt_write(struct db *db, const struct delivery_outcome *o, struct
 /* Returns whether there was something to move. */
 static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_SETTLE);
-    int64_t backoff = delivery_backoff_ms(o->attempts + 1);
+    int64_t backoff = retry_delay_ms(o->attempts + 1);
     enum delivery_state state = o->error.len == 0 ? DELIVERY_DONE : backoff > 0 ? DELIVERY_WAITS : DELIVERY_GIVEN_UP;
     int r;
 

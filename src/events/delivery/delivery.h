@@ -31,9 +31,6 @@ struct delivery_outcome {
  * that nobody sees (a byte order mark, say) as '?'. In the arena. */
 struct str delivery_readable(struct arena *a, struct str s);
 
-/* How long after the nth failed attempt (1, 2, ...) the next is due; 0: there is none. */
-int64_t delivery_backoff_ms(int failed);
-
 /* Writes the attempt and what it means for the delivery and the order. Returns 0 or a negative errno. */
 int delivery_settle(struct db *db, const struct delivery_outcome *o);
 

@@ -4,6 +4,7 @@
  */
 #include "base/id.h"
 #include "events/delivery/delivery.h"
+#include "events/retry.h"
 #include "hire/hire_fixture.h"
 
 #define EVENT 9000

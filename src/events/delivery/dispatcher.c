@@ -9,11 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/record.h"
-#include "events/delivery/envelope.h"
 #include "events/delivery/internal.h"
 
 #define POLL_MS 250     /* how soon a write of another process is noticed */
@@ -27,36 +24,14 @@
 #define TICKET_BATCH 64
 #define DAY_MS INT64_C(86400000)
 
-/* ---- how much of an app is on its way ---- */
-
-struct app_load *load_of(struct dispatcher *d, int64_t app) {
-    struct app_load *unused = NULL;
-
-    for (size_t i = 0; i < d->n_loads; i++) {
-        if (d->loads[i].app == app)
-            return &d->loads[i];
-        if (d->loads[i].on_way == 0 && !d->loads[i].failing)
-            unused = &d->loads[i];
-    }
-    if (!unused) {
-        d->loads = array_grow(d->loads, d->n_loads, &d->loads_cap, sizeof(*d->loads));
-        unused = &d->loads[d->n_loads++];
-    }
-    *unused = (struct app_load){.app = app};
-    return unused;
-}
-
 /* How many more deliveries of this app may go on their way now. */
-static unsigned room_of(const struct dispatcher *d, const struct app_load *load) {
+static unsigned room_of(const struct dispatcher *d, const struct load *load) {
     unsigned most = load->failing ? DISPATCH_PER_FAILING : DISPATCH_PER_APP;
-    unsigned room = load->on_way < most ? most - load->on_way : 0;
+    unsigned room = load->running < most ? most - load->running : 0;
     unsigned places = d->o.parallel - d->busy;
 
     if (load->failing) {
-        unsigned failing = 0, share = d->o.parallel / FAILING_SHARE;
-        for (size_t i = 0; i < d->n_loads; i++)
-            if (d->loads[i].failing)
-                failing += d->loads[i].on_way;
+        unsigned failing = loads_failing(&d->loads), share = d->o.parallel / FAILING_SHARE;
         unsigned left = failing < share ? share - failing : 0;
         room = room < left ? room : left;
     }
@@ -65,36 +40,6 @@ static unsigned room_of(const struct dispatcher *d, const struct app_load *load)
 
 /* ---- taking on what is due ---- */
 
-struct receiver {
-    struct str app_id, url, key, token; /* in the scan's arena */
-    bool disabled, connected;
-};
-
-struct due {
-    int64_t tenant, event, subject_id, created_ms;
-    int attempts;
-    struct str event_id, type, doc, tenant_key; /* in the scan's arena */
-};
-
-static int receiver_read(struct dispatcher *d, int64_t app, struct arena *a, struct receiver *ret) {
-    struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_RECEIVER);
-    int r;
-
-    db_bind_int(&q, 1, app);
-    r = db_row(&q);
-    if (r != 1)
-        return r < 0 ? r : -ENOENT;
-    *ret = (struct receiver){
-        .app_id = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_APP_ID)),
-        .url = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_REQUEST_URL)),
-        .key = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_ENCRYPT_KEY)),
-        .token = arena_dup(a, db_text(&q, COL_EVENT_RECEIVER_VERIFICATION_TOKEN)),
-        .disabled = db_int(&q, COL_EVENT_RECEIVER_DISABLED) != 0,
-        .connected = hub_has(d->o.hub, app),
-    };
-    return 0;
-}
-
 static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
     for (unsigned i = 0; i < d->o.parallel; i++) {
         const struct slot *s = &d->slots[i];
@@ -102,21 +47,6 @@ static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
             return true;
     }
     return false;
-}
-
-/* The row of a statement event_due or event_due_again. */
-static struct due due_of(struct db_query *q, struct arena *a) {
-    return (struct due){
-        .tenant = db_int(q, COL_EVENT_DUE_TENANT),
-        .event = db_int(q, COL_EVENT_DUE_EVENT),
-        .attempts = (int)db_int(q, COL_EVENT_DUE_ATTEMPTS),
-        .event_id = arena_dup(a, db_text(q, COL_EVENT_DUE_EVENT_ID)),
-        .type = arena_dup(a, db_text(q, COL_EVENT_DUE_TYPE)),
-        .subject_id = db_int(q, COL_EVENT_DUE_SUBJECT_ID),
-        .created_ms = db_int(q, COL_EVENT_DUE_CREATED_MS),
-        .doc = arena_dup(a, db_text(q, COL_EVENT_DUE_DOC)),
-        .tenant_key = arena_dup(a, db_text(q, COL_EVENT_DUE_TENANT_KEY)),
-    };
 }
 
 /* At most DISPATCH_PER_APP, none of them on its way yet: that many rows hold enough of those, since no more can be on
@@ -133,51 +63,16 @@ static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned 
     while (n < most && (r = db_row(&q)) == 1) {
         if (on_way(d, db_int(&q, COL_EVENT_DUE_EVENT), app))
             continue;
-        ret[n++] = due_of(&q, a);
+        ret[n++] = due_of_row(&q, a);
     }
     return r < 0 ? r : (int)n;
 }
 
-struct user_of {
-    struct dispatcher *d;
-    int64_t tenant, app;
-};
-
-static void fill_user(void *ctx, int64_t uid, struct buf *out) {
-    struct user_of *u = ctx;
-
-    if (u->d->o.user)
-        u->d->o.user(u->d->o.ctx, u->d->db, u->tenant, u->app, uid, out);
-}
-
-static void fill_file(void *ctx, int64_t file_id, struct buf *out) {
-    /* No event has links. */
-}
-
-static void body_write(struct dispatcher *d, int64_t app, const struct receiver *to, const struct due *due,
-                       struct buf *out) {
-    struct user_of user = {d, due->tenant, app};
-    const struct record_reader reader = {.user = fill_user, .file = fill_file, .ctx = &user};
-    struct buf event BUF_CLEANUP = BUF_EMPTY;
-
-    record_splice(&reader, due->doc, &event);
-    const struct envelope e = {
-        .event_id = due->event_id,
-        .type = due->type,
-        .token = to->token,
-        .app_id = to->app_id,
-        .tenant_key = due->tenant_key,
-        .created_ms = due->created_ms,
-        .event = buf_str(&event),
-    };
-    envelope_write(&e, out);
-}
-
-static void begin(struct dispatcher *d, int64_t app, const struct receiver *to, const struct due *due) {
+static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *to, const struct due *due) {
     struct buf body BUF_CLEANUP = BUF_EMPTY;
     struct slot *s = slot_take(d);
 
-    body_write(d, app, to, due, &body);
+    due_write(d, app, to, due, &body);
     s->out = (struct delivery_outcome){
         .tenant = due->tenant,
         .event = due->event,
@@ -195,41 +90,17 @@ static void begin(struct dispatcher *d, int64_t app, const struct receiver *to, 
         slot_post(s, to->url.ptr, to->key, buf_str(&body));
 }
 
-bool dispatcher_hand_again(struct dispatcher *d, struct slot *s) {
-    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
-    struct buf body BUF_CLEANUP = BUF_EMPTY;
-    struct receiver to;
-    struct due due;
-
-    if (!hub_has_other(d->o.hub, s->out.app, s->member) || receiver_read(d, s->out.app, &scratch, &to) < 0 ||
-        to.disabled)
-        return false;
-    {
-        struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_AGAIN);
-        db_bind_int(&q, 1, s->out.tenant);
-        db_bind_int(&q, 2, s->out.event);
-        db_bind_int(&q, 3, s->out.app);
-        db_bind_int(&q, 4, s->out.attempts);
-        if (db_row(&q) != 1)
-            return false;
-        due = due_of(&q, &scratch);
-    }
-    body_write(d, s->out.app, &to, &due, &body);
-    slot_hand_again(s, due.event_id, buf_str(&body));
-    return true;
-}
-
 /* Takes on what is due of one app. Returns 0, or < 0. */
 static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct due due[DISPATCH_PER_APP];
-    struct receiver to;
-    unsigned room = room_of(d, load_of(d, app));
+    struct due_receiver to;
+    unsigned room = room_of(d, load_of(&d->loads, app));
     int n, r;
 
     if (room == 0)
         return 0;
-    r = receiver_read(d, app, &scratch, &to);
+    r = due_receiver_read(d, app, &scratch, &to);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
     /* Without any way to the app its events wait for one; they lose no attempt by it. */
@@ -440,7 +311,7 @@ static void dispatcher_release(struct dispatcher *d) {
     pthread_mutex_destroy(&d->lock);
     buf_free(&d->results);
     free(d->slots);
-    free(d->loads);
+    loads_free(&d->loads);
     free(d);
 }
 

@@ -13,6 +13,7 @@
 #include "events/delivery/delivery.h"
 #include "events/delivery/dispatcher.h"
 #include "events/delivery/webhook.h"
+#include "events/load.h"
 
 enum slot_state {
     SLOT_FREE,
@@ -50,12 +51,6 @@ struct slot {
     int64_t again_ns;
 };
 
-struct app_load {
-    int64_t app;
-    unsigned on_way;
-    bool failing; /* its last attempt failed */
-};
-
 /* What a long connection said, on its way to the dispatcher's thread. */
 struct hub_answer {
     uint64_t token;
@@ -74,8 +69,7 @@ struct dispatcher {
 
     struct slot *slots; /* o.parallel of them */
     unsigned busy;      /* those that are not free */
-    struct app_load *loads;
-    size_t n_loads, loads_cap;
+    struct loads loads; /* by app */
     int64_t cursor;     /* the app that was last served */
     int64_t scan_at_ms; /* when to look again, by the clock that tests move */
     int64_t scan_not_before_ns;
@@ -90,18 +84,41 @@ struct dispatcher {
     _Atomic unsigned running;
 };
 
-struct app_load *load_of(struct dispatcher *d, int64_t app);
+/* ---- due.c: what is to be sent, and to whom ---- */
 
-/* Sends a moved delivery to another connection, if it still waits and there is one. Returns false if not. */
-bool dispatcher_hand_again(struct dispatcher *d, struct slot *s);
+/* The app that receives a delivery. Texts are in the arena. */
+struct due_receiver {
+    struct str app_id, url, key, token;
+    bool disabled, connected; /* connected: it has a long connection */
+};
+
+/* A due delivery. Texts are in the arena. */
+struct due {
+    int64_t tenant, event, subject_id, created_ms;
+    int attempts;
+    struct str event_id, type, doc, tenant_key;
+};
+
+/* Returns 0, -ENOENT (no such app), or another negative errno. */
+int due_receiver_read(struct dispatcher *d, int64_t app, struct arena *a, struct due_receiver *ret);
+
+/* The delivery in the current row of a statement with "-- row: event_due". */
+struct due due_of_row(const struct db_query *q, struct arena *a);
+
+/* Reads a delivery that has been sent. Returns 1, 0 (it is not due any more as it was then) or < 0. */
+int due_read_again(struct dispatcher *d, const struct delivery_outcome *o, struct arena *a, struct due *ret);
+
+/* Appends the body to send, before encryption. */
+void due_write(struct dispatcher *d, int64_t app, const struct due_receiver *to, const struct due *due,
+               struct buf *out);
+
+/* ---- slot.c: deliveries that have been sent ---- */
 
 /* A free place; there must be one. out is to be set, then one of the next three called. */
 struct slot *slot_take(struct dispatcher *d);
 void slot_post(struct slot *s, const char *url, struct str key, struct str body);
 void slot_hand(struct slot *s, struct str message_id, struct str body);
 void slot_fail(struct slot *s, const char *why);
-/* The same for a place that is held already. */
-void slot_hand_again(struct slot *s, struct str message_id, struct str body);
 
 /* Goes through what has come from connections, the writer and the passing of time. */
 void slots_tend(struct dispatcher *d);

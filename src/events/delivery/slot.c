@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "events/retry.h"
 
 #define ANSWER_MS 3000L /* for one attempt, connecting included */
 #define AGAIN_NS INT64_C(1000000000)
@@ -64,7 +65,7 @@ static bool is_to_move(const struct slot *s) {
 /* The attempt has ended; why NULL: it was taken. */
 static void slot_ended(struct slot *s, int status, const char *why) {
     struct dispatcher *d = s->d;
-    bool given_up = why && !s->out.moved && delivery_backoff_ms(s->out.attempts + 1) == 0;
+    bool given_up = why && !s->out.moved && retry_delay_ms(s->out.attempts + 1) == 0;
 
     if (why && why != s->error)
         snprintf(s->error, sizeof(s->error), "%s", why);
@@ -74,7 +75,7 @@ static void slot_ended(struct slot *s, int status, const char *why) {
     s->out.answer = (struct str){s->answer, s->answer_len};
     s->out.error = why ? str_of(s->error) : STR("");
     if (!s->out.moved)
-        load_of(d, s->out.app)->failing = why != NULL;
+        load_of(&d->loads, s->out.app)->failing = why != NULL;
     atomic_fetch_add(&d->outcomes[!why ? OUTCOME_TAKEN : given_up ? OUTCOME_GIVEN_UP : OUTCOME_FAILED], 1);
     if (why)
         log_failure(s, given_up);
@@ -89,9 +90,7 @@ static void slot_unanswered(struct slot *s, const char *why) {
 }
 
 static void slot_release(struct slot *s) {
-    struct app_load *load = load_of(s->d, s->out.app);
-
-    load->on_way--;
+    load_of(&s->d->loads, s->out.app)->running--;
     s->d->busy--;
     atomic_store(&s->d->running, s->d->busy);
     s->state = SLOT_FREE;
@@ -117,7 +116,7 @@ static void slot_on_way(struct slot *s, enum slot_state state) {
     s->state = state;
     s->d->busy++;
     atomic_store(&s->d->running, s->d->busy);
-    load_of(s->d, s->out.app)->on_way++;
+    load_of(&s->d->loads, s->out.app)->running++;
 }
 
 void slot_fail(struct slot *s, const char *why) {
@@ -170,7 +169,7 @@ void slot_hand(struct slot *s, struct str message_id, struct str body) {
         slot_ended(s, 0, "the long connection was closed");
 }
 
-void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
+static void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
     s->moves++;
     s->generation++; /* an answer to the attempt before is none to this one */
     s->out.moved = false;
@@ -181,6 +180,23 @@ void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
     s->state = SLOT_HANDED;
     if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), &s->member) < 0)
         slot_ended(s, 0, "the long connection was closed");
+}
+
+/* Sends a delivery to another connection of its app, if there is one and the delivery is still due. Returns whether it
+ * did. */
+static bool slot_move(struct slot *s) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct buf body BUF_CLEANUP = BUF_EMPTY;
+    struct dispatcher *d = s->d;
+    struct due_receiver to;
+    struct due due;
+
+    if (!hub_has_other(d->o.hub, s->out.app, s->member) || due_receiver_read(d, s->out.app, &scratch, &to) < 0 ||
+        to.disabled || due_read_again(d, &s->out, &scratch, &due) != 1)
+        return false;
+    due_write(d, s->out.app, &to, &due, &body);
+    slot_hand_again(s, due.event_id, buf_str(&body));
+    return true;
 }
 
 /* ---- what comes back ---- */
@@ -271,7 +287,7 @@ static void take_answers(struct dispatcher *d) {
 
 /* The writer has put it down, or could not. */
 static void slot_settled(struct slot *s) {
-    if (s->result >= 0 && s->out.moved && dispatcher_hand_again(s->d, s))
+    if (s->result >= 0 && s->out.moved && slot_move(s))
         return;
     if (s->result >= 0 || s->result == -ESHUTDOWN) {
         slot_release(s);

@@ -10,123 +10,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "events/fetch/internal.h"
-#include "hire/order/order.h"
 #include "store/files/files.h"
-#include "store/stamp.h"
 
-#define BACKOFF_MS 1000  /* after the writer could not take a result */
-#define NO_ROOM_MS 60000 /* on the disk: that does not pass within a second */
 #define BATCH 64
-
-static const int64_t ladder_ms[] = {15000, 300000, 3600000, 21600000};
-#define RETRIES ((int)(sizeof ladder_ms / sizeof *ladder_ms))
-
-/* ---- begin and end ---- */
-
-/* Our own disk's fault, not the vendor's: the attempt does not count. */
-static void disk_failed(struct fetcher *f, int64_t id, int error) {
-    log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)id, strerror(-error));
-    f->not_before_ns = clock_mono_ns() + (error == -ENOSPC ? NO_ROOM_MS : BACKOFF_MS) * INT64_C(1000000);
-}
-
-static struct fetch *place(struct fetcher *f) {
-    for (unsigned i = 0; i < f->places; i++)
-        if (!f->fetches[i].curl)
-            return &f->fetches[i];
-    return NULL;
-}
-
-void fetcher_start(struct fetcher *f, const struct fetch_job *job, bool wanted) {
-    struct fetch *fetch = place(f);
-    int r = fetch_begin(fetch, &f->o, job);
-
-    if (r < 0) {
-        disk_failed(f, job->id, r);
-        return;
-    }
-    fetch->wanted = wanted;
-    f->running++;
-    fetch_load_of(f, job->owner)->running++;
-    curl_multi_add_handle(f->multi, fetch->curl);
-}
-
-static void fetch_end(struct fetcher *f, struct fetch *fetch) {
-    if (!fetch->curl)
-        return;
-    curl_multi_remove_handle(f->multi, fetch->curl);
-    f->running--;
-    fetch_load_of(f, fetch->owner)->running--;
-    fetch_clear(fetch);
-}
-
-/* ---- what came of it ---- */
-
-struct fetch_outcome {
-    const struct fetch *fetch;
-    bool kept;
-    char sha256[64];
-    const char *why;
-    int64_t next_ms; /* 0: given up */
-    int64_t now_ms;
-};
-
-static int outcome_write(struct db *db, void *arg) {
-    const struct fetch_outcome *out = arg;
-    struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
-    struct hire h = {.db = db, .arena = &arena, .tenant = out->fetch->tenant, .actor_kind = ACTOR_SYSTEM};
-    int r = db_stamp(db, h.tenant, &h.now_ms);
-    if (r < 0)
-        return r;
-    if (out->kept)
-        return order_file_kept(&h, out->fetch->id, (int64_t)out->fetch->size,
-                               (struct str){out->sha256, sizeof out->sha256});
-    return order_file_failed(&h, out->fetch->id, str_of(out->why), out->next_ms);
-}
-
-static void outcome_submit(struct fetcher *f, struct fetch_outcome *out) {
-    int r = writer_run(f->o.writer, outcome_write, out);
-    if (r < 0 && r != -ESHUTDOWN) {
-        log_fmt(LOG_ERROR, "cannot note what came of fetching report %lld: %s", (long long)out->fetch->id,
-                strerror(-r));
-        f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);
-    }
-}
-
-static void keep(struct fetcher *f, struct fetch *fetch, struct fetch_outcome *out) {
-    int r = fetch_keep(fetch, out->sha256);
-
-    if (r < 0) {
-        disk_failed(f, fetch->id, r);
-        return;
-    }
-    out->kept = true;
-    outcome_submit(f, out);
-}
-
-/* When to try again: on the ladder's rung, but not before the vendor's server asked to be left alone. */
-static int64_t next_attempt_ms(const struct fetch *fetch, const struct fetch_verdict *v, int64_t now_ms) {
-    if (v->final || fetch->attempts >= RETRIES)
-        return 0;
-    return now_ms + (v->wait_ms > ladder_ms[fetch->attempts] ? v->wait_ms : ladder_ms[fetch->attempts]);
-}
-
-static void fetch_done(struct fetcher *f, struct fetch *fetch, CURLcode code) {
-    struct fetch_outcome out = {.fetch = fetch, .now_ms = clock_now_ms()};
-    struct fetch_verdict v = fetch_judge(fetch, code);
-
-    if (fetch->disk_error < 0) {
-        disk_failed(f, fetch->id, fetch->disk_error);
-    } else if (!v.why) {
-        keep(f, fetch, &out);
-    } else {
-        out.why = v.why;
-        out.next_ms = next_attempt_ms(fetch, &v, out.now_ms);
-        outcome_submit(f, &out);
-    }
-    if (fetch->disk_error == 0)
-        fetch_load_of(f, fetch->owner)->failing = v.why != NULL;
-    fetch_end(f, fetch);
-}
 
 /* ---- files that are to go ---- */
 
@@ -166,7 +52,7 @@ static void remove_files(struct fetcher *f) {
         done.n = 0;
         for (int i = 0; i < due.n; i++) {
             after = due.ids[i];
-            if (fetch_running(f, after))
+            if (place_holds(f, after))
                 continue;
             int r = files_remove_synced(f->o.db->dir, after);
             if (r == 0)
@@ -190,7 +76,7 @@ static void collect(struct fetcher *f) {
         struct fetch *fetch = NULL;
         CURLcode code = msg->data.result;
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&fetch);
-        fetch_done(f, fetch, code);
+        place_done(f, fetch, code);
     }
 }
 
@@ -206,7 +92,7 @@ static void *fetcher_main(void *arg) {
         curl_multi_poll(f->multi, NULL, 0, wait < 5000 ? (int)wait + 1 : 5000, NULL);
     }
     for (unsigned i = 0; i < f->places; i++)
-        fetch_end(f, &f->fetches[i]);
+        place_end(f, &f->fetches[i]);
     return NULL;
 }
 
@@ -233,7 +119,7 @@ static void fetcher_release(struct fetcher *f) {
     curl_multi_cleanup(f->multi);
     pthread_mutex_destroy(&f->lock);
     free(f->fetches);
-    free(f->loads);
+    loads_free(&f->loads);
     free(f);
 }
 

@@ -9,16 +9,10 @@
 #include <stdatomic.h>
 
 #include "events/fetch/fetch.h"
+#include "events/load.h"
 
 #define FETCH_EXTRA 2   /* places beyond o.parallel, for files that somebody waits for */
 #define FETCH_WANTED 16 /* files that are remembered as waited for */
-
-/* What is known of an owner: it is forgotten when nothing is under way and its last fetch went well. */
-struct fetch_load {
-    int64_t owner;
-    unsigned running;
-    bool failing; /* its last fetch failed */
-};
 
 struct fetcher {
     struct fetcher_options o;
@@ -30,20 +24,29 @@ struct fetcher {
     unsigned places, running;
     int64_t not_before_ns; /* the writer or the disk was busy: leave it alone until then */
 
-    struct fetch_load *loads;
-    size_t n_loads, loads_cap;
-    int64_t cursor; /* the owner that was last served */
+    struct loads loads; /* by owner */
+    int64_t cursor;     /* the owner that was last served */
 
     pthread_mutex_t lock; /* of wanted */
     int64_t wanted[FETCH_WANTED];
     unsigned wanted_next;
 };
 
-struct fetch_load *fetch_load_of(struct fetcher *f, int64_t owner);
-bool fetch_running(const struct fetcher *f, int64_t id);
+/* ---- place.c ---- */
 
-/* Begins one; there must be a free place. */
-void fetcher_start(struct fetcher *f, const struct fetch_job *job, bool wanted);
+/* Whether the file is being fetched. */
+bool place_holds(const struct fetcher *f, int64_t id);
+
+/* Begins a fetch; there must be a free place. */
+void place_begin(struct fetcher *f, const struct fetch_job *job, bool wanted);
+
+/* curl has finished a transfer: writes its outcome to the database and frees the place. */
+void place_done(struct fetcher *f, struct fetch *fetch, CURLcode code);
+
+/* Frees a place; does nothing if it is free. */
+void place_end(struct fetcher *f, struct fetch *fetch);
+
+/* ---- turn.c ---- */
 
 /* Starts what is due, as far as there is room, owner after owner. Returns how long nothing else will be due, in ms. */
 int64_t fetcher_turns(struct fetcher *f);

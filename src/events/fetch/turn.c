@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "events/fetch/internal.h"
@@ -15,30 +14,6 @@
 #define FAILING_SHARE 2 /* all owners whose last fetch failed get one in so many */
 #define HOST_SHARE 2    /* and so do all links to one host */
 #define LOOK_AT 16      /* links of an owner, for one whose host has room */
-
-struct fetch_load *fetch_load_of(struct fetcher *f, int64_t owner) {
-    struct fetch_load *unused = NULL;
-
-    for (size_t i = 0; i < f->n_loads; i++) {
-        if (f->loads[i].owner == owner)
-            return &f->loads[i];
-        if (f->loads[i].running == 0 && !f->loads[i].failing)
-            unused = &f->loads[i];
-    }
-    if (!unused) {
-        f->loads = array_grow(f->loads, f->n_loads, &f->loads_cap, sizeof(*f->loads));
-        unused = &f->loads[f->n_loads++];
-    }
-    *unused = (struct fetch_load){.owner = owner};
-    return unused;
-}
-
-bool fetch_running(const struct fetcher *f, int64_t id) {
-    for (unsigned i = 0; i < f->places; i++)
-        if (f->fetches[i].curl && f->fetches[i].id == id)
-            return true;
-    return false;
-}
 
 static unsigned share(const struct fetcher *f, unsigned part) {
     return f->o.parallel / part > 1 ? f->o.parallel / part : 1;
@@ -56,16 +31,11 @@ static bool host_has_room(const struct fetcher *f, struct str url) {
 
 /* Whether one more of this owner may begin. extra: beyond its share, for one that somebody waits for. */
 static bool owner_has_room(struct fetcher *f, int64_t owner, unsigned extra) {
-    const struct fetch_load *load = fetch_load_of(f, owner);
-    unsigned most = load->failing ? 1 : share(f, OWNER_SHARE), failing = 0;
+    const struct load *load = load_of(&f->loads, owner);
+    unsigned most = load->failing ? 1 : share(f, OWNER_SHARE);
 
-    if (load->failing && extra == 0) {
-        for (size_t i = 0; i < f->n_loads; i++)
-            if (f->loads[i].failing)
-                failing += f->loads[i].running;
-        if (failing >= share(f, FAILING_SHARE))
-            return false;
-    }
+    if (load->failing && extra == 0 && loads_failing(&f->loads) >= share(f, FAILING_SHARE))
+        return false;
     return load->running < most + extra;
 }
 
@@ -86,11 +56,11 @@ static bool wanted_try(struct fetcher *f, int64_t id) {
         job.url = arena_dup(&arena, db_text(&q, COL_REPORT_FILE_WANTED_SOURCE_URL));
         job.attempts = (int)db_int(&q, COL_REPORT_FILE_WANTED_ATTEMPTS);
     }
-    if (fetch_running(f, id))
+    if (place_holds(f, id))
         return true;
     if (!owner_has_room(f, job.owner, 1))
         return false;
-    fetcher_start(f, &job, true);
+    place_begin(f, &job, true);
     return true;
 }
 
@@ -119,7 +89,7 @@ static int next_of(struct fetcher *f, int64_t owner, int64_t now_ms, struct aren
     db_bind_int(&q, 2, now_ms);
     db_bind_int(&q, 3, LOOK_AT + (int)f->places);
     while ((r = db_row(&q)) == 1) {
-        if (fetch_running(f, db_int(&q, COL_REPORT_FILE_NEXT_ID)) ||
+        if (place_holds(f, db_int(&q, COL_REPORT_FILE_NEXT_ID)) ||
             !host_has_room(f, db_text(&q, COL_REPORT_FILE_NEXT_SOURCE_URL)))
             continue;
         *ret = (struct fetch_job){.tenant = db_int(&q, COL_REPORT_FILE_NEXT_TENANT),
@@ -155,7 +125,7 @@ static int serve_owner(struct fetcher *f, int64_t owner, int64_t now_ms, bool *r
         return 0;
     r = next_of(f, owner, now_ms, &arena, &job);
     if (r == 1) {
-        fetcher_start(f, &job, false);
+        place_begin(f, &job, false);
         f->cursor = owner;
         *ret_served = true;
     }

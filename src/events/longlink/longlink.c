@@ -70,21 +70,6 @@ static void ticket_write(const struct longlink *ll, const struct ticket *t, stru
                t->device, t->service, t->app, t->expires_ms, mac);
 }
 
-const char *longlink_why(int result) {
-    switch (result) {
-    case LONGLINK_AUTH_WAIT:
-        return "too many wrong secrets came from this address; try again in a minute";
-    case LONGLINK_AUTH_DISABLED:
-        return "the app is disabled";
-    case LONGLINK_AUTH_NOT_INSTALLED:
-        return "the app is not installed any more";
-    case LONGLINK_AUTH_ADDRESS:
-        return "the app does not allow this address";
-    default:
-        return "the app does not exist any more";
-    }
-}
-
 /* Returns 0, -EACCES for an address that the app does not allow, or -EBADMSG for a ticket that is not ours, too old, or
  * of an app that may not connect any more. */
 static int ticket_read(const struct longlink *ll, struct http_request *r, struct ticket *ret) {
