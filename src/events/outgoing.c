@@ -36,13 +36,13 @@ void outgoing_setup(CURL *curl, struct outgoing_guard *guard, const char *url, l
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-    /* A proxy would connect where the guard cannot see it. */
+    /* With a proxy, the guard would see only the proxy's address. */
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, guard);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    /* A name server that hangs must not hold a thread when the time of a transfer is up. */
+    /* A name server that does not answer must not hold the thread after the transfer's timeout. */
     curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "hired/" HIRED_VERSION);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The challenge of url_verification.
+ * Sends the challenge of url_verification and checks the answer.
  */
 #include "events/delivery/challenge.h"
 
@@ -17,12 +17,12 @@
 #define WITHIN_MS 1000L
 #define ANSWER_MAX 65536
 #define ANSWER_MAX_TEXT "65536"
-#define SHOWN_MAX 120 /* bytes of an answer in a sentence */
+#define SHOWN_MAX 120 /* bytes of an answer that a message shows */
 
 struct answer {
     struct buf text;
     bool too_long;
-    struct str why; /* it is no JSON; absent: it is, or was not looked at */
+    struct str why; /* why it is not JSON; absent: it is JSON, or it was not parsed */
 };
 
 static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
@@ -35,7 +35,7 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     return len;
 }
 
-/* Whether the answer is a JSON object whose challenge is ours. */
+/* Whether the answer is a JSON object with the same challenge. */
 static bool echoes(struct answer *answer, struct str challenge, struct arena *a) {
     struct str why = STR_ABSENT;
     json_t *object = record_parse(buf_str(&answer->text), a, &why);
@@ -51,7 +51,7 @@ static struct str beginning(struct str answer, struct arena *a) {
     return str_head(delivery_readable(a, answer), SHOWN_MAX);
 }
 
-/* The beginning of what came, to end a sentence with. */
+/* The beginning of the answer, for the end of a sentence. */
 static struct str shown(struct str answer, struct arena *a) {
     struct str text = beginning(answer, a);
 

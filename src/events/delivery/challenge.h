@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Asks a request URL whether it belongs to who claims it: it must echo a challenge within a second.
+ * Checks that a request URL belongs to the app that claims it: the URL must echo a challenge within a second.
  */
 #ifndef HIRED_EVENTS_DELIVERY_CHALLENGE_H
 #define HIRED_EVENTS_DELIVERY_CHALLENGE_H
@@ -16,13 +16,13 @@ struct challenge {
     bool allow_loopback, allow_private;
 };
 
-/* What stands against an address. */
+/* Why an address was refused. */
 struct receiver_fault {
     struct str why; /* a sentence, in the arena */
     struct reason reason;
 };
 
-/* Waits for the answer. Returns 0, or -EPROTO with what came instead. */
+/* Sends the challenge and waits for the answer. Returns 0, or -EPROTO and what came instead. */
 int challenge_ask(const struct challenge *c, struct arena *a, struct receiver_fault *ret);
 
 #endif

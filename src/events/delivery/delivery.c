@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Notes what came of attempts.
+ * Records the outcomes of attempts.
  */
 #include "events/delivery/delivery.h"
 
@@ -9,8 +9,8 @@
 #include "hire/order/order.h"
 #include "store/stamp.h"
 
-/* Characters that nobody sees, so that text with them would look as if it were right: the byte order mark, those of no
- * width, those that set the direction. s: UTF-8. Returns the bytes of the one that s begins with, or 0. */
+/* The length in bytes of the invisible character that s (UTF-8) begins with, or 0: byte order mark, characters
+ * without width, characters that set the direction. Text with such characters looks correct though it is not. */
 static size_t unseen(struct str s) {
     const unsigned char *p = (const unsigned char *)s.ptr;
     if (s.len < 3)
@@ -33,7 +33,7 @@ struct str delivery_readable(struct arena *a, struct str s) {
     char *text = arena_bytes(a, s.len + 1);
     struct str head = s;
     memcpy(text, s.ptr ? s.ptr : "", s.len);
-    /* The cut may have gone through a character. */
+    /* The truncation may have split a character. */
     for (size_t lost = 0; cut && lost < 4; lost++)
         if (str_is_utf8((struct str){text, s.len - lost})) {
             head.len = s.len - lost;
@@ -68,7 +68,7 @@ static int attempt_write(struct db *db, const struct delivery_outcome *o, struct
     return r < 0 ? r : 0;
 }
 
-/* Returns whether there was something to move. */
+/* Returns 1 if a delivery was updated, else 0. */
 static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_SETTLE);
     int64_t backoff = retry_delay_ms(o->attempts + 1);
@@ -85,7 +85,7 @@ static int delivery_move(struct db *db, const struct delivery_outcome *o) {
     return r;
 }
 
-/* Returns 1 if the delivery still waits as it was read, 0 if not, or < 0. */
+/* Returns 1 if the delivery is still in the state in which it was read, 0 if not, or < 0. */
 static int delivery_still(struct db *db, const struct delivery_outcome *o) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DUE_AGAIN);
 
@@ -103,7 +103,7 @@ static int order_move(struct db *db, const struct delivery_outcome *o, struct ar
     if (r == 0)
         r = order_vendor_took(&h, o->subject_id);
 
-    /* An order that is gone has nothing to move. */
+    /* the order was deleted */
     return r == HIRE_REFUSED ? 0 : r;
 }
 
@@ -111,7 +111,7 @@ int delivery_settle(struct db *db, const struct delivery_outcome *o) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     int r = o->moved ? delivery_still(db, o) : delivery_move(db, o);
 
-    /* A delivery that was called off meanwhile (an erasure, a replay): what came back is nobody's any more. */
+    /* An erasure or a replay may have cancelled the delivery meanwhile: then its answer is not stored. */
     if (r >= 0)
         r = attempt_write(db, o, r > 0 ? o->answer : STR(""), &arena);
     if (r == 0 && o->error.len == 0 && o->created_order)

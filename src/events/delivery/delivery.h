@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What comes of an attempt, and when the next one is due: noted in one transaction.
+ * Records the outcome of an attempt to deliver an event, and when the next attempt is due, in one transaction.
  */
 #ifndef HIRED_EVENTS_DELIVERY_DELIVERY_H
 #define HIRED_EVENTS_DELIVERY_DELIVERY_H
@@ -15,28 +15,28 @@ enum delivery_way { WAY_REQUEST_URL = 1, WAY_LONG_CONNECTION = 2 };
 struct delivery_outcome {
     int64_t tenant, event, app;
     int64_t subject_id;
-    bool created_order; /* the event is one that moves its order on when it is taken */
-    int attempts;       /* before this one */
-    int64_t at_ms;      /* when it began */
+    bool created_order; /* the event moves its order on when the receiver accepts it */
+    int attempts;       /* attempts before this one */
+    int64_t at_ms;      /* when the attempt began */
     int64_t now_ms;
     enum delivery_way way;
     int status;
     int64_t duration_ms;
-    struct str answer; /* any bytes; cut and made UTF-8 here */
-    struct str error;  /* "": taken */
-    bool moved;        /* it failed, and goes to another connection at once: the delivery stays as it is */
+    struct str answer; /* any bytes; truncated and made readable here */
+    struct str error;  /* "": the receiver accepted it */
+    bool moved;        /* the attempt failed and another connection gets the event at once: the delivery stays due */
 };
 
-/* Receivers answer anything: at most DELIVERY_ANSWER_MAX bytes of it, what is not UTF-8, a control byte or a character
- * that nobody sees (a byte order mark, say) as '?'. In the arena. */
+/* Makes a receiver's answer readable: at most DELIVERY_ANSWER_MAX bytes; invalid UTF-8, control bytes and invisible
+ * characters (such as a byte order mark) become '?'. In the arena. */
 struct str delivery_readable(struct arena *a, struct str s);
 
-/* Writes the attempt and what it means for the delivery and the order. Returns 0 or a negative errno. */
+/* Records the attempt and updates the delivery and its order. Returns 0 or a negative errno. */
 int delivery_settle(struct db *db, const struct delivery_outcome *o);
 
-/* Looks at the next (at most limit) events behind *after that were made before before_ms, and deletes those that nobody
- * has still to get, with all that belongs to them; age alone deletes no event that waits. Moves *after (0: from the
- * first one). Returns how many it looked at, or < 0. */
+/* Deletes old events. Reads at most limit events after *after that were made before before_ms, and deletes those
+ * without waiting deliveries, with all their rows; an event that still waits is never deleted. Moves *after to the
+ * last event read (0: begins with the first). Returns how many it read, or < 0. */
 int delivery_forget(struct db *db, int64_t before_ms, int limit, int64_t *after);
 
 #endif

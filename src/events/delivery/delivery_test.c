@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What an attempt leaves behind: the log, when the next is due, the order that was taken.
+ * The effects of an attempt: the log, the next due time, the order.
  */
 #include "base/id.h"
 #include "events/delivery/delivery.h"
@@ -49,7 +49,7 @@ static void test_ladder(void **state) {
     }
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_attempt"), 5);
     assert_int_equal(fixture_number(f, "SELECT MAX(seq) FROM event_attempt WHERE status = 500 AND error = 'no'"), 5);
-    /* Begun anew while an old attempt was on its way: its outcome is noted and changes nothing. */
+    /* The event was replayed while an old attempt was in progress: the old outcome is logged and changes nothing. */
     fixture_sql(f, "UPDATE event_delivery SET state = 0, attempts = 0, next_ms = 77");
     struct delivery_outcome late = outcome(4, "");
     assert_int_equal(CALL(f, delivery_settle(f->db, &late)), 0);
@@ -76,10 +76,10 @@ static void test_taken_moves_the_order(void **state) {
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_state(f, id).status, ORDER_ARRANGED);
     assert_int_equal(fixture_number(f, "SELECT state FROM event_delivery"), DELIVERY_DONE);
-    /* Once more, as after a crash: nothing moves any more. */
+    /* The same outcome again, as after a crash, changes nothing. */
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_state(f, id).status, ORDER_ARRANGED);
-    o.subject_id = 12345; /* gone */
+    o.subject_id = 12345; /* an order that does not exist */
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
 }
 
@@ -98,7 +98,7 @@ static void test_answers_are_cut_and_made_readable(void **state) {
     o.answer = STR("\xff\x00z");
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_number(f, "SELECT answer = '??z' FROM event_attempt WHERE seq = 2"), 1);
-    /* What comes back for one that is settled, or was called off by an erasure, is not kept. */
+    /* The answer to a delivery that is settled or cancelled is not stored. */
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_number(f, "SELECT answer = '' FROM event_attempt WHERE seq = 3"), 1);
 }
@@ -123,7 +123,7 @@ static void test_forget(void **state) {
     assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 2);
     assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 1);
     assert_int_equal(CALL(f, delivery_forget(f->db, START_MS + 3000, 2, &after)), 0);
-    /* The one that waits stays, however old it is. */
+    /* An event with a waiting delivery is not deleted, however old it is. */
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event"), 3);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery WHERE state = 0"), 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_delivery"), 3);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The thread that delivers events: what it takes on, and its round.
+ * The dispatcher's thread: which deliveries it begins, and its loop.
  */
 #include "events/delivery/dispatcher.h"
 
@@ -13,10 +13,10 @@
 #include "base/log.h"
 #include "events/delivery/internal.h"
 
-#define POLL_MS 250     /* how soon a write of another process is noticed */
-#define RESCAN_MS 1000  /* while something is on its way */
-#define SCAN_REST 10    /* after a scan, so many times its duration pass before the next */
-#define FAILING_SHARE 2 /* failing apps get one in so many of all places */
+#define POLL_MS 250     /* how soon it notices a write of another process */
+#define RESCAN_MS 1000  /* while deliveries are in progress */
+#define SCAN_REST 10    /* pause after a scan, as a multiple of its duration */
+#define FAILING_SHARE 2 /* failing apps get one part of so many of all slots */
 #define UPKEEP_NS INT64_C(1000000000)
 #define FORGET_EVERY_MS INT64_C(600000)
 #define FORGET_BATCH 200
@@ -24,7 +24,7 @@
 #define TICKET_BATCH 64
 #define DAY_MS INT64_C(86400000)
 
-/* How many more deliveries of this app may go on their way now. */
+/* How many more deliveries of this app may begin now. */
 static unsigned room_of(const struct dispatcher *d, const struct load *load) {
     unsigned most = load->failing ? DISPATCH_PER_FAILING : DISPATCH_PER_APP;
     unsigned room = load->running < most ? most - load->running : 0;
@@ -49,8 +49,8 @@ static bool on_way(const struct dispatcher *d, int64_t event, int64_t app) {
     return false;
 }
 
-/* At most DISPATCH_PER_APP, none of them on its way yet: that many rows hold enough of those, since no more can be on
- * their way already. */
+/* Reads at most `most` due deliveries that are not in progress. DISPATCH_PER_APP rows are enough, because no more
+ * than that can be in progress. */
 static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned most, struct arena *a,
                     struct due *ret) {
     struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE);
@@ -90,7 +90,7 @@ static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *
         slot_post(s, to->url.ptr, to->key, buf_str(&body));
 }
 
-/* Takes on what is due of one app. Returns 0, or < 0. */
+/* Begins due deliveries of one app. Returns 0, or < 0. */
 static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct due due[DISPATCH_PER_APP];
@@ -103,7 +103,7 @@ static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     r = due_receiver_read(d, app, &scratch, &to);
     if (r < 0)
         return r == -ENOENT ? 0 : r;
-    /* Without any way to the app its events wait for one; they lose no attempt by it. */
+    /* If the app has neither a long connection nor a request URL, its events wait, and no attempt is counted. */
     if (!to.disabled && !to.connected && str_is_empty(to.url))
         return 0;
     if (!to.disabled && to.connected) {
@@ -118,7 +118,7 @@ static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     return n < 0 ? n : 0;
 }
 
-/* The next app behind after that has deliveries waiting. Returns 1, 0 or < 0. */
+/* Finds the next app after `after` with waiting deliveries. Returns 1, 0 or < 0. */
 static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
     struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_APP);
     int r;
@@ -132,7 +132,7 @@ static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64
     return r;
 }
 
-/* One turn through all apps, beginning behind the one that was last served: so everybody's turn comes. */
+/* Serves all apps once, beginning after the app that was served last, so that every app gets its turn. */
 static void scan(struct dispatcher *d) {
     int64_t now_ms = clock_now_ms(), start = d->cursor, at = start, app = 0, next_ms = 0;
     bool wrapped = false;
@@ -184,12 +184,12 @@ static int tickets_push(struct db *db, void *arg) {
 
     for (size_t i = 0; i < t->n && r >= 0; i++) {
         r = hire_push_app_ticket(&h, t->apps[i]);
-        r = r == -ENOENT ? 0 : r; /* gone meanwhile */
+        r = r == -ENOENT ? 0 : r; /* the app was deleted meanwhile */
     }
     return r;
 }
 
-/* Store apps get a ticket each hour, as long as there is a way to them. */
+/* Store apps get a ticket each hour, if they have a request URL or a long connection. */
 static void push_tickets(struct dispatcher *d) {
     struct tickets t = {.n = 0};
     int64_t before = clock_now_ms() - TICKET_EVERY_MS, app = 0;
@@ -236,7 +236,7 @@ static void upkeep(struct dispatcher *d) {
     int r = writer_run(d->o.writer, forget, &f);
     if (r < 0 && r != -ESHUTDOWN)
         log_fmt(LOG_ERROR, "cannot delete old events: %s", strerror(-r));
-    /* A batch at a time, so that nobody waits long for the writer. */
+    /* Events are deleted in batches, so that other writes need not wait long. */
     bool over = r < 0 || f.n < FORGET_BATCH;
     d->forget_after = over ? 0 : f.after;
     if (over)
@@ -245,7 +245,7 @@ static void upkeep(struct dispatcher *d) {
 
 /* ---- the thread ---- */
 
-/* Whether something may have come due since the last scan. */
+/* Whether a delivery may have come due since the last scan. */
 static bool scan_is_due(struct dispatcher *d) {
     if (d->busy == d->o.parallel || clock_mono_ns() < d->scan_not_before_ns)
         return false;
@@ -256,7 +256,8 @@ static bool scan_is_due(struct dispatcher *d) {
     return due;
 }
 
-/* A scan asks for each app that has something waiting; with thousands of those it must not run for each commit. */
+/* A scan runs a query for each app with waiting deliveries. With thousands of such apps it must not run after every
+ * commit. */
 static void scan_timed(struct dispatcher *d) {
     int64_t begun_ns = clock_mono_ns();
 
@@ -265,13 +266,13 @@ static void scan_timed(struct dispatcher *d) {
     d->scan_not_before_ns = end_ns + SCAN_REST * (end_ns - begun_ns);
 }
 
-/* How long nothing is to be done unless something comes. */
+/* How long the thread may wait unless it is woken. */
 static int wait_ms(struct dispatcher *d) {
     int64_t wait = d->scan_at_ms - clock_now_ms();
     int64_t rest = (d->scan_not_before_ns - clock_mono_ns()) / 1000000 + 1;
 
     wait = wait < rest ? rest : wait;
-    /* What was due but found no place goes when a place is free, and then there is a wake-up. */
+    /* With all slots taken, due deliveries wait until a slot is free; that wakes the thread. */
     if (d->busy == d->o.parallel || slots_pending(d) || wait > POLL_MS)
         return POLL_MS;
     return wait < 0 ? 0 : (int)wait;
@@ -333,7 +334,7 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o) 
     hub_on_result(o->hub, slots_on_result, on_hub_changed, d);
     int r = d->multi ? db_open(&d->db, o->db, DB_READ, &scratch, &why) : -ENOMEM;
     if (r == 0) {
-        /* Signals are for the main thread. */
+        /* Signals are handled by the main thread. */
         sigfillset(&all);
         pthread_sigmask(SIG_SETMASK, &all, &old);
         r = -pthread_create(&d->thread, NULL, dispatcher_main, d);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Delivers events: one thread that takes due deliveries out of the database, posts them to the apps' request URLs (or
- * hands them to their long connections) and notes every attempt. What is to be delivered stands in the database alone,
- * so a crash loses nothing; memory holds only what is on its way.
+ * The dispatcher delivers events. Its thread reads due deliveries from the database, posts them to the apps' request
+ * URLs (or hands them to their long connections) and records every attempt. The database holds all that is to be
+ * delivered, so a crash loses nothing; memory holds only deliveries that are being sent.
  *
- * Taken means HTTP 200 within 3 s, 2 s of it to connect. Otherwise again after 15 s, 5 min, 1 h and 6 h.
- * Nobody waits for somebody else's receiver: an app has at most DISPATCH_PER_APP deliveries on their way, one whose
- * last attempt failed DISPATCH_PER_FAILING, and all failing apps together half of what there is room for.
+ * An app accepts an event with HTTP 200 within 3 s, of which connecting may take 2 s. Otherwise the dispatcher tries
+ * again (events/retry.h). A slow app does not delay others: an app has at most DISPATCH_PER_APP deliveries in
+ * progress, an app whose last attempt failed has DISPATCH_PER_FAILING, and all failing apps together have half of
+ * the places.
  */
 #ifndef HIRED_EVENTS_DELIVERY_DISPATCHER_H
 #define HIRED_EVENTS_DELIVERY_DISPATCHER_H
@@ -24,10 +25,10 @@ struct dispatcher_options {
     const struct db_options *db; /* for a reading connection; must outlive the dispatcher */
     struct writer *writer;
     struct hub *hub;                    /* long connections; must outlive the dispatcher */
-    bool allow_loopback, allow_private; /* addresses that are not public */
-    unsigned parallel;                  /* deliveries on their way at once; at least 8 */
+    bool allow_loopback, allow_private; /* whether addresses that are not public may be requested */
+    unsigned parallel;                  /* how many deliveries may be in progress at once; at least 8 */
     unsigned keep_days;                 /* how long events are kept */
-    /* The wire form of a user's id in an event for this app. May append nothing. */
+    /* Appends the id of a user as this app sees it. May append nothing. */
     void (*user)(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out);
     void *ctx;
 };
@@ -35,17 +36,17 @@ struct dispatcher_options {
 /* Starts the thread. Returns 0 or a negative errno (already logged). */
 int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o);
 
-/* Something may be due: look. Any thread; cheap. */
+/* Tells the dispatcher that something may be due. Any thread; cheap. */
 void dispatcher_wake(struct dispatcher *d);
 
 /* Appends counters in Prometheus text form. Any thread. */
 void dispatcher_write_metrics(struct dispatcher *d, struct buf *out);
 
-/* Ends the thread; what is on its way is given up and begun anew at the next start. dispatcher_wake does nothing from
- * then on, so whoever still calls it may be ended next. Takes NULL. */
+/* Ends the thread. Deliveries in progress are given up; the next start sends them again. dispatcher_wake does
+ * nothing from then on, so its callers may end after this. Takes NULL. */
 void dispatcher_stop(struct dispatcher *d);
 
-/* Stops if need be. Takes NULL; returns NULL. */
+/* Stops the thread if it runs. Takes NULL; returns NULL. */
 struct dispatcher *dispatcher_free(struct dispatcher *d);
 
 #endif

@@ -49,7 +49,7 @@ void envelope_write(const struct envelope *e, struct buf *out) {
     json_end(out, '}');
 }
 
-/* OpenSSL without memory or without its own algorithms: nothing sensible can be sent any more. */
+/* OpenSSL has no memory or lacks the algorithm: no event can be sent correctly any more. */
 static void must(int ok) {
     if (ok == 1)
         return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An event as it goes over the wire: its body, encrypted where the app has an Encrypt Key, and its signature.
+ * The form of an event on the wire: its body, the encryption if the app has an Encrypt Key, and the signature.
  */
 #ifndef HIRED_EVENTS_DELIVERY_ENVELOPE_H
 #define HIRED_EVENTS_DELIVERY_ENVELOPE_H
@@ -11,7 +11,7 @@ struct envelope {
     struct str event_id, type;
     struct str token;      /* the app's Verification Token; "" if it has none */
     struct str app_id;     /* cli_... */
-    struct str tenant_key; /* "" for what the platform itself tells */
+    struct str tenant_key; /* "" for events of the platform itself */
     int64_t created_ms;
     struct str event; /* the member "event": compact JSON in wire form */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Bodies, encryption and signatures against what Node's own crypto made of the same input (aes-256-cbc with
+ * Bodies, encryption and signatures, compared with the results of Node's crypto for the same input (aes-256-cbc with
  * createHash('sha256') of the key; sha256 of the joined texts).
  */
 #include "base/test.h"
@@ -16,7 +16,7 @@ static void test_encrypt(void **state) {
 
     envelope_encrypt(STR("test key"), iv, STR(PLAIN), &out);
     assert_buf(&out, ENCRYPTED);
-    /* A whole block of text gets a whole block of padding. */
+    /* A text of whole blocks gets a whole block of padding. */
     out.len = 0;
     envelope_encrypt(STR("test key"), iv, STR("0123456789abcdef"), &out);
     assert_buf(&out, "{\"encrypt\":\"AAECAwQFBgcICQoLDA0ODyJH8PxK0QcROq4RCvJMg3YYUF7F+ySNN16cKbqhCSAA\"}");
@@ -46,7 +46,7 @@ static void test_body(void **state) {
                      "\"event_type\":\"hire.eco_background_check.canceled_v1\",\"create_time\":\"1608725989000\","
                      "\"token\":\"rvaYgkND1GOiu5MM0E1rncYC6PLtF7JV\",\"app_id\":\"cli_9f5343c580712544\","
                      "\"tenant_key\":\"2ca1d211f64f6438\"},\"event\":{\"background_check_id\":\"1\"}}");
-    /* The platform's own event keeps the old form. */
+    /* Events of the platform itself have the old form. */
     e.type = STR("app_ticket");
     e.created_ms = INT64_C(1608725989042);
     e.event = STR("{\"app_id\":\"cli_9f5343c580712544\",\"app_ticket\":\"t\",\"type\":\"app_ticket\"}");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Within the dispatcher: its places, each of which holds one delivery that is on its way. All on the dispatcher's
- * thread but where it says otherwise.
+ * What the files of the dispatcher share: its state and its slots, each of which holds one delivery in progress. All
+ * functions run on the dispatcher's thread unless they say otherwise.
  */
 #ifndef HIRED_EVENTS_DELIVERY_INTERNAL_H
 #define HIRED_EVENTS_DELIVERY_INTERNAL_H
@@ -17,14 +17,14 @@
 
 enum slot_state {
     SLOT_FREE,
-    SLOT_POSTED,   /* with curl */
-    SLOT_HANDED,   /* with a long connection */
-    SLOT_SETTLING, /* its outcome is with the writer */
-    SLOT_AGAIN,    /* the writer could not take the outcome: once more, later */
+    SLOT_POSTED,   /* curl is sending it */
+    SLOT_HANDED,   /* a long connection has it */
+    SLOT_SETTLING, /* the writer has its outcome */
+    SLOT_AGAIN,    /* the writer did not take the outcome: submit it again later */
 };
 
-/* A delivery that a long connection left unanswered goes to another one at once, so many times; then it waits for its
- * rung. It is bounded because an event may be what stops its receivers. */
+/* If a long connection does not answer, another one of the app gets the event at once, at most so many times; after
+ * that the usual delay applies. The number is bounded because the event itself may crash its receivers. */
 #define SLOT_MOVES_MAX 3
 
 enum outcome { OUTCOME_TAKEN, OUTCOME_FAILED, OUTCOME_GIVEN_UP, OUTCOMES };
@@ -32,11 +32,11 @@ enum outcome { OUTCOME_TAKEN, OUTCOME_FAILED, OUTCOME_GIVEN_UP, OUTCOMES };
 struct slot {
     struct dispatcher *d;
     enum slot_state state;
-    uint32_t generation; /* tells late answers from those that are awaited */
+    uint32_t generation; /* distinguishes a late answer from the one that is awaited */
     struct delivery_outcome out;
     int64_t begun_ns;
-    uint64_t member; /* SLOT_HANDED: to which connection (hub.h) */
-    unsigned moves;  /* from one connection to another */
+    uint64_t member; /* SLOT_HANDED: the connection (hub.h) */
+    unsigned moves;  /* how often it was moved to another connection */
 
     CURL *curl;
     struct webhook hook;
@@ -46,16 +46,16 @@ struct slot {
     size_t answer_len;
 
     struct write_job job;
-    bool settled; /* under the dispatcher's lock: the writer is done with it */
+    bool settled; /* the writer has finished; protected by the dispatcher's lock */
     int result;
     int64_t again_ns;
 };
 
-/* What a long connection said, on its way to the dispatcher's thread. */
+/* The answer of a long connection, queued for the dispatcher's thread. */
 struct hub_answer {
     uint64_t token;
     int status;
-    const char *error; /* fixed text; NULL: there is a status */
+    const char *error; /* fixed text; NULL: status is set */
     char answer[DELIVERY_ANSWER_MAX];
     size_t answer_len;
 };
@@ -68,17 +68,17 @@ struct dispatcher {
     _Atomic bool stop, woken;
 
     struct slot *slots; /* o.parallel of them */
-    unsigned busy;      /* those that are not free */
+    unsigned busy;      /* slots that are not free */
     struct loads loads; /* by app */
-    int64_t cursor;     /* the app that was last served */
-    int64_t scan_at_ms; /* when to look again, by the clock that tests move */
+    int64_t cursor;     /* the app that was served last */
+    int64_t scan_at_ms; /* when to scan again, by the clock that tests change */
     int64_t scan_not_before_ns;
     int64_t change_count;
     int64_t upkeep_ns, forget_ns;
-    int64_t forget_after; /* the event up to which this round of forgetting has looked */
+    int64_t forget_after; /* the last event that the deletion of old events has read in this round */
 
-    pthread_mutex_t lock; /* of results, and of every slot's settled and result */
-    struct buf results;   /* struct hub_answer after struct hub_answer */
+    pthread_mutex_t lock; /* protects results, and settled and result of all slots */
+    struct buf results;   /* a sequence of struct hub_answer */
 
     _Atomic uint64_t outcomes[OUTCOMES];
     _Atomic unsigned running;
@@ -114,19 +114,19 @@ void due_write(struct dispatcher *d, int64_t app, const struct due_receiver *to,
 
 /* ---- slot.c: deliveries that have been sent ---- */
 
-/* A free place; there must be one. out is to be set, then one of the next three called. */
+/* Returns a free slot; there must be one. The caller sets out and then calls one of the next three functions. */
 struct slot *slot_take(struct dispatcher *d);
 void slot_post(struct slot *s, const char *url, struct str key, struct str body);
 void slot_hand(struct slot *s, struct str message_id, struct str body);
 void slot_fail(struct slot *s, const char *why);
 
-/* Goes through what has come from connections, the writer and the passing of time. */
+/* Handles answers of connections, results of the writer, and timeouts. */
 void slots_tend(struct dispatcher *d);
-/* Goes through what curl has finished. */
+/* Handles transfers that curl has finished. */
 void slots_collect(struct dispatcher *d);
-/* Whether an outcome has still to be written. */
+/* Whether an outcome has not been written yet. */
 bool slots_pending(const struct dispatcher *d);
-/* Gives up everything; waits for outcomes that are with the writer. */
+/* Gives up all deliveries; waits for outcomes that the writer has. */
 void slots_end(struct dispatcher *d);
 void slot_free(struct slot *s);
 

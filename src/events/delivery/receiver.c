@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How an app's request URL, encrypt key and verification token change.
+ * Reads and changes an app's request URL, encrypt key and verification token.
  */
 #include "events/delivery/receiver.h"
 
@@ -10,7 +10,7 @@
 #include "base/id.h"
 
 #define TOKEN_BYTES 16
-#define ASKING_MAX 2 /* at once, in one process */
+#define ASKING_MAX 2 /* challenges at once in one process */
 
 static _Atomic unsigned asking;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Where an app's events are posted, and the one way in which that changes: what is wanted is checked, the address is
- * asked whether it is the app's (events/delivery/challenge.h), and only then is it written. The command line and the
- * console go this way.
+ * The settings by which an app receives events, and the only way to change them: the new settings are checked, the
+ * URL is asked whether it belongs to the app (events/delivery/challenge.h), and only then they are written. The
+ * command line and the console use these functions.
  */
 #ifndef HIRED_EVENTS_DELIVERY_RECEIVER_H
 #define HIRED_EVENTS_DELIVERY_RECEIVER_H
@@ -21,22 +21,22 @@ struct receiver {
 /* Texts are in the arena. Returns 0, or -ENOENT when there is no such app. */
 int receiver_read(struct db *db, int64_t app, struct arena *a, struct receiver *ret);
 
-/* What now becomes by a change whose absent members stay: an app without a verification token gets one made up. Returns
- * 1 when its address must be asked first, 0 when nothing needs to be (no address, or nothing is different), or -EINVAL
- * with what is wrong. */
+/* Computes the new settings: members that are absent in the change keep their value; an app without a verification
+ * token gets a random one. Returns 1 if receiver_ask must be called first, 0 if it need not (no URL, or nothing
+ * changed), or -EINVAL with what is wrong. */
 int receiver_plan(const struct receiver *now, const struct receiver *change, struct arena *a, struct receiver *ret,
                   struct receiver_fault *ret_fault);
 
 struct receiver_reach {
-    bool loopback, private; /* which addresses may be asked beside public ones */
+    bool loopback, private; /* which addresses are allowed beside public ones */
 };
 
-/* Asks the address. Waits for up to a second; only a few may wait at once. Any thread. Returns 0, or < 0
- * with what came instead. */
+/* Sends a challenge to the URL and waits up to a second for the answer; only a few threads may wait at once. Any
+ * thread. Returns 0, or < 0 with what came instead. */
 int receiver_ask(const struct receiver *r, struct receiver_reach reach, struct arena *a,
                  struct receiver_fault *ret_fault);
 
-/* Writes it. Within a transaction. */
+/* Writes the settings. Call it within a transaction. */
 int receiver_set(struct db *db, int64_t app, const struct receiver *r);
 
 #endif

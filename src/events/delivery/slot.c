@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Deliveries on their way: sent, answered or timed out, and their outcome written down.
+ * Deliveries in progress: sends them, handles answers and timeouts, and records the outcome.
  */
 #include "events/delivery/internal.h"
 
@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "events/retry.h"
 
-#define ANSWER_MS 3000L /* for one attempt, connecting included */
+#define ANSWER_MS 3000L /* for one attempt, including the connection */
 #define AGAIN_NS INT64_C(1000000000)
 
 /* ---- outcomes ---- */
@@ -23,12 +23,12 @@ static int settle_run(struct db *db, struct write_job *job) {
     return delivery_settle(db, &s->out);
 }
 
-/* On the writer's thread. */
+/* Called on the writer's thread. */
 static void settle_done(struct write_job *job, int result) {
     struct slot *s = (struct slot *)(void *)((char *)job - offsetof(struct slot, job));
     struct dispatcher *d = s->d;
 
-    /* All of it under the lock: once it is free the dispatcher may end. */
+    /* Nothing may follow the unlock: the dispatcher may be freed then. */
     pthread_mutex_lock(&d->lock);
     s->settled = true;
     s->result = result;
@@ -57,12 +57,12 @@ static void log_failure(const struct slot *s, bool given_up) {
              app, "attempt", attempt, "why", s->error, NULL);
 }
 
-/* Sent to a connection that did not answer, while another one may. */
+/* Whether the event can go to another connection of the app. */
 static bool is_to_move(const struct slot *s) {
     return s->moves < SLOT_MOVES_MAX && hub_has_other(s->d->o.hub, s->out.app, s->member);
 }
 
-/* The attempt has ended; why NULL: it was taken. */
+/* Ends the attempt; why is NULL if the receiver accepted the event. */
 static void slot_ended(struct slot *s, int status, const char *why) {
     struct dispatcher *d = s->d;
     bool given_up = why && !s->out.moved && retry_delay_ms(s->out.attempts + 1) == 0;
@@ -82,7 +82,7 @@ static void slot_ended(struct slot *s, int status, const char *why) {
     slot_submit(s);
 }
 
-/* The connection did not answer: too late, or it is gone. */
+/* The connection did not answer in time, or it was closed. */
 static void slot_unanswered(struct slot *s, const char *why) {
     hub_end(s->d->o.hub, s->out.app, s->member, false);
     s->out.moved = is_to_move(s);
@@ -125,7 +125,7 @@ void slot_fail(struct slot *s, const char *why) {
     slot_ended(s, 0, why);
 }
 
-/* Keeps the first bytes and lets the rest pass. */
+/* Stores the first bytes of the answer and ignores the rest. */
 static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     struct slot *s = ctx;
     size_t room = sizeof(s->answer) - s->answer_len, n = len < room ? len : room;
@@ -171,7 +171,7 @@ void slot_hand(struct slot *s, struct str message_id, struct str body) {
 
 static void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
     s->moves++;
-    s->generation++; /* an answer to the attempt before is none to this one */
+    s->generation++; /* an answer to the previous attempt does not count for this one */
     s->out.moved = false;
     s->out.at_ms = clock_now_ms();
     s->begun_ns = clock_mono_ns();
@@ -251,7 +251,7 @@ static void take_answer(struct dispatcher *d, const struct hub_answer *a) {
     uint64_t index = a->token & UINT32_MAX;
     struct slot *s = index < d->o.parallel ? &d->slots[index] : NULL;
 
-    /* Too late: its time was up, and the delivery is due again. */
+    /* The answer is late: the attempt has timed out and been recorded. */
     if (!s || s->state != SLOT_HANDED || token_of(s) != a->token)
         return;
     memcpy(s->answer, a->answer, a->answer_len);
@@ -285,7 +285,7 @@ static void take_answers(struct dispatcher *d) {
     }
 }
 
-/* The writer has put it down, or could not. */
+/* Handles the result of the writer. */
 static void slot_settled(struct slot *s) {
     if (s->result >= 0 && s->out.moved && slot_move(s))
         return;
@@ -294,8 +294,8 @@ static void slot_settled(struct slot *s) {
         s->d->scan_at_ms = 0;
         return;
     }
-    /* It goes on holding its place, so it is not sent again meanwhile. */
-    log_fmt(LOG_ERROR, "cannot note what came of event %" PRId64 ": %s", s->out.event, strerror(-s->result));
+    /* The slot stays taken, so that the event is not sent again before its outcome is recorded. */
+    log_fmt(LOG_ERROR, "cannot record the outcome of event %" PRId64 ": %s", s->out.event, strerror(-s->result));
     s->state = SLOT_AGAIN;
     s->again_ns = clock_mono_ns() + AGAIN_NS;
 }

@@ -26,7 +26,8 @@ void webhook_prepare(struct webhook *w, struct str key, struct str plain) {
 
     webhook_clear(w);
     add_header(w, "Content-Type", STR("application/json; charset=utf-8"));
-    w->headers = curl_slist_append(w->headers, "Expect:"); /* no round trip before the body */
+    w->headers = curl_slist_append(w->headers, "Expect:"); /* otherwise curl waits a round trip before it sends the
+                                                            * body */
     w->headers = curl_slist_append(w->headers, "Accept: */*");
     if (key.len == 0) {
         buf_add_str(&w->body, plain);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One outgoing POST of an event or a challenge: body, signature and the settings of its transfer.
+ * One outgoing POST of an event or a challenge: its body, signature and curl options.
  */
 #ifndef HIRED_EVENTS_DELIVERY_WEBHOOK_H
 #define HIRED_EVENTS_DELIVERY_WEBHOOK_H
@@ -15,13 +15,13 @@ struct webhook {
 
 #define WEBHOOK_CLEANUP __attribute__((cleanup(webhook_clear)))
 
-/* Sets body and headers: encrypted and signed if key is not empty, otherwise plain as it is. */
+/* Sets body and headers: encrypted and signed if key is not empty, otherwise the plain body. */
 void webhook_prepare(struct webhook *w, struct str key, struct str plain);
 
-/* Sets up a fresh handle to POST it; w and guard must outlive the transfer. No redirect is followed. */
+/* Sets up a new curl handle; w and guard must outlive the transfer. Redirects are not followed. */
 void webhook_setup(const struct webhook *w, CURL *curl, struct outgoing_guard *guard, const char *url, long timeout_ms);
 
-/* Gives back what it holds; may be prepared again. */
+/* Frees what webhook_prepare allocated; w may be prepared again. */
 void webhook_clear(struct webhook *w);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One report being fetched.
+ * Fetches one report.
  */
 #include "events/fetch/fetch.h"
 
@@ -12,16 +12,16 @@
 
 #define REDIRECTS_MAX 3L
 #define CONNECT_MS 10000L
-#define LOW_SPEED_BYTES 1024L /* a second, over LOW_SPEED_S: less is given up */
+#define LOW_SPEED_BYTES 1024L /* per second over LOW_SPEED_S; a slower transfer is given up */
 #define LOW_SPEED_S 20L
-#define PASSED_OVER_MAX 65536 /* bytes of an error page, after which the connection is dropped */
+#define PASSED_OVER_MAX 65536 /* bytes of an error page after which the connection is closed */
 #define RETRY_AFTER_MAX_S 86400
 
 static const struct str pdf_magic = STR_INIT("%PDF-");
 
 /* ---- the address ---- */
 
-/* As it goes over the wire: bytes beyond ASCII are escaped. */
+/* Writes the URL as it is sent: bytes beyond ASCII are percent-escaped. */
 static void url_write(struct str url, struct buf *out) {
     for (size_t i = 0; i < url.len; i++) {
         unsigned char c = (unsigned char)url.ptr[i];
@@ -54,7 +54,7 @@ static long status_of(const struct fetch *f) {
     return status;
 }
 
-/* Looks for the beginning of a PDF. Returns false once it is certain that this is none. */
+/* Looks for the beginning of a PDF. Returns false once the bytes cannot be a PDF. */
 static bool head_take(struct fetch *f, const char *bytes, size_t len) {
     size_t room = sizeof(f->head) - f->head_len, n = len < room ? len : room;
 
@@ -69,14 +69,14 @@ static bool head_take(struct fetch *f, const char *bytes, size_t len) {
 static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     struct fetch *f = ctx;
 
-    /* An error page is judged by its status, whatever it holds. */
+    /* An error page is judged by its status, not by its content. */
     if (status_of(f) != 200) {
         f->passed_over += len;
         return f->passed_over > PASSED_OVER_MAX ? 0 : len;
     }
     if (!head_take(f, bytes, len))
         return 0;
-    f->size += len; /* decoded, so nothing small becomes large unseen */
+    f->size += len; /* decoded bytes, so a small compressed answer cannot exceed the limit */
     if (f->size > f->o->max_bytes) {
         f->too_large = true;
         return 0;
@@ -100,7 +100,7 @@ static void transfer_setup(struct fetch *f, struct str url) {
     curl_easy_setopt(f->curl, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(f->curl, CURLOPT_MAXREDIRS, REDIRECTS_MAX);
     curl_easy_setopt(f->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)f->o->max_bytes);
-    /* Nothing is asked for, since PDFs are compressed already; what is sent encoded all the same is decoded. */
+    /* No encoding is requested, since PDFs are compressed already; if the server encodes anyway, curl decodes it. */
     curl_easy_setopt(f->curl, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(f->curl, CURLOPT_HTTPHEADER, f->headers);
     curl_easy_setopt(f->curl, CURLOPT_WRITEFUNCTION, on_bytes);
@@ -161,7 +161,7 @@ static int64_t retry_after_ms(const struct fetch *f) {
     return (int64_t)(s < RETRY_AFTER_MAX_S ? s : RETRY_AFTER_MAX_S) * 1000;
 }
 
-/* 4xx: it will be refused again. But not those that say "not now". */
+/* Whether repeating cannot help: 4xx, except those that mean "try later". */
 static bool status_is_final(long status) {
     return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
 }
@@ -204,7 +204,7 @@ struct fetch_verdict fetch_judge(struct fetch *f, CURLcode code) {
         return (struct fetch_verdict){.why = "the report's address is not a public one", .final = true};
     if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT)
         return (struct fetch_verdict){.why = "the report's link is not one of http or https", .final = true};
-    /* A redirection that led nowhere is told by what went wrong behind it. */
+    /* If a redirection failed, the error of the redirected request is more helpful than the status. */
     if (status != 0 && status != 200 && (status / 100 != 3 || code == CURLE_OK))
         return verdict_status(f, status);
     if (f->too_large || code == CURLE_FILESIZE_EXCEEDED)

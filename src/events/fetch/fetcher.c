@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Fetches reports from where vendors say they are, and removes the files of people whose data was erased.
+ * The fetcher's thread. It also removes the files of people whose data was erased.
  */
 #include "events/fetch/fetcher.h"
 
@@ -42,8 +42,8 @@ static void removals_read(struct fetcher *f, int64_t after, struct removals *ret
         ret->ids[ret->n++] = db_int(&q, COL_FILE_REMOVAL_NEXT_ID);
 }
 
-/* A file is forgotten only when it is gone for certain, so whatever a crash cuts short is done at the next start. One
- * that is being fetched comes and goes first; it is tried again when that is over. */
+/* Removes files of erased data. The database forgets a file only after its removal was synced, so that a crash
+ * cannot leave it behind. A file that is being fetched is removed after its fetch has ended. */
 static void remove_files(struct fetcher *f) {
     struct removals due, done;
     int64_t after = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Within the fetcher: its places, and whose turn it is. All on the fetcher's thread but where it says otherwise.
+ * What the files of the fetcher share: its state, its places and whose turn it is. All functions run on the
+ * fetcher's thread unless they say otherwise.
  */
 #ifndef HIRED_EVENTS_FETCH_INTERNAL_H
 #define HIRED_EVENTS_FETCH_INTERNAL_H
@@ -11,8 +12,8 @@
 #include "events/fetch/fetch.h"
 #include "events/load.h"
 
-#define FETCH_EXTRA 2   /* places beyond o.parallel, for files that somebody waits for */
-#define FETCH_WANTED 16 /* files that are remembered as waited for */
+#define FETCH_EXTRA 2   /* places beyond o.parallel, for files that clients wait for */
+#define FETCH_WANTED 16 /* how many of these files are remembered */
 
 struct fetcher {
     struct fetcher_options o;
@@ -22,12 +23,12 @@ struct fetcher {
     _Atomic bool stop, woken;
     struct fetch *fetches; /* places of them */
     unsigned places, running;
-    int64_t not_before_ns; /* the writer or the disk was busy: leave it alone until then */
+    int64_t not_before_ns; /* after an error of the writer or the disk: begin nothing before this time */
 
     struct loads loads; /* by owner */
-    int64_t cursor;     /* the owner that was last served */
+    int64_t cursor;     /* the owner that was served last */
 
-    pthread_mutex_t lock; /* of wanted */
+    pthread_mutex_t lock; /* protects wanted */
     int64_t wanted[FETCH_WANTED];
     unsigned wanted_next;
 };
@@ -48,7 +49,7 @@ void place_end(struct fetcher *f, struct fetch *fetch);
 
 /* ---- turn.c ---- */
 
-/* Starts what is due, as far as there is room, owner after owner. Returns how long nothing else will be due, in ms. */
+/* Begins due fetches while there is room, owner after owner. Returns for how many ms nothing else will be due. */
 int64_t fetcher_turns(struct fetcher *f);
 
 #endif

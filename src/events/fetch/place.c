@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The places of the fetcher: begins a fetch in a free place, notes its outcome and frees the place.
+ * The places of the fetcher: begins a fetch in a free place, records its outcome and frees the place.
  */
 #include <errno.h>
 #include <string.h>
@@ -12,8 +12,8 @@
 #include "hire/order/order.h"
 #include "store/stamp.h"
 
-#define BACKOFF_MS 1000  /* after the writer could not take a result */
-#define NO_ROOM_MS 60000 /* on the disk: that does not pass within a second */
+#define BACKOFF_MS 1000  /* after the writer did not take an outcome */
+#define NO_ROOM_MS 60000 /* the disk is full, which rarely passes within a second */
 
 bool place_holds(const struct fetcher *f, int64_t id) {
     for (unsigned i = 0; i < f->places; i++)
@@ -24,7 +24,7 @@ bool place_holds(const struct fetcher *f, int64_t id) {
 
 /* ---- begin and end ---- */
 
-/* Our own disk's fault, not the vendor's: the attempt does not count. */
+/* The fault is of this machine's disk and not of the vendor: the attempt does not count. */
 static void disk_failed(struct fetcher *f, int64_t id, int error) {
     log_fmt(LOG_ERROR, "cannot keep report %lld: %s", (long long)id, strerror(-error));
     f->not_before_ns = clock_mono_ns() + (error == -ENOSPC ? NO_ROOM_MS : BACKOFF_MS) * INT64_C(1000000);
@@ -87,7 +87,7 @@ static int outcome_write(struct db *db, void *arg) {
 static void outcome_submit(struct fetcher *f, struct fetch_outcome *out) {
     int r = writer_run(f->o.writer, outcome_write, out);
     if (r < 0 && r != -ESHUTDOWN) {
-        log_fmt(LOG_ERROR, "cannot note what came of fetching report %lld: %s", (long long)out->fetch->id,
+        log_fmt(LOG_ERROR, "cannot record the outcome of fetching report %lld: %s", (long long)out->fetch->id,
                 strerror(-r));
         f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);
     }
@@ -104,7 +104,7 @@ static void keep(struct fetcher *f, struct fetch *fetch, struct fetch_outcome *o
     outcome_submit(f, out);
 }
 
-/* When to try again: on the ladder's rung, but not before the vendor's server asked to be left alone. */
+/* When to try again: after the usual delay, but not before the time that the vendor's server asked for. */
 static int64_t next_attempt_ms(const struct fetch *fetch, const struct fetch_verdict *v, int64_t now_ms) {
     int64_t delay_ms = v->final ? 0 : retry_delay_ms(fetch->attempts + 1);
 

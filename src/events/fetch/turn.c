@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whose report is fetched next: owners take turns, none has more than its share of the places, and what somebody waits
- * for goes first.
+ * Decides which report is fetched next: owners take turns within their shares of the places, and files that clients
+ * wait for come first.
  */
 #include <errno.h>
 
@@ -9,11 +9,11 @@
 #include "base/log.h"
 #include "events/fetch/internal.h"
 
-#define IDLE_MS 60000   /* looks at least this often, should a wake-up be missed */
-#define OWNER_SHARE 4   /* an owner gets one in so many places */
-#define FAILING_SHARE 2 /* all owners whose last fetch failed get one in so many */
-#define HOST_SHARE 2    /* and so do all links to one host */
-#define LOOK_AT 16      /* links of an owner, for one whose host has room */
+#define IDLE_MS 60000   /* the longest wait, in case a wake-up was missed */
+#define OWNER_SHARE 4   /* an owner gets one part of so many of the places */
+#define FAILING_SHARE 2 /* all owners whose last fetch failed together get one part of so many */
+#define HOST_SHARE 2    /* all links to one host get one part of so many */
+#define LOOK_AT 16      /* links of an owner that are read to find one whose host has room */
 
 static unsigned share(const struct fetcher *f, unsigned part) {
     return f->o.parallel / part > 1 ? f->o.parallel / part : 1;
@@ -29,7 +29,7 @@ static bool host_has_room(const struct fetcher *f, struct str url) {
     return n < share(f, HOST_SHARE);
 }
 
-/* Whether one more of this owner may begin. extra: beyond its share, for one that somebody waits for. */
+/* Whether a fetch of this owner may begin. extra: places beyond its share, for files that clients wait for. */
 static bool owner_has_room(struct fetcher *f, int64_t owner, unsigned extra) {
     const struct load *load = load_of(&f->loads, owner);
     unsigned most = load->failing ? 1 : share(f, OWNER_SHARE);
@@ -41,7 +41,7 @@ static bool owner_has_room(struct fetcher *f, int64_t owner, unsigned extra) {
 
 /* ---- what somebody waits for ---- */
 
-/* Begins it if it is due. Returns whether it need not be remembered any more. */
+/* Begins the fetch if it is due. Returns whether the file need not be remembered any more. */
 static bool wanted_try(struct fetcher *f, int64_t id) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     struct fetch_job job = {.id = id};
@@ -50,7 +50,7 @@ static bool wanted_try(struct fetcher *f, int64_t id) {
         db_bind_int(&q, 1, id);
         db_bind_int(&q, 2, clock_now_ms());
         if (db_row(&q) != 1)
-            return true; /* it is kept, given up, or waits for its next attempt */
+            return true; /* it is stored, given up, or waits for its next attempt */
         job.tenant = db_int(&q, COL_REPORT_FILE_WANTED_TENANT);
         job.owner = db_int(&q, COL_REPORT_FILE_WANTED_OWNER);
         job.url = arena_dup(&arena, db_text(&q, COL_REPORT_FILE_WANTED_SOURCE_URL));
@@ -80,7 +80,7 @@ static void start_wanted(struct fetcher *f) {
 
 /* ---- turns ---- */
 
-/* The oldest due link of the owner that may begin. Returns 1, 0 (none) or < 0. */
+/* Reads the oldest due link of the owner whose host has room. Returns 1, 0 (none) or < 0. */
 static int next_of(struct fetcher *f, int64_t owner, int64_t now_ms, struct arena *a, struct fetch_job *ret) {
     struct db_query q DB_CLEANUP = db_query(f->db, SQL_REPORT_FILE_NEXT);
     int r;
@@ -102,7 +102,7 @@ static int next_of(struct fetcher *f, int64_t owner, int64_t now_ms, struct aren
     return r;
 }
 
-/* The next owner behind after that has files to be fetched, and when its first is due. Returns 1, 0 or < 0. */
+/* Finds the next owner after `after` with files to fetch, and when its first is due. Returns 1, 0 or < 0. */
 static int next_owner(struct fetcher *f, int64_t after, int64_t *ret_owner, int64_t *ret_next_ms) {
     struct db_query q DB_CLEANUP = db_query(f->db, SQL_REPORT_FILE_OWNER);
     int r;
@@ -132,8 +132,7 @@ static int serve_owner(struct fetcher *f, int64_t owner, int64_t now_ms, bool *r
     return r;
 }
 
-/* One link of each owner that has any, beginning behind the one that was last served. Sets *ret_served if any was
- * begun. */
+/* Begins one link of each owner, beginning after the owner that was served last. Sets *ret_served if it began any. */
 static int turn(struct fetcher *f, int64_t now_ms, bool *ret_served, int64_t *ret_due_ms) {
     int64_t start = f->cursor, at = start, owner = 0, next_ms = 0;
     bool wrapped = false;

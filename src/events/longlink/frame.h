@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames of the long connection (longlink.proto): taken apart and put together.
+ * Reads and writes the frames of the long connection (longlink.proto).
  */
 #ifndef HIRED_EVENTS_LONGLINK_FRAME_H
 #define HIRED_EVENTS_LONGLINK_FRAME_H
@@ -27,20 +27,21 @@ struct frame {
 struct str frame_header(const struct frame *f, struct str key);
 void frame_add(struct frame *f, struct str key, struct str value); /* there must be room */
 
-/* Appends the frame as it goes over the wire. */
+/* Appends the frame in wire form. */
 void frame_write(const struct frame *f, struct buf *out);
 
-/* Texts are copied into the arena. Headers beyond FRAME_HEADERS_MAX are dropped. Returns 0, or -EBADMSG for what is no
- * frame. */
+/* Texts are copied into the arena. Headers beyond FRAME_HEADERS_MAX are dropped. Returns 0, or -EBADMSG if the bytes
+ * are not a frame. */
 int frame_read(struct str bytes, struct arena *a, struct frame *ret);
 
-/* How many parts a payload of len bytes is sent in; at least 1. The Go and the Java SDK handle frames side by side and
- * lose parts that arrive together, so few events come in parts; the Python SDK takes no message of more than 1 MiB,
- * headers included. docs/SDKS.md */
+/* In how many parts a payload of len bytes is sent; at least 1. The Go and the Java SDK handle frames concurrently
+ * and lose parts that arrive together, so parts are used for few events; the Python SDK accepts no message of more
+ * than 1 MiB, including headers. docs/SDKS.md */
 #define FRAME_PART_MAX (1024 * 1024 - 1024)
 size_t frame_parts(size_t len);
 
-/* Appends part seq (from 0) of an event's payload as a data frame with the headers that the SDKs put it together by. */
+/* Appends part seq (from 0) of an event's payload as a data frame, with the headers by which the SDKs join the
+ * parts. */
 struct frame_event {
     uint64_t seq_id;
     int32_t service;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames against bytes that protobufjs, which the Node SDK uses, made of the same fields; parts; and what is no frame.
+ * Frames, compared with the bytes that protobufjs (used by the Node SDK) makes of the same fields; parts; invalid
+ * frames.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -35,7 +36,7 @@ static void test_read(void **state) {
     assert_lit(frame_header(&f, STR("message_id")), "m");
     assert_true(str_is_absent(frame_header(&f, STR("seq"))));
     assert_lit(f.payload, "{\"a\":1}");
-    /* Cut anywhere it is no frame, or one that lacks its end; never read beyond. */
+    /* Truncated bytes are not a frame, or a frame without its last fields; nothing is read beyond the end. */
     for (size_t n = 0; n < bytes.len; n++) {
         char *copy = malloc(n ? n : 1);
         memcpy(copy, bytes.ptr, n);

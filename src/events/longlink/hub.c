@@ -12,13 +12,13 @@
 struct hub_app {
     int64_t app;
     unsigned n;
-    struct hub_member *first; /* the next to get an event */
+    struct hub_member *first; /* the connection that gets the next event */
     struct hub_app *next;
 };
 
 struct hub {
-    pthread_mutex_t lock; /* of apps and last_id */
-    struct hub_app *apps; /* those that have connections */
+    pthread_mutex_t lock; /* protects apps and last_id */
+    struct hub_app *apps; /* apps that have connections */
     uint64_t last_id;
     hub_result_fn result;
     void (*changed)(void *ctx);
@@ -58,7 +58,7 @@ void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct h
     h->deliver_ctx = ctx;
 }
 
-/* The lock is held. */
+/* Called with the lock held. */
 static struct hub_app **find_app(struct hub *h, int64_t app) {
     struct hub_app **at = &h->apps;
 
@@ -107,7 +107,7 @@ int hub_join(struct hub *h, struct hub_member *m) {
         (*at)->n++;
     }
     pthread_mutex_unlock(&h->lock);
-    /* Not only for the first: the others may be silent, and events wait for one that answers. */
+    /* For every connection, not only the first: the others may be silent, and events may wait for one that answers. */
     if (r == 0 && h->changed)
         h->changed(h->ctx);
     return r;
@@ -140,7 +140,7 @@ void hub_heard(struct hub *h, struct hub_member *m) {
         h->changed(h->ctx);
 }
 
-/* Whether it may get an event now, whatever others there are. */
+/* Whether the connection may get an event now, regardless of others. */
 static bool may_get(const struct hub_member *m) {
     return !m->missed || (m->heard && m->unanswered == 0);
 }
@@ -151,7 +151,7 @@ static bool is_better(const struct hub_member *m, const struct hub_member *than)
     return m->unanswered < than->unanswered;
 }
 
-/* Takes the connection whose turn it is and puts it at the end. The lock is held. */
+/* Returns the connection whose turn it is and puts it at the end. Called with the lock held. */
 static struct hub_member *take_turn(struct hub_app *a) {
     struct hub_member **best = &a->first;
 
@@ -237,7 +237,7 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
     if (a) {
         struct hub_member *to = take_turn(a);
         m->member = *ret_member = to->id;
-        /* Under the lock: the loop cannot end while a connection of its is still in the register. */
+        /* The lock is held, so the loop cannot end: a connection of it is still registered. */
         r = http_loop_post(to->loop, on_loop, m) < 0 ? -ENOTCONN : 0;
         if (r == 0)
             to->unanswered++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Within the long connection: what the handshake (longlink.c) and the sessions (session.c) share.
+ * What the files of the long connection share: handshake (longlink.c), sessions (session.c), reasons of refusal
+ * (refusal.c).
  */
 #ifndef HIRED_EVENTS_LONGLINK_INTERNAL_H
 #define HIRED_EVENTS_LONGLINK_INTERNAL_H
@@ -22,24 +23,24 @@ struct longlink {
     char *client_config; /* the JSON of ClientConfig */
 };
 
-/* Whose session it is, from where, under which secret (longlink_options.look), and what the client was told as
- * service_id. */
+/* The app of a session, the client's address, the mark of the secret (longlink_options.look), and the service_id
+ * that the client was given. */
 struct session_owner {
     int64_t app;
     uint64_t mark;
-    struct str address; /* of the caller, as text */
+    struct str address; /* of the client, as text */
     int32_t service;
 };
 
-/* Why an app may not be connected, in words for its client; for results of longlink_options.look. */
+/* Why an app may not be connected, as a sentence for its client; result: of longlink_options.look. */
 const char *longlink_why(int result);
 
 /* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
 void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept,
                    const struct session_owner *owner);
 
-/* Looks after silent sessions, those that have not been heard yet, and those whose app may not have them any more;
- * every second. */
+/* Every second: closes silent sessions and those whose app may not have them any more, and registers sessions that
+ * have not sent a frame yet. */
 void sessions_tick(struct longlink_loop *ll);
 
 /* For hub_on_deliver. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The long connection's handshake: the address with its ticket, and the upgrade to a WebSocket.
+ * The handshake of the long connection: gives out the address with its ticket, and upgrades to a WebSocket.
  */
 #include "events/longlink/longlink.h"
 
@@ -23,7 +23,7 @@
 #define MAC_LEN 16
 #define TICK_MS 1000
 
-/* As the SDKs name them. */
+/* The names of the SDKs. */
 enum {
     CODE_OK = 0,
     CODE_BUSY = 1,
@@ -35,8 +35,8 @@ enum {
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
 
-/* What the WebSocket's address carries, signed; the mark is only signed, so a new secret ends the tickets of the old.
- */
+/* The signed content of the WebSocket's address. The secret's mark is signed but not sent, so a new secret
+ * invalidates older tickets. */
 struct ticket {
     int64_t app;
     uint64_t mark;
@@ -60,7 +60,7 @@ static void ticket_mac(const struct longlink *ll, const struct ticket *t, char r
     ret_hex[2 * MAC_LEN] = '\0';
 }
 
-/* device_id must not come first: an SDK reads the parameters without cutting the address off. */
+/* device_id must not come first: one SDK parses the parameters without removing the part of the address before '?'. */
 static void ticket_write(const struct longlink *ll, const struct ticket *t, struct buf *out) {
     char mac[2 * MAC_LEN + 1];
 
@@ -70,8 +70,8 @@ static void ticket_write(const struct longlink *ll, const struct ticket *t, stru
                t->device, t->service, t->app, t->expires_ms, mac);
 }
 
-/* Returns 0, -EACCES for an address that the app does not allow, or -EBADMSG for a ticket that is not ours, too old, or
- * of an app that may not connect any more. */
+/* Returns 0, -EACCES if the app does not allow the address, or -EBADMSG if the ticket was not made by this server,
+ * is too old, or its app may not connect any more. */
 static int ticket_read(const struct longlink *ll, struct http_request *r, struct ticket *ret) {
     struct str rest = r->query, name, value, mac = STR_ABSENT;
     struct ticket t = {0};
@@ -113,7 +113,7 @@ static int ticket_read(const struct longlink *ll, struct http_request *r, struct
 
 /* ---- the address ---- */
 
-/* Failures too are answered with 200 and have a data object: the SDKs read it before they look at code. */
+/* Failures are answered with 200 and a data object too, because the SDKs read it before they look at code. */
 static void endpoint_fail(struct http_request *r, int code, const char *msg) {
     struct buf *out = http_out(r);
 
@@ -199,7 +199,7 @@ static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
 
 /* ---- the upgrade ---- */
 
-/* In the headers that the SDKs look for. */
+/* In headers, where the SDKs look for it. */
 static void upgrade_refuse(struct http_request *r, unsigned status, int code, const char *why) {
     struct str number = arena_printf(r->arena, "%d", code);
     const struct http_header headers[] = {{STR("Handshake-Status"), number},

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A WebSocket session: pings answered, events sent in parts, their answers passed on.
+ * A WebSocket session: answers pings, sends events in parts, and passes on the clients' answers.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +12,13 @@
 #include "events/longlink/frame.h"
 #include "events/longlink/internal.h"
 
-#define RECEIVED_MAX (256 * 1024)      /* bytes of one message of a client */
-#define JOIN_NS INT64_C(1000000000)    /* a client that has not pinged by then is listening all the same */
-#define SILENCE_PINGS 3                /* closed after so many pings have not come */
-#define WAITING_MAX (1024 * 1024)      /* bytes; no further event while the client has that much to take */
-#define FORGET_NS INT64_C(60000000000) /* an event that was never answered */
+#define RECEIVED_MAX (256 * 1024)      /* bytes of one message from a client */
+#define JOIN_NS INT64_C(1000000000)    /* a client that has not sent a ping by then gets events all the same */
+#define SILENCE_PINGS 3                /* the session is closed after so many missed pings */
+#define WAITING_MAX (1024 * 1024)      /* bytes; no further event is sent while the client has not read that much */
+#define FORGET_NS INT64_C(60000000000) /* when an unanswered event is forgotten */
 
-/* An event that has been sent and not answered. */
+/* An event that has been sent and not been answered. */
 struct awaited {
     uint64_t token, seq_id;
     int64_t sent_ns;
@@ -33,14 +33,14 @@ struct session {
     struct session *next;
     struct http_raw *raw;
     wslay_event_context_ptr ws;
-    uint64_t mark; /* of the secret it was opened with */
+    uint64_t mark; /* of the secret that was valid when the session began */
     char address[64];
     int32_t service;
     bool joined, closing;
     int64_t begun_ns, heard_ns;
     uint64_t seq_id;
-    struct awaited *awaited; /* the oldest first */
-    struct str in;           /* while bytes are taken in */
+    struct awaited *awaited; /* in the order of sending */
+    struct str in;           /* while received bytes are parsed */
 };
 
 /* ---- wslay's side ---- */
@@ -68,7 +68,7 @@ static ssize_t ws_send(wslay_event_context_ptr ws, const uint8_t *data, size_t l
     return (ssize_t)len;
 }
 
-/* What was sent and not answered will not be. */
+/* Reports all unanswered events as failed. */
 static void fail_awaited(struct session *s) {
     while (s->awaited) {
         struct awaited *w = s->awaited;
@@ -79,7 +79,7 @@ static void fail_awaited(struct session *s) {
     }
 }
 
-/* Leaves the register at once, so that no further event comes this way; the rest goes when the connection is closed. */
+/* Unregisters the session at once, so that it gets no further event; it is freed when the connection is closed. */
 static void session_close(struct session *s, const char *why) {
     if (s->closing)
         return;
@@ -91,12 +91,12 @@ static void session_close(struct session *s, const char *why) {
     http_raw_close(s->raw);
 }
 
-/* Sends what is queued; a client that takes nothing any more is let go. */
+/* Sends the queued frames; closes the session if the client does not read them. */
 static void session_flush(struct session *s) {
     if (s->closing)
         return;
     if (wslay_event_send(s->ws) != 0)
-        session_close(s, "the client does not take what is sent");
+        session_close(s, "the client does not read what is sent");
     else if (!wslay_event_want_read(s->ws) && !wslay_event_want_write(s->ws))
         session_close(s, "the WebSocket was closed");
 }
@@ -111,7 +111,7 @@ static int session_send(struct session *s, const struct buf *frame) {
     return s->closing ? -EPIPE : 0;
 }
 
-/* Tells the client why, in a close frame of code 1008, and closes. */
+/* Sends the reason in a close frame with code 1008, and closes. */
 static void session_refuse(struct session *s, const char *why) {
     if (s->closing)
         return;
@@ -158,8 +158,8 @@ static void on_event_answer(struct session *s, const struct frame *f, struct are
 
     for (struct awaited **at = &s->awaited; *at; at = &(*at)->next) {
         struct awaited *w = *at;
-        /* SDKs send the frame's SeqID back, so a late answer is told from that to a later attempt at the same event. A
-         * client that sends none answers the oldest. */
+        /* SDKs send the frame's SeqID back, which distinguishes a late answer from the answer to a later attempt at
+         * the same event. If a client sends none, its answer counts for the oldest. */
         if (!str_eq(id, (struct str){w->id, w->id_len}) || (f->seq_id != 0 && f->seq_id != w->seq_id))
             continue;
         int code = answer_code(f->payload, a);
@@ -264,7 +264,7 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
     home->sessions = s;
 }
 
-/* What the app's record says now. A fault leaves the session as it is. */
+/* Closes the session if the app may not have it any more. If the look-up fails, the session stays. */
 static void check_owner(struct session *s) {
     const struct longlink_options *o = &s->home->ll->o;
     uint64_t mark = 0;
@@ -292,7 +292,7 @@ void sessions_tick(struct longlink_loop *home) {
                 continue;
             }
             *at = w->next;
-            free(w); /* the dispatcher has given it up long since */
+            free(w); /* the dispatcher's timeout has passed long before */
         }
     }
 }
@@ -328,7 +328,7 @@ void sessions_deliver(struct http_loop *l, struct hub_message *m) {
 
     while (s && (s->member.id != m->member || s->closing))
         s = s->next;
-    /* Nothing leaves for a client that may not have it any more, also in the second before the next tick. */
+    /* Checked here too, so that no event is sent to such a client in the second before the next tick. */
     if (s)
         check_owner(s);
     if (!s || s->closing)
@@ -336,6 +336,6 @@ void sessions_deliver(struct http_loop *l, struct hub_message *m) {
     else if (http_raw_waiting(s->raw) > WAITING_MAX)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the client has not taken what was sent before");
     else
-        send_event(s, m); /* should it fail, the session's end tells of it */
+        send_event(s, m); /* if it fails, the end of the session reports the event as failed */
     free(m);
 }
