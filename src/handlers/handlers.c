@@ -21,8 +21,7 @@ struct hire hire_of(struct call *c) {
     };
 }
 
-/* The codes of the platform for what the domain refuses; where an operation does not document one, it is a matter of
- * parameters. */
+/* The platform's code for a refusal, or parameter_code if the operation does not document that code. */
 static int code_of(const struct op *op, enum hire_refusal refusal, int parameter_code) {
     static const int codes[] = {
         [REFUSED_NO_TALENT] = 1002102,    [REFUSED_NO_APPLICATION] = 1002201, [REFUSED_NO_STAGE] = 1002204,

@@ -9,27 +9,27 @@
 #include "gateway/call.h"
 #include "hire/hire.h"
 
-/* The domain's view of a call: same database, time, tenant and caller. */
+/* The domain's view of a call: the same database, time, tenant and caller (an app; console_hire: a person). */
 struct hire hire_of(struct call *c);
 
-/* What the handler returns for what a domain function returned: 0 or more passes as 0; a refusal fails the call with
- * the code that fits; a fault stays one. */
+/* The handler's return value for the result of a domain function: 0 or more gives 0; a refusal fails the call with
+ * the code that the platform documents for it; any other error is returned. */
 int call_from_hire(struct call *c, const struct hire *h, int result);
 
-/* The same for an operation that documents a code of its own for what is wrong with its parameters. */
+/* The same for an operation that documents its own code for wrong parameters. */
 int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code);
-/* A record that is kept as it came, in the wire form of this caller: what the type describes of it. Returns 0 or
- * -EBADMSG. */
+/* Appends the members that the type describes of a record stored as it was received, in wire form for this caller.
+ * Returns 0 or -EBADMSG. */
 int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out);
 
-/* Checks the id of a user in the request. Fails the call if there is none. */
+/* Finds the user with an id of the request; fails the call if there is none. */
 int call_user(struct call *c, struct str id, int64_t *ret_uid);
 
-/* A page's size, checked and defaulted by the table. */
+/* The page size of a request, which the tables of api/ have checked and defaulted. */
 int page_limit(struct opt_int page_size);
 
-/* Writes a page of stored records as {"items":[...],"has_more":..,"page_token":..}: one record more than the page holds
- * is asked for, and only tells that there are more. */
+/* Writes a page of stored records as {"items":[...],"has_more":..,"page_token":..}. The handler reads one record
+ * more than the page holds; that one only shows that there are more. */
 struct page {
     struct call *c;
     struct record_reader reader;
@@ -38,16 +38,16 @@ struct page {
 };
 void page_begin(struct page *p, struct call *c, int limit);
 void page_add(void *page, int64_t a, int64_t b, struct str doc);
-/* The list is not called items. */
+/* The same, with another name than "items" for the list. */
 void page_begin_as(struct page *p, struct call *c, struct str member, int limit);
-/* Adds what the type describes of a record that was stored as it came. Returns 1, or a negative errno. */
+/* Adds a record that was stored as it was received. Returns 1, or a negative errno. */
 int page_add_typed(struct page *p, int64_t a, const struct record_type *type, struct str doc);
 void page_end(struct page *p, const struct page_key *from);
 
-/* Filters as call_page_open wants them. */
+/* Filters in the form that call_page_open takes. */
 struct str filter_bytes(struct call *c, const int64_t *filters, size_t n);
 
-/* An optional millisecond timestamp in a filter: absent or empty leaves *ret alone. */
+/* Parses an optional time of a filter, in milliseconds; absent or empty leaves *ret unchanged. */
 int filter_time(struct call *c, const char *name, struct str text, int64_t *ret);
 
 #endif

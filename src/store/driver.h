@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A driver: what stands behind db.h for one kind of connection. db.c hands each call on to the connection's driver;
- * sqlite.c works on a file, remote.c lets the process that serves it work. Nobody outside of src/store includes this.
+ * A driver implements db.h for one kind of connection. db.c passes each call to the connection's driver:
+ * sqlite/sqlite.c works on a file, remote/remote.c sends the call to the process that serves the database. Only
+ * src/store includes this header.
  */
 #ifndef HIRED_STORE_DRIVER_H
 #define HIRED_STORE_DRIVER_H
 
 #include "store/db.h"
 
-/* As the functions of db.h with these names. */
+/* Functions of db.h with the same names. */
 struct db_driver {
     struct db *(*close)(struct db *db);
 
@@ -22,7 +23,7 @@ struct db_driver {
     int64_t (*get_int)(const struct db_query *q, int column);
     bool (*is_null)(const struct db_query *q, int column);
     struct str (*text)(const struct db_query *q, int column);
-    /* For handing a row on: how many columns it has, and whether one is a number. */
+    /* For remote/step.c, which sends rows on: the number of columns, and whether a value is an integer. */
     int (*columns)(const struct db_query *q);
     bool (*is_int)(const struct db_query *q, int column);
 
@@ -49,32 +50,32 @@ struct db_statement_text {
     const char *name; /* as in src/store/sql */
     const char *sql;
     unsigned parameters; /* $1 to $parameters, at most 64 */
-    unsigned row;        /* the number of the row that it gives; 0: no columns, or none with names */
+    unsigned row;        /* the number of its row; 0: it has no columns, or none with names */
 };
 
 /* Generated. */
 extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];
 
-/* A stamp that was handed out (stamp.c). */
+/* A stamp that was issued (stamp.c). */
 struct stamp {
     int64_t tenant, ms;
-    int64_t at_ns;        /* when, clock_mono_ns */
-    uint64_t transaction; /* db.transaction then; 0: this place is empty */
-    uint64_t savepoint;   /* db.savepoint then */
+    int64_t at_ns;        /* when it was issued, clock_mono_ns */
+    uint64_t transaction; /* db.transaction at that time; 0: this place is empty */
+    uint64_t savepoint;   /* db.savepoint at that time */
 };
 
 #define STAMPS 64
 
-/* Every connection begins with this. */
+/* The first member of every driver's connection. */
 struct db {
     const struct db_driver *driver;
     enum db_access access;
-    bool in_transaction;  /* db_begin was called; what is below may have rolled back by itself meanwhile */
-    uint64_t transaction; /* counts those that were begun */
-    uint64_t savepoint;   /* the same */
+    bool in_transaction;  /* db_begin was called; the engine may have rolled back since */
+    uint64_t transaction; /* number of transactions begun */
+    uint64_t savepoint;   /* number of savepoints begun */
     struct stamp stamps[STAMPS];
-    bool keeps_ids;    /* commits note which ids may be in use */
-    int64_t ids_until; /* ids of before this time may be, as the database says */
+    bool keeps_ids;    /* a commit records which ids may be in use */
+    int64_t ids_until; /* the recorded time: ids of earlier times may be in use */
     int64_t opened_ns;
 };
 
@@ -88,14 +89,14 @@ static inline bool db_is_int(const struct db_query *q, int column) {
 
 /* ---- stamp.c ---- */
 
-/* A savepoint is undone: stamps that were handed out in it are forgotten. */
+/* A savepoint was rolled back: forgets the stamps that were issued in it. */
 void stamps_undo_savepoint(struct db *db);
 
-/* Ids of before until_ms may be in use: none of those is handed out from now on, and commits of db keep the database's
- * note true. For a DB_WRITE connection with hired's own schema. */
+/* Ids of times before until_ms may be in use: none of those is issued from now on, and commits of db keep the
+ * recorded time correct. For a DB_WRITE connection with hired's own schema. */
 void ids_start(struct db *db, int64_t until_ms);
 
-/* Before a commit: notes the ids that this process has handed out. Returns 0 or a negative errno. */
+/* Before a commit: records the ids that this process has issued. Returns 0 or a negative errno. */
 int ids_cover(struct db *db);
 
 #endif

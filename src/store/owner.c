@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The lock on a data directory. It is an open file description lock: unlike a POSIX lock it is not lost when some other
- * part of the process closes the same file, and it ends with the process.
+ * The lock on a data directory. It is an open file description lock: it ends with the process, and unlike a POSIX
+ * lock it is not lost when another part of the process closes the same file.
  */
 #include "store/owner.h"
 
@@ -20,7 +20,7 @@
 
 #define NOTE_MAX 1024
 #define LOOK_AGAIN_MS 20
-#define UNREAD_MS 200 /* how long a holder may take to write its note */
+#define UNREAD_MS 200 /* how long an owner may take to write its note */
 
 static const char *const state_names[] = {"command", "starting", "serving", "stopping"};
 
@@ -38,10 +38,10 @@ static void write_note(struct owner *o) {
 
     buf_printf(&text, "state %s\npid %lld\nsince %lld\ncommand %.*s\naddress %.*s\n", state_names[n->state],
                (long long)n->pid, (long long)n->since_ms, STR_FMT(n->command), STR_FMT(n->address));
-    /* A reader takes a note only if it ends with this line, so that it takes no half of one. */
+    /* A reader accepts a note only if it ends with this line, so that it never uses half of one. */
     buf_add_lit(&text, "end\n");
     if (text.len > NOTE_MAX || ftruncate(o->fd, 0) < 0 || pwrite(o->fd, text.ptr, text.len, 0) < 0)
-        return; /* a full disk: the lock holds without it */
+        return; /* the disk is full: the lock holds without a note */
 }
 
 static void read_line(struct owner_note *n, struct str line) {
@@ -61,7 +61,7 @@ static void read_line(struct owner_note *n, struct str line) {
                 n->state = (enum owner_state)i;
 }
 
-/* False: the holder has not written a whole one. */
+/* Returns false if the owner has not written a complete note. */
 static bool read_note(int fd, struct arena *a, struct owner_note *ret) {
     char text[NOTE_MAX];
     ssize_t n = pread(fd, text, sizeof(text), 0);
@@ -101,14 +101,14 @@ int owner_make_directory(const char *dir) {
     if (n > 0 && n < PATH_MAX) {
         int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd >= 0) {
-            (void)fsync(fd); /* not all file systems can */
+            (void)fsync(fd); /* not all file systems support it */
             close(fd);
         }
     }
     return 0;
 }
 
-/* Whether this process may make files below DIR/name. What is not there is made later, in its parent. */
+/* Whether this process may create files below DIR/name. If DIR/name does not exist, it will be created in DIR. */
 static int may_write_in(const char *dir, const char *name) {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof(path), "%s%s", dir, name);
@@ -167,7 +167,7 @@ static int open_lock(const char *dir, int flags) {
     return fd < 0 ? -errno : fd;
 }
 
-/* 0: taken, -EBUSY: held by another. */
+/* Returns 0 if it took the lock, -EBUSY if another process holds it. */
 static int try_lock(int fd) {
     struct flock lock = whole(F_WRLCK);
 
@@ -176,7 +176,7 @@ static int try_lock(int fd) {
     return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
 }
 
-/* Whether it is worth while to wait for the holder. */
+/* Whether the owner will end soon, so that waiting makes sense. */
 static bool ends_soon(const struct owner_note *n) {
     return n->state == OWNER_COMMAND || n->state == OWNER_STOPPING;
 }

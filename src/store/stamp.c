@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Stamps of changes, and the reservation that keeps ids from coming twice over a restart.
+ * Stamps of changes, and the reservation that keeps ids from being issued twice after a restart.
  */
 #include "store/stamp.h"
 
@@ -17,13 +17,13 @@
 
 /* ---- stamps ---- */
 
-/* The place where a tenant's stamp is remembered; another tenant may have it, which costs an update more. */
+/* The place where a tenant's stamp is remembered. Another tenant may use the same place; that costs one more update. */
 static struct stamp *stamp_place(struct db *db, int64_t tenant) {
     return &db->stamps[((uint64_t)tenant * UINT64_C(0x9e3779b97f4a7c15)) >> 58];
 }
 
-/* The stamp that follows on last would be ahead of the clock: lets the millisecond pass in which last was handed out.
- * Not longer: a clock that went back is not waited for. */
+/* The stamp after last would be ahead of the clock: waits until the millisecond in which last was issued has passed.
+ * It does not wait longer, even if the clock was set back. */
 static void wait_for_next_ms(const struct stamp *last) {
     int64_t rest = last->at_ns + MS_NS - clock_mono_ns();
     if (rest > 0 && rest <= MS_NS)
@@ -69,14 +69,15 @@ int db_stamp_raise(struct db *db, int64_t tenant, int64_t ms) {
     if (r < 0)
         return r;
     if (s->tenant == tenant)
-        s->transaction = 0; /* the next stamp is a greater one */
+        s->transaction = 0; /* the next stamp will be greater */
     return 0;
 }
 
 void stamps_undo_savepoint(struct db *db) {
     for (size_t i = 0; i < STAMPS; i++)
         if (db->stamps[i].transaction == db->transaction && db->stamps[i].savepoint == db->savepoint)
-            db->stamps[i].transaction = UINT64_MAX; /* of none, but its time still counts for the wait */
+            db->stamps[i].transaction = UINT64_MAX; /* belongs to no transaction, but wait_for_next_ms still uses its
+                                                     * time */
 }
 
 /* ---- ids ---- */
@@ -92,8 +93,8 @@ int ids_cover(struct db *db) {
     int64_t last = id_last_ms();
     if (!db->keeps_ids || last < db->ids_until)
         return 0;
-    /* As far ahead as this process is old: a server writes this each minute, and commands that follow each other do not
-     * run further ahead of the clock than they take. */
+    /* The reservation reaches as far ahead as this process is old: a server writes it once a minute, and a sequence
+     * of short commands does not reserve more time than it takes. */
     int64_t ahead = (clock_mono_ns() - db->opened_ns) / MS_NS, until;
     until = last + 1 + (ahead < RESERVE_MS_MAX ? ahead : RESERVE_MS_MAX);
     char text[24];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The writer: groups the jobs that wait into one transaction, commits it durably, then reports them done.
+ * The writer: runs all waiting jobs in one transaction, commits it durably, then calls done for each.
  */
 #include "store/writer.h"
 
@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define IDLE_NS INT64_C(1000000000) /* without a job for so long: time for housekeeping */
+#define IDLE_NS INT64_C(1000000000) /* after so long without a job the writer maintains the database */
 
 struct writer {
     struct db *db;
@@ -22,19 +22,19 @@ struct writer {
     void (*on_commit)(void *ctx);
     void *on_commit_ctx;
 
-    pthread_mutex_t lock; /* of all below */
-    pthread_cond_t wake;  /* a job came, or the end */
+    pthread_mutex_t lock; /* protects all following members */
+    pthread_cond_t wake;  /* a job was submitted, or the writer must end */
     struct write_job *first, **last;
     bool stopping;
     struct writer_stats stats;
 };
 
-/* What came of one group. */
+/* The result of one group of jobs. */
 struct group {
     struct write_job *jobs;
     unsigned n;
-    unsigned kept; /* jobs whose writes are to be kept */
-    bool failed;   /* as a whole */
+    unsigned kept; /* jobs whose writes are committed */
+    bool failed;   /* the whole group was rolled back */
     int64_t commit_ns;
 };
 
@@ -47,7 +47,7 @@ static void group_fail(struct group *g, int error) {
     g->failed = true;
 }
 
-/* Runs one job in its savepoint. Returns 0, or what made the whole transaction impossible. */
+/* Runs one job in its savepoint. Returns 0, or the error that makes the whole transaction fail. */
 static int job_run(struct db *db, struct write_job *j) {
     int r = db_savepoint(db);
     if (r < 0)
@@ -59,7 +59,7 @@ static int job_run(struct db *db, struct write_job *j) {
         return r;
     if (db_in_transaction(db))
         return 0;
-    return j->result < 0 ? j->result : -EIO; /* a fault undid everything, its neighbours too */
+    return j->result < 0 ? j->result : -EIO; /* a fault rolled back the whole transaction */
 }
 
 static void group_run(struct db *db, struct group *g) {
@@ -100,7 +100,7 @@ static void group_report(struct writer *w, struct group *g) {
         on_commit(on_commit_ctx);
 }
 
-/* Takes the next group off the queue; the lock is held. */
+/* Takes the next group off the queue. Called with the lock held. */
 static struct group group_take(struct writer *w) {
     struct group g = {.jobs = w->first};
     struct write_job **at = &w->first;
@@ -116,7 +116,7 @@ static struct group group_take(struct writer *w) {
     return g;
 }
 
-/* Waits for a job or the end, a second at most; the lock is held. Returns whether it was in vain. */
+/* Waits for a job or the end, at most a second. Called with the lock held. Returns true if the second passed. */
 static bool wait_for_jobs(struct writer *w) {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -135,7 +135,7 @@ static void *writer_main(void *arg) {
         db_tend(w->db, false);
         pthread_mutex_lock(&w->lock);
         bool idle = wait_for_jobs(w);
-        /* Once is enough: then sleep without an alarm until something comes. */
+        /* Maintenance is done once; then wait without a timeout for the next job. */
         if (idle) {
             pthread_mutex_unlock(&w->lock);
             db_tend(w->db, true);
@@ -146,7 +146,7 @@ static void *writer_main(void *arg) {
         more = w->first != NULL;
         if (!more && !w->stopping) {
             pthread_mutex_unlock(&w->lock);
-            continue; /* the log is to be emptied, and was not */
+            continue; /* db_forget was called and the log is not empty yet */
         }
         struct group g = group_take(w);
         pthread_mutex_unlock(&w->lock);
@@ -169,7 +169,7 @@ int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned 
     pthread_cond_init(&w->wake, &attr);
     pthread_condattr_destroy(&attr);
 
-    /* Signals are for the main thread. */
+    /* Signals are handled by the main thread. */
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -226,7 +226,7 @@ static void waiting_done(struct write_job *job, int result) {
     pthread_mutex_lock(&w->lock);
     w->result = result;
     w->done = true;
-    pthread_cond_signal(&w->wake); /* under the lock: it is gone once the waiter has it */
+    pthread_cond_signal(&w->wake); /* signalled with the lock held: the waiter may free it after that */
     pthread_mutex_unlock(&w->lock);
 }
 

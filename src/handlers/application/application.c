@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hire/v1/applications: of talents to jobs.
+ * hire/v1/applications: applications of talents to jobs.
  */
 #include <errno.h>
 
@@ -49,7 +49,7 @@ static int filter_of(struct call *c, const struct application_list_query *q, str
     return r;
 }
 
-/* A page of ids. */
+/* Adds an id to a page of ids. */
 static void add_id(void *ctx, int64_t id) {
     struct page *p = ctx;
     if (p->n++ >= p->limit)
@@ -67,7 +67,7 @@ int handle_application_list(struct call *c) {
     int r = filter_of(c, q, &f);
     if (r < 0)
         return r;
-    /* Lengths stand before what the caller chose, so that no two filters look alike. */
+    /* The lengths come before the caller's texts, so that different filters have different bytes. */
     struct str filters =
         arena_printf(c->arena, "%lld %lld %zu:%.*s %zu:%.*s %d %lld %lld %u", (long long)f.talent_id,
                      (long long)f.job_id, f.stage_id.len, STR_FMT(f.stage_id), f.process_id.len, STR_FMT(f.process_id),

@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "handlers/handlers.h"
 
-/* A link to the content: our own for half an hour, or what an import brought. */
+/* A link to the content: to this server, valid for half an hour, or the link that an import brought. */
 static struct str url_of(struct call *c, const struct attachment_row *a) {
     return str_is_absent(a->url) ? call_link(c, LINK_ATTACHMENT, a->id, LINK_ATTACHMENT_LIFE_S) : a->url;
 }
@@ -35,7 +35,7 @@ int handle_attachment_create(struct call *c) {
     return 0;
 }
 
-/* The attachment of that id and usage. Which usage an imported one has is unknown, so it is found under each. */
+/* Finds the attachment with that id and usage. An imported attachment has no usage, so it is found with any. */
 static int find(struct call *c, struct str id, int64_t usage, struct attachment_row *ret) {
     struct hire h = hire_of(c);
     int r = attachment_find(&h, id, ret);

@@ -2,8 +2,9 @@
  *
  * auth/v3: tokens for custom apps, and tickets and tokens for store apps.
  *
- * Anybody may ask, so each operation looks first, on the loop: a wrong secret is refused there, and a token that is
- * good for long enough is found there. Only what has to be made goes to the writer, where all is looked at once more.
+ * These operations need no authentication, so before() does most of the work on the loop: it refuses a wrong secret
+ * and answers with the current token if that is valid long enough. Only if a token must be made, the handler runs on
+ * the writer thread; it repeats all checks.
  */
 #include "api_handlers.h"
 #include "api_types.h"
@@ -15,7 +16,7 @@
 #include "handlers/handlers.h"
 #include "hire/outbox/outbox.h"
 
-/* A token and its seconds; whose and what for. */
+/* A token with its remaining seconds, and the app and tenant that it is for. */
 struct token {
     enum seal_kind kind;
     int64_t app, tenant;
@@ -23,7 +24,7 @@ struct token {
     int64_t expire_s;
 };
 
-/* The app with this id and secret, of that kind. */
+/* Finds the app of that kind by id and secret. */
 static int app_with_secret(struct call *c, struct str app_id, struct str secret, enum app_kind kind,
                            struct app_row *ret) {
     unsigned wait_s;
@@ -40,7 +41,8 @@ static int app_with_secret(struct call *c, struct str app_id, struct str secret,
     return r == SECRET_ADDRESS ? answer_fail_address(c, c->address) : 0;
 }
 
-/* The token that is there; on the writer's connection a new one if need be. Returns 1, 0 (one is to be made) or < 0. */
+/* Finds the current token, or (make: on the writer's connection) makes a new one. Returns 1, 0 (a token must be
+ * made) or < 0. */
 static int find_token(struct call *c, bool make, struct token *t) {
     if (!make)
         return token_current(c->db, c->seal, t->kind, t->app, t->tenant, c->now_ms, c->arena, &t->text, &t->expire_s);
@@ -48,7 +50,7 @@ static int find_token(struct call *c, bool make, struct token *t) {
     return r < 0 ? r : 1;
 }
 
-/* An answer's fields, in that order; an absent name is left out. */
+/* Writes the fields of the answer in this order; a field with an absent name is left out. */
 static int answer_token(struct call *c, int found, const struct token *t, struct str name, struct str second_name) {
     if (found <= 0)
         return found;
@@ -86,7 +88,7 @@ int handle_tenant_access_token_internal(struct call *c) {
     return tenant_token_internal(c, true);
 }
 
-/* For a custom app the platform answers one token under both names. */
+/* For a custom app the platform gives the same token under both names. */
 static int app_token_internal(struct call *c, bool make) {
     const struct app_access_token_internal_body *in = c->body;
     struct token t;
@@ -104,7 +106,7 @@ int handle_app_access_token_internal(struct call *c) {
 
 /* ---- store apps ---- */
 
-/* A token endpoint's call has no caller yet. */
+/* struct hire for a call of a token endpoint, which has no caller yet. */
 static struct hire hire_of_public(struct call *c) {
     return (struct hire){.db = c->db, .arena = c->arena, .now_ms = c->now_ms, .actor_kind = ACTOR_SYSTEM};
 }

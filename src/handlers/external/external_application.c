@@ -61,7 +61,7 @@ int handle_external_application_delete(struct call *c) {
     struct hire h = hire_of(c);
     struct external_application a = {0};
     int r = external_application_delete(&h, params->external_application_id, query->talent_id, &a);
-    a.create_time.set = false; /* the only one that does not answer it */
+    a.create_time.set = false; /* this operation does not answer it, unlike the others */
     return answer_application(c, &h, r, &a);
 }
 

@@ -12,7 +12,7 @@ static void add_check(void *page, int64_t id, struct str doc) {
     page_add(page, id, 0, doc);
 }
 
-/* The checks with these ids, in this order; ids that do not exist are left out, those given twice come once. */
+/* The checks with these ids, in this order, each once; unknown ids are left out. */
 static int checks_by_id(struct call *c, struct hire *h, const struct str_list *ids, struct page *page) {
     int64_t *seen = arena_array(c->arena, int64_t, ids->n);
     for (size_t i = 0; i < ids->n; i++) {
@@ -37,7 +37,7 @@ int handle_external_background_check_batch_query(struct call *c) {
     struct page_key from = {0};
     int r;
     if (body->external_background_check_id_list.n > 0) {
-        /* The other conditions have no effect then, and all fit one page. */
+        /* With ids the other conditions have no effect, and all checks are on one page. */
         page_begin(&page, c, (int)body->external_background_check_id_list.n);
         r = checks_by_id(c, &h, &body->external_background_check_id_list, &page);
         page_end(&page, &from);

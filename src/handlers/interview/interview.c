@@ -40,7 +40,7 @@ int handle_interview_list(struct call *c) {
     struct page page;
     int limit = page_limit(in->page_size);
     page_begin(&page, c, limit);
-    /* What has moved before the first page is no concern of this walk; walks by id need not know */
+    /* An interview that was moved before the first page cannot be missed in this list; lists by id need not know */
     if (str_is_empty(in->page_token) && f.application_id == 0 && f.interview_id == 0)
         r = interview_walk_start(&h, &from.walk_start_ms);
     if (r == 0)

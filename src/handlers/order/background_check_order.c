@@ -7,7 +7,7 @@
 #include "handlers/handlers.h"
 #include "hire/order/order.h"
 
-/* The time range of a filter: both ends optional, the earlier one first. */
+/* Parses the time range of a filter: each end is optional, and the end may not be before the start. */
 static int update_range(struct call *c, struct str start, struct str end, struct order_filter *f) {
     int r = filter_time(c, "update_start_time", start, &f->update_start);
     if (r == 0)
@@ -49,8 +49,8 @@ int handle_background_check_order_list(struct call *c) {
     return r < 0 ? r : write_page(c, &f, &from, page_limit(in->page_size));
 }
 
-/* The orders with these ids, in this order; those that do not exist (or are not the caller's to know) are left out,
- * those given twice come once. */
+/* Writes the orders with these ids, in this order, each once; unknown ids, and orders that this caller may not see,
+ * are left out. */
 static int orders_by_id(struct call *c, const struct str_list *ids) {
     int64_t *seen = arena_array(c->arena, int64_t, ids->n);
     struct hire h = hire_of(c);
@@ -82,7 +82,7 @@ int handle_background_check_order_batch_query(struct call *c) {
     const struct background_check_order_batch_query_body *in = c->body;
     struct order_filter f = {.update_end = INT64_MAX, .begin_end = INT64_MAX};
     struct page_key from;
-    /* The other conditions have no effect then, and all fit one page. */
+    /* With ids the other conditions have no effect, and all orders are on one page. */
     if (in->background_check_order_id_list.n > 0)
         return orders_by_id(c, &in->background_check_order_id_list);
     int r = call_filter_id(c, "application_id", in->application_id, &f.application_id);
@@ -90,7 +90,7 @@ int handle_background_check_order_batch_query(struct call *c) {
         r = update_range(c, in->update_start_time, in->update_end_time, &f);
     if (r == 0)
         r = begin_range(c, in->begin_start_time, in->begin_end_time, &f);
-    /* The table allows the digits of a status only. */
+    /* The tables of api/ accept only the digits of a status. */
     if (r == 0 && !str_is_empty(in->order_status))
         f.status = in->order_status.ptr[0] - '0';
     if (r == 0)

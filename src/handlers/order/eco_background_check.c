@@ -21,7 +21,7 @@ int handle_eco_background_check_cancel(struct call *c) {
     const struct eco_background_check_cancel_body *in = c->body;
     struct hire h = hire_of(c);
     int64_t id;
-    /* What is no id at all is as unknown as any other. */
+    /* A text that is not an id gets the same answer as an unknown id. */
     if (id_parse(in->background_check_id, &id) < 0)
         id = 0;
     return call_from_hire(c, &h, order_cancel(&h, id, STR_ABSENT));

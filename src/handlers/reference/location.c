@@ -40,7 +40,8 @@ static bool listed(const struct str_list *codes, struct str code) {
     return codes->n == 0;
 }
 
-/* What the page token is bound to: the type and all codes, lengths included, so that no two lists look alike. */
+/* What the page token is bound to: the type and all codes with their lengths, so that different lists have different
+ * bytes. */
 static struct str filters_of(struct call *c, const struct location_query_body *body) {
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     buf_add_i64(&b, body->location_type.v);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists of what is looked up: hire/v1 job_processes, termination_reasons, interview_feedback_forms and
+ * Lists of reference records: hire/v1 job_processes, termination_reasons, interview_feedback_forms and
  * interview_round_types, contact/v3 job_levels.
  */
 #include "handlers/reference/reference.h"
@@ -64,7 +64,7 @@ int handle_job_level_list(struct call *c) {
     return reference_page_write(c, &p, STR("items"), STR("job_level"), q->page_size, q->page_token);
 }
 
-/* Those with the given ids, each once, in that order; ids that do not exist are left out. */
+/* The forms with these ids, in this order, each once; unknown ids are left out. */
 static int forms_by_id(struct call *c, const struct str_list *ids) {
     struct hire h = hire_of(c);
     struct page page;
@@ -97,7 +97,7 @@ int handle_interview_feedback_form_list(struct call *c) {
 struct round_types {
     struct call *c;
     struct opt_int process_type;
-    bool enabled; /* at least one of them is */
+    bool enabled; /* at least one of the given types is enabled */
 };
 
 static int take_round_type(void *ctx, int64_t seq, struct str id, struct str doc) {

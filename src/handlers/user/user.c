@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * contact/v3/users: a user's record, and who has a mail address or a mobile number.
+ * contact/v3/users: users' records, and ids of users by mail address or mobile number.
  */
 #include "api_handlers.h"
 #include "api_types.h"
@@ -12,7 +12,7 @@ static struct user_view view_of(const struct call *c) {
     return (struct user_view){c->tenant, c->app->id, c->app->developer};
 }
 
-/* The three ids that the caller knows a user by. */
+/* The user's three ids as this caller sees them. */
 static int ids_of(struct call *c, int64_t uid, struct str *ret_open, struct str *ret_union, struct str *ret_user) {
     struct user_view view = view_of(c);
     int r = user_external_id(c->db, c->seal, &view, USER_OPEN_ID, uid, c->arena, ret_open);
@@ -39,7 +39,7 @@ int handle_user_get(struct call *c) {
         return r;
     user.name = row.name;
     user.en_name = row.en_name;
-    /* As the platform: for a user_access_token only. */
+    /* The platform gives it with a user_access_token only. */
     user.assign_info.n = 0;
     user.assign_info.v = NULL;
     user.department_path.n = 0;
@@ -102,7 +102,7 @@ int handle_user_batch(struct call *c) {
     return 0;
 }
 
-/* One entry for one address or number: with the user's id if there is such a user. */
+/* Writes one entry for one address or number; it has the user's id if there is such a user. */
 static int write_found(struct call *c, struct str email, struct str mobile, bool resigned_too) {
     struct user_id_info info = {.email = email, .mobile = mobile};
     int64_t uid;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hire/v1/eco_account_custom_fields: what a vendor asks its customers for when they add an account.
+ * hire/v1/eco_account_custom_fields: the fields that a vendor's customers fill in when they add an account.
  */
 #include "api_handlers.h"
 #include "handlers/handlers.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hire/v1/eco_background_check_custom_fields: the fields of the form by which checks of an account are arranged.
+ * hire/v1/eco_background_check_custom_fields: the fields of the form with which checks of an account are ordered.
  */
 #include "api_handlers.h"
 #include "handlers/handlers.h"
 #include "hire/vendor/form.h"
 
-/* Each of the three has a code of its own for what is wrong with its parameters. */
+/* The codes that the three operations document for wrong parameters. */
 enum { CODE_CREATE = 1002855, CODE_UPDATE = 1002001, CODE_DELETE = 1002860 };
 
 int handle_eco_background_check_custom_field_create(struct call *c) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * hire/v1/eco_background_check_packages: what can be ordered of an account.
+ * hire/v1/eco_background_check_packages: the packages that can be ordered from an account.
  */
 #include "api_handlers.h"
 #include "handlers/handlers.h"
 #include "hire/vendor/form.h"
 
-/* What is wrong with their parameters. */
+/* The codes for wrong parameters. */
 enum { CODE_CREATE = 1002001, CODE_UPDATE = 1002001, CODE_DELETE = 1002859 };
 
 int handle_eco_background_check_package_create(struct call *c) {

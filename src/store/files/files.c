@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Kept files beside the database.
+ * Stored files beside the database.
  */
 #include "store/files/files.h"
 
@@ -16,7 +16,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define LOOK_EVERY (UINT64_C(8) * 1024 * 1024) /* bytes of a draft */
+#define LOOK_EVERY (UINT64_C(8) * 1024 * 1024) /* bytes of a draft between two checks of the free space */
 
 static _Atomic uint64_t spare;
 
@@ -63,7 +63,7 @@ int files_open(const char *dir, int64_t id, uint64_t *ret_size) {
     return fd;
 }
 
-/* Makes names in a folder durable. */
+/* Makes the names in a folder durable. */
 static int sync_path(const char *folder) {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -81,7 +81,8 @@ static int sync_folder(const char *path) {
     return sync_path(folder);
 }
 
-/* A folder that is there but whose name may not be durable is worse than none: nobody would sync it later. */
+/* If the name of a new folder could not be synced, the folder is removed, because later calls find it and do not
+ * sync it. */
 static int make_durable(const char *path, const char *parent) {
     if (mkdir(path, 0700) < 0)
         return errno == EEXIST ? 0 : -errno;
@@ -98,7 +99,7 @@ static int make_folder(const char *dir, int64_t id) {
     int m = snprintf(own, sizeof own, "%s/files/%02x", dir, (unsigned)(id & 0xff));
     if (n < 0 || m < 0 || (size_t)m >= sizeof own)
         return -ENAMETOOLONG;
-    /* Whoever finds a folder there must find it durable. */
+    /* A folder must be durable before another thread finds it. */
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_mutex_lock(&lock);
     int r = make_durable(all, dir);
@@ -160,7 +161,7 @@ static int rename_to_free(const char *from, const char *to) {
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
         return -errno;
-    /* The file system does not know the flag; link() never replaces either. */
+    /* The file system does not support the flag; link() does not replace a file either. */
     if (link(from, to) < 0)
         return -errno;
     (void)unlink(from);
@@ -183,7 +184,7 @@ static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool re
     close(d->fd);
     d->fd = -1;
     r = sync_folder(path);
-    /* Nobody is told that it is kept, so it must not stay; what it replaced is gone already. */
+    /* The caller reports that the file was not stored, so it must not stay. A file that it replaced is gone already. */
     if (r < 0 && !replace)
         (void)unlink(path);
     return r;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Threads for work on files, shared fairly.
+ * Threads for work on files; keys take turns.
  */
 #include "store/files/pool.h"
 
@@ -10,7 +10,7 @@
 
 #include "base/arena.h"
 
-/* Who has jobs here. */
+/* A key that has jobs. */
 struct owner {
     int64_t key;
     unsigned running;
@@ -21,7 +21,7 @@ struct owner {
 struct pool {
     unsigned n_threads, per_key;
     pthread_t *threads;
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock; /* protects the following members */
     pthread_cond_t wake;
     struct owner *owners; /* in the order of their turns */
     bool end;
@@ -44,7 +44,7 @@ static void forget_idle(struct owner **at) {
     free(o);
 }
 
-/* The next job whose owner may have a further thread; that owner's next turn comes after all others'. */
+/* Takes the next job whose owner may use another thread, and moves that owner to the end of the line. */
 static struct pool_job *take(struct pool *p, struct owner **ret_owner) {
     struct owner **at = &p->owners;
     while (*at && (!(*at)->first || (*at)->running == p->per_key))
@@ -101,7 +101,7 @@ int pool_new(struct pool **ret, unsigned threads, unsigned per_key) {
     p->threads = mem_alloc(threads * sizeof *p->threads);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    sigfillset(&all); /* signals are for the main thread */
+    sigfillset(&all); /* signals are handled by the main thread */
     pthread_sigmask(SIG_SETMASK, &all, &old);
     while (p->n_threads < threads && r == 0) {
         r = -pthread_create(&p->threads[p->n_threads], NULL, pool_main, p);

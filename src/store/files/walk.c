@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Goes through the folder of kept files as it is on the disk.
+ * Lists the folders of stored files as they are on the disk.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "base/hex.h"
 #include "store/files/files.h"
 
-/* What a name is, by its form. */
+/* The kind of an entry by its name. */
 static enum files_kind kind_of(const char *name, int64_t *ret_id) {
     struct str all = str_of(name), digits = str_cut(&all, '.');
     uint64_t id = 0;
@@ -25,7 +25,7 @@ static enum files_kind kind_of(const char *name, int64_t *ret_id) {
     return str_eq(all, STR("draft")) ? FILES_DRAFT : FILES_FOREIGN;
 }
 
-/* Returns 0, or -ENOENT if it has gone meanwhile, or another negative errno. */
+/* Returns 0, -ENOENT if it was removed meanwhile, or another negative errno. */
 static int look_at(const char *folder, const char *name, struct files_entry *ret) {
     struct stat st;
     int n = snprintf(ret->path, sizeof ret->path, "%s/%s", folder, name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the parts of the remote driver.
+ * What the files of the remote driver share.
  */
 #ifndef HIRED_STORE_REMOTE_INTERNAL_H
 #define HIRED_STORE_REMOTE_INTERNAL_H
@@ -11,13 +11,13 @@
 struct remote {
     struct db base;
     int fd;
-    struct db *reader; /* the file, for what is read outside of transactions */
+    struct db *reader; /* the file, for reads outside of transactions */
     struct buf out;
     struct remote_inbox in;
-    bool lost;   /* the transaction, and with it the connection */
-    bool forget; /* with the next commit */
+    bool lost;   /* the transaction was lost, and with it the connection */
+    bool forget; /* the next commit calls db_forget */
     bool forgotten;
-    char why[256]; /* it was lost */
+    char why[256]; /* why it was lost */
 };
 
 static inline struct remote *remote_of(const struct db *db) {
@@ -27,14 +27,14 @@ static inline struct remote *remote_of(const struct db *db) {
 /* ---- remote.c ---- */
 bool remote_in_transaction(const struct db *db);
 
-/* The connection is of no use any more; why is for a person. Returns error. */
+/* Marks the connection as unusable; why is for people. Returns error. */
 int remote_lose(struct remote *r, int error, const char *why);
 
-/* Sends what was gathered in out and waits for the answer. Returns 0 with the rest of a frame of the wanted kind, or a
+/* Sends the frames in out and waits for the answer. Returns 0 and the rest of a frame of the wanted kind, or a
  * negative errno: then the connection is lost. */
 int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *ret);
 
-/* The same, for an answer that is a status: returns that. */
+/* The same for an answer that is a status; returns the status. */
 int remote_ask_status(struct remote *r);
 
 /* ---- query.c ---- the functions of the driver with these names */

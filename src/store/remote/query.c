@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Statements of a connection that writes through the serving process: values are kept here until the statement is run,
- * rows come in pages.
+ * Statements of a connection that writes through the serving process. Values are kept here until the statement runs;
+ * rows arrive in pages.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,13 +16,13 @@ struct remote_query {
     bool asked, ended; /* rows */
     int failed;
     enum db_statement which;
-    uint32_t more;   /* by which further rows come; 0: all are here */
+    uint32_t more;   /* the number by which MORE requests further rows; 0: there are none */
     struct buf page; /* a copy of the page: rows are read from it */
     struct remote_reader rest;
-    unsigned columns, rows; /* of the page; rows that are left */
+    unsigned columns, rows; /* columns of the page; rows not read yet */
     uint64_t bound;
     struct remote_value values[REMOTE_COLUMNS_MAX], cells[REMOTE_COLUMNS_MAX];
-    char digits[REMOTE_COLUMNS_MAX][24]; /* of numbers that are asked for as text */
+    char digits[REMOTE_COLUMNS_MAX][24]; /* integers that were requested as text */
 };
 
 struct db_query remote_query(struct db *db, enum db_statement which) {
@@ -157,7 +157,7 @@ int remote_run(struct db_query *q) {
     return e < 0 ? e : remote_ask_status(remote_of(q->db));
 }
 
-/* Takes the page that was asked for. */
+/* Takes the requested page. */
 static int take_page(struct remote *r, struct remote_query *s) {
     struct remote_reader answer;
     int e = remote_ask(r, REMOTE_PAGE, &answer);
@@ -172,7 +172,7 @@ static int take_page(struct remote *r, struct remote_query *s) {
     s->rows = remote_get32(&answer);
     if (answer.bad || s->columns > REMOTE_COLUMNS_MAX || (s->rows > 0 && s->columns == 0))
         return remote_lose(r, -EBADMSG, "the server's answer cannot be read");
-    /* The inbox is used again before the rows are all read. */
+    /* Copied, because the inbox is used again before all rows are read. */
     s->page.len = 0;
     buf_add_str(&s->page, answer.rest);
     s->rest = (struct remote_reader){.rest = buf_str(&s->page)};

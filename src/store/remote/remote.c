@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The command's side of DIR/hired.sock: a driver whose statements are run by the serving process.
+ * The command's side of DIR/hired.sock: a driver whose statements run in the serving process.
  */
 #include "store/remote/remote.h"
 
@@ -15,7 +15,7 @@
 #include "store/remote/internal.h"
 #include "store/remote/socket.h"
 
-#define REPLY_NS INT64_C(60000000000) /* the longest wait for an answer: other commands may come first */
+#define REPLY_NS INT64_C(60000000000) /* the longest wait for an answer: other commands may be served first */
 
 bool remote_in_transaction(const struct db *db) {
     return db->in_transaction && !remote_of(db)->lost;
@@ -36,7 +36,7 @@ static int lose_text(struct remote *r, int error, struct str why) {
     return remote_lose(r, error, text);
 }
 
-/* Sends what was gathered and waits for the answer. Returns 0 with its kind and rest, or a negative errno. */
+/* Sends the frames in out and waits for the answer. Returns 0 with its kind and rest, or a negative errno. */
 int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *ret) {
     int64_t until = clock_mono_ns() + REPLY_NS;
     struct str frame;
@@ -45,7 +45,7 @@ int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *re
     if (r->lost)
         return -EPIPE;
     e = remote_send(r->fd, &r->out, until);
-    /* Before the server closes, it says why. */
+    /* The server sends the reason before it closes the connection. */
     got = e < 0 && e != -EPIPE ? e : remote_receive(r->fd, &r->in, until, &frame);
     if (got == -ETIMEDOUT)
         return remote_lose(r, got, "the server did not answer for a minute");
@@ -72,7 +72,7 @@ static int ask_simply(struct remote *r, enum remote_op op) {
     return remote_ask_status(r);
 }
 
-/* What needs no answer goes with the next question. */
+/* Adds a frame that has no answer; it is sent with the next request. */
 static void mention(struct remote *r, enum remote_op op) {
     remote_end(&r->out, remote_begin(&r->out, op));
 }
@@ -151,7 +151,7 @@ static void remote_forget(struct db *db) {
     remote_of(db)->forgotten = false;
 }
 
-/* Upkeep is the server's; a command that waits until the log is empty asks whether it is. */
+/* The server maintains the log; a command that waits until the log is empty asks the server whether it is. */
 static void remote_tend(struct db *db, bool idle) {
     struct remote *r = remote_of(db);
 
@@ -226,7 +226,7 @@ static const struct db_driver remote_driver = {
 
 /* ---- opening ---- */
 
-/* Tells who this is. Returns 0 or a negative errno; r->why says more. */
+/* Sends HELLO. Returns 0 or a negative errno; r->why says more. */
 static int greet(struct remote *r, const char *name) {
     unsigned char print[REMOTE_FINGERPRINT];
     struct remote_reader answer;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Takes commands' connections, each on a thread of its own, which hands the command's transactions to the writer
+ * Accepts commands' connections. Each has its own thread, which passes the command's transactions to the writer
  * (session.c).
  */
 #include "store/remote/server.h"
@@ -35,13 +35,13 @@ struct remote_server {
     char *dir;
     int listen_fd, stop_fd;
     pthread_t thread;
-    pthread_mutex_t lock; /* over the slots */
+    pthread_mutex_t lock; /* protects the slots */
     _Atomic bool stopping;
     struct slot slots[REMOTE_SESSIONS];
 };
 
 static int start_thread(pthread_t *ret, void *(*fn)(void *arg), void *arg, const char *name) {
-    sigset_t all, before; /* signals are for the main thread */
+    sigset_t all, before; /* signals are handled by the main thread */
     int r;
 
     sigfillset(&all);
@@ -66,7 +66,8 @@ static void *slot_main(void *arg) {
     return NULL;
 }
 
-/* A slot that nobody uses, its last thread joined; or NULL. The lock is held: an ended thread needs it no more. */
+/* Returns a free slot (after joining its last thread), or NULL. Called with the lock held: a thread that has ended
+ * does not need the lock any more. */
 static struct slot *free_slot(struct remote_server *s) {
     for (unsigned i = 0; i < REMOTE_SESSIONS; i++) {
         struct slot *slot = &s->slots[i];
@@ -111,7 +112,7 @@ static void *accept_main(void *arg) {
         int fd = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0) {
             if (errno != EINTR && errno != ECONNABORTED && errno != EAGAIN)
-                poll(&wait[1], 1, PAUSE_MS); /* out of descriptors: not in a circle */
+                poll(&wait[1], 1, PAUSE_MS); /* no descriptors are left: do not retry without a pause */
             continue;
         }
         if (!remote_peer_may(fd)) {
@@ -123,7 +124,7 @@ static void *accept_main(void *arg) {
 }
 
 static void stop_sessions(struct remote_server *s) {
-    s->stopping = true; /* the accepting thread has ended, so no slot is taken any more */
+    s->stopping = true; /* the accepting thread has ended, so no more slots are taken */
     for (unsigned i = 0; i < REMOTE_SESSIONS; i++)
         if (s->slots[i].used)
             pthread_join(s->slots[i].thread, NULL);

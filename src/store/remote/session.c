@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One command's connection. Outside of a transaction its thread waits for the next frame; a transaction is a job of the
- * writer, whose thread reads the command's frames and answers them until the command commits, rolls back, is gone, or
- * is too slow.
+ * The connection of one command. Outside of a transaction its thread waits for the next frame. A transaction is a
+ * job of the writer: the writer's thread reads the command's frames and answers them until the command commits,
+ * rolls back, disconnects or is too slow.
  */
 #include "store/remote/session.h"
 
@@ -20,7 +20,7 @@
 
 #define MS_NS INT64_C(1000000)
 #define GREETING_NS (5000 * MS_NS)
-#define LOOK_UP_NS (200 * MS_NS) /* how soon a session sees that the server stops */
+#define LOOK_UP_NS (200 * MS_NS) /* how soon a session notices that the server stops */
 
 /* ---- answers ---- */
 
@@ -52,7 +52,7 @@ void remote_session_refuse(int fd, int error, const char *why) {
     remote_send(fd, &out, clock_mono_ns() + 1000 * MS_NS);
 }
 
-/* Why a transaction ended that the command did not end; it is told before the connection is closed. */
+/* Stores why the server ended a transaction; the peer is told before the connection is closed. */
 static int give_up(struct session *s, int error, const char *why) {
     s->end = GONE;
     put_sorry(&s->out, error, why);
@@ -134,7 +134,8 @@ static bool is_name(struct str name) {
     return name.len > 0 && name.len < sizeof(((struct session *)NULL)->name);
 }
 
-/* Another build may have other statements under the same numbers. Returns 0, or a negative errno after answering. */
+/* Checks HELLO: another build may have other statements under the same numbers. Returns 0, or a negative errno after
+ * answering. */
 static int greet(struct session *s, unsigned node) {
     unsigned char print[REMOTE_FINGERPRINT];
     struct remote_reader in = {0};
@@ -160,7 +161,7 @@ static int greet(struct session *s, unsigned node) {
     size_t begun = remote_begin(&s->out, REMOTE_STATUS);
     remote_put32(&s->out, 0);
     remote_put32(&s->out, node);
-    remote_put64(&s->out, id_last_ms() + 1); /* above those that the command before had with this node */
+    remote_put64(&s->out, id_last_ms() + 1); /* greater than those of the previous command with this node */
     remote_end(&s->out, begun);
     return remote_send(s->fd, &s->out, clock_mono_ns() + GREETING_NS);
 }

@@ -7,12 +7,12 @@
 
 #include "store/remote/server.h"
 
-/* Serves the connection until either side ends it, or until *stopping outside of a transaction; the descriptor stays
- * the caller's. Blocks. */
+/* Serves the connection until either side ends it, or until *stopping is set outside of a transaction. The caller
+ * closes the descriptor. Blocks. */
 void remote_session_run(int fd, struct writer *w, const struct remote_limits *limits, unsigned node,
                         const _Atomic bool *stopping);
 
-/* Tells the peer why it is not served. */
+/* Tells the peer why it is refused. */
 void remote_session_refuse(int fd, int error, const char *why);
 
 #endif

@@ -23,14 +23,14 @@
 void remote_fingerprint(unsigned char ret[32]) {
     struct buf all BUF_CLEANUP = BUF_EMPTY;
 
-    buf_printf(&all, "1 %u\n", db_schema_version()); /* of the frames, of the schema */
+    buf_printf(&all, "1 %u\n", db_schema_version()); /* the version of the frames, and of the schema */
     for (unsigned i = 0; i < DB_STATEMENTS; i++)
         buf_printf(&all, "%s %s\n", db_statement_texts[i].name, db_statement_texts[i].sql);
     EVP_Digest(all.ptr, all.len, ret, NULL, EVP_sha256(), NULL);
 }
 
-/* An address takes 107 bytes, a directory's path may be longer: it is named by a descriptor of the directory, which
- * stays open in *ret_dir_fd until the address was used. */
+/* A socket address has room for 107 bytes, and the directory's path may be longer. So the path goes through a
+ * descriptor of the directory (*ret_dir_fd), which must stay open until the address was used. */
 static int address_of(const char *dir, struct sockaddr_un *ret, int *ret_dir_fd) {
     int n;
 
@@ -38,7 +38,7 @@ static int address_of(const char *dir, struct sockaddr_un *ret, int *ret_dir_fd)
     *ret_dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (*ret_dir_fd < 0)
         return -errno;
-    /* Without /proc the path itself must do. */
+    /* Without /proc the path itself is used. */
     n = access("/proc/self/fd", F_OK) == 0
             ? snprintf(ret->sun_path, sizeof(ret->sun_path), "/proc/self/fd/%d/" NAME, *ret_dir_fd)
             : snprintf(ret->sun_path, sizeof(ret->sun_path), "%s/" NAME, dir);
@@ -74,7 +74,7 @@ int remote_listen(const char *dir) {
         return r;
     unlinkat(dir_fd, NAME, 0);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    /* The mode of the descriptor becomes that of the file, so that nobody else can connect at any time. */
+    /* The file gets the mode of the descriptor, so that other users can never connect. */
     if (fd < 0 || fchmod(fd, 0600) < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
         fchmodat(dir_fd, NAME, 0600, 0) < 0 || listen(fd, BACKLOG) < 0) {
         r = -errno;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The steps of a command's transaction: statements, rows, savepoints, the end.
+ * The steps of a command's transaction: statements, rows, savepoints, end.
  */
 #include "store/remote/step.h"
 
@@ -40,7 +40,7 @@ static void page_failed(struct session *s, int error) {
     remote_end(&s->out, begun);
 }
 
-/* Answers with the next rows of an open statement. Returns whether there may be more. */
+/* Sends the next rows of an open statement. Returns whether there may be more. */
 static bool put_page(struct session *s, struct db_query *q, unsigned handle) {
     size_t begun = remote_begin(&s->out, REMOTE_PAGE), head = s->out.len;
     int columns = db_columns(q), r = 1;
@@ -58,7 +58,7 @@ static bool put_page(struct session *s, struct db_query *q, unsigned handle) {
     put32_at(&s->out, head + 4, r == 1 ? handle + 1 : 0);
     put32_at(&s->out, head + 10, rows);
     if (remote_end(&s->out, begun) < 0) {
-        page_failed(s, -E2BIG); /* one row that no frame takes */
+        page_failed(s, -E2BIG); /* one row is longer than a frame */
         return false;
     }
     return r == 1;
@@ -148,9 +148,9 @@ static int step_drop(struct session *s, struct remote_reader *in) {
     return 0;
 }
 
-/* A savepoint of its own within the job's. Undoing it takes back a step that failed, too. */
+/* A savepoint within the job's savepoint. Rolling back to it also clears the error of a failed step. */
 static int step_savepoint(struct session *s, enum remote_op op) {
-    /* The job's own savepoint, which lies around it, is not the command's to end. */
+    /* The command may not end the job's own savepoint. */
     if (s->savepoint == (op == REMOTE_SAVEPOINT))
         return -EBADMSG;
     s->savepoint = op == REMOTE_SAVEPOINT;
@@ -161,7 +161,7 @@ static int step_savepoint(struct session *s, enum remote_op op) {
     return 0;
 }
 
-/* What the command left open; before the job ends. */
+/* Ends a savepoint that the command left open, before the job ends. */
 static int close_savepoint(struct session *s, int r) {
     if (!s->savepoint)
         return r;
@@ -176,16 +176,16 @@ static int step_commit(struct session *s, struct remote_reader *in) {
     int64_t ids_ms = remote_get64(in);
     bool forget = remote_get8(in) != 0;
 
-    /* Ids of a time far ahead would move those of everybody else there. */
+    /* Ids with a time far in the future would move the ids of all processes there. */
     int64_t now = clock_now_ms(), last = id_last_ms();
     if (in->bad || ids_ms > (now > last ? now : last) + IDS_AHEAD_MS)
         return -EBADMSG;
     if (s->failed < 0) {
-        s->end = COMMITTED; /* it is told so: nothing is kept */
+        s->end = COMMITTED; /* the command is told that its transaction was rolled back */
         return s->failed;
     }
     if (ids_ms > 0)
-        id_go_above(ids_ms + 1); /* the commit notes these as handed out */
+        id_go_above(ids_ms + 1); /* the commit records these ids as issued */
     if (forget)
         db_forget(s->db);
     s->end = COMMITTED;

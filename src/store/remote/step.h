@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the connection of a command (session.c) and the steps of its transactions (step.c).
+ * What the connection of a command (session.c) and the steps of its transactions (step.c) share.
  */
 #ifndef HIRED_STORE_REMOTE_STEP_H
 #define HIRED_STORE_REMOTE_STEP_H
@@ -9,14 +9,14 @@
 #include "store/remote/server.h"
 #include "store/remote/wire.h"
 
-#define REMOTE_OPEN_MAX 16 /* statements whose rows were not all asked for */
+#define REMOTE_OPEN_MAX 16 /* statements with rows that were not requested yet */
 
 enum session_end { RUNNING, COMMITTED, ROLLED_BACK, GONE };
 
 struct open_rows {
     struct db_query q;
     bool used;
-    struct buf frame; /* which holds the texts that are bound */
+    struct buf frame; /* holds the bound texts */
 };
 
 struct session {
@@ -27,27 +27,28 @@ struct session {
     struct remote_inbox in;
     struct buf out;
     char name[64];
-    /* of the transaction under way */
+    /* of the running transaction */
     struct db *db;
     bool begun, savepoint;
     enum session_end end;
-    int failed; /* of a step without an answer: shows with the next one */
+    int failed; /* the error of a step without an answer: reported with the next answer */
     int64_t until_ns;
     struct open_rows open[REMOTE_OPEN_MAX];
     struct remote_call call;
 };
 
-/* When the step under way must be over (clock_mono_ns). */
+/* When the current step must have ended (clock_mono_ns). */
 int64_t remote_step_until(const struct session *s);
 
 /* Sends a status. Returns 0 or a negative errno. */
 int remote_answer_status(struct session *s, int status);
 
-/* Does what one frame of a transaction says, on the writer's thread. Returns 0 to go on or when the transaction ends
- * well (s->end), or a negative errno that ends it. */
+/* Runs one frame of a transaction on the writer's thread. Returns 0 if the transaction goes on or ends well
+ * (s->end), or a negative errno that ends it. */
 int remote_step(struct session *s, struct str frame);
 
-/* Ends what the command left open, before the job ends with r. Returns r, or what made it fail. */
+/* Ends statements and savepoints that the command left open, before the job ends with r. Returns r, or the error of
+ * ending them. */
 int remote_step_end(struct session *s, int r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Frames between a command and the serving process, and their parts. Nothing that a peer sends is believed.
+ * Frames between a command and the serving process. Everything that a peer sends is checked.
  */
 #include "store/remote/wire.h"
 
@@ -53,7 +53,7 @@ void remote_put64(struct buf *b, int64_t v) {
 }
 
 void remote_put_text(struct buf *b, struct str s) {
-    /* What is longer than a frame makes remote_end refuse it; the length need only not lie below. */
+    /* remote_end refuses a text that is longer than a frame; only the length must not wrap around. */
     remote_put32(b, s.len > UINT32_MAX ? UINT32_MAX : (uint32_t)s.len);
     buf_add_str(b, s);
 }
@@ -125,7 +125,7 @@ int remote_get_call(struct remote_reader *r, unsigned statements, struct remote_
 
 /* ---- frames on a socket ---- */
 
-/* A socket that blocks for this long at a time: one system call for what comes at once, and deadlines are kept. */
+/* Sets a short socket timeout: data that is there needs one system call, and deadlines are kept. */
 int remote_prepare(int fd) {
     const struct timeval slice = {.tv_usec = SLICE_MS * 1000};
 
@@ -135,7 +135,7 @@ int remote_prepare(int fd) {
     return 0;
 }
 
-/* After a call that failed: 0 to try again. */
+/* Returns 0 if the failed call should be repeated. */
 static int try_again(int error, int64_t until_ns) {
     if (error == EAGAIN || error == EWOULDBLOCK || error == EINTR)
         return clock_mono_ns() >= until_ns ? -ETIMEDOUT : 0;
@@ -157,7 +157,7 @@ int remote_send(int fd, struct buf *b, int64_t until_ns) {
     return r;
 }
 
-/* Whether a whole frame is there: 1 shown, 0 not yet, -EBADMSG. */
+/* Whether b holds a complete frame: 1 (in *ret), 0 not yet, -EBADMSG. */
 static int take_frame(struct remote_inbox *in, struct str *ret) {
     size_t have = in->bytes.len - in->taken;
     uint32_t len;
@@ -174,7 +174,7 @@ static int take_frame(struct remote_inbox *in, struct str *ret) {
     return 1;
 }
 
-/* Makes room at the beginning; the frame that was shown last is gone. */
+/* Removes the frames that were returned from the beginning of the buffer. */
 static void compact(struct remote_inbox *in) {
     size_t left = in->bytes.len - in->taken;
 
@@ -206,7 +206,7 @@ int remote_receive(int fd, struct remote_inbox *in, int64_t until_ns, struct str
         } else if ((r = try_again(errno, until_ns)) < 0) {
             return r;
         }
-        /* Bytes that trickle in do not hold the deadline off. */
+        /* Checked after each read, so that single bytes do not extend the deadline. */
         if (clock_mono_ns() >= until_ns)
             return -ETIMEDOUT;
     }

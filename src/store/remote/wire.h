@@ -62,9 +62,9 @@ struct remote_value {
 
 /* ---- writing ---- */
 
-/* Begins a frame behind what b holds; returns where, for remote_end. */
+/* Begins a frame at the end of b; returns its position, for remote_end. */
 size_t remote_begin(struct buf *b, enum remote_op op);
-/* Returns 0, or -E2BIG (the frame is taken away again). */
+/* Returns 0, or -E2BIG (the frame is removed from b). */
 int remote_end(struct buf *b, size_t begun);
 
 void remote_put8(struct buf *b, uint8_t v);
@@ -76,7 +76,7 @@ void remote_put_value(struct buf *b, const struct remote_value *v);
 
 /* ---- reading ---- */
 
-/* The rest of a frame. Reading beyond its end gives 0 and empty texts, and sets bad. */
+/* Reads the rest of a frame. Reading beyond the end gives 0 and empty texts, and sets bad. */
 struct remote_reader {
     struct str rest;
     bool bad;
@@ -90,8 +90,7 @@ struct str remote_get_text(struct remote_reader *r);
 struct str remote_get_bytes(struct remote_reader *r, size_t n);
 void remote_get_value(struct remote_reader *r, struct remote_value *ret);
 
-/* A statement and its values, as RUN and ROWS have them: as many as the statement has parameters. Returns 0 or
- * -EBADMSG. */
+/* A statement and its values, as in RUN and ROWS: as many as the statement has parameters. Returns 0 or -EBADMSG. */
 struct remote_call {
     unsigned statement, n;
     struct remote_value values[REMOTE_COLUMNS_MAX];
@@ -100,19 +99,19 @@ int remote_get_call(struct remote_reader *r, unsigned statements, struct remote_
 
 /* ---- frames on a socket ---- */
 
-/* Makes a connected socket ready for the two functions below, which keep deadlines to 200 ms. */
+/* Prepares a connected socket for the two functions below: they keep deadlines to 200 ms. */
 int remote_prepare(int fd);
 
 /* Sends all of b and empties it. Returns 0 or a negative errno: -ETIMEDOUT at until_ns
  * (clock_mono_ns), -EPIPE. */
 int remote_send(int fd, struct buf *b, int64_t until_ns);
 
-/* Receives one frame into b (which keeps what came of the next one) and shows it in *ret, without the length. Returns
- * 1, 0 when the peer has closed, or a negative errno: -ETIMEDOUT, -EBADMSG (an impossible length, or closed within a
- * frame). */
+/* Receives one frame into b (which also holds the beginning of the next one) and returns it in *ret, without its
+ * length. Returns 1, 0 if the peer has closed the connection, or a negative errno: -ETIMEDOUT, -EBADMSG (an
+ * impossible length, or closed within a frame). */
 struct remote_inbox {
     struct buf bytes;
-    size_t taken; /* of bytes: frames that were shown before */
+    size_t taken; /* bytes of frames that were returned before */
 };
 int remote_receive(int fd, struct remote_inbox *in, int64_t until_ns, struct str *ret);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A copy of the whole database, made while others write.
+ * Copies the whole database while other connections write.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include "store/sqlite/sqlite.h"
 
-#define STEP_PAGES 4096 /* between two calls of the progress: 64 MB */
+#define STEP_PAGES 4096 /* pages between two calls of progress: 64 MB */
 
-/* Makes the file before SQLite would, so that nobody else may ever read it. */
+/* Creates the file before SQLite does, with a mode that never lets other users read it. */
 static int make_target(const char *path, sqlite3 **ret) {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
@@ -32,7 +32,7 @@ static int copy_pages(struct db *db, sqlite3 *target, db_progress_fn progress, v
             progress(ctx, sqlite3_backup_pagecount(copy) - sqlite3_backup_remaining(copy),
                      sqlite3_backup_pagecount(copy));
     }
-    /* Its own result is that of the last step. */
+    /* Its result repeats that of the last step. */
     sqlite3_backup_finish(copy);
     return r == SQLITE_DONE ? 0 : db_errno(r);
 }

@@ -14,9 +14,9 @@
 #include "base/buf.h"
 
 #define FILES_MAX 16
-#define SECTOR 4096 /* a lost write may be lost in part, by sectors */
+#define SECTOR 4096 /* a lost write may be lost in part, sector by sector */
 
-/* Written but not synced. */
+/* A write that was not synced. */
 struct pending {
     struct pending *next;
     bool truncate;
@@ -24,7 +24,7 @@ struct pending {
     char bytes[];
 };
 
-/* What a disk knows of one file. */
+/* The content of one file on the simulated disk. */
 struct disk_file {
     char path[4200];
     struct buf synced;
@@ -33,7 +33,7 @@ struct disk_file {
 
 struct fault_file {
     sqlite3_file base;
-    struct disk_file *disk; /* NULL: not followed (temporary) */
+    struct disk_file *disk; /* NULL: a temporary file, which is not recorded */
     sqlite3_file real[];
 };
 
@@ -165,7 +165,7 @@ static int fault_sync(sqlite3_file *file, int flags) {
         return SQLITE_IOERR_FSYNC;
     if (f->disk)
         disk_settle(f->disk, true);
-    return SQLITE_OK; /* the real disk need not be bothered */
+    return SQLITE_OK; /* the real disk is not used */
 }
 
 /* ---- all else goes through ---- */
@@ -202,7 +202,7 @@ static int fault_sector(sqlite3_file *file) {
     return real_of(file)->pMethods->xSectorSize(real_of(file));
 }
 
-/* Promises nothing about writes in a row, so that SQLite relies on syncs alone. */
+/* Reports no guarantees about the order of writes, so that SQLite relies on syncs alone. */
 static int fault_traits(sqlite3_file *file) {
     return 0;
 }
@@ -290,7 +290,7 @@ bool fault_disarm(void) {
     return disk.struck;
 }
 
-/* Applies some of what was not synced, sector by sector. */
+/* Applies some of the writes that were not synced, sector by sector. */
 static void apply_mixed(struct buf *b, const struct pending *p, unsigned *seed) {
     if (p->truncate || p->len <= SECTOR) {
         if (rand_r(seed) % 2)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SQLite driver: opening and closing connections, the schema and its steps, upkeep of the log, checks of the file.
+ * The SQLite driver: opens and closes connections, runs schema steps, maintains the log, checks the file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,12 +16,12 @@
 #include "store/sqlite/sqlite.h"
 
 #define APPLICATION_ID 0x48697265 /* "Hire", in the file's header */
-#define LOG_PAGES 2048            /* 32 MB: checkpoint from here on */
-#define LOG_PAGES_MANY 16384      /* 256 MB: readers keep it from being reused, so wait for them a little */
+#define LOG_PAGES 2048            /* 32 MB: the log is checkpointed at this size */
+#define LOG_PAGES_MANY 16384      /* 256 MB: readers keep the log from being reused, so wait a little for them */
 #define LOG_WAIT_MS 100
-#define STEPS_UNCLEAN 7 /* a database that took no more steps than these may have old bytes in free room */
-#define FORGET_AGAIN_NS INT64_C(1000000000) /* between tries to empty the log for db_forget */
-#define LOG_KEEP_BYTES (64 << 20)           /* a larger log file is cut when it is reused */
+#define STEPS_UNCLEAN 7 /* a database with at most so many steps may have old bytes in unused space */
+#define FORGET_AGAIN_NS INT64_C(1000000000) /* between two attempts to empty the log for db_forget */
+#define LOG_KEEP_BYTES (64 << 20)           /* a larger log file is truncated when it is reused */
 #define FINDINGS_MAX 100
 
 #define TEXT_(x) #x
@@ -35,11 +35,11 @@ static void checkpoint(struct db *db, int mode) {
     if (r != SQLITE_OK && (r & 0xff) != SQLITE_BUSY)
         db_fault(db, r, "checkpoint");
     sqlite_of(db)->log_clean = r == SQLITE_OK && in_log == in_place;
-    /* What a reader holds back is tried again only when as much has come together anew. */
+    /* What readers hold back is tried again only after as much has been added to the log. */
     sqlite_of(db)->log_due = sqlite_of(db)->log_pages + sqlite_of(db)->log_step;
 }
 
-/* Empties the log, waiting for its readers a little. */
+/* Empties the log; waits a little for its readers. */
 static void cut_log(struct db *db) {
     unsigned wait = sqlite_of(db)->busy_ms;
     sqlite_of(db)->busy_ms = LOG_WAIT_MS;
@@ -83,15 +83,15 @@ void sqlite_tend(struct db *db, bool idle) {
 /* ---- opening ---- */
 
 static void setup_sqlite(void) {
-    /* Both may be refused when SQLite is in use already (as in a test with its own VFS): then it is merely slower. The
-     * first saves a lock around every allocation; the second keeps what savepoints save in memory, not in files. */
+    /* SQLite may refuse both if it is in use already (as in a test with its own VFS); that only makes it slower. The
+     * first saves a lock at every allocation; the second keeps savepoints' data in memory instead of files. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
     sqlite3_initialize();
 }
 
-/* Short naps: SQLite's own waiting backs off to 100 ms and would hardly ever meet the gaps between the groups of a busy
- * writer in another process. */
+/* Short sleeps: SQLite's own busy handler sleeps up to 100 ms and would rarely hit the gaps between the transactions
+ * of a busy writer in another process. */
 static int on_busy(void *ctx, int count) {
     struct db *db = ctx;
     int64_t now = clock_mono_ns();
@@ -104,11 +104,11 @@ static int on_busy(void *ctx, int count) {
     return 1;
 }
 
-/* After a commit: with pages pages in the log now. */
+/* After a commit; the log has so many pages now. */
 static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
     struct db *db = ctx;
     if (pages < sqlite_of(db)->log_pages)
-        sqlite_of(db)->log_due = sqlite_of(db)->log_step; /* it began anew */
+        sqlite_of(db)->log_due = sqlite_of(db)->log_step; /* the log was restarted */
     sqlite_of(db)->log_pages = pages;
     sqlite_of(db)->log_clean = false;
     if (!sqlite_of(db)->tended)
@@ -147,7 +147,7 @@ static int opening_exec(struct opening *o, const char *sql, const char *doing) {
     return r == SQLITE_OK ? 0 : opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), doing);
 }
 
-/* The first column of the first row, into the arena; absent without a row. */
+/* The first column of the first row, in the arena; absent if there is no row. */
 static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
     sqlite3_stmt *s = NULL;
     int r = sqlite3_prepare_v2(sqlite_of(o->db)->handle, sql, -1, &s, NULL);
@@ -163,15 +163,15 @@ static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
     return r < 0 ? r : 0;
 }
 
-/* Makes what is missing of the directory and the file. */
+/* Creates the directory and the file if they do not exist. */
 static int make_file(struct opening *o, const char *dir) {
     int r = owner_make_directory(dir);
     if (r < 0) {
         *o->why = arena_printf(o->arena, "Cannot make the directory %s: %s.", dir, strerror(-r));
         return r;
     }
-    /* For the owner's eyes only; the log beside it takes over the mode. A file that is there is not opened: closing it
-     * would drop the locks that this process has on it. */
+    /* Only the owner may read it; the log gets the same mode. An existing file is not opened here: closing it would
+     * release the locks that this process has on it. */
     int fd = open(o->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0 && errno != EEXIST) {
         r = -errno;
@@ -196,7 +196,7 @@ static void configure_handle(struct db *db) {
     sqlite3_db_config(h, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 }
 
-/* Two processes that make the same database at once get SQLITE_BUSY without being asked to wait. */
+/* If two processes create the same database at once, one gets SQLITE_BUSY without its busy handler being called. */
 static int set_wal(struct opening *o) {
     int64_t start = clock_mono_ns();
     struct str mode;
@@ -219,7 +219,7 @@ static int configure(struct opening *o, const struct db_options *options) {
     if (o->db->access == DB_WRITE) {
         if ((r = opening_exec(o, "PRAGMA page_size = 16384", "setting it up")) < 0 || (r = set_wal(o)) < 0)
             return r;
-    } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if it is no database */
+    } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if the file is not a database */
         return r;
     s = arena_printf(o->arena,
                      "PRAGMA synchronous = %s;"
@@ -237,7 +237,7 @@ static int configure(struct opening *o, const struct db_options *options) {
 
 /* ---- the schema ---- */
 
-/* How many steps were taken: 0 of an empty file. */
+/* How many schema steps were taken; 0 for an empty file. */
 static int schema_taken(struct opening *o, unsigned *ret) {
     struct str s;
     int64_t taken;
@@ -283,7 +283,7 @@ static int schema_refuse(struct opening *o, unsigned taken) {
     return -EPROTO;
 }
 
-/* Within the transaction. */
+/* Called within the transaction. */
 static int schema_take_steps(struct opening *o, unsigned taken) {
     int r;
     if (taken == 0) {
@@ -303,13 +303,13 @@ static int schema_take_steps(struct opening *o, unsigned taken) {
     return opening_exec(o, s.ptr, "noting the schema");
 }
 
-/* All missing steps in one transaction: they are taken wholly or not at all. */
+/* Takes all missing steps in one transaction: all or none. */
 static int schema_migrate(struct opening *o) {
     unsigned taken;
     int r = opening_exec(o, "BEGIN IMMEDIATE", "waiting to migrate it");
     if (r < 0)
         return r;
-    /* Another process may have been faster. */
+    /* Another process may have taken the steps meanwhile. */
     if ((r = schema_taken(o, &taken)) == 0 && taken > o->steps_n)
         r = schema_refuse(o, taken);
     if (r == 0 && taken < o->steps_n)
@@ -330,10 +330,10 @@ static int schema_migrate(struct opening *o) {
     return 0;
 }
 
-/* Until this schema nothing kept old bytes out of the file: it is made anew, once. Without room for that it serves on.
- */
+/* Before schema 007, old bytes stayed in the file: rewrites the file once. Without space for that, the database is
+ * used as it is. */
 static void make_clean(struct opening *o) {
-    log_line(LOG_INFO, "database is written anew, once", NULL);
+    log_line(LOG_INFO, "database is rewritten, once", NULL);
     int r = sqlite3_exec(sqlite_of(o->db)->handle, "VACUUM", NULL, NULL, NULL);
     if (r != SQLITE_OK)
         db_fault(o->db, r, "VACUUM");
@@ -376,7 +376,7 @@ static int open_file(struct opening *o, const struct db_options *options) {
         return opening_failed(o, r, "opening it");
     if (o->db->access == DB_WRITE && sqlite3_db_readonly(sqlite_of(o->db)->handle, "main") == 1) {
         *o->why = arena_printf(o->arena, "Cannot write to %s: this user may only read it.", o->path);
-        return -EACCES; /* SQLite would go on without a word until the first write */
+        return -EACCES; /* SQLite would report it only at the first write */
     }
     configure_handle(o->db);
     if (o->db->access == DB_WRITE && (r = scrub_install(o->db)) != SQLITE_OK)
@@ -403,7 +403,7 @@ int db_open_with(struct db **ret, const struct db_options *options, enum db_acce
     sqlite_of(db)->statements = mem_alloc(texts_n * sizeof(*sqlite_of(db)->statements) + 1);
 
     struct str why = STR_ABSENT;
-    /* A leading "./" keeps a directory named "file:..." from being read as an address. */
+    /* With "./" in front, SQLite does not read a directory named "file:..." as a URI. */
     struct str path = arena_printf(a, "%s%s/hired.db", options->dir[0] == '/' ? "" : "./", options->dir);
     struct opening o = {.db = db, .arena = a, .why = &why, .path = path.ptr, .steps = steps, .steps_n = steps_n};
     int r = open_file(&o, options);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The SQLite driver: no old bytes in the database's file. With secure_delete SQLite overwrites what it frees; but when
- * it rebuilds a page (a split, a merge), copies of cells that went elsewhere stay in the middle of it, between the
- * pointers at its head and the cells at its end, for as long as nothing is written there. Nobody reads that room, so it
- * is filled with zeros on each page's way from the log to its place. (https://www.sqlite.org/fileformat2.html, "B-tree
- * Pages")
+ * The SQLite driver: keeps old bytes out of the database's file. With secure_delete SQLite overwrites what it frees.
+ * But when it rebuilds a page (split, merge), copies of cells that were moved to other pages stay in the middle of
+ * it, between the pointers at its head and the cells at its end, until that space is written again. SQLite never
+ * reads that space, so this file fills it with zeros when the page is written from the log to the database.
+ * (https://www.sqlite.org/fileformat2.html, "B-tree Pages")
  */
 #include <string.h>
 
@@ -12,17 +12,18 @@
 
 #define PAGE_MIN 512
 #define PAGE_MAX 65536
-#define FILE_HEADER 100 /* in front of the first page's own */
+#define FILE_HEADER 100 /* precedes the header of the first page */
 
-/* A page that is none of a b-tree begins with the number of another page, whose highest byte is the kind of a b-tree's
- * only from 0x02000000 pages on. Far below that, files are left alone: 256 GB with pages of 16 KB. */
+/* A page that is not part of a b-tree begins with the number of another page. The highest byte of that number equals
+ * the type byte of a b-tree page only in files of 0x02000000 pages or more. So files are not scrubbed from half that
+ * size on: 256 GB with pages of 16 KB. */
 #define PAGES_MAX 0x01000000
 
 static unsigned two(const unsigned char *p) {
     return (unsigned)p[0] << 8 | p[1];
 }
 
-/* Where the unused room of a page lies. False: it is no page of a b-tree, or has none. */
+/* Finds the unused space of a page. Returns false if the page is not part of a b-tree, or has no such space. */
 static bool find_room(const unsigned char *page, size_t size, bool first, size_t *ret_from, size_t *ret_to) {
     const unsigned char *head = page + (first ? FILE_HEADER : 0);
     bool leaf = head[0] == 10 || head[0] == 13, inner = head[0] == 2 || head[0] == 5;

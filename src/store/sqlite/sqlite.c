@@ -46,7 +46,7 @@ int db_errno(int code) {
         return -EACCES;
     case SQLITE_TOOBIG:
         return -E2BIG;
-    case SQLITE_ABORT: /* a read whose transaction was rolled back under it */
+    case SQLITE_ABORT: /* a read whose transaction was rolled back meanwhile */
         return -ESTALE;
     case SQLITE_INTERRUPT:
         return -EINTR;
@@ -61,13 +61,14 @@ int db_errno(int code) {
 }
 
 int db_fault(struct db *db, int code, const char *what) {
-    /* SQLite's own message may quote what was given; that of a constraint names columns only. */
+    /* SQLite's message may contain values; only that of a constraint is safe, because it names columns only. */
     const char *why = (code & 0xff) == SQLITE_CONSTRAINT ? sqlite3_errmsg(sqlite_of(db)->handle) : sqlite3_errstr(code);
     char number[16];
     snprintf(number, sizeof(number), "%d", code);
     log_line(LOG_ERROR, "database error", "statement", what, "error", why, "code", number, NULL);
     int r = db_errno(code), system = sqlite3_system_errno(sqlite_of(db)->handle);
-    /* A quota, or the log's index on a full disk, is a failed write to SQLite and no room to everybody else. */
+    /* SQLite reports an exceeded quota, and a full disk while it extends the log's index, as a failed write; here
+     * both are -ENOSPC. */
     return r == -EIO && (system == ENOSPC || system == EDQUOT) ? -ENOSPC : r;
 }
 
@@ -124,7 +125,7 @@ static void sqlite_query_end(struct db_query *q) {
     q->error = -EINVAL;
 }
 
-/* The statement, ready for a value at $n, and SQLite's index of that; or NULL if something is wrong. */
+/* Returns the statement and SQLite's index of $n, ready to bind; or NULL if the call is wrong. */
 static struct statement *bind_place(struct db_query *q, int n, int *ret_index) {
     struct statement *s = q->stmt;
     if (!s || q->error < 0)
@@ -170,7 +171,7 @@ static void sqlite_bind_null(struct db_query *q, int n) {
         bind_result(q, sqlite3_bind_null(s->handle, i));
 }
 
-/* Whether a statement that writes may do so now. */
+/* Whether a statement that writes may run now. */
 static int may_write(struct db *db, const struct statement *s) {
     if (db->access == DB_READ)
         return -EROFS;
@@ -179,7 +180,7 @@ static int may_write(struct db *db, const struct statement *s) {
                  NULL);
         return -EPERM;
     }
-    /* What it wrote now would be kept all alone. */
+    /* The engine has rolled back: this write would be committed on its own. */
     return db_in_transaction(db) ? 0 : -EIO;
 }
 
@@ -195,7 +196,7 @@ static int may_step(struct db_query *q, const struct statement *s) {
     return s->writes ? may_write(q->db, s) : 0;
 }
 
-/* 1: a row, 0: the end, < 0. */
+/* Returns 1: a row, 0: the end, < 0. */
 static int statement_step(struct db_query *q, struct statement *s) {
     int r = sqlite3_step(s->handle);
     if (r == SQLITE_ROW)
@@ -249,7 +250,7 @@ static bool sqlite_is_null(const struct db_query *q, int column) {
 
 static struct str sqlite_text(const struct db_query *q, int column) {
     sqlite3_stmt *h = ((struct statement *)q->stmt)->handle;
-    /* As bytes: asking for text may copy once more, only to append a NUL. */
+    /* Read as bytes, because reading text may copy it once more to append a NUL. */
     const char *ptr = sqlite3_column_blob(h, column);
     size_t len = (size_t)sqlite3_column_bytes(h, column);
     if (!ptr)
@@ -270,7 +271,8 @@ static const char *const control_sql[CONTROLS] = {
     [CONTROL_DATA_VERSION] = "PRAGMA data_version",
 };
 
-/* Runs it and resets it; sets *ret_value, if asked for, to the first column. Returns SQLite's extended code. */
+/* Runs and resets a control statement; if ret_value is not NULL, sets it to the first column. Returns SQLite's
+ * extended code. */
 static int control_run(struct db *db, enum db_control which, int64_t *ret_value) {
     sqlite3_stmt **s = &sqlite_of(db)->controls[which];
     int r = SQLITE_OK;
@@ -352,7 +354,8 @@ static void sqlite_rollback_savepoint(struct db *db) {
         return;
     stamps_undo_savepoint(db);
     if (control(db, CONTROL_ROLLBACK_TO) < 0 || control(db, CONTROL_RELEASE) < 0)
-        control(db, CONTROL_ROLLBACK); /* rather all than half: the caller sees that the transaction is gone */
+        control(db, CONTROL_ROLLBACK); /* rolls back everything rather than keep half of it: the caller sees that the
+                                        * transaction is gone */
 }
 
 static int sqlite_snapshot_begin(struct db *db) {
@@ -371,7 +374,7 @@ static int64_t sqlite_change_count(struct db *db) {
         sqlite_of(db)->data_version = version;
     else {
         db_fault(db, r, control_sql[CONTROL_DATA_VERSION]);
-        sqlite_of(db)->data_version++; /* whoever keeps something by it should look again */
+        sqlite_of(db)->data_version++; /* callers that compare data_version will read again */
     }
     return sqlite_of(db)->data_version;
 }

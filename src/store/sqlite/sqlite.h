@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Between the parts of the SQLite driver (sqlite.c, open.c) and its tests. Nobody else includes this.
+ * What the files of the SQLite driver and its tests share. No other file includes this.
  */
 #ifndef HIRED_STORE_SQLITE_SQLITE_H
 #define HIRED_STORE_SQLITE_SQLITE_H
@@ -13,7 +13,7 @@
 extern const char *const schema_steps[]; /* each a script; the first makes the table meta */
 extern const unsigned schema_steps_n;
 
-/* What the driver needs besides the named statements. */
+/* Statements that the driver itself needs. */
 enum db_control {
     CONTROL_BEGIN,
     CONTROL_BEGIN_READ,
@@ -29,18 +29,18 @@ enum db_control {
 struct statement {
     sqlite3_stmt *handle;
     const struct db_statement_text *text;
-    struct statement *next; /* a further one with the same text, for nested use */
+    struct statement *next; /* another statement with the same text, for nested use */
     uint64_t bound;         /* bit n - 1: parameter n has a value */
     bool busy;              /* between db_query and db_query_end */
     bool writes;
-    bool ended;      /* stepped to its end or failure; another step would run it anew */
+    bool ended;      /* the last step returned its end or failed; another step would restart it */
     int failed;      /* 0 or the negative errno of the last step */
-    uint8_t index[]; /* SQLite's own index of $n at [n - 1]: it counts by first appearance */
+    uint8_t index[]; /* SQLite's index of $n at [n - 1]; SQLite numbers parameters by first appearance */
 };
 
-/* How the database's file is written (scrub.c). */
+/* How the file of the database is written (scrub.c). */
 struct scrub {
-    sqlite3_io_methods methods; /* first: what SQLite sees */
+    sqlite3_io_methods methods; /* must be first: SQLite sees this */
     const sqlite3_io_methods *below;
 };
 
@@ -53,15 +53,15 @@ struct sqlite_db {
     sqlite3_stmt *controls[CONTROLS];
     int64_t data_version;
     unsigned busy_ms;
-    int64_t busy_since_ns; /* of the wait under way */
-    int log_pages;         /* in the write-ahead log after the last commit here */
+    int64_t busy_since_ns; /* of the current wait */
+    int log_pages;         /* pages in the write-ahead log after the last commit of this connection */
     int log_due;           /* checkpoint when log_pages reaches this */
-    int log_step;          /* how much to let come together for one */
-    int log_many;          /* overgrown: cut it */
-    bool log_clean;        /* all of the log is in its place */
-    bool tended;           /* by db_tend */
-    bool forget;           /* what the log has is to leave it */
-    int64_t forget_ns;     /* not to be tried again before */
+    int log_step;          /* pages to gather for one checkpoint */
+    int log_many;          /* the log is too large: truncate it */
+    bool log_clean;        /* all of the log has been checkpointed */
+    bool tended;           /* checkpoints are made by db_tend */
+    bool forget;           /* the log must be emptied */
+    int64_t forget_ns;     /* do not try to empty it before this time */
     struct scrub scrub;
 };
 
@@ -78,16 +78,16 @@ bool sqlite_forgotten(const struct db *db);
 int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 int sqlite_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
 
-/* Lets no old bytes into the unused room of pages from now on. Returns SQLite's code. */
+/* From now on, clears old bytes from the unused space of pages. Returns SQLite's code. */
 int scrub_install(struct db *db);
 
 /* The errno for a SQLite result code, negative. */
 int db_errno(int code);
 
-/* Logs what went wrong; what is a statement's name or a short word. Returns db_errno(code). */
+/* Logs an error; what is a statement's name or a short word. Returns db_errno(code). */
 int db_fault(struct db *db, int code, const char *what);
 
-/* Opens file as db_open does, but with these schema steps and statements: for tests. */
+/* As db_open, with other schema steps and statements: for tests. */
 int db_open_with(struct db **ret, const struct db_options *o, enum db_access access, const char *const *steps,
                  unsigned steps_n, const struct db_statement_text *texts, unsigned texts_n, struct arena *a,
                  struct str *ret_why);
