@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The database as the other rooms use it: connections, statements by name, transactions. The engine is known only to the
- * drivers (driver.h): sqlite/ works on a file, remote/ sends the work to the process that serves the database. PostgreSQL
- * accepts the same statements.
+ * The database as the other rooms use it: connections, statements by name, transactions. The engine is known only to
+ * the drivers (driver.h): sqlite/ works on a file, remote/ sends the work to the process that serves the database.
+ * PostgreSQL accepts the same statements.
  *
  * Statements are in src/store/sql, each with a name; tools/sqlgen.py generates enum db_statement from them
- * (src/store/README.md). A connection prepares each statement on first use and keeps it. Parameters are numbered from 1.
+ * (src/store/README.md). A connection prepares each statement on first use and keeps it. Parameters are numbered
+ * from 1.
  *
  *     struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_GET);
  *     db_bind_int(&q, 1, tenant);
  *     db_bind_int(&q, 2, id);
  *     r = db_row(&q);              // 1: a row, 0: no more, < 0: failed (already logged)
- *     status = db_int(&q, 0);
+ *     status = db_int(&q, COL_ORDER_GET_STATUS);
  */
 #ifndef HIRED_STORE_DB_H
 #define HIRED_STORE_DB_H

@@ -11,6 +11,7 @@
 #include "cli/demo/demo.h"
 #include "cli/user.h"
 #include "events/delivery/delivery.h"
+#include "events/retry.h"
 #include "gateway/caller/account.h"
 #include "gateway/caller/app.h"
 #include "hire/application/application.h"
@@ -328,7 +329,7 @@ static int failures(struct days *w, const struct due *e, int times) {
         r = n % 2 == 0
                 ? attempt(w, e, n, at_ms, 503, "upstream is restarting", "answered with status 503; 200 is expected")
                 : attempt(w, e, n, at_ms, 0, "", "no answer within 3 seconds (2 of them to connect)");
-        at_ms += 3000 + delivery_backoff_ms(++n);
+        at_ms += 3000 + retry_delay_ms(++n);
     }
     return r < 0 ? r : n;
 }

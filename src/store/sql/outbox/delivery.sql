@@ -90,7 +90,7 @@ DELETE FROM app_subscription WHERE app = $1;
 -- name: app_subscription_list
 SELECT event_type FROM app_subscription WHERE app = $1 ORDER BY event_type;
 
--- Deliveries that lie further ahead than their rung of the ladder (src/events/delivery/delivery.c), as after a clock that was ahead.
+-- Deliveries that are due later than the retry delay allows (src/events/retry.c), as after a clock that was ahead.
 -- name: event_delivery_pull_back
 UPDATE event_delivery
 SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 WHEN 1 THEN 15000 WHEN 2 THEN 300000 WHEN 3 THEN 3600000 ELSE 21600000 END
