@@ -108,7 +108,7 @@ static void test_random_numbers_read_back(void **state) {
         json_num(&b, value);
         buf_add_char(&b, '\0');
         double back = strtod(b.ptr, NULL);
-        if (memcmp(&back, &value, sizeof(value)) != 0)
+        if (memcmp(&back, &value, sizeof(value)) != 0) /* NOLINT(bugprone-suspicious-memory-comparison): -0 is not 0 */
             fail_msg("%s is not %.17g", b.ptr, value);
     }
 }

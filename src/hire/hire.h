@@ -21,8 +21,8 @@
 
 #define HIRE_TIME_MAX INT64_C(9999999999999) /* the latest time that hired accepts, in milliseconds: the year 2286 */
 #define HIRE_TIME_MIN INT64_C(946684800000)  /* 2000-01-01: the earliest time that a client may write */
-#define HIRE_TIME_AHEAD_MS (366 * INT64_C(86400000)) /* how far ahead of the clock a time that a client writes may be  \
-                                                      */
+/* how far ahead of the clock a time that a client writes may be */
+#define HIRE_TIME_AHEAD_MS (366 * INT64_C(86400000))
 #define HIRE_IMPORT_AHEAD_MS                                                                                           \
     INT64_C(86400000)      /* how far ahead of the clock the update time of an imported record may be */
 #define HIRE_NAME_MAX 500  /* characters of a name: of a stage, a report, a package, a person */

@@ -128,7 +128,7 @@ static void test_body_timeouts(void **state) {
  * without a 408, which the client would take for the answer to its next request. */
 static void test_dropped_body_too_slow(void **state) {
     static const char head[] = "POST /deny HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n";
-    int end, fd = client_open();
+    int end = CLIENT_OPEN, fd = client_open();
     size_t n = 0;
     client_send(fd, head, sizeof(head) - 1);
     answer[0] = '\0';

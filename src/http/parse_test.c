@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
 #include "http/chunked.h"
 #include "http/parse.h"
 
@@ -29,11 +30,9 @@ struct parsed {
 
 /* Feeds text in two pieces, the second in memory of its own (ends exactly at the last byte, for the sanitizers). */
 static void parse_split(struct parsed *p, const char *text, size_t len, size_t split, char **ret_memory) {
-    char *first = malloc(split + 1), *all = malloc(len + 1);
+    char *first = mem_grow(NULL, split), *all = mem_grow(NULL, len);
     memcpy(first, text, split);
     memcpy(all, text, len);
-    first = realloc(first, split ? split : 1);
-    all = realloc(all, len ? len : 1);
     http_head_init(&p->head, p->headers, HEADERS_MAX);
     p->r = http_head_parse(&p->head, first, split, HEAD_MAX, &p->len);
     if (p->r == 0)

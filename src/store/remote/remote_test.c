@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -207,7 +208,7 @@ static void *neighbour_main(void *arg) {
 
     for (int i = 0; i < 50; i++) {
         char key[40];
-        snprintf(key, sizeof(key), "n%lld", (long long)(base + i));
+        snprintf(key, sizeof(key), "n%" PRId64, base + i);
         if (db_begin(db) < 0 || add_tenant(db, base + i, key) != 1 || db_commit(db) < 0)
             break;
     }
