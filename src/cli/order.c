@@ -43,7 +43,7 @@ struct order_work {
     const char *verb; /* "order approve" */
     int64_t id;
     struct str reason;
-    struct check_form form;
+    struct order_arrange_input form;
 };
 
 /* ---- show ---- */
@@ -303,7 +303,7 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
 }
 
 /* Values in the file take precedence over flags. Returns 0, or -EINVAL after an error message. */
-static int take_fields(struct cli *c, struct check_form *form, const struct background_check_order *in) {
+static int take_fields(struct cli *c, struct order_arrange_input *form, const struct background_check_order *in) {
     if (in->custom_field_list.v) {
         cli_fail(c, "custom_field_list is the vendor's to define; custom_data_list has the values");
         return -EINVAL;
@@ -323,7 +323,7 @@ static int take_fields(struct cli *c, struct check_form *form, const struct back
     return 0;
 }
 
-static void add_items(struct cli *c, struct check_form *form, const struct buf *given) {
+static void add_items(struct cli *c, struct order_arrange_input *form, const struct buf *given) {
     size_t n;
     struct str *more = args_each(given, &c->arena, &n), *all = arena_array(&c->arena, struct str, form->items.n + n);
 
@@ -335,7 +335,7 @@ static void add_items(struct cli *c, struct check_form *form, const struct buf *
 }
 
 /* Returns 0, or -EINVAL after an error message. */
-static int add_values(struct cli *c, struct check_form *form, const struct buf *given) {
+static int add_values(struct cli *c, struct order_arrange_input *form, const struct buf *given) {
     struct background_check_custom_field_data_value *all;
     size_t n;
     struct str *more = args_each(given, &c->arena, &n);
@@ -360,13 +360,13 @@ static int add_values(struct cli *c, struct check_form *form, const struct buf *
 static int arrange(struct cli *c, void *ctx) {
     struct order_work *w = ctx;
     struct hire h = cli_hire(c, w->tenant.id);
-    int r = check_form_arrange(&h, &w->form, &w->id);
+    int r = order_arrange_checked(&h, &w->form, &w->id);
 
     if (r == HIRE_REFUSED && h.reason.word == REASON_CHECK_RUNNING) {
         fprintf(stderr, "hired order arrange: note: %.*s of the same person, account and package has not ended\n",
                 STR_FMT(h.reason.subject));
         w->form.once = false;
-        r = check_form_arrange(&h, &w->form, &w->id);
+        r = order_arrange_checked(&h, &w->form, &w->id);
     }
     return r < 0 ? cli_fail_errno(c, r, "arrange the check", &h) : 0;
 }

@@ -11,7 +11,8 @@
 #include "cli/open.h"
 #include "hire/tenant/tenant.h"
 #include "hire/vendor/account.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 
 static const char help[] =
     "usage: hired vendor create --name NAME --provider ID [--zh NAME] [--en NAME] [--type 1|2|3|127]\n"

@@ -19,7 +19,8 @@
 #include "hire/order/order.h"
 #include "hire/order/state.h"
 #include "hire/tenant/tenant.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 #include "store/stamp.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -195,14 +196,14 @@ static int arrange(struct days *w, struct check *c) {
     while (v->items[items].id)
         items++;
     struct str item = str_of(v->items[jitter(c->n, 4, items)].id);
-    const struct check_form form = {.application_id = c->application,
-                                    .account_id = c->account,
-                                    .creator_uid = w->recruiter,
-                                    .contact_uid = w->recruiter,
-                                    .package = str_of(v->packages[jitter(c->n, 3, packages)].id),
-                                    .items = {.v = &item, .n = c->n % 3 == 0},
-                                    .values = {.v = &value, .n = v == vendors}};
-    return check_form_arrange(&w->h, &form, &c->order);
+    const struct order_arrange_input form = {.application_id = c->application,
+                                             .account_id = c->account,
+                                             .creator_uid = w->recruiter,
+                                             .contact_uid = w->recruiter,
+                                             .package = str_of(v->packages[jitter(c->n, 3, packages)].id),
+                                             .items = {.v = &item, .n = c->n % 3 == 0},
+                                             .values = {.v = &value, .n = v == vendors}};
+    return order_arrange_checked(&w->h, &form, &c->order);
 }
 
 static int progress(struct days *w, struct check *c, bool interim) {

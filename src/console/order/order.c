@@ -309,7 +309,7 @@ static int answer_new_order(struct call *c, struct hire *h, int r, int64_t id) {
 int handle_console_order_arrange(struct call *c) {
     const struct console_order_arrange_body *in = c->body;
     struct hire h = console_hire(c);
-    struct check_form form = {
+    struct order_arrange_input form = {
         .creator_uid = c->person->users_id,
         .package = str_is_empty(in->package_id) ? in->package_name : in->package_id,
         .items = in->item_ids,
@@ -334,7 +334,7 @@ int handle_console_order_arrange(struct call *c) {
         form.values.v[i] = (struct background_check_custom_field_data_value){.key = in->custom_values.v[i].key,
                                                                              .value = in->custom_values.v[i].value};
     if (r == 0)
-        r = check_form_arrange(&h, &form, &id);
+        r = order_arrange_checked(&h, &form, &id);
     return answer_new_order(c, &h, r, id);
 }
 

@@ -12,7 +12,8 @@
 #include "gateway/caller/tenant.h"
 #include "hire/tenant/tenant.h"
 #include "hire/vendor/account.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 
 /* ---- settings ---- */
 

@@ -4,7 +4,7 @@
  */
 #include "api_handlers.h"
 #include "handlers/handlers.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
 
 int handle_eco_account_custom_field_create(struct call *c) {
     struct hire h = hire_of(c);

@@ -4,7 +4,7 @@
  */
 #include "api_handlers.h"
 #include "handlers/handlers.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
 
 /* The codes that the three operations document for wrong parameters. */
 enum { CODE_CREATE = 1002855, CODE_UPDATE = 1002001, CODE_DELETE = 1002860 };

@@ -9,7 +9,8 @@
 
 #include "hire/order/order.h"
 #include "hire/tenant/tenant.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 
 /* ---- people ---- */
 
@@ -126,7 +127,7 @@ static int check_reach(struct hire *h, const char *who, struct str name, struct 
     return 0;
 }
 
-static int take_people(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+static int take_people(struct hire *h, const struct order_arrange_input *in, struct order_arrangement *out) {
     const struct user_contact_info *c = &out->contactor;
     int r;
 
@@ -163,7 +164,7 @@ static int read_offer(struct hire *h, int64_t account, struct offer *ret) {
     return 0;
 }
 
-static int take_package(struct hire *h, const struct check_form *in, const struct offer *offer,
+static int take_package(struct hire *h, const struct order_arrange_input *in, const struct offer *offer,
                         struct order_arrangement *out) {
     struct vendor_package one;
     int r;
@@ -183,7 +184,7 @@ static int take_package(struct hire *h, const struct check_form *in, const struc
 }
 
 /* The name of an add-on item; the id itself if the vendor has pushed nothing. */
-static int find_item(struct hire *h, const struct check_form *in, const struct offer *offer, struct str id,
+static int find_item(struct hire *h, const struct order_arrange_input *in, const struct offer *offer, struct str id,
                      struct background_check_item_info *ret) {
     struct vendor_package one = {.id = id, .name = id};
     int r = offer->none ? hire_bounded(h, "the add-on item", id, true, HIRE_KEY_MAX)
@@ -198,7 +199,7 @@ static int find_item(struct hire *h, const struct check_form *in, const struct o
     return 0;
 }
 
-static int take_items(struct hire *h, const struct check_form *in, const struct offer *offer,
+static int take_items(struct hire *h, const struct order_arrange_input *in, const struct offer *offer,
                       struct order_arrangement *out) {
     struct background_check_item_info *v = arena_array(h->arena, struct background_check_item_info, in->items.n);
 
@@ -220,7 +221,7 @@ static int take_items(struct hire *h, const struct check_form *in, const struct 
 
 /* ---- custom fields ---- */
 
-static int refuse_unknown_keys(struct hire *h, const struct check_form *in,
+static int refuse_unknown_keys(struct hire *h, const struct order_arrange_input *in,
                                const struct eco_background_check_custom_field_data_list *fields) {
     for (size_t i = 0; i < in->values.n; i++) {
         size_t j = 0;
@@ -236,7 +237,7 @@ static int refuse_unknown_keys(struct hire *h, const struct check_form *in,
 }
 
 /* The value of one field from all given values; "" if none was given. */
-static int value_of(struct hire *h, const struct check_form *in,
+static int value_of(struct hire *h, const struct order_arrange_input *in,
                     const struct eco_background_check_custom_field_data *field, struct str *ret) {
     struct str *given = arena_array(h->arena, struct str, in->values.n);
     size_t n = 0;
@@ -246,11 +247,11 @@ static int value_of(struct hire *h, const struct check_form *in,
             given[n++] = in->values.v[i].value;
     }
     *ret = STR("");
-    return n == 0 ? 0 : check_value(h, field, given, n, ret);
+    return n == 0 ? 0 : order_arrange_value(h, field, given, n, ret);
 }
 
 /* Takes the values unchecked, for a vendor that has pushed nothing. */
-static int take_any_values(struct hire *h, const struct check_form *in, struct order_arrangement *out) {
+static int take_any_values(struct hire *h, const struct order_arrange_input *in, struct order_arrangement *out) {
     if (in->values.n > VENDOR_FIELDS_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "a check may have at most %d custom fields", VENDOR_FIELDS_MAX);
     for (size_t i = 0; i < in->values.n; i++) {
@@ -271,7 +272,7 @@ static int take_any_values(struct hire *h, const struct check_form *in, struct o
     return 0;
 }
 
-static int take_fields(struct hire *h, const struct check_form *in, const struct offer *offer,
+static int take_fields(struct hire *h, const struct order_arrange_input *in, const struct offer *offer,
                        struct order_arrangement *out) {
     const struct eco_background_check_custom_field_data_list fields = offer->fields;
     struct background_check_custom_field_data_value *v;
@@ -308,8 +309,8 @@ static int take_fields(struct hire *h, const struct check_form *in, const struct
 
 /* Refuses a second check of the same kind: two recruiters may order it without knowing of each other. */
 static int refuse_second(struct hire *h, const struct order_arrangement *in) {
-    struct running_check first;
-    int r = check_running(h, in, &first);
+    struct order_running first;
+    int r = order_arrange_running(h, in, &first);
 
     if (r <= 0)
         return r;
@@ -321,7 +322,7 @@ static int refuse_second(struct hire *h, const struct order_arrangement *in) {
     return r;
 }
 
-int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id) {
+int order_arrange_checked(struct hire *h, const struct order_arrange_input *in, int64_t *ret_order_id) {
     struct order_arrangement out = {
         .application_id = in->application_id,
         .account_id = in->account_id,

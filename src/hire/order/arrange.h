@@ -9,7 +9,7 @@
 #include "api_types.h"
 #include "hire/hire.h"
 
-struct check_form {
+struct order_arrange_input {
     int64_t application_id;
     int64_t account_id;    /* the vendor account */
     int64_t creator_uid;   /* the recruiter; 0: none */
@@ -19,8 +19,8 @@ struct check_form {
     struct candidate_contact_info candidate;
     int64_t contact_uid; /* the user whom the vendor may contact; 0: contact has the data */
     struct user_contact_info contact;
-    struct background_check_custom_field_data_value_list
-        values;                            /* of a multiselect field there may be several with one key */
+    /* A multiselect field may have several entries with its key. */
+    struct background_check_custom_field_data_value_list values;
     struct str geo, location_code, remark; /* absent: none */
     bool once;                             /* refuse (REASON_CHECK_RUNNING) if order_arrange_running() finds one */
 };
@@ -30,25 +30,25 @@ struct check_form {
  * application, account, package or item, a candidate without a name, invalid phone numbers and mail addresses,
  * unknown keys, missing required fields and values that do not fit the type of their field; and what order_arrange
  * refuses. */
-int check_form_arrange(struct hire *h, const struct check_form *in, int64_t *ret_order_id);
+int order_arrange_checked(struct hire *h, const struct order_arrange_input *in, int64_t *ret_order_id);
 
 struct order_arrangement;
 
-struct running_check {
+struct order_running {
     int64_t order_id, application_id;
 };
 
 /* Finds an order of the same person, account and package that has not ended. Returns 1, 0 or < 0. */
-int check_running(struct hire *h, const struct order_arrangement *in, struct running_check *ret);
+int order_arrange_running(struct hire *h, const struct order_arrangement *in, struct order_running *ret);
 
-#define CHECK_TEXT_MAX 100 /* characters of a text field's value */
-#define CHECK_TEXTAREA_MAX 200
-#define CHECK_NUMBER_MAX 40
+#define ORDER_VALUE_TEXT_MAX 100 /* characters of a text field's value */
+#define ORDER_VALUE_TEXTAREA_MAX 200
+#define ORDER_VALUE_NUMBER_MAX 40
 
 /* Validates the n given texts against the definition of a field (only a multiselect field takes several) and returns
  * the value in the form of orders and events: a decimal number, "true" or "false", the key of an option, a JSON list
  * of keys in the order of the definition, milliseconds since 1970, or the id of an attachment. */
-int check_value(struct hire *h, const struct eco_background_check_custom_field_data *field, const struct str *given,
-                size_t n, struct str *ret);
+int order_arrange_value(struct hire *h, const struct eco_background_check_custom_field_data *field,
+                        const struct str *given, size_t n, struct str *ret);
 
 #endif

@@ -4,7 +4,8 @@
  */
 #include "hire/hire_fixture.h"
 #include "hire/order/arrange.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 
 static void push_wares(struct fixture *f) {
     struct eco_background_check_package_data p[] = {{.id = STR("pkg001"), .name = STR("基础套餐")},
@@ -43,8 +44,8 @@ static void push_fields(struct fixture *f, const char *required) {
                 TENANT, OTHER_TENANT, TENANT, OTHER_TENANT);
 }
 
-static struct check_form form(struct fixture *f) {
-    return (struct check_form){
+static struct order_arrange_input form(struct fixture *f) {
+    return (struct order_arrange_input){
         .application_id = APPLICATION,
         .account_id = f->account,
         .package = STR("pkg001"),
@@ -52,18 +53,18 @@ static struct check_form form(struct fixture *f) {
     };
 }
 
-static struct background_check_order *arranged(struct fixture *f, const struct check_form *in) {
+static struct background_check_order *arranged(struct fixture *f, const struct order_arrange_input *in) {
     int64_t id;
 
-    if (CALL(f, check_form_arrange(&f->h, in, &id)) != 0)
-        fail_msg("check_form_arrange: %.*s", STR_FMT(f->h.why));
+    if (CALL(f, order_arrange_checked(&f->h, in, &id)) != 0)
+        fail_msg("order_arrange_checked: %.*s", STR_FMT(f->h.why));
     return fixture_order(f, id);
 }
 
 static void what_is_ordered(void **state) {
     struct fixture *f = *state;
     struct str items[] = {STR("ext002"), STR("ext001")};
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct background_check_order *o;
     int64_t id;
 
@@ -78,20 +79,20 @@ static void what_is_ordered(void **state) {
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM background_check_order WHERE package_id = 'pkg001'"), 1);
 
     items[1] = items[0];
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "add-on item \"ext002\" is given twice");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "add-on item \"ext002\" is given twice");
     items[1] = STR("ext009");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no add-on item with the id \"ext009\"");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "no add-on item with the id \"ext009\"");
     in.items.n = 0;
     in.package = STR("基础套餐");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no package with the id \"基础套餐\"");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "no package with the id \"基础套餐\"");
     in.package = STR("");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "needs a package");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "needs a package");
     in.package = STR("pkg002");
     in.application_id = 4711;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no application with the id 4711");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "no application with the id 4711");
     in = form(f);
     in.account_id = 4711;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "no vendor account with the id 4711");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "no vendor account with the id 4711");
 }
 
 /* If the vendor has pushed nothing, the recruiter's texts are sent unchecked. */
@@ -99,7 +100,7 @@ static void an_account_without_an_offer(void **state) {
     struct fixture *f = *state;
     struct background_check_custom_field_data_value v[] = {{.key = STR("k"), .value = STR("any\ntext")},
                                                            {.key = STR("k"), .value = STR("x")}};
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct str items[] = {STR("x"), STR("x")};
     struct background_check_order *o;
     int64_t id;
@@ -113,24 +114,24 @@ static void an_account_without_an_offer(void **state) {
     assert_lit(o->custom_data_list.v[0].value, "any\ntext");
     assert_null(o->custom_field_list.v);
     in.values.n = 2;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"k\" is given twice");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"k\" is given twice");
     in.values.n = 0;
     in.items.n = 2;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the add-on item \"x\" is given twice");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the add-on item \"x\" is given twice");
     in.items.n = 0;
     push_fields(f, "none");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the account has no package with the id");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the account has no package with the id");
 }
 
 static void people(void **state) {
     struct fixture *f = *state;
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct background_check_order *o;
     int64_t id;
 
     push_wares(f);
     in.candidate = (struct candidate_contact_info){0};
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the candidate needs a name");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the candidate needs a name");
     fixture_sql(f,
                 "INSERT INTO reference (tenant, kind, id, doc) VALUES (%d, 'talent', '1', '{\"basic_info\":{\"name\":"
                 "\"Oliver\",\"mobile\":\"7700900102\",\"mobile_code\":\"44\",\"email\":\"o@example.org\","
@@ -147,21 +148,22 @@ static void people(void **state) {
     static const char *const no_mobile[] = {"1234", "+", "12 34", "abc12345", "123456789012345678901", "12+34567"};
     for (size_t i = 0; i < sizeof(no_mobile) / sizeof(no_mobile[0]); i++) {
         in.candidate.mobile = str_of(no_mobile[i]);
-        REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the candidate's mobile number is none");
+        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the candidate's mobile number is none");
     }
     in.candidate.mobile = STR_ABSENT;
     static const char *const no_email[] = {"x", "@", "a@", "@b", "a@b@c", "a b@c", "a@.c", "a@c."};
     for (size_t i = 0; i < sizeof(no_email) / sizeof(no_email[0]); i++) {
         in.contact = (struct user_contact_info){.name = STR("李三"), .email = str_of(no_email[i])};
-        REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the contact's email address is none");
+        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact's email address is none");
     }
     in.contact.email = STR_ABSENT;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the contact needs a mobile number or an email");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
+            "the contact needs a mobile number or an email");
     in.contact = (struct user_contact_info){.email = STR("a@b.example")};
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the contact needs a name");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact needs a name");
 
     in.contact_uid = 4711;
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the contact is no user of the tenant");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact is no user of the tenant");
     fixture_sql(f,
                 "INSERT INTO users (tenant, id, user_id, name, en_name, doc) VALUES (%d, 4711, 'u', '陈思远', '',"
                 " '{\"email\":\"s@example.com\",\"mobile\":\"+8612000000002\"}')",
@@ -175,12 +177,12 @@ static void people(void **state) {
 /* The value in the order after this value was given; NULL if it was refused. */
 static const char *taken(struct fixture *f, const char *key, const char *value) {
     struct background_check_custom_field_data_value v = {.key = str_of(key), .value = str_of(value)};
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct background_check_order *o;
     int64_t id;
 
     in.values = (struct background_check_custom_field_data_value_list){&v, 1};
-    if (CALL(f, check_form_arrange(&f->h, &in, &id)) < 0) {
+    if (CALL(f, order_arrange_checked(&f->h, &in, &id)) < 0) {
         assert_int_equal(f->h.refusal, REFUSED_PARAMETER);
         assert_non_null(strstr(arena_dup(&f->arena, f->h.why).ptr, key));
         return NULL;
@@ -278,13 +280,13 @@ static void several_values(void **state) {
     struct background_check_custom_field_data_value v[] = {{.key = STR("multiselect"), .value = STR("b")},
                                                            {.key = STR("text"), .value = STR("x")},
                                                            {.key = STR("multiselect"), .value = STR("a")}};
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct background_check_order *o;
     int64_t id;
 
     push_wares(f);
     push_fields(f, "text");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"text\" (A label) is required");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the field \"text\" (A label) is required");
     in.values = (struct background_check_custom_field_data_value_list){v, 3};
     o = arranged(f, &in);
     /* Values are in the order of the form, and the order has the definitions */
@@ -293,12 +295,13 @@ static void several_values(void **state) {
     assert_lit(o->custom_data_list.v[1].value, "[\"a\",\"b\"]");
     assert_int_equal(o->custom_field_list.v[4].options.n, 3);
     v[0].key = STR("text");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "\"text\" is given twice; it takes one value");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
+            "\"text\" is given twice; it takes one value");
     v[0].key = STR("other");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "asks for no field \"other\"");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "asks for no field \"other\"");
     v[0].key = STR("multiselect");
     v[1].value = STR("");
-    REFUSED(f, check_form_arrange(&f->h, &in, &id), REFUSED_PARAMETER, "\"text\" (A label) is required");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "\"text\" (A label) is required");
 }
 
 /* Later changes by the vendor do not change existing orders. */
@@ -306,14 +309,14 @@ static void an_order_keeps_its_form(void **state) {
     struct fixture *f = *state;
     struct eco_background_check_custom_field_batch_delete_body del = {.account_id = hire_text(&f->h, f->account)};
     struct background_check_custom_field_data_value v = {.key = STR("number"), .value = STR("1")};
-    struct check_form in = form(f);
+    struct order_arrange_input in = form(f);
     struct str before;
     int64_t id;
 
     push_wares(f);
     push_fields(f, "none");
     in.values = (struct background_check_custom_field_data_value_list){&v, 1};
-    assert_int_equal(CALL(f, check_form_arrange(&f->h, &in, &id)), 0);
+    assert_int_equal(CALL(f, order_arrange_checked(&f->h, &in, &id)), 0);
     before = fixture_doc(f, id);
     assert_int_equal(CALL(f, order_fields_delete(&f->h, &del)), 0);
     assert_str(fixture_doc(f, id), before);

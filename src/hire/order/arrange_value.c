@@ -33,7 +33,7 @@ static int number_value(struct hire *h, const field_data *field, struct str give
     struct str s = str_skip(given, str_starts(given, STR("-")) ? 1 : 0);
     size_t whole = digits_at(s), part = 0;
     struct str rest = str_skip(s, whole);
-    bool fits = whole > 0 && (whole == 1 || s.ptr[0] != '0') && given.len <= CHECK_NUMBER_MAX;
+    bool fits = whole > 0 && (whole == 1 || s.ptr[0] != '0') && given.len <= ORDER_VALUE_NUMBER_MAX;
 
     if (fits && rest.len > 0) {
         part = digits_at(str_skip(rest, 1));
@@ -173,8 +173,8 @@ static int attachment_value(struct hire *h, const field_data *field, struct str 
     return r < 0 ? r : 0;
 }
 
-int check_value(struct hire *h, const struct eco_background_check_custom_field_data *field, const struct str *given,
-                size_t n, struct str *ret) {
+int order_arrange_value(struct hire *h, const struct eco_background_check_custom_field_data *field,
+                        const struct str *given, size_t n, struct str *ret) {
     if (str_eq(field->type, STR("multiselect")))
         return options_value(h, field, given, n, ret);
     if (n > 1)
@@ -182,9 +182,9 @@ int check_value(struct hire *h, const struct eco_background_check_custom_field_d
                            STR_FMT(field->key));
     *ret = given[0];
     if (str_eq(field->type, STR("text")))
-        return text_value(h, field, *given, CHECK_TEXT_MAX, true);
+        return text_value(h, field, *given, ORDER_VALUE_TEXT_MAX, true);
     if (str_eq(field->type, STR("textarea")))
-        return text_value(h, field, *given, CHECK_TEXTAREA_MAX, false);
+        return text_value(h, field, *given, ORDER_VALUE_TEXTAREA_MAX, false);
     if (str_eq(field->type, STR("number")))
         return number_value(h, field, *given);
     if (str_eq(field->type, STR("boolean")))

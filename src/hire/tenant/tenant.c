@@ -107,6 +107,22 @@ int vendor_account_get(struct hire *h, int64_t id, struct vendor_account *ret) {
     return r;
 }
 
+int vendor_account_known(struct hire *h, struct str account_id, int64_t *ret) {
+    struct vendor_account account;
+    int64_t id;
+    int r = 0;
+
+    if (id_parse(account_id, &id) == 0)
+        r = vendor_account_get(h, id, &account);
+    if (r < 0)
+        return r;
+    /* The answer for another vendor's account is the same as for one that does not exist. */
+    if (r == 0 || (h->only_app != 0 && account.app != h->only_app))
+        return hire_refuse(h, REFUSED_PARAMETER, "there is no such account");
+    *ret = id;
+    return 0;
+}
+
 int vendor_account_find(struct hire *h, struct str provider_id, int64_t *ret_id) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_ACCOUNT_BY_PROVIDER);
     int r;

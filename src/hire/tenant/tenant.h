@@ -35,6 +35,10 @@ int vendor_account_add(struct hire *h, const struct vendor_account *in, int64_t 
 /* Returns 1 and the account (texts in the arena), 0 if there is none, or < 0. */
 int vendor_account_get(struct hire *h, int64_t id, struct vendor_account *ret);
 
+/* Reads an account id from the wire. Refuses with one message a text that is not an id, an account that does not
+ * exist, and one that is not h->only_app's. */
+int vendor_account_known(struct hire *h, struct str account_id, int64_t *ret);
+
 /* The oldest account at that provider. Returns 1, 0 or < 0. */
 int vendor_account_find(struct hire *h, struct str provider_id, int64_t *ret_id);
 

@@ -8,23 +8,7 @@
 
 #include "base/id.h"
 #include "hire/outbox/outbox.h"
-#include "hire/vendor/form.h"
-
-int vendor_account_known(struct hire *h, struct str account_id, int64_t *ret) {
-    struct vendor_account account;
-    int64_t id;
-    int r = 0;
-
-    if (id_parse(account_id, &id) == 0)
-        r = vendor_account_get(h, id, &account);
-    if (r < 0)
-        return r;
-    /* The answer for another vendor's account is the same as for one that does not exist. */
-    if (r == 0 || (h->only_app != 0 && account.app != h->only_app))
-        return hire_refuse(h, REFUSED_PARAMETER, "there is no such account");
-    *ret = id;
-    return 0;
-}
+#include "hire/vendor/field.h"
 
 static struct str value_of(const struct vendor_account_filled *in, struct str key) {
     for (size_t i = 0; i < in->values.n; i++) {

@@ -40,8 +40,4 @@ int vendor_account_edit(struct hire *h, int64_t id, const struct vendor_account_
  * arena. */
 int vendor_account_filled(struct hire *h, int64_t id, struct eco_account_created_v1_event *ret);
 
-/* Reads an account id from the wire. Refuses with one message a text that is not an id, an account that does not
- * exist, and one that is not h->only_app's. */
-int vendor_account_known(struct hire *h, struct str account_id, int64_t *ret);
-
 #endif

@@ -4,7 +4,7 @@
  */
 #include "hire/hire_fixture.h"
 #include "hire/vendor/account.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
 
 /* The vendor asks for account_token (required) and note. */
 static void define_form(struct fixture *f) {

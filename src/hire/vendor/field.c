@@ -2,10 +2,11 @@
  *
  * The forms that vendors define: the fields of an account, and those of an account's orders.
  */
+#include "hire/vendor/field.h"
+
 #include <inttypes.h>
 
-#include "hire/vendor/account.h"
-#include "hire/vendor/form.h"
+#include "hire/tenant/tenant.h"
 
 /* A form and its owner: an app, or the account for FORM_ORDER. */
 struct form {

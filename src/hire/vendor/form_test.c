@@ -3,7 +3,8 @@
  * What vendors push: forms, packages, add-on items; their owners, and what is refused.
  */
 #include "hire/hire_fixture.h"
-#include "hire/vendor/form.h"
+#include "hire/vendor/field.h"
+#include "hire/vendor/package.h"
 
 static struct i18n *named(struct fixture *f, const char *zh, const char *en) {
     struct i18n *n = arena_new(&f->arena, struct i18n);

@@ -2,11 +2,12 @@
  *
  * The packages and add-on items of a vendor account. The vendor chooses their ids.
  */
+#include "hire/vendor/package.h"
+
 #include <inttypes.h>
 
 #include "base/id.h"
-#include "hire/vendor/account.h"
-#include "hire/vendor/form.h"
+#include "hire/tenant/tenant.h"
 
 /* The packages or add-on items of a call. */
 struct wares {

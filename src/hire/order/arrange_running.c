@@ -19,7 +19,7 @@ static bool is_same_package(const struct order_arrangement *in, const struct db_
 }
 
 static int find_of_application(struct hire *h, const struct order_arrangement *in, int64_t application,
-                               struct running_check *ret) {
+                               struct order_running *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_RUNNING_ORDERS);
     int r;
 
@@ -28,13 +28,13 @@ static int find_of_application(struct hire *h, const struct order_arrangement *i
     db_bind_int(&q, 3, in->account_id);
     while ((r = db_row(&q)) == 1)
         if (is_same_package(in, &q)) {
-            *ret = (struct running_check){db_int(&q, COL_FORM_RUNNING_ORDERS_ID), application};
+            *ret = (struct order_running){db_int(&q, COL_FORM_RUNNING_ORDERS_ID), application};
             return 1;
         }
     return r;
 }
 
-int check_running(struct hire *h, const struct order_arrangement *in, struct running_check *ret) {
+int order_arrange_running(struct hire *h, const struct order_arrangement *in, struct order_running *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_FORM_APPLICATIONS_OF_PERSON);
     int r, found = find_of_application(h, in, in->application_id, ret);
 

@@ -4,19 +4,17 @@
  * order. After a refusal (always REFUSED_PARAMETER) the caller must roll the transaction back, because a part of the
  * call may have been written.
  */
-#ifndef HIRED_HIRE_VENDOR_FORM_H
-#define HIRED_HIRE_VENDOR_FORM_H
+#ifndef HIRED_HIRE_VENDOR_FIELD_H
+#define HIRED_HIRE_VENDOR_FIELD_H
 
 #include "api_types.h"
 #include "hire/hire.h"
 
-#define VENDOR_FIELDS_MAX 100   /* of one form */
-#define VENDOR_OPTIONS_MAX 500  /* of one field */
-#define VENDOR_PACKAGES_MAX 500 /* of one account and kind */
+#define VENDOR_FIELDS_MAX 100  /* of one form */
+#define VENDOR_OPTIONS_MAX 500 /* of one field */
 
 /* Stored in the database: never renumber. */
 enum vendor_form { FORM_CHECK_ACCOUNT = 1, FORM_EXAM_ACCOUNT = 2, FORM_ORDER = 3 };
-enum vendor_package_kind { PACKAGE_WHOLE = 1, PACKAGE_ITEM = 2 };
 
 /* ---- the fields of an account, which belong to the app that defines them and to the tenant; scope is 1 or 2 ---- */
 
@@ -39,21 +37,5 @@ int order_fields_update(struct hire *h, const struct eco_background_check_custom
 /* Deletes all fields of the account's orders. */
 int order_fields_delete(struct hire *h, const struct eco_background_check_custom_field_batch_delete_body *in);
 int order_fields_list(struct hire *h, int64_t account, struct eco_background_check_custom_field_data_list *ret);
-
-/* ---- packages and add-on items of an account ---- */
-
-int packages_create(struct hire *h, const struct eco_background_check_package_create_body *in);
-int packages_update(struct hire *h, const struct eco_background_check_package_batch_update_body *in);
-int packages_delete(struct hire *h, const struct eco_background_check_package_batch_delete_body *in);
-
-struct vendor_package {
-    struct str id, name, description;
-};
-/* In the order in which they were pushed, in the arena. */
-int packages_list(struct hire *h, int64_t account, enum vendor_package_kind kind, struct vendor_package **ret,
-                  size_t *ret_n);
-/* Returns 1, 0 (there is none) or < 0. */
-int package_get(struct hire *h, int64_t account, enum vendor_package_kind kind, struct str id,
-                struct vendor_package *ret);
 
 #endif
