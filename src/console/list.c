@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists that go backwards in time.
+ * Pages of lists.
  */
 #include "console/list.h"
 
@@ -31,32 +31,21 @@ bool list_add(struct list *l, int64_t a, int64_t b) {
     return true;
 }
 
+int list_write(struct list *l, struct db_query *q, const struct list_rows *rows) {
+    int r;
+    while ((r = db_row(q)) == 1) {
+        if (rows->wants && !rows->wants(rows->ctx, q))
+            continue;
+        if (!list_add(l, db_int(q, rows->a), rows->b < 0 ? 0 : db_int(q, rows->b)))
+            break;
+        if ((r = rows->write(l, rows->ctx, q)) < 0)
+            return r;
+    }
+    return r < 0 ? r : 0;
+}
+
 void list_end(struct list *l) {
     json_end(l->c->out, ']');
     call_write_page_end(l->c, l->n > l->limit, l->last_a, l->last_b, &l->from);
     json_end(l->c->out, '}');
-}
-
-int write_subject(struct call *c, struct hire *h, int64_t application) {
-    struct str name;
-    int64_t talent, job;
-    {
-        struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APPLICATION_SUBJECT);
-        db_bind_int(&q, 1, c->tenant);
-        db_bind_int(&q, 2, application);
-        int r = db_row(&q);
-        if (r <= 0)
-            return r;
-        talent = db_int(&q, COL_CONSOLE_APPLICATION_SUBJECT_TALENT_ID);
-        job = db_int(&q, COL_CONSOLE_APPLICATION_SUBJECT_JOB_ID);
-    }
-    int r = card_name(h, STR("talent"), talent, &name);
-    if (r < 0)
-        return r;
-    json_member_str(c->out, STR("talent_name"), name);
-    r = card_name(h, STR("job"), job, &name);
-    if (r < 0)
-        return r;
-    json_member_str(c->out, STR("job_title"), name);
-    return 0;
 }

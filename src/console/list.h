@@ -1,51 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Lists that go backwards in time, and rows that several pages of the console show.
+ * Pages of lists: {"items":[...],"has_more":..,"page_token":..}. A list is ordered by a key of two numbers.
  */
 #ifndef HIRED_CONSOLE_LIST_H
 #define HIRED_CONSOLE_LIST_H
 
 #include "api_types.h"
 #include "console/console.h"
-#include "hire/interview/interview.h"
-#include "hire/reference/card.h"
-#include "hire/reference/reference.h"
 
-/* A page under way: {"items":[...],"has_more":..}. */
+/* A page that is being written. */
 struct list {
     struct call *c;
     struct hire h;
-    struct page_key from; /* the page begins right before it */
+    struct page_key from; /* the page continues after this key */
     int limit, n;
     int64_t last_a, last_b;
-    struct job_processes_list processes; /* for names of stages */
 };
 
-/* Opens the page token; filters as call_page_open wants them. Returns 0, or < 0 with the call failed. */
+/* Opens the page token and begins the answer. filters and text_filter are bound to the token: a token of a list with
+ * other filters is refused. The first page's key is INT64_MAX twice, which is right for descending lists. Returns 0, or
+ * < 0 with the call failed. */
 int list_begin(struct list *l, struct call *c, struct opt_int page_size, struct str page_token, const int64_t *filters,
                size_t n_filters, struct str text_filter);
-/* A row at (a, b) is about to be written. False: the page is full; there is more. */
+
+/* Call this before a row with the key (a, b) is written. False: the page is full and has a next page. */
 bool list_add(struct list *l, int64_t a, int64_t b);
-void list_end(struct list *l);
 
-struct application_row {
-    int64_t update_time, id, talent, job;
-    struct str stage_id;
-    int64_t active_status;
+/* How the rows of a statement are written. */
+struct list_rows {
+    int a, b;                                           /* the columns of the key; b -1: the key has one number */
+    bool (*wants)(void *ctx, const struct db_query *q); /* NULL: every row is wanted */
+    int (*write)(struct list *l, void *ctx, const struct db_query *q); /* returns 0 or < 0 */
+    void *ctx;
 };
-/* Writes it as console_application. create_time absent: left out. */
-int write_application_row(struct call *c, struct hire *h, const struct job_processes_list *processes,
-                          const struct application_row *row, struct str create_time);
-void read_application_row(struct call *c, const struct db_query *q, struct application_row *ret);
 
-/* talent_name and job_title of an application; an unknown one writes nothing. */
-int write_subject(struct call *c, struct hire *h, int64_t application);
+/* Writes rows of q until the page is full or q has no more. Returns 0 or < 0. */
+int list_write(struct list *l, struct db_query *q, const struct list_rows *rows);
 
-/* The columns of console_orders, written as console_order. */
-int write_order_row(struct call *c, struct hire *h, const struct db_query *q);
-/* An application's latest orders as a list "orders", with "orders_more" if there are others. */
-int write_orders_of(struct call *c, struct hire *h, int64_t application);
-/* An application's interviews as a list "interviews". */
-int write_interviews_of(struct call *c, struct hire *h, int64_t application);
+/* Ends the answer. */
+void list_end(struct list *l);
 
 #endif

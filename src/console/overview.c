@@ -6,7 +6,7 @@
 
 #include "api_handlers.h"
 #include "base/json.h"
-#include "console/list.h"
+#include "console/order/row.h"
 #include "console/vendor/time.h"
 #include "hire/order/state.h"
 
@@ -99,29 +99,29 @@ static int write_awaiting(struct call *c, struct hire *h) {
     return r < 0 ? r : 0;
 }
 
-static int write_late_order(struct call *c, struct hire *h, const struct late_order *late) {
+static int write_late_order(struct call *c, struct hire *h, const struct vendor_times *times, int64_t id) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_ROW);
     db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, late->id);
+    db_bind_int(&q, 2, id);
     int r = db_row(&q);
     if (r <= 0)
         return r;
     json_begin(c->out, '{');
     json_key(c->out, STR("order"));
     r = write_order_row(c, h, &q);
-    json_member_id(c->out, STR("usual_ms"), late->usual_ms);
+    json_member_id(c->out, STR("usual_ms"), vendor_usual_ms(times, db_int(&q, COL_CONSOLE_ORDER_ROW_ACCOUNT_ID)));
     json_end(c->out, '}');
     return r;
 }
 
 static int write_late(struct call *c, struct hire *h, const struct vendor_times *times) {
-    struct late_order *late;
+    struct key_list late;
     int64_t n = 0;
-    int shown = late_list(c, times, 0, 0, 0, WAITING_SHOWN, &late), r = shown < 0 ? shown : 0;
+    int r = late_list(c, times, 0, (struct list_key){0}, WAITING_SHOWN, &late);
     json_key(c->out, STR("late"));
     json_begin(c->out, '[');
-    for (int i = 0; i < shown && r == 0; i++)
-        r = write_late_order(c, h, &late[i]);
+    for (size_t i = 0; i < late.n && r == 0; i++)
+        r = write_late_order(c, h, times, late.v[i].b);
     json_end(c->out, ']');
     if (r == 0)
         r = late_count(c, times, &n);

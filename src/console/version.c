@@ -38,3 +38,8 @@ struct str version_of_interview(struct call *c, const struct interview_extend *d
     record_write_stored(&type_interview_extend, doc, &text);
     return version_of(c, buf_str(&text));
 }
+
+struct str version_of_account(struct call *c, const struct account *a) {
+    return version_of(c, arena_printf(c->arena, "%.*s\n%.*s\n%u\n%lld\n%d", STR_FMT(a->name), STR_FMT(a->en_name),
+                                      a->roles, (long long)a->users_id, a->disabled));
+}

@@ -25,4 +25,7 @@ int version_of_order(struct call *c, int64_t order_id, struct str *ret);
 /* Of an interview with its records. */
 struct str version_of_interview(struct call *c, const struct interview_extend *doc);
 
+/* The version of an account: of the members that an administrator can change. */
+struct str version_of_account(struct call *c, const struct account *a);
+
 #endif

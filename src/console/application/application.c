@@ -5,111 +5,54 @@
 #include "hire/application/application.h"
 #include "api_handlers.h"
 #include "base/json.h"
+#include "console/application/row.h"
+#include "console/interview/interview.h"
 #include "console/list.h"
+#include "console/order/row.h"
 #include "gateway/link.h"
 #include "hire/attachment/attachment.h"
-
-/* ---- rows ---- */
-
-void read_application_row(struct call *c, const struct db_query *q, struct application_row *ret) {
-    *ret = (struct application_row){
-        .update_time = db_int(q, COL_CONSOLE_APPLICATION_UPDATE_TIME),
-        .id = db_int(q, COL_CONSOLE_APPLICATION_ID),
-        .talent = db_int(q, COL_CONSOLE_APPLICATION_TALENT_ID),
-        .job = db_int(q, COL_CONSOLE_APPLICATION_JOB_ID),
-        .stage_id = arena_dup(c->arena, db_text(q, COL_CONSOLE_APPLICATION_STAGE_ID)),
-        .active_status = db_int(q, COL_CONSOLE_APPLICATION_ACTIVE_STATUS),
-    };
-}
-
-/* The check that changed last, if there is one. */
-static int write_order_brief(struct call *c, int64_t application) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_OF_APPLICATION);
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, application);
-    int r = db_row(&q);
-    if (r <= 0)
-        return r;
-    struct str conclusion;
-    record_members(db_text(&q, COL_CONSOLE_ORDER_OF_APPLICATION_DOC), &STR("conclusion"), 1, &conclusion);
-    json_key(c->out, STR("order"));
-    json_begin(c->out, '{');
-    json_member_id(c->out, STR("id"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_ID));
-    json_member_int(c->out, STR("status"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_STATUS));
-    json_member_int(c->out, STR("phase"), db_int(&q, COL_CONSOLE_ORDER_OF_APPLICATION_PHASE));
-    if (!str_eq(conclusion, STR("\"\"")))
-        json_member_raw(c->out, STR("conclusion"), conclusion);
-    json_end(c->out, '}');
-    return 0;
-}
-
-static void write_stage(struct buf *out, const struct job_processes_list *processes, struct str stage_id) {
-    const struct job_processes *process;
-    const struct job_processes_stage *stage = process_stage(processes, stage_id, &process);
-    json_member_str(out, STR("id"), stage_id);
-    if (!stage)
-        return;
-    console_member_i18n(out, STR("name"), stage->zh_name, stage->en_name);
-    if (stage->type.set)
-        json_member_int(out, STR("type"), stage->type.v);
-}
-
-int write_application_row(struct call *c, struct hire *h, const struct job_processes_list *processes,
-                          const struct application_row *row, struct str create_time) {
-    struct str talent, job;
-    int r = card_name(h, STR("talent"), row->talent, &talent);
-    if (r == 0)
-        r = card_name(h, STR("job"), row->job, &job);
-    if (r < 0)
-        return r;
-    struct buf *out = c->out;
-    json_begin(out, '{');
-    json_member_id(out, STR("id"), row->id);
-    json_member_id(out, STR("talent_id"), row->talent);
-    json_member_str(out, STR("talent_name"), talent);
-    json_member_id(out, STR("job_id"), row->job);
-    json_member_str(out, STR("job_title"), job);
-    if (!str_is_empty(row->stage_id)) {
-        json_key(out, STR("stage"));
-        json_begin(out, '{');
-        write_stage(out, processes, row->stage_id);
-        json_end(out, '}');
-    }
-    if (row->active_status > 0)
-        json_member_int(out, STR("active_status"), row->active_status);
-    json_member_str(out, STR("create_time"), create_time);
-    console_member_time(out, STR("update_time"), row->update_time);
-    r = write_order_brief(c, row->id);
-    json_end(out, '}');
-    return r;
-}
+#include "hire/reference/card.h"
 
 /* ---- the list ---- */
 
 struct wanted {
     bool all;
     struct id_list talents, jobs;
+    struct job_processes_list processes; /* for the names of stages */
 };
 
 static int search(struct hire *h, struct str text, struct wanted *ret) {
-    *ret = (struct wanted){.all = str_is_empty(str_trim(text))};
+    ret->all = str_is_empty(str_trim(text));
     if (ret->all)
         return 0;
     int r = card_search(h, STR("talent"), str_trim(text), &ret->talents);
     return r < 0 ? r : card_search(h, STR("job"), str_trim(text), &ret->jobs);
 }
 
+static bool is_wanted(void *ctx, const struct db_query *q) {
+    const struct wanted *w = ctx;
+    return w->all || id_list_has(&w->talents, db_int(q, COL_CONSOLE_APPLICATION_TALENT_ID)) ||
+           id_list_has(&w->jobs, db_int(q, COL_CONSOLE_APPLICATION_JOB_ID));
+}
+
+static int write_row(struct list *l, void *ctx, const struct db_query *q) {
+    const struct wanted *w = ctx;
+    struct application_row row;
+    read_application_row(l->c, q, &row);
+    return write_application_row(l->c, &l->h, &w->processes, &row, STR_ABSENT);
+}
+
 int handle_console_application_list(struct call *c) {
     const struct console_application_list_query *in = c->query;
     int64_t job, status = in->status.set ? in->status.v : 0;
-    struct wanted wanted;
+    struct wanted wanted = {0};
     struct list l;
     int r = call_filter_id(c, "job_id", in->job_id, &job);
     if (r == 0)
         r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){job, status}, 2,
                        arena_printf(c->arena, "%.*s\n%.*s", STR_FMT(in->stage_id), STR_FMT(in->query)));
     if (r == 0)
-        r = reference_processes(&l.h, &l.processes);
+        r = reference_processes(&l.h, &wanted.processes);
     if (r == 0)
         r = search(&l.h, in->query, &wanted);
     if (r < 0)
@@ -121,23 +64,16 @@ int handle_console_application_list(struct call *c) {
     db_bind_text(&q, 4, str_is_absent(in->stage_id) ? STR("") : in->stage_id);
     db_bind_int(&q, 5, status);
     db_bind_int(&q, 6, job);
-    bool none = !wanted.all && wanted.talents.n == 0 && wanted.jobs.n == 0;
-    while (!none && (r = db_row(&q)) == 1) {
-        if (!wanted.all && !id_list_has(&wanted.talents, db_int(&q, COL_CONSOLE_APPLICATION_TALENT_ID)) &&
-            !id_list_has(&wanted.jobs, db_int(&q, COL_CONSOLE_APPLICATION_JOB_ID)))
-            continue;
-        struct application_row row;
-        read_application_row(c, &q, &row);
-        if (!list_add(&l, row.update_time, row.id))
-            break;
-        r = write_application_row(c, &l.h, &l.processes, &row, STR_ABSENT);
-        if (r < 0)
-            return r;
-    }
-    if (r < 0)
-        return r;
-    list_end(&l);
-    return 0;
+    if (wanted.all || wanted.talents.n > 0 || wanted.jobs.n > 0)
+        r = list_write(&l, &q,
+                       &(struct list_rows){.a = COL_CONSOLE_APPLICATION_UPDATE_TIME,
+                                           .b = COL_CONSOLE_APPLICATION_ID,
+                                           .wants = is_wanted,
+                                           .write = write_row,
+                                           .ctx = &wanted});
+    if (r == 0)
+        list_end(&l);
+    return r;
 }
 
 /* ---- one ---- */

@@ -4,8 +4,8 @@
  */
 #include "api_handlers.h"
 #include "base/json.h"
+#include "console/application/row.h"
 #include "console/interview/interview.h"
-#include "console/list.h"
 #include "console/people.h"
 #include "console/version.h"
 

@@ -6,6 +6,7 @@
 #include "api_handlers.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "console/application/row.h"
 #include "console/list.h"
 #include "console/people.h"
 #include "console/version.h"
@@ -153,6 +154,10 @@ int write_interviews_of(struct call *c, struct hire *h, int64_t application) {
     return r;
 }
 
+static int write_row(struct list *l, void *ctx, const struct db_query *q) {
+    return write_stored(l->c, &l->h, db_text(q, COL_CONSOLE_INTERVIEW_DOC));
+}
+
 int handle_console_interview_list(struct call *c) {
     const struct console_interview_list_query *in = c->query;
     int64_t from = 0, to = INT64_MAX, application;
@@ -180,14 +185,12 @@ int handle_console_interview_list(struct call *c) {
     db_bind_int(&q, 5, application);
     if (mine)
         db_bind_int(&q, 6, c->person->users_id); /* 0, nobody's, holds none */
-    while ((r = db_row(&q)) == 1 &&
-           list_add(&l, db_int(&q, COL_CONSOLE_INTERVIEW_BEGIN_TIME), db_int(&q, COL_CONSOLE_INTERVIEW_ID)))
-        if ((r = write_stored(c, &l.h, db_text(&q, COL_CONSOLE_INTERVIEW_DOC))) < 0)
-            return r;
-    if (r < 0)
-        return r;
-    list_end(&l);
-    return 0;
+    r = list_write(
+        &l, &q,
+        &(struct list_rows){.a = COL_CONSOLE_INTERVIEW_BEGIN_TIME, .b = COL_CONSOLE_INTERVIEW_ID, .write = write_row});
+    if (r == 0)
+        list_end(&l);
+    return r;
 }
 
 /* ---- one ---- */

@@ -24,4 +24,7 @@ void write_form(struct call *c, struct hire *h, const struct interview_feedback_
 /* The tenant's job levels as a list "job_levels", in rising order. */
 int write_job_levels(struct call *c, struct hire *h);
 
+/* Writes the list "interviews" with an application's interviews. Returns 0 or < 0. */
+int write_interviews_of(struct call *c, struct hire *h, int64_t application);
+
 #endif

@@ -4,6 +4,7 @@
  */
 #include "api_handlers.h"
 #include "base/id.h"
+#include "console/order/row.h"
 #include "console/order/search.h"
 #include "hire/order/state.h"
 
@@ -52,6 +53,10 @@ static int read_filters(struct call *c, struct order_search *ret) {
 
 /* ---- walks: rows go out as they come ---- */
 
+static int write_row(struct list *l, void *ctx, const struct db_query *q) {
+    return write_order_row(l->c, &l->h, q);
+}
+
 /* By update_time, the latest change first. */
 static int list_by_change(struct list *l, const struct order_search *f) {
     bool by_key = f->account != 0 || f->application != 0;
@@ -59,7 +64,6 @@ static int list_by_change(struct list *l, const struct order_search *f) {
                                                       : f->application != 0 ? SQL_CONSOLE_ORDERS_BY_APPLICATION
                                                       : f->status != 0      ? SQL_CONSOLE_ORDERS_BY_STATUS
                                                                             : SQL_CONSOLE_ORDERS);
-    int r;
     db_bind_int(&q, 1, l->c->tenant);
     db_bind_int(&q, 2, l->from.a);
     db_bind_int(&q, 3, l->from.b);
@@ -72,43 +76,35 @@ static int list_by_change(struct list *l, const struct order_search *f) {
         db_bind_int(&q, 5, f->status);
         db_bind_int(&q, 6, f->phase);
     }
-    while ((r = db_row(&q)) == 1 &&
-           list_add(l, db_int(&q, COL_CONSOLE_ORDER_ROW_UPDATE_TIME), db_int(&q, COL_CONSOLE_ORDER_ROW_ID)))
-        if ((r = write_order_row(l->c, &l->h, &q)) < 0)
-            return r;
-    return r < 0 ? r : 0;
+    return list_write(
+        l, &q,
+        &(struct list_rows){.a = COL_CONSOLE_ORDER_ROW_UPDATE_TIME, .b = COL_CONSOLE_ORDER_ROW_ID, .write = write_row});
 }
 
 /* By end_time, the latest first. */
 static int list_completed(struct list *l, const struct order_search *f) {
     struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDERS_DONE);
-    int r;
     db_bind_int(&q, 1, l->c->tenant);
     db_bind_int(&q, 2, l->from.a);
     db_bind_int(&q, 3, l->from.b);
     db_bind_int(&q, 4, f->completed_since);
     db_bind_int(&q, 5, f->account);
     db_bind_int(&q, 6, l->limit + 1);
-    while ((r = db_row(&q)) == 1 &&
-           list_add(l, db_int(&q, COL_CONSOLE_ORDERS_DONE_END_TIME), db_int(&q, COL_CONSOLE_ORDER_ROW_ID)))
-        if ((r = write_order_row(l->c, &l->h, &q)) < 0)
-            return r;
-    return r < 0 ? r : 0;
+    return list_write(
+        l, &q,
+        &(struct list_rows){.a = COL_CONSOLE_ORDERS_DONE_END_TIME, .b = COL_CONSOLE_ORDER_ROW_ID, .write = write_row});
 }
 
 /* By begin_time, the earliest first. The first page's key, which is before everything of lists that go backwards, is
  * behind everything here. */
 static int list_late(struct list *l, const struct order_search *f) {
     bool first = l->from.a == INT64_MAX;
-    struct late_order *late;
-    int n = late_list(l->c, &f->times, f->account, first ? 0 : l->from.a, first ? 0 : l->from.b, (size_t)l->limit + 1,
-                      &late);
-    for (int i = 0; i < n && list_add(l, late[i].begin_time, late[i].id); i++) {
-        int r = order_search_write_row(l, late[i].id);
-        if (r < 0)
-            return r;
-    }
-    return n < 0 ? n : 0;
+    const struct list_key after = {first ? 0 : l->from.a, first ? 0 : l->from.b};
+    struct key_list late;
+    int r = late_list(l->c, &f->times, f->account, after, (size_t)l->limit + 1, &late);
+    for (size_t i = 0; i < late.n && r >= 0 && list_add(l, late.v[i].a, late.v[i].b); i++)
+        r = write_order_row_of(l->c, &l->h, late.v[i].b);
+    return r < 0 ? r : 0;
 }
 
 int handle_console_order_list(struct call *c) {

@@ -7,47 +7,19 @@
  */
 #include "console/order/search.h"
 
+#include "console/key_list.h"
+#include "console/order/row.h"
+#include "hire/reference/card.h"
+
 #define PEOPLE_MAX 2000 /* who are gone through one by one */
-
-struct order_key {
-    int64_t update_time, id;
-};
-
-/* The newest places that were met, in their order. */
-struct newest {
-    struct order_key *v;
-    size_t n, max;
-};
 
 struct searching {
     struct call *c;
     const struct order_search *in;
     struct page_key before;
     struct id_list people, vendors;
-    struct newest found;
+    struct key_list found; /* by update_time and id */
 };
-
-static bool is_newer(struct order_key a, struct order_key b) {
-    return a.update_time != b.update_time ? a.update_time > b.update_time : a.id > b.id;
-}
-
-/* False: so many newer ones were met that it is on no page that this one fills. An order may be met twice: by its
- * candidate and by its vendor. */
-static bool meet(struct newest *l, struct order_key p) {
-    size_t at = l->n;
-
-    while (at > 0 && is_newer(p, l->v[at - 1]))
-        at--;
-    if (at == l->max)
-        return false;
-    if (at > 0 && l->v[at - 1].id == p.id)
-        return true;
-    size_t behind = (l->n < l->max ? l->n : l->max - 1) - at;
-    memmove(l->v + at + 1, l->v + at, behind * sizeof *l->v);
-    l->v[at] = p;
-    l->n = at + behind + 1;
-    return true;
-}
 
 /* Whether an order is among those that the filters beside status and account leave. Returns 1, 0 or < 0. */
 static int fits(struct searching *s, int64_t id) {
@@ -69,10 +41,9 @@ static int meet_all(struct searching *s, struct db_query *q) {
     int r;
 
     while ((r = db_row(q)) == 1) {
-        const struct order_key key = {db_int(q, COL_CONSOLE_ORDER_KEY_UPDATE_TIME),
-                                      db_int(q, COL_CONSOLE_ORDER_KEY_ID)};
-        r = fits(s, key.id);
-        if (r < 0 || (r == 1 && !meet(&s->found, key)))
+        const struct list_key key = {db_int(q, COL_CONSOLE_ORDER_KEY_UPDATE_TIME), db_int(q, COL_CONSOLE_ORDER_KEY_ID)};
+        r = fits(s, key.b);
+        if (r < 0 || (r == 1 && !key_list_add(&s->found, key)))
             break;
     }
     return r < 0 ? r : 0;
@@ -145,31 +116,22 @@ static int walk(struct searching *s) {
         if ((r = fits(s, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID))) < 0)
             return r;
         if (r == 1)
-            s->found.v[s->found.n++] = (struct order_key){db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
-                                                          db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
+            s->found.v[s->found.n++] = (struct list_key){db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
+                                                         db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
     }
     return r;
 }
 
-int order_search_write_row(struct list *l, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDER_ROW);
-
-    db_bind_int(&q, 1, l->c->tenant);
-    db_bind_int(&q, 2, id);
-    int r = db_row(&q);
-    return r == 1 ? write_order_row(l->c, &l->h, &q) : r;
-}
-
 int order_search(struct list *l, const struct order_search *in) {
-    struct searching s = {.c = l->c, .in = in, .before = l->from, .found = {.max = (size_t)l->limit + 1}};
+    struct searching s = {
+        .c = l->c, .in = in, .before = l->from, .found = key_list_new(l->c->arena, (size_t)l->limit + 1, true)};
     int r = card_search(&l->h, STR("talent"), in->text, &s.people);
 
     if (r == 0)
         r = card_search_vendors(&l->h, in->text, &s.vendors);
-    s.found.v = arena_array(l->c->arena, struct order_key, s.found.max);
     if (r == 0)
         r = s.people.n > PEOPLE_MAX ? walk(&s) : meet_each(&s);
-    for (size_t i = 0; i < s.found.n && r >= 0 && list_add(l, s.found.v[i].update_time, s.found.v[i].id); i++)
-        r = order_search_write_row(l, s.found.v[i].id);
+    for (size_t i = 0; i < s.found.n && r >= 0 && list_add(l, s.found.v[i].a, s.found.v[i].b); i++)
+        r = write_order_row_of(l->c, &l->h, s.found.v[i].b);
     return r < 0 ? r : 0;
 }

@@ -18,9 +18,6 @@ struct order_search {
     struct vendor_times times;            /* read where late is set */
 };
 
-/* Writes the row of that order. Returns 0 or < 0. */
-int order_search_write_row(struct list *l, int64_t id);
-
 /* Orders whose candidate or vendor has the text in their name: writes the rows of the page that list_begin has opened.
  * Returns 0 or < 0. */
 int order_search(struct list *l, const struct order_search *in);

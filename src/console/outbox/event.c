@@ -53,6 +53,10 @@ static int filter_app(struct call *c, struct str app_id, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
+static int write_row(struct list *l, void *ctx, const struct db_query *q) {
+    return write_delivery(l->c, l->c->tenant, q);
+}
+
 int handle_console_event_list(struct call *c) {
     const struct console_event_list_query *in = c->query;
     int64_t app, state = -1, retrying = str_eq(in->state, STR("retrying")); /* waiting after a failed attempt */
@@ -75,14 +79,12 @@ int handle_console_event_list(struct call *c) {
     db_bind_int(&q, 5, state);
     db_bind_text(&q, 6, str_is_absent(in->type) ? STR("") : in->type);
     db_bind_int(&q, 7, retrying);
-    while ((r = db_row(&q)) == 1 &&
-           list_add(&l, db_int(&q, COL_CONSOLE_DELIVERY_EVENT), db_int(&q, COL_CONSOLE_DELIVERY_APP)))
-        if ((r = write_delivery(c, c->tenant, &q)) < 0)
-            return r;
-    if (r < 0)
-        return r;
-    list_end(&l);
-    return 0;
+    r = list_write(
+        &l, &q,
+        &(struct list_rows){.a = COL_CONSOLE_DELIVERY_EVENT, .b = COL_CONSOLE_DELIVERY_APP, .write = write_row});
+    if (r == 0)
+        list_end(&l);
+    return r;
 }
 
 /* ---- one ---- */

@@ -2,9 +2,10 @@
  *
  * console/api/references: what forms offer to choose from.
  */
+#include "hire/reference/reference.h"
 #include "api_handlers.h"
 #include "base/json.h"
-#include "console/list.h"
+#include "console/console.h"
 
 #define EACH_MAX 500
 

@@ -87,66 +87,36 @@ int late_count(struct call *c, const struct vendor_times *times, int64_t *ret) {
     return r;
 }
 
-/* The orders that are late for the longest time, in their order. */
-struct latest {
-    struct late_order *v;
-    size_t n, max;
-};
-
-static bool is_before(const struct late_order *a, const struct late_order *b) {
-    return a->begin_time != b->begin_time ? a->begin_time < b->begin_time : a->id < b->id;
-}
-
-/* False: the list is full of orders that come before this one, and so before all that follow it. */
-static bool take(struct latest *l, struct late_order o) {
-    size_t at = l->n;
-
-    while (at > 0 && is_before(&o, &l->v[at - 1]))
-        at--;
-    if (at == l->max)
-        return false;
-    size_t behind = (l->n < l->max ? l->n : l->max - 1) - at;
-    memmove(l->v + at + 1, l->v + at, behind * sizeof *l->v);
-    l->v[at] = o;
-    l->n = at + behind + 1;
-    return true;
-}
-
-static int take_account(struct call *c, const struct vendor_times *times, int64_t account,
-                        const struct late_order *behind, struct latest *l) {
+static int take_account(struct call *c, const struct vendor_times *times, int64_t account, struct list_key after,
+                        struct key_list *l) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_LATE);
-    int64_t usual = vendor_usual_ms(times, account);
     int r;
 
     db_bind_int(&q, 1, c->tenant);
     db_bind_int(&q, 2, account);
-    db_bind_int(&q, 3, behind->begin_time);
-    db_bind_int(&q, 4, behind->id);
+    db_bind_int(&q, 3, after.a);
+    db_bind_int(&q, 4, after.b);
     db_bind_int(&q, 5, late_before(c, times, account));
     db_bind_int(&q, 6, (int64_t)l->max);
-    while ((r = db_row(&q)) == 1 && take(l, (struct late_order){db_int(&q, COL_CONSOLE_ORDERS_LATE_BEGIN_TIME),
-                                                                db_int(&q, COL_CONSOLE_ORDERS_LATE_ID), usual}))
+    while ((r = db_row(&q)) == 1 && key_list_add(l, (struct list_key){db_int(&q, COL_CONSOLE_ORDERS_LATE_BEGIN_TIME),
+                                                                      db_int(&q, COL_CONSOLE_ORDERS_LATE_ID)}))
         ;
     return r < 0 ? r : 0;
 }
 
-int late_list(struct call *c, const struct vendor_times *times, int64_t account, int64_t begin_time, int64_t id,
-              size_t max, struct late_order **ret) {
-    const struct late_order behind = {.begin_time = begin_time, .id = id};
-    struct latest l = {.v = arena_array(c->arena, struct late_order, max), .max = max};
+int late_list(struct call *c, const struct vendor_times *times, int64_t account, struct list_key after, size_t max,
+              struct key_list *ret) {
     int r = 0;
 
-    if (account != 0) {
-        r = take_account(c, times, account, &behind, &l);
-    } else {
-        struct db_query accounts DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ACCOUNTS);
-        db_bind_int(&accounts, 1, c->tenant);
-        while ((r = db_row(&accounts)) == 1)
-            if ((r = take_account(c, times, db_int(&accounts, COL_CONSOLE_ACCOUNTS_ID), &behind, &l)) < 0)
-                return r;
-    }
-    *ret = l.v;
-    return r < 0 ? r : (int)l.n;
+    *ret = key_list_new(c->arena, max, false);
+    if (account != 0)
+        return take_account(c, times, account, after, ret);
+    struct db_query accounts DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ACCOUNTS);
+    db_bind_int(&accounts, 1, c->tenant);
+    while ((r = db_row(&accounts)) == 1)
+        if ((r = take_account(c, times, db_int(&accounts, COL_CONSOLE_ACCOUNTS_ID), after, ret)) < 0)
+            return r;
+    return r;
 }
 
 int late_is(struct call *c, const struct vendor_times *times, int64_t order_id) {

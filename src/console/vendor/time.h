@@ -7,6 +7,7 @@
 #define HIRED_CONSOLE_VENDOR_TIME_H
 
 #include "console/console.h"
+#include "console/key_list.h"
 
 #define VENDOR_TIME_DAYS 30 /* the results that usual times are made of */
 
@@ -31,18 +32,13 @@ int vendor_times_get(struct call *c, struct vendor_times *ret);
 /* Who takes longer than this is late: the account's 90th percentile, or 10 days if it is unknown. */
 int64_t vendor_usual_ms(const struct vendor_times *times, int64_t account);
 
-/* An order that is late. */
-struct late_order {
-    int64_t begin_time, id, usual_ms;
-};
-
 /* How many orders are late. Returns 0 or < 0. */
 int late_count(struct call *c, const struct vendor_times *times, int64_t *ret);
 
-/* The late orders of an account (0: of all) behind (begin_time, id), those of the longest time first, at most max. In
- * the arena. Returns how many, or < 0. Costs a look at max rows for each account, however many are late. */
-int late_list(struct call *c, const struct vendor_times *times, int64_t account, int64_t begin_time, int64_t id,
-              size_t max, struct late_order **ret);
+/* The keys (begin_time, id) of the late orders of an account (0: of all) after the key after, the earliest first, at
+ * most max. In the arena. Reads at most max rows for each account. Returns 0 or < 0. */
+int late_list(struct call *c, const struct vendor_times *times, int64_t account, struct list_key after, size_t max,
+              struct key_list *ret);
 
 /* Whether that order is late. Returns 1, 0 or < 0. */
 int late_is(struct call *c, const struct vendor_times *times, int64_t order_id);
