@@ -4,8 +4,8 @@
  */
 #include "console/assets.h"
 
-/* Nothing but what this server sends; no script within a page. Styles stand in pages (the components set them), reports
- * are shown from here, and a vendor's preview page in a frame. */
+/* Content-Security-Policy: resources only from this server and no inline scripts. Allowed beyond that: inline
+ * styles, which the components set; blob: for reports; frames of https: pages for vendors' previews. */
 #define POLICY                                                                                                         \
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "            \
     "font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: https:; object-src 'self' blob:; "              \
@@ -17,7 +17,7 @@ static const struct str no_console = STR_INIT(
     "<a href=\"/openapi.json\">/openapi.json</a>.</p>\n"
     "<p>本服务未包含网页控制台。开放接口的说明见 <a href=\"/openapi.json\">/openapi.json</a>。</p>\n</html>\n");
 
-/* Whether a list such as "gzip, br;q=0.5" has the coding, and not with q=0. */
+/* Whether a list such as "gzip, br;q=0.5" contains the coding with a q other than 0. */
 static bool accepts(struct str list, struct str coding) {
     while (!str_is_absent(list)) {
         struct str weight = str_cut(&list, ',');
@@ -65,7 +65,7 @@ static void reply(struct http_request *r, const struct asset *a) {
     http_reply(r, 200, a->type, headers, n);
 }
 
-/* A page that the console itself makes of its address: "/orders/12". */
+/* Whether the browser requests an address that the console's script renders, such as "/orders/12". */
 static bool is_page(const struct http_request *r) {
     static const struct str others[] = {STR_INIT("/open-apis/"), STR_INIT("/console/api/"), STR_INIT("/files/")};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The console's pages, which are part of the binary.
+ * The console's pages, which are embedded in the binary.
  */
 #ifndef HIRED_CONSOLE_ASSETS_H
 #define HIRED_CONSOLE_ASSETS_H
@@ -9,18 +9,18 @@
 
 struct asset {
     struct str path, type, etag;
-    bool hashed;                    /* its name changes with its content: it may be kept for ever */
-    struct str plain, gzip, brotli; /* absent: there is no such form */
+    bool hashed;                    /* the name contains a hash of the content: browsers may cache it for ever */
+    struct str plain, gzip, brotli; /* absent: there is no such encoding */
 };
 
-/* Ended by an absent path. Empty: this binary was built without the console. */
+/* The last entry has an absent path. Without entries: this binary was built without the console. */
 extern const struct asset console_assets[];
 
-/* Answers a GET or HEAD for a page or a part of one: also every address within the console that a browser asks for as a
- * page. False: it is none of the console's. */
+/* Answers a GET or HEAD for a page, script or style; also every address within the console that a browser requests
+ * as a page. Returns false if the path is not the console's. */
 bool assets_serve(struct http_request *r);
 
-/* Whether a GET of the same path with the same headers would be answered by assets_serve. */
+/* Whether assets_serve would answer a GET of the same path with the same headers. */
 bool assets_has(const struct http_request *r);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the console's handlers share.
+ * Shared by the console's handlers.
  */
 #include "console/console.h"
 

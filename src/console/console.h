@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the console's handlers share: from a call to the domain and back, and how people and times are written.
+ * Shared by the console's handlers: calling the domain, mapping its refusals to answers, writing times and names.
  */
 #ifndef HIRED_CONSOLE_CONSOLE_H
 #define HIRED_CONSOLE_CONSOLE_H
@@ -9,24 +9,25 @@
 #include "gateway/caller/session.h"
 #include "hire/hire.h"
 
-/* Own codes of the console's operations (api/console). */
+/* Codes that only the console's operations (api/console) have. */
 enum { CODE_NOT_FOUND = 4004, CODE_WRONG_PASSWORD = 4012, CODE_TOO_MANY_ATTEMPTS = 4290 };
 
-/* The domain's view of a call: a person of the tenant acts. */
+/* Makes the domain's context of a call: the actor is the signed-in person. */
 struct hire console_hire(struct call *c);
 
-/* 0 or more passes as 0, a refusal fails the call with the code that fits, a fault stays one. */
+/* Turns a result of the domain into one of a handler: 0 or more becomes 0, a refusal fails the call with the
+ * matching code, a fault is returned. */
 int console_result(struct call *c, const struct hire *h, int result);
 
-/* 1002002 with a word for the page beside the sentence. */
+/* Fails the call with 1002002, a sentence, and a reason word that the page reads. */
 int console_fail(struct call *c, struct reason reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* An id that must be one: else the call fails as not found. */
+/* Reads an id. A text that is not an id fails the call as not found. */
 int console_id(struct call *c, struct str text, int64_t *ret);
 
-/* A member with a time; 0 writes nothing. */
+/* Writes a member with a time; nothing if it is 0. */
 void console_member_time(struct buf *out, struct str key, int64_t ms);
-/* A member {"zh_cn":..,"en_us":..}; writes nothing if both are empty. */
+/* Writes a member {"zh_cn":..,"en_us":..}; nothing if both are empty. */
 void console_member_i18n(struct buf *out, struct str key, struct str zh_cn, struct str en_us);
 
 #endif

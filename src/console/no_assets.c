@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * In place of the console's pages in a binary that is built without them.
+ * An empty list of pages, for a binary that is built without the console.
  */
 #include "console/assets.h"
 

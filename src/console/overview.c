@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/metrics/overview: the numbers people would rather look at.
+ * console/api/metrics/overview: the numbers of the overview page.
  */
 #include <time.h>
 
@@ -79,7 +79,7 @@ static int write_failing(struct call *c) {
     return r;
 }
 
-/* ---- what waits for a person ---- */
+/* ---- orders that wait for an action ---- */
 
 static int write_awaiting(struct call *c, struct hire *h) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_STATUS);
@@ -144,7 +144,7 @@ static void write_day(struct buf *out, int64_t at_ms, int64_t arranged, int64_t 
     json_end(out, '}');
 }
 
-/* How many orders on each day, by a statement whose rows are (day, orders). */
+/* Reads the number of orders on each day from a statement whose rows are (day, orders). */
 static int read_days(struct call *c, enum db_statement statement, int64_t since, int64_t ret[DAYS]) {
     struct db_query q DB_CLEANUP = db_query(c->db, statement);
     int r;
@@ -172,7 +172,7 @@ static int write_days(struct call *c, int64_t since) {
     return r;
 }
 
-/* The number is that of the list with completed_since, so both count alike: by end_time, in the future too. */
+/* Counts in the same way as the list with completed_since: by end_time, including times in the future. */
 static int write_completed(struct call *c, int64_t since) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_DONE_COUNT);
     db_bind_int(&q, 1, c->tenant);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/requests: the last calls of the open API, as they were answered.
+ * console/api/requests: the last calls of the open API and their answers.
  */
 #include "gateway/request_log.h"
 
@@ -11,7 +11,8 @@
 
 #define ANSWERED 200
 
-/* Calls that no tenant is known of are shown where there is one tenant only: they can be nobody else's. */
+/* Whether the database has only one tenant. Calls whose tenant is unknown are shown only then, because they cannot
+ * be another tenant's. */
 static int only_tenant(struct call *c, bool *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_TENANT_ALL);
     int r = db_row(&q);

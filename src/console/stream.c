@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/events/stream: what the gateway does in place of a handler (gateway/watch.h).
+ * console/api/events/stream: the gateway serves streams itself (gateway/watch.h), so this handler is never called.
  */
 #include <errno.h>
 
@@ -8,5 +8,5 @@
 #include "console/console.h"
 
 int handle_console_stream_open(struct call *c) {
-    return -EOPNOTSUPP; /* never asked: streams do not come here */
+    return -EOPNOTSUPP; /* never called */
 }

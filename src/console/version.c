@@ -1,4 +1,7 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Computes and checks the versions of records.
+ */
 #include "console/version.h"
 
 #include <openssl/evp.h>

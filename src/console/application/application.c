@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/applications: the list people search, and one application with all that belongs to it.
+ * console/api/applications: the searchable list, and one application with its candidate, job, orders and interviews.
  */
 #include "hire/application/application.h"
 #include "api_handlers.h"
@@ -76,7 +76,7 @@ int handle_console_application_list(struct call *c) {
     return r;
 }
 
-/* ---- one ---- */
+/* ---- one application ---- */
 
 static int write_resume(struct call *c, struct hire *h, struct str resume_id) {
     struct attachment_row resume;

@@ -18,7 +18,7 @@ void read_application_row(struct call *c, const struct db_query *q, struct appli
     };
 }
 
-/* The check that changed last, if there is one. */
+/* Writes the application's latest changed order, if it has one. */
 static int write_order_brief(struct call *c, int64_t application) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDER_OF_APPLICATION);
     db_bind_int(&q, 1, c->tenant);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/attachments: files that people upload, for a vendor's form or as the report of a record by hand.
+ * console/api/attachments: files that people upload for a vendor's form or as the report of a check that they record by
+ * hand.
  */
 #include "hire/attachment/attachment.h"
 
@@ -14,7 +15,7 @@ static enum attachment_usage usage_of(struct str text) {
                                          : ATTACHMENT_OTHER;
 }
 
-/* Reports are handed out as PDF whatever they are called, so they have to be one. */
+/* Reports are served as PDF regardless of their name, so the content must be a PDF. */
 static bool is_pdf(const struct call_file *file) {
     static const struct str magic = STR_INIT("%PDF-");
     return memcmp(file->head, magic.ptr, magic.len) == 0;

@@ -76,7 +76,7 @@ int before_console_account_update(struct call *c) {
     return 0;
 }
 
-/* Nobody locks themselves out by mistake. */
+/* Administrators cannot lock themselves out by mistake. */
 static int spares_oneself(struct call *c, const struct account *a) {
     const struct console_account_update_body *in = c->body;
     if (a->id != c->person->account)
@@ -90,7 +90,7 @@ static int spares_oneself(struct call *c, const struct account *a) {
     return 0;
 }
 
-/* Somebody must be left who can administer the tenant. */
+/* At least one account must remain that can administer the tenant. */
 static int keeps_an_admin(struct call *c) {
     int admins = account_admins(c->db, c->tenant);
     if (admins == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/apps: who may call the open API, and where their events go.
+ * console/api/apps: the apps that may call the open API, and the receivers of their events.
  */
 #include "api_events.h"
 #include "api_handlers.h"
@@ -24,8 +24,8 @@ static int write_subscriptions(struct call *c, int64_t app, struct buf *out) {
     return r;
 }
 
-/* Whether somebody else made it, or another tenant has it, too: such an app is not one tenant's to change. 1, 0 or < 0.
- */
+/* Whether the app was made outside the tenant or is installed in another tenant too; one tenant may not change such
+ * an app. 1, 0 or < 0. */
 static int app_is_shared(struct call *c, const struct app_row *app) {
     if (app->home != c->tenant)
         return 1;
@@ -35,7 +35,7 @@ static int app_is_shared(struct call *c, const struct app_row *app) {
     return db_row(&q);
 }
 
-/* Its members; what is written of it is what its version is of. */
+/* Writes the app's members; the app's version is computed from this text. */
 static int write_app_members(struct call *c, const struct app_row *app, struct buf *out) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APP_CREATED);
     db_bind_int(&q, 1, app->id);
@@ -52,7 +52,7 @@ static int write_app_members(struct call *c, const struct app_row *app, struct b
         return shared;
     json_member_bool(out, STR("shared"), shared > 0);
     json_member_words(out, STR("scopes"), app->scopes);
-    if (shared == 0) { /* else they are its developer's alone to know */
+    if (shared == 0) { /* of a shared app, only its developer may see these */
         json_member_words(out, STR("ip_allow"), app->ip_allow);
         json_member_str(out, STR("request_url"), db_text(&q, COL_CONSOLE_APP_CREATED_REQUEST_URL));
     }
@@ -63,7 +63,7 @@ static int write_app_members(struct call *c, const struct app_row *app, struct b
     return r;
 }
 
-/* Its members and its version, which is also in ret_version. */
+/* Writes the app's members and its version, which is also returned in ret_version. */
 static int write_app_to(struct call *c, const struct app_row *app, struct buf *out, struct str *ret_version) {
     json_begin(out, '{');
     size_t at = out->len;
@@ -117,7 +117,7 @@ int handle_console_app_scopes(struct call *c) {
     return 0;
 }
 
-/* An app that was made in the tenant and works nowhere else; the call fails for any other. */
+/* Finds an app that was made in the tenant and is installed nowhere else; the call fails for any other app. */
 static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) {
     int r = app_find(c->db, app_id, c->arena, ret);
     if (r > 0)
@@ -220,7 +220,7 @@ static int set_subscriptions(struct call *c, const struct app_row *app, const st
     return 0;
 }
 
-/* ---- the receiver: asked before anything is written ---- */
+/* ---- the receiver: verified before anything is written ---- */
 
 struct asking {
     int64_t app;
@@ -237,7 +237,8 @@ static void ask(void *ctx) {
     q->result = receiver_ask(&q->next, q->reach, q->arena, &q->fault);
 }
 
-/* Lets the call wait until the address has answered, if it is to be asked. always: also one that is set already. */
+/* If the change needs a request to the receiver's address, lets the call wait for its answer. always: also if the
+ * address is unchanged. */
 static int plan_asking(struct call *c, struct str app_id, const struct receiver *change, bool always) {
     struct asking *q = arena_new(c->arena, struct asking);
     struct app_row app;

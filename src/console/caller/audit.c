@@ -9,7 +9,7 @@
 #include "console/list.h"
 #include "console/people.h"
 
-/* An optional time; absent: what it stands for then. */
+/* Reads an optional time; absent is its value if it is not given. */
 static int filter_time(struct call *c, const char *name, struct str text, int64_t absent, int64_t *ret) {
     *ret = absent;
     if (str_is_empty(text) || (str_to_i64(text, ret) == 0 && *ret >= 0))
@@ -17,7 +17,7 @@ static int filter_time(struct call *c, const char *name, struct str text, int64_
     return call_fail(c, CODE_PARAMETER, "%s must be a time in milliseconds since 1970", name);
 }
 
-/* The application of an order or an interview; 0: there is none. */
+/* Reads the application of an order or an interview; 0: there is none. */
 static int application_of(struct call *c, enum db_statement which, int64_t id, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, which);
     *ret = 0;
@@ -29,7 +29,8 @@ static int application_of(struct call *c, enum db_statement which, int64_t id, i
     return r < 0 ? r : 0;
 }
 
-/* Orders and interviews are known by whom they are about; an order is shown on the page of its application. */
+/* Writes the application of an entry about an order or an interview, with the names of talent and job: the page
+ * shows these and links to the application. */
 static int write_place(struct call *c, struct hire *h, struct str action, struct str subject) {
     bool order = str_starts(action, STR("order.")), interview = str_starts(action, STR("interview."));
     int64_t id, application;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/session: signing in and out, and the own password.
+ * console/api/session: sign in, sign out, change one's own password.
  */
 #include "api_handlers.h"
 #include "api_types.h"
@@ -42,7 +42,7 @@ static struct str cookie_header(const struct call *c, struct str value, int64_t 
 
 /* ---- sign in ---- */
 
-/* Counts an attempt; fails the call when there were too many. */
+/* Counts an attempt to sign in; fails the call if there were too many. */
 static int take_attempt(struct call *c, struct str login) {
     unsigned wait_s = attempts_take(c->attempts, login, c->address, clock_mono_ms());
     if (wait_s == 0)
@@ -62,7 +62,7 @@ int before_console_session_sign_in(struct call *c) {
     if (r < 0)
         return r;
     c->password = arena_new(c->arena, struct call_password);
-    /* A name that is unknown takes as long as a wrong password. */
+    /* An unknown name takes as long as a wrong password, so the time does not show which names exist. */
     *c->password = (struct call_password){
         .given = in->password, .stored = found->password, .wrong_code = CODE_WRONG_PASSWORD, .found = found};
     return 0;
@@ -72,7 +72,7 @@ int handle_console_session_sign_in(struct call *c) {
     const struct console_session_sign_in_body *in = c->body;
     struct account now;
     const struct account *found = c->password->found;
-    /* The account may have changed while the password was looked at. */
+    /* The account may have changed while the password was checked. */
     int r = account_get(c->db, found->tenant, found->id, c->arena, &now);
     if (r < 0)
         return r;
@@ -142,7 +142,7 @@ int before_console_session_change_password(struct call *c) {
 int handle_console_session_change_password(struct call *c) {
     struct account now;
     const struct account *found = c->password->found;
-    /* It may have been changed while it was looked at. */
+    /* The account may have changed while the password was checked. */
     int r = account_get(c->db, c->tenant, c->person->account, c->arena, &now);
     if (r < 0)
         return r;

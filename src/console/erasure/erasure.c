@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/talents and erasure: finding a person, and erasing what is about them.
+ * console/api/talents and erasure: find a person, and erase their data.
  */
 #include "hire/erasure/erasure.h"
 
@@ -17,7 +17,7 @@ static const struct str kind_talent = STR_INIT("talent");
 
 /* ---- finding ---- */
 
-/* How many applications the talent has, and to which job the newest is (0: none). */
+/* The number of the talent's applications and the job of the newest one (0: none). */
 static int applications_of(struct call *c, int64_t talent, int64_t *ret_n, int64_t *ret_job) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_APPLICATION_OF_TALENT);
     int r;

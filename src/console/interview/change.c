@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/interviews: what changes them, and what stands in the way of a plan.
+ * console/api/interviews: schedule, reschedule, cancel, assess, and the conflicts of a plan.
  */
 #include "api_handlers.h"
 #include "base/json.h"
@@ -43,7 +43,7 @@ static int read_plan(struct call *c, struct hire *h, const struct console_interv
     return r < 0 ? r : read_people(c, &in->interviewers, ret->interviewers, &ret->n_interviewers);
 }
 
-/* Where the domain says -ENOENT, the call fails as not found. */
+/* Like console_result(); -ENOENT fails the call as not found. */
 static int change_result(struct call *c, const struct hire *h, int r) {
     return r == -ENOENT ? call_fail(c, CODE_NOT_FOUND, NULL) : console_result(c, h, r);
 }
@@ -68,7 +68,7 @@ int handle_console_interview_schedule(struct call *c) {
     return 0;
 }
 
-/* Reads the interview and holds the version against it. Returns 1, 0 (there is none) or < 0. */
+/* Reads the interview and checks the version of the change. Returns 1, 0 (there is none) or < 0. */
 static int read_version(struct call *c, struct hire *h, int64_t id, struct str version, struct interview_extend *ret) {
     int r = interview_get(h, id, ret);
     if (r != 1)
@@ -77,7 +77,7 @@ static int read_version(struct call *c, struct hire *h, int64_t id, struct str v
     return r < 0 ? r : 1;
 }
 
-/* What the plan was before stands in the audit log. */
+/* The audit log gets the times of the previous plan. */
 int handle_console_interview_reschedule(struct call *c) {
     const struct console_interview_reschedule_params *at = c->params;
     const struct console_interview_reschedule_body *in = c->body;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Feedback forms, as the page that asks their questions wants them.
+ * Writes feedback forms and job levels for the page that assesses an interview.
  */
 #include <stdlib.h>
 

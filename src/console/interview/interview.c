@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/interviews: lists, and one with its assessments.
+ * console/api/interviews: lists, and one interview with its assessments.
  */
 #include "console/interview/interview.h"
 #include "api_handlers.h"
@@ -30,7 +30,8 @@ static bool is_submitted(const struct interview_record *record) {
     return record->commit_status.set && record->commit_status.v == 1;
 }
 
-/* A record's user as the tenant names it; a text that is no internal id stays as it is. */
+/* The user has user_id and names if the record's user is known here; otherwise only the record's members are
+ * written. */
 int write_interviewer(struct call *c, const struct interview_record *record, bool verdict) {
     struct buf *out = c->out;
     int64_t uid = 0;
@@ -59,13 +60,14 @@ const struct interview_record *own_record(const struct call *c, const struct int
     return interview_record_of(&in->interview_record_list, c->person->users_id);
 }
 
-/* The person's own record while it is not submitted: as long, they are not told what the others think. */
+/* The signed-in person's own record if it is not submitted yet, otherwise NULL. Until they submit, interviewers see
+ * no record of the others. */
 static const struct interview_record *record_to_write(const struct call *c, const struct interview_extend *in) {
     const struct interview_record *own = own_record(c, in);
     return own && !is_submitted(own) ? own : NULL;
 }
 
-/* What all records add up to; for who has still to assess, their own. */
+/* The summary of all records or, for a person who has not submitted yet, of their own record. */
 static struct opt_int summary_for(const struct interview_extend *in, const struct interview_record *only) {
     if (!only || !only->conclusion.set)
         return in->interview_round_summary;
@@ -82,7 +84,7 @@ static void write_opt_int(struct buf *out, struct str key, struct opt_int v) {
         json_member_int(out, key, v.v);
 }
 
-/* live: it was not cancelled. */
+/* live: the interview was not cancelled. */
 static int write_interview(struct call *c, struct hire *h, const struct interview_extend *in, bool live) {
     const struct interview_record *only = record_to_write(c, in);
     struct buf *out = c->out;
@@ -127,7 +129,7 @@ static int write_interview(struct call *c, struct hire *h, const struct intervie
     return r;
 }
 
-/* Only interviewers, and nothing else: they see their own interviews alone. */
+/* Whether the person has only the role of an interviewer and may see only their own interviews. */
 static bool sees_own_only(const struct call *c) {
     return (c->person->roles & ~ROLE_BIT(ROLE_INTERVIEWER)) == 0;
 }
@@ -175,7 +177,7 @@ int handle_console_interview_list(struct call *c) {
     if (r < 0)
         return r;
     if (str_is_empty(in->page_token))
-        l.from.a = l.from.b = -1; /* this one goes forward */
+        l.from.a = l.from.b = -1; /* this list ascends */
     struct db_query q DB_CLEANUP =
         db_query(c->db, mine ? SQL_CONSOLE_INTERVIEWS_OF_INTERVIEWER : SQL_CONSOLE_INTERVIEWS);
     db_bind_int(&q, 1, c->tenant);
@@ -184,7 +186,7 @@ int handle_console_interview_list(struct call *c) {
     db_bind_int(&q, 4, to);
     db_bind_int(&q, 5, application);
     if (mine)
-        db_bind_int(&q, 6, c->person->users_id); /* 0, nobody's, holds none */
+        db_bind_int(&q, 6, c->person->users_id); /* 0: the account has no user and therefore no interviews */
     r = list_write(
         &l, &q,
         &(struct list_rows){.a = COL_CONSOLE_INTERVIEW_BEGIN_TIME, .b = COL_CONSOLE_INTERVIEW_ID, .write = write_row});
@@ -193,9 +195,9 @@ int handle_console_interview_list(struct call *c) {
     return r;
 }
 
-/* ---- one ---- */
+/* ---- one interview ---- */
 
-/* Who has still to assess is not told what the others think. */
+/* The records that the person may see: all, or only their own until it is submitted. */
 struct view {
     struct call *c;
     const struct interview_record *only; /* NULL: all */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the console's interviews share.
+ * Shared by the files about interviews, and the interviews of an application.
  */
 #ifndef HIRED_CONSOLE_INTERVIEW_INTERVIEW_H
 #define HIRED_CONSOLE_INTERVIEW_INTERVIEW_H
@@ -9,19 +9,19 @@
 #include "console/console.h"
 #include "hire/interview/change.h"
 
-/* The person's own record in an interview; NULL: takes no part. */
+/* The record of the signed-in person; NULL: the person is not an interviewer. */
 const struct interview_record *own_record(const struct call *c, const struct interview_extend *in);
 
-/* Whether the person may know of the interview: who only interviews, may of their own. */
+/* Whether the signed-in person may see the interview. Interviewers without another role may see only their own. */
 bool may_see_interview(const struct call *c, const struct interview_extend *doc);
 
-/* A record's user as console_interviewer; verdict: also what they concluded. */
+/* Writes a record's user as console_interviewer; verdict: with the conclusion. Returns 0 or < 0. */
 int write_interviewer(struct call *c, const struct interview_record *record, bool verdict);
 
-/* As console_form. */
+/* Writes the form as console_form. */
 void write_form(struct call *c, struct hire *h, const struct interview_feedback_form *form);
 
-/* The tenant's job levels as a list "job_levels", in rising order. */
+/* Writes the list "job_levels" with the tenant's job levels, in ascending order. Returns 0 or < 0. */
 int write_job_levels(struct call *c, struct hire *h);
 
 /* Writes the list "interviews" with an application's interviews. Returns 0 or < 0. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/orders: the list of background checks, by what the page filters and by what the overview counts.
+ * console/api/orders: the list of background checks, with the filters of the page and those of the overview's numbers.
  */
 #include "api_handlers.h"
 #include "base/id.h"
@@ -19,7 +19,7 @@ static int read_time(struct call *c, struct str text, int64_t *ret) {
                : call_fail(c, CODE_PARAMETER, "completed_since is a time in milliseconds since 1970");
 }
 
-/* Which filters exclude each other. */
+/* Refuses combinations of filters that exclude each other. */
 static int check(struct call *c, const struct order_search *f) {
     bool by_state = f->status != 0 || f->phase >= 0;
     if (f->account != 0 && f->application != 0)
@@ -51,7 +51,7 @@ static int read_filters(struct call *c, struct order_search *ret) {
     return r < 0 ? r : check(c, ret);
 }
 
-/* ---- walks: rows go out as they come ---- */
+/* ---- lists ---- */
 
 static int write_row(struct list *l, void *ctx, const struct db_query *q) {
     return write_order_row(l->c, &l->h, q);
@@ -95,8 +95,8 @@ static int list_completed(struct list *l, const struct order_search *f) {
         &(struct list_rows){.a = COL_CONSOLE_ORDERS_DONE_END_TIME, .b = COL_CONSOLE_ORDER_ROW_ID, .write = write_row});
 }
 
-/* By begin_time, the earliest first. The first page's key, which is before everything of lists that go backwards, is
- * behind everything here. */
+/* By begin_time, the earliest first. This list ascends, so the first page begins at 0 and not at the key that
+ * list_begin sets for descending lists. */
 static int list_late(struct list *l, const struct order_search *f) {
     bool first = l->from.a == INT64_MAX;
     const struct list_key after = {first ? 0 : l->from.a, first ? 0 : l->from.b};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/orders: the background-check card and what people do with it.
+ * console/api/orders: one background check, and the actions of people on it.
  */
 #include "hire/order/order.h"
 
@@ -14,7 +14,7 @@
 #include "console/version.h"
 #include "hire/order/arrange.h"
 
-/* What a role may do, as far as the state allows it. */
+/* The actions of each role. The state table decides whether an action is possible. */
 static const struct {
     enum order_action action;
     struct str name;
@@ -94,7 +94,7 @@ static int write_history(struct call *c, struct hire *h, int64_t id) {
     return 0;
 }
 
-/* The report that shows a kept file; absent: none does. */
+/* The id of the report that has a kept file; absent: there is none. */
 static struct str report_of_file(const struct background_check_order *doc, int64_t file) {
     static const struct str prefix = STR_INIT("file:");
     for (size_t i = 0; i < doc->feedback_info_list.n; i++) {

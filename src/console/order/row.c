@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "console/application/row.h"
 
-#define ORDERS_SHOWN 100 /* with their application; the list of checks has the others */
+#define ORDERS_SHOWN 100 /* of an application; the list of checks has the others */
 
 static void write_provider(struct buf *out, struct str info) {
     static const struct str names[] = {STR_INIT("provider_id"), STR_INIT("provider_name")};
@@ -16,11 +16,11 @@ static void write_provider(struct buf *out, struct str info) {
     record_members(info, names, 2, provider);
     record_members(provider[1], languages, 2, name);
     json_member_raw(out, names[0], provider[0]);
-    if (name[0].len > 2 || name[1].len > 2) /* than their quotes */
+    if (name[0].len > 2 || name[1].len > 2) /* more than the two quotes */
         json_member_raw(out, names[1], provider[1]);
 }
 
-/* Members of the record that a row shows as they are. */
+/* Writes the members of the record that a row shows unchanged. */
 static void write_order_doc(struct buf *out, struct str stored) {
     enum { PROVIDER, SHOWN };
     static const struct str names[] = {STR_INIT("provider_info"), STR_INIT("package"),    STR_INIT("name"),

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Background checks by the name of the candidate or the vendor, those that changed last first.
+ * Search for background checks by the name of the candidate or the vendor, the latest change first.
  *
- * A name leads to a few people, and by indexes to their orders, of which the newest make the page. What so many
- * people's names hold that going through them would take long is in many orders, too: then the list itself is walked.
+ * Usually a text is in the names of few people: their orders are read by index and the newest make the page. If more
+ * than PEOPLE_MAX people match, the list of all orders is walked instead and its rows are tested; a page then fills
+ * soon, because many orders match.
  */
 #include "console/order/search.h"
 
@@ -11,7 +12,7 @@
 #include "console/order/row.h"
 #include "hire/reference/card.h"
 
-#define PEOPLE_MAX 2000 /* who are gone through one by one */
+#define PEOPLE_MAX 2000 /* most people whose orders are read by index */
 
 struct searching {
     struct call *c;
@@ -21,7 +22,7 @@ struct searching {
     struct key_list found; /* by update_time and id */
 };
 
-/* Whether an order is among those that the filters beside status and account leave. Returns 1, 0 or < 0. */
+/* Whether an order passes the filters late and completed_since. Returns 1, 0 or < 0. */
 static int fits(struct searching *s, int64_t id) {
     int r;
 
@@ -36,7 +37,7 @@ static int fits(struct searching *s, int64_t id) {
     return r <= 0 ? r : db_int(&q, COL_CONSOLE_ORDER_DONE_END_TIME) >= s->in->completed_since;
 }
 
-/* The rows come newest first. */
+/* Adds the orders of q, whose rows are sorted with the newest first. */
 static int meet_all(struct searching *s, struct db_query *q) {
     int r;
 

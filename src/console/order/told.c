@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether the vendor has heard of an order: what became of the last event about it.
+ * The state of the last event about an order.
  */
 #include "console/order/told.h"
 
 #include "base/json.h"
 #include "hire/outbox/outbox.h"
 
-/* Among several receivers the best state counts: one that has taken the event, then one that will be asked again. */
+/* In ascending order: among several receivers the highest state counts. */
 enum told_state { TOLD_NOBODY, TOLD_GIVEN_UP, TOLD_WAITING, TOLD_TAKEN };
 static const struct str states[] = {STR_INIT("nobody"), STR_INIT("given_up"), STR_INIT("waiting"), STR_INIT("taken")};
 
@@ -34,7 +34,7 @@ static int read_deliveries(struct call *c, int64_t event, struct told *ret) {
     return r;
 }
 
-/* When the last attempt was made: the one that was taken, where one was. */
+/* The time of the successful attempt or, if there is none, of the last one. */
 static int read_last_attempt(struct call *c, int64_t event, int64_t app, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_LAST_ATTEMPT);
     *ret = 0;

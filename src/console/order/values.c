@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What was filled into the vendor's form of an order: files and numbers of identity documents.
+ * The values of an order's custom fields: files, and masked numbers of identity documents.
  */
 #include "console/order/values.h"
 
@@ -32,7 +32,7 @@ static int write_attachment(struct call *c, struct hire *h, struct str id) {
     json_member_str(c->out, STR("name"), a.name);
     if (a.size >= 0)
         json_member_id(c->out, STR("size"), a.size);
-    if (str_is_absent(a.url)) /* the content of an imported one is not here */
+    if (str_is_absent(a.url)) /* the content of an imported attachment is not kept here */
         json_member_str(c->out, STR("url"), call_link(c, LINK_ATTACHMENT, a.id, LINK_ATTACHMENT_LIFE_S));
     json_end(c->out, '}');
     return 0;
@@ -62,7 +62,7 @@ static bool has_word(struct str text, const char *word) {
     return false;
 }
 
-/* The number of a mainland identity card: 17 digits and a digit or X. */
+/* Whether a text is the number of a mainland identity card: 17 digits and a digit or X. */
 static bool is_card_number(struct str s) {
     if (s.len != 18)
         return false;
@@ -72,7 +72,8 @@ static bool is_card_number(struct str s) {
     return isdigit((unsigned char)s.ptr[17]) || s.ptr[17] == 'X' || s.ptr[17] == 'x';
 }
 
-/* Vendors define their fields freely, so what is asked for is told by the field's key and names. */
+/* Whether a field asks for the number of an identity document. Vendors define fields freely, so its key and names
+ * decide. */
 static bool asks_for_number(const struct eco_background_check_custom_field_data *f) {
     static const char *const words[] = {"id_card",         "idcard",          "id_number",       "id number",
                                         "id_no",           "identity_n",      "identity number", "identity card",
@@ -87,7 +88,7 @@ static bool asks_for_number(const struct eco_background_check_custom_field_data 
 
 static struct str masked(struct arena *a, struct str s) {
     size_t from = s.len > SHOWN ? s.len - SHOWN : s.len;
-    while (from < s.len && ((unsigned char)s.ptr[from] & 0xc0) == 0x80) /* not within a character */
+    while (from < s.len && ((unsigned char)s.ptr[from] & 0xc0) == 0x80) /* do not cut within a character */
         from++;
     return arena_printf(a, "****%.*s", STR_FMT(str_skip(s, from)));
 }

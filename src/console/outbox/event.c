@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/events: what was told to whom, every attempt, and once more.
+ * console/api/events: the deliveries of events with their attempts, and sending one again.
  */
 #include "api_handlers.h"
 #include "base/array.h"
@@ -12,7 +12,7 @@
 static const struct str states[] = {STR_INIT("waiting"), STR_INIT("delivered"), STR_INIT("given_up"),
                                     STR_INIT("superseded")};
 
-/* The columns of console_deliveries. */
+/* Writes the columns of console_delivery. */
 static int write_delivery(struct call *c, int64_t tenant, const struct db_query *q) {
     struct buf *out = c->out;
     int64_t state = db_int(q, COL_CONSOLE_DELIVERY_STATE) & 3;
@@ -42,7 +42,7 @@ static int write_delivery(struct call *c, int64_t tenant, const struct db_query 
     return r < 0 ? r : 0;
 }
 
-/* An app of the filter; 0: any, -1: there is no such app. */
+/* Reads the app of the filter; 0: any, -1: there is no such app. */
 static int filter_app(struct call *c, struct str app_id, int64_t *ret) {
     struct app_row app;
     *ret = 0;
@@ -87,9 +87,9 @@ int handle_console_event_list(struct call *c) {
     return r;
 }
 
-/* ---- one ---- */
+/* ---- one delivery ---- */
 
-#define ATTEMPTS_SHOWN 100 /* of a delivery, the latest */
+#define ATTEMPTS_SHOWN 100 /* the latest attempts of a delivery */
 
 static int write_attempts(struct call *c, int64_t event, int64_t app) {
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ATTEMPTS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * console/api/references: what forms offer to choose from.
+ * console/api/references: the records that forms of the console offer for selection.
  */
 #include "hire/reference/reference.h"
 #include "api_handlers.h"
@@ -33,13 +33,13 @@ static int write_stages(struct call *c, struct hire *h) {
     return r;
 }
 
-/* The lists of which there is more than EACH_MAX. */
+/* The lists that were cut because they have more than EACH_MAX entries. */
 struct cut {
     struct str key[8];
     size_t n;
 };
 
-/* Rows of id, name and perhaps the name in English. */
+/* Writes rows of id, name and, if number is false, the English name. */
 static int write_rows(struct call *c, struct str key, enum db_statement which, bool number, struct cut *cut) {
     struct db_query q DB_CLEANUP = db_query(c->db, which);
     int r, n = 0;
@@ -109,7 +109,7 @@ static int write_location(void *ctx, int64_t seq, struct str id, struct str doc)
     return 1;
 }
 
-/* A walk that takes one more than is given, to see whether there is one. */
+/* A walk that reads one record more than it writes, to see whether the list is cut. */
 struct walk {
     struct call *c;
     reference_fn write;

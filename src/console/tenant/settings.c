@@ -68,7 +68,7 @@ int handle_console_settings_get(struct call *c) {
     return r;
 }
 
-/* The accounts of the list, and no others, have the role from now on. */
+/* Gives the approver role to exactly the accounts of the list. */
 static int set_approvers(struct call *c, const struct str_list *ids) {
     struct account *all;
     size_t n, found = 0;
@@ -182,7 +182,7 @@ static int write_account_values(struct call *c, struct hire *h, int64_t account)
     return 0;
 }
 
-/* All that an administrator changes of it; what the vendor pushes has nothing to do with it. */
+/* The version covers the members that an administrator can change, not those that the vendor pushes. */
 static int vendor_version(struct call *c, struct hire *h, const struct vendor_account *a, struct str *ret) {
     struct buf text BUF_CLEANUP = BUF_EMPTY;
     struct eco_account_created_v1_event filled = {0};
@@ -229,7 +229,8 @@ static int write_vendor(struct call *c, struct hire *h, const struct vendor_acco
     int r = write_bound_app(c, a->app);
     if (r == 0)
         r = write_account_fields(c, h, a->app, STR("account_fields"));
-    /* What was filled in may be a secret between tenant and vendor; the version says whether two are the same. */
+    /* The values may be secrets between tenant and vendor. The version is computed from them and could confirm a
+     * guess, so only administrators get both. */
     if (r == 0 && person_has(c->person, ROLE_ADMIN)) {
         struct str version = STR_ABSENT;
         r = vendor_version(c, h, a, &version);
@@ -262,7 +263,7 @@ int handle_console_vendor_list(struct call *c) {
     return console_result(c, &h, r);
 }
 
-/* An app that is installed in the tenant; the call fails if there is none. "" is none: 0. */
+/* Finds an app that is installed in the tenant; the call fails if there is none. "" gives 0 (no app). */
 static int find_app(struct call *c, struct str app_id, int64_t *ret) {
     struct app_row *apps;
     size_t n;
@@ -333,7 +334,7 @@ static int check_vendor_version(struct call *c, struct hire *h, int64_t id, stru
     struct vendor_account a;
     struct str now;
     int r = vendor_account_get(h, id, &a);
-    if (r <= 0) /* whoever changes it says that it is unknown */
+    if (r <= 0) /* the change itself refuses an unknown account */
         return r;
     r = vendor_version(c, h, &a, &now);
     return r < 0 ? r : version_check(c, given, now);

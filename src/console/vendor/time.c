@@ -9,7 +9,7 @@
 #include "base/array.h"
 
 #define DAY_MS (24 * 3600 * 1000LL)
-#define USUAL_MS (10 * DAY_MS) /* of an account without results in the last days */
+#define USUAL_MS (10 * DAY_MS) /* for an account without results in these days */
 
 int64_t vendor_time_since(int64_t now_ms) {
     time_t now = (time_t)(now_ms / 1000);
@@ -64,7 +64,7 @@ int64_t vendor_usual_ms(const struct vendor_times *times, int64_t account) {
 
 /* ---- late orders ---- */
 
-/* An order that begins before this is late. */
+/* An order whose begin_time is before this is late. */
 static int64_t late_before(const struct call *c, const struct vendor_times *times, int64_t account) {
     return c->now_ms - vendor_usual_ms(times, account);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How long vendors take, and which orders they have had for longer than they usually take ("late"). The overview's
- * numbers and the lists that they lead to are made by the same functions, so both name the same orders.
+ * How long vendors take, and which orders take longer than usual ("late"). The overview's numbers and the lists behind
+ * them use the same functions, so both contain the same orders.
  */
 #ifndef HIRED_CONSOLE_VENDOR_TIME_H
 #define HIRED_CONSOLE_VENDOR_TIME_H
@@ -9,12 +9,12 @@
 #include "console/console.h"
 #include "console/key_list.h"
 
-#define VENDOR_TIME_DAYS 30 /* the results that usual times are made of */
+#define VENDOR_TIME_DAYS 30 /* usual times are computed from the results of this many days */
 
 struct vendor_time {
     int64_t account;
     struct str name, provider_zh, provider_en;
-    int64_t orders;            /* completed in these days */
+    int64_t orders;            /* orders completed in these days */
     int64_t median_ms, p90_ms; /* from arrangement to result; 0: unknown */
 };
 
@@ -29,10 +29,10 @@ int64_t vendor_time_since(int64_t now_ms);
 /* The times of all accounts with results in these days, in the arena. Returns 0 or < 0. */
 int vendor_times_get(struct call *c, struct vendor_times *ret);
 
-/* Who takes longer than this is late: the account's 90th percentile, or 10 days if it is unknown. */
+/* An order that takes longer than this is late: the account's 90th percentile, or 10 days if it is unknown. */
 int64_t vendor_usual_ms(const struct vendor_times *times, int64_t account);
 
-/* How many orders are late. Returns 0 or < 0. */
+/* The number of late orders. Returns 0 or < 0. */
 int late_count(struct call *c, const struct vendor_times *times, int64_t *ret);
 
 /* The keys (begin_time, id) of the late orders of an account (0: of all) after the key after, the earliest first, at
@@ -40,7 +40,7 @@ int late_count(struct call *c, const struct vendor_times *times, int64_t *ret);
 int late_list(struct call *c, const struct vendor_times *times, int64_t account, struct list_key after, size_t max,
               struct key_list *ret);
 
-/* Whether that order is late. Returns 1, 0 or < 0. */
+/* Whether an order is late. Returns 1, 0 or < 0. */
 int late_is(struct call *c, const struct vendor_times *times, int64_t order_id);
 
 #endif
