@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/id.h"
+#include "base/invariant.h"
 #include "hire/order/change.h"
 #include "hire/tenant/tenant.h"
 
@@ -108,6 +109,8 @@ int order_write(struct hire *h, struct order_row *o) {
     struct db_query q DB_CLEANUP = db_query(h->db, o->stored_time == 0 ? SQL_ORDER_INSERT : SQL_ORDER_UPDATE);
     int n = 3, r;
 
+    INVARIANT_RETURN(order_state_exists(o->state), -EINVAL);
+    INVARIANT_RETURN(o->update_time >= o->stored_time, -EINVAL); /* lists are polled by update_time */
     o->doc.order_status = SET_INT(o->state.status);
     o->doc.update_time = hire_text(h, o->update_time);
     db_bind_int(&q, 1, h->tenant);
@@ -206,11 +209,9 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
     if (r == 0 && step.then_finish) {
         struct order_step finish;
 
-        r = order_next(step.to, ORDER_FINISH, false, &finish);
-        if (r == 0)
-            r = order_note(h, o.id, ORDER_FINISH, step.to, finish.to, STR_ABSENT);
-        if (r == 0)
-            o.state = finish.to;
+        INVARIANT_RETURN(order_next(step.to, ORDER_FINISH, false, &finish) == 0, -EINVAL);
+        r = order_note(h, o.id, ORDER_FINISH, step.to, finish.to, STR_ABSENT);
+        o.state = finish.to;
     }
     if (r < 0)
         return r;

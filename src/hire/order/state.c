@@ -94,6 +94,13 @@ int order_next(struct order_state from, enum order_action action, bool approval,
     return -EPERM;
 }
 
+bool order_state_exists(struct order_state s) {
+    bool approval = s.status == ORDER_IN_APPROVAL || s.status == ORDER_WITHDRAWN || s.status == ORDER_APPROVED ||
+                    s.status == ORDER_REJECTED;
+
+    return (s.phase == PHASE_ARRANGEMENT || s.phase == PHASE_REPORT) == approval;
+}
+
 const char *order_state_text(struct order_state s) {
     bool report = s.phase == PHASE_REPORT;
 

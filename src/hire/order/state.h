@@ -57,6 +57,9 @@ struct order_step {
  * possible in that state. */
 int order_next(struct order_state from, enum order_action action, bool approval, struct order_step *ret);
 
+/* Whether phase and status fit: the approval statuses (5, 6, 8, 9) have a phase, all others have none. */
+bool order_state_exists(struct order_state s);
+
 /* Static text for people: "arranged", "in approval (report)" ... */
 const char *order_state_text(struct order_state s);
 const char *order_action_text(enum order_action a);

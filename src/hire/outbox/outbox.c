@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/id.h"
+#include "base/invariant.h"
 #include "base/json.h"
 
 #define EVENT_ID_LEN 32
@@ -103,6 +104,7 @@ static int deliveries_write(struct hire *h, const struct api_event_entry *entry,
 }
 
 int hire_emit(struct hire *h, const struct hire_event *e) {
+    INVARIANT_RETURN((unsigned)e->type < API_EVENTS, -EINVAL);
     const struct api_event_entry *entry = &api_events[e->type];
     struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int64_t only_app = 0;
