@@ -22,7 +22,7 @@ int version_check(struct call *c, struct str given, struct str now) {
     if (str_is_absent(given) || str_eq(given, now))
         return 0;
     c->reason = (struct reason){.word = REASON_STALE, .subject = now};
-    return call_fail(c, CODE_STALE, "the change was made from version %.*s; %.*s stands now",
+    return call_fail(c, CODE_STALE, "the change was made from version %.*s; the present version is %.*s",
                      STR_FMT(str_head(given, 64)), STR_FMT(now));
 }
 

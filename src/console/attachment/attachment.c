@@ -34,7 +34,7 @@ int handle_console_attachment_create(struct call *c) {
     a.mime = attachment_mime(a.name);
     if (a.usage == ATTACHMENT_REPORT && !is_pdf(c->file))
         return console_fail(c, (struct reason){.word = REASON_REPORT_NOT_PDF},
-                            "a report must be a PDF; this file is none");
+                            "a report must be a PDF; this file is not a PDF");
     int r = attachment_add(&h, &a);
     if (r < 0)
         return console_result(c, &h, r);

@@ -83,10 +83,10 @@ static int spares_oneself(struct call *c, const struct account *a) {
         return 0;
     if (in->disabled.set && in->disabled.v)
         return console_fail(c, (struct reason){.word = REASON_OWN_ACCOUNT},
-                            "nobody can disable their own account; ask another administrator");
+                            "you cannot disable your own account; ask another administrator");
     if (!(a->roles & ROLE_BIT(ROLE_ADMIN)))
         return console_fail(c, (struct reason){.word = REASON_OWN_ACCOUNT},
-                            "nobody can give up their own administration; ask another administrator");
+                            "you cannot give up your own role of an administrator; ask another administrator");
     return 0;
 }
 
@@ -95,7 +95,7 @@ static int keeps_an_admin(struct call *c) {
     int admins = account_admins(c->db, c->tenant);
     if (admins == 0)
         return console_fail(c, (struct reason){.word = REASON_LAST_ADMIN},
-                            "nobody would be left who can administer; make another administrator first");
+                            "at least one administrator must remain; make another account an administrator first");
     return admins < 0 ? admins : 0;
 }
 

@@ -128,7 +128,8 @@ static int find_own_app(struct call *c, struct str app_id, struct app_row *ret) 
         r = app_is_shared(c, ret);
     if (r > 0)
         return console_fail(c, (struct reason){.word = REASON_APP_SHARED},
-                            "the app is not this tenant's alone; the command line changes it (hired app --help)");
+                            "the app was made outside this tenant or is installed in another tenant too; only the "
+                            "command line can change it (hired app --help)");
     return r;
 }
 
@@ -265,7 +266,7 @@ static int plan_asking(struct call *c, struct str app_id, const struct receiver 
 static int asked(struct call *c, const struct asking *q) {
     if (q->result >= 0)
         return 0;
-    return console_fail(c, q->fault.reason, "the request URL was not taken: %.*s", STR_FMT(q->fault.why));
+    return console_fail(c, q->fault.reason, "the request URL was not accepted: %.*s", STR_FMT(q->fault.why));
 }
 
 int before_console_app_update(struct call *c) {
@@ -286,7 +287,7 @@ int before_console_app_challenge(struct call *c) {
     int r = plan_asking(c, at->app_id, &change, true);
     if (r == 0 && !c->errand.run)
         return console_fail(c, (struct reason){.word = REASON_RECEIVER_NONE},
-                            "there is no request URL to ask; request_url takes one");
+                            "the app has no request URL to verify; give request_url");
     return r;
 }
 

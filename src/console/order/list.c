@@ -29,9 +29,9 @@ static int check(struct call *c, const struct order_search *f) {
     if (f->phase >= 0 && f->status == 0)
         return call_fail(c, CODE_PARAMETER, "phase needs a status");
     if (f->late && (by_state || f->application != 0 || f->completed_since != 0))
-        return call_fail(c, CODE_PARAMETER, "late goes with account_id and query only");
+        return call_fail(c, CODE_PARAMETER, "late can be combined with account_id and query only");
     if (f->completed_since != 0 && (by_state || f->application != 0))
-        return call_fail(c, CODE_PARAMETER, "completed_since goes with account_id and query only");
+        return call_fail(c, CODE_PARAMETER, "completed_since can be combined with account_id and query only");
     return 0;
 }
 

@@ -352,8 +352,7 @@ int handle_console_vendor_update(struct call *c) {
     if (r < 0)
         return console_result(c, &h, r);
     if (str_is_absent(in->app_id) && str_is_absent(in->name) && !in->provider_name && !in->values.v)
-        return call_fail(c, CODE_PARAMETER,
-                         "nothing is to be changed; app_id, name, provider_name or values say what is");
+        return call_fail(c, CODE_PARAMETER, "there is nothing to change; give app_id, name, provider_name or values");
     if (!str_is_absent(in->app_id)) {
         if ((r = find_app(c, in->app_id, &app)) < 0)
             return r;

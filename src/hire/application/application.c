@@ -106,9 +106,10 @@ static int check_move(struct hire *h, const struct application_case *a, struct s
     if (a->doc.active_status.v != APPLICATION_ACTIVE)
         return hire_refuse(h, REFUSED_MOVE, "the application is terminated; recover it first");
     if (a->doc.stage && a->doc.stage->type.v == STAGE_ONBOARDED)
-        return hire_refuse(h, REFUSED_PRESENT_STAGE, "the talent is onboarded; such an application moves no more");
+        return hire_refuse(h, REFUSED_PRESENT_STAGE,
+                           "the talent is onboarded, so the application cannot move to another stage");
     if (target->type.v == STAGE_ONBOARDED)
-        return hire_refuse(h, REFUSED_TARGET_STAGE, "nobody is onboarded by moving to that stage");
+        return hire_refuse(h, REFUSED_TARGET_STAGE, "an application cannot be moved to the onboarded stage");
     if (process_stage(&a->processes, from, &own) && own != process)
         return hire_refuse(h, REFUSED_TARGET_STAGE, "that stage belongs to another process, %.*s",
                            STR_FMT(process->id));
@@ -117,7 +118,9 @@ static int check_move(struct hire *h, const struct application_case *a, struct s
     if ((r = talent_state_get(h, a, &talent)) < 0)
         return r;
     if (talent.locked_by_other)
-        return hire_refuse(h, REFUSED_LOCKED, "application %lld locks the talent", (long long)talent.locked_by_other);
+        return hire_refuse(h, REFUSED_LOCKED,
+                           "application %lld locks the talent, because it is at an offer or onboarding stage",
+                           (long long)talent.locked_by_other);
     *ret = target;
     return 0;
 }
@@ -188,7 +191,9 @@ int application_recover(struct hire *h, struct str id) {
     if (talent.onboarded)
         return hire_refuse(h, REFUSED_ONBOARDED, "the talent is onboarded");
     if (talent.locked_by_other)
-        return hire_refuse(h, REFUSED_LOCKED, "application %lld locks the talent", (long long)talent.locked_by_other);
+        return hire_refuse(h, REFUSED_LOCKED,
+                           "application %lld locks the talent, because it is at an offer or onboarding stage",
+                           (long long)talent.locked_by_other);
     if (talent.active_for_job)
         return hire_refuse(h, REFUSED_SIMILAR, "application %lld of the talent to the job is active",
                            (long long)talent.active_for_job);
@@ -272,13 +277,13 @@ static int bind_employee(struct hire *h, const struct application_case *a, const
     if ((r = talent_employee(h, a->talent, &bound)) < 0)
         return r;
     if (r == 1 && bound != in->employee)
-        return hire_refuse(h, REFUSED_OTHER_EMPLOYEE, "the talent is another employee's");
+        return hire_refuse(h, REFUSED_OTHER_EMPLOYEE, "the talent is bound to another employee");
     if (r == 1)
         return 0;
     if ((r = employee_talent(h, in->employee, &bound)) < 0)
         return r;
     if (r == 1)
-        return hire_refuse(h, REFUSED_OTHER_TALENT, "the employee is talent %lld's", (long long)bound);
+        return hire_refuse(h, REFUSED_OTHER_TALENT, "the employee is bound to talent %lld", (long long)bound);
     return talent_employee_bind(h, a->talent, in->employee);
 }
 

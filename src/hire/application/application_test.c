@@ -149,7 +149,7 @@ static void moves(void **state) {
     assert_int_equal(CALL(f, application_transfer_stage(&f->h, id, STR("s1"))), 0);
     fixture_sql(f, "UPDATE application SET doc = replace(doc, '\"type\":1', '\"type\":7') WHERE id = %.*s",
                 STR_FMT(id));
-    REFUSED(f, application_transfer_stage(&f->h, id, STR("s4")), REFUSED_PRESENT_STAGE, "moves no more");
+    REFUSED(f, application_transfer_stage(&f->h, id, STR("s4")), REFUSED_PRESENT_STAGE, "cannot move to another stage");
 }
 
 /* The list of stays is bounded: the first and the latest are kept. */

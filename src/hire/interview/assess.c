@@ -53,7 +53,8 @@ int interview_assess(struct hire *h, int64_t interview_id, int64_t uid, const st
         return r < 0 ? r : -ENOENT;
     own = interview_record_of(&doc.interview_record_list, uid);
     if (!own)
-        return hire_refuse_for(h, REASON_NOT_INTERVIEWER, STR_ABSENT, "only those who hold an interview assess it");
+        return hire_refuse_for(h, REASON_NOT_INTERVIEWER, STR_ABSENT,
+                               "only an interviewer of the interview can assess it");
     if (own->commit_status.set && own->commit_status.v == SUBMITTED)
         return hire_refuse_for(h, REASON_ASSESSED_ALREADY, STR_ABSENT, "the assessment is submitted already");
     if ((has_form = interview_form_get(h, doc.interview_round_type, &form)) < 0)

@@ -71,13 +71,13 @@ static int set_interviewers(struct hire *h, const struct interview_plan *in, str
     struct interview_record_list *list = &out->interview_record_list;
 
     if (in->n_interviewers == 0)
-        return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody must hold the interview");
+        return hire_refuse(h, REFUSED_PARAMETER, "interviewers: at least one interviewer is required");
     list->n = in->n_interviewers;
     list->v = arena_array(h->arena, struct interview_record, list->n);
     for (size_t i = 0; i < list->n; i++) {
         for (size_t k = 0; k < i; k++)
             if (in->interviewers[k] == in->interviewers[i])
-                return hire_refuse(h, REFUSED_PARAMETER, "interviewers: somebody is named twice");
+                return hire_refuse(h, REFUSED_PARAMETER, "interviewers: a user is named twice");
         const struct interview_record *kept = interview_record_of(&before, in->interviewers[i]);
         list->v[i].id = kept ? kept->id : hire_text(h, id_new());
         list->v[i].user_id = hire_text(h, in->interviewers[i]);
@@ -201,9 +201,9 @@ static int check_plan(struct hire *h, const struct interview_plan *in) {
     if (in->end_ms - in->begin_ms > INTERVIEW_LENGTH_MAX_MS)
         return hire_refuse_for(h, REASON_TIMES_LENGTH, STR_ABSENT, "end_time must be within 24 hours of begin_time");
     if (in->video_type.set && in->type != BY_VIDEO)
-        return hire_refuse(h, REFUSED_PARAMETER, "video_type is of an interview by video only");
+        return hire_refuse(h, REFUSED_PARAMETER, "video_type is allowed for an interview by video only");
     if (!str_is_empty(in->address_id) && in->type != ON_SITE)
-        return hire_refuse(h, REFUSED_PARAMETER, "address_id is of an interview on site only");
+        return hire_refuse(h, REFUSED_PARAMETER, "address_id is allowed for an interview on site only");
     return hire_bounded(h, "remark", in->remark, false, HIRE_TEXT_MAX);
 }
 
@@ -262,9 +262,10 @@ static int get_open(struct hire *h, int64_t id, struct interview_extend *ret) {
 
     if (r <= 0)
         return r < 0 ? r : -ENOENT;
-    return interview_is_open(ret) ? 0
-                                  : hire_refuse_for(h, REASON_INTERVIEW_ASSESSED, STR_ABSENT,
-                                                    "somebody has assessed the interview: it is not changed any more");
+    return interview_is_open(ret)
+               ? 0
+               : hire_refuse_for(h, REASON_INTERVIEW_ASSESSED, STR_ABSENT,
+                                 "an interviewer has assessed the interview, so it cannot be changed");
 }
 
 int interview_reschedule(struct hire *h, int64_t id, const struct interview_plan *in) {

@@ -50,7 +50,7 @@ static int check_targets(const struct form_check *k) {
         if (form_answer_find(k, id) != &k->in->answers[i])
             return form_refuse_answer(k, id, "is answered twice");
         if (!form_answer_is_empty(&k->in->answers[i]) && !form_question_is_asked(k, found))
-            return form_refuse_answer(k, id, "is not asked, by the other answers");
+            return form_refuse_answer(k, id, "is not asked: the other answers exclude this question");
     }
     return 0;
 }

@@ -77,7 +77,7 @@ static int contact_of_user(struct hire *h, int64_t uid, struct user_contact_info
     db_bind_int(&q, 2, uid);
     r = db_row(&q);
     if (r == 0)
-        return hire_refuse_for(h, REASON_PERSON_NAME, STR("contact"), "the contact is no user of the tenant");
+        return hire_refuse_for(h, REASON_PERSON_NAME, STR("contact"), "the contact is not a user of the tenant");
     if (r < 0 || (r = record_read_stored(&type_user, &user, db_text(&q, COL_USERS_GET_DOC), h->arena)) < 0)
         return r;
     *ret = (struct user_contact_info){
@@ -116,11 +116,12 @@ static int check_reach(struct hire *h, const char *who, struct str name, struct 
     if (str_is_empty(name))
         return hire_refuse_for(h, REASON_PERSON_NAME, str_of(who), "the %s needs a name", who);
     if (!str_is_empty(mobile) && !is_mobile(mobile))
-        return hire_refuse_for(h, REASON_PERSON_MOBILE, str_of(who),
-                               "the %s's mobile number is none: 5 to 20 digits, with + and country code", who);
+        return hire_refuse_for(
+            h, REASON_PERSON_MOBILE, str_of(who),
+            "the %s's mobile number is not valid: 5 to 20 digits are expected, with + and country code", who);
     if (!str_is_empty(email) && !is_email(email))
         return hire_refuse_for(h, REASON_PERSON_EMAIL, str_of(who),
-                               "the %s's email address is none: name@domain is expected", who);
+                               "the %s's email address is not valid: name@domain is expected", who);
     if (str_is_empty(mobile) && str_is_empty(email))
         return hire_refuse_for(h, REASON_PERSON_REACH, str_of(who), "the %s needs a mobile number or an email address",
                                who);
@@ -230,8 +231,8 @@ static int refuse_unknown_keys(struct hire *h, const struct order_arrange_input 
             j++;
         if (j == fields->n)
             return hire_refuse_for(
-                h, REASON_FIELD_GONE, in->values.v[i].key, "the account asks for no field \"%.*s\"%s",
-                STR_FMT(str_head(in->values.v[i].key, 100)), fields->n == 0 ? "; it asks for none" : "");
+                h, REASON_FIELD_GONE, in->values.v[i].key, "the account's form has no field \"%.*s\"%s",
+                STR_FMT(str_head(in->values.v[i].key, 100)), fields->n == 0 ? "; the form is empty" : "");
     }
     return 0;
 }

@@ -148,13 +148,15 @@ static void people(void **state) {
     static const char *const no_mobile[] = {"1234", "+", "12 34", "abc12345", "123456789012345678901", "12+34567"};
     for (size_t i = 0; i < sizeof(no_mobile) / sizeof(no_mobile[0]); i++) {
         in.candidate.mobile = str_of(no_mobile[i]);
-        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the candidate's mobile number is none");
+        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
+                "the candidate's mobile number is not valid");
     }
     in.candidate.mobile = STR_ABSENT;
     static const char *const no_email[] = {"x", "@", "a@", "@b", "a@b@c", "a b@c", "a@.c", "a@c."};
     for (size_t i = 0; i < sizeof(no_email) / sizeof(no_email[0]); i++) {
         in.contact = (struct user_contact_info){.name = STR("李三"), .email = str_of(no_email[i])};
-        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact's email address is none");
+        REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
+                "the contact's email address is not valid");
     }
     in.contact.email = STR_ABSENT;
     REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
@@ -163,7 +165,7 @@ static void people(void **state) {
     REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact needs a name");
 
     in.contact_uid = 4711;
-    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact is no user of the tenant");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "the contact is not a user of the tenant");
     fixture_sql(f,
                 "INSERT INTO users (tenant, id, user_id, name, en_name, doc) VALUES (%d, 4711, 'u', '陈思远', '',"
                 " '{\"email\":\"s@example.com\",\"mobile\":\"+8612000000002\"}')",
@@ -298,7 +300,7 @@ static void several_values(void **state) {
     REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER,
             "\"text\" is given twice; it takes one value");
     v[0].key = STR("other");
-    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "asks for no field \"other\"");
+    REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "form has no field \"other\"");
     v[0].key = STR("multiselect");
     v[1].value = STR("");
     REFUSED(f, order_arrange_checked(&f->h, &in, &id), REFUSED_PARAMETER, "\"text\" (A label) is required");

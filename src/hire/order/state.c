@@ -106,7 +106,7 @@ const char *order_state_text(struct order_state s) {
 
     switch (s.status) {
     case ORDER_NONE:
-        return "not there yet";
+        return "not created yet";
     case ORDER_ARRANGED:
         return "arranged";
     case ORDER_COMPLETED:

@@ -26,8 +26,8 @@ static int check_value(struct hire *h, const struct vendor_account_filled *in, s
     while (j < fields->n && !str_eq(fields->v[j].key, key))
         j++;
     if (j == fields->n)
-        return hire_refuse(h, REFUSED_PARAMETER, "the vendor asks for no field \"%.*s\"%s", STR_FMT(key),
-                           fields->n == 0 ? "; it asks for none" : "");
+        return hire_refuse(h, REFUSED_PARAMETER, "the vendor's form has no field \"%.*s\"%s", STR_FMT(key),
+                           fields->n == 0 ? "; the form is empty" : "");
     for (j = 0; j < i; j++) {
         if (str_eq(in->values.v[j].key, key))
             return hire_refuse(h, REFUSED_PARAMETER, "the field \"%.*s\" is given twice", STR_FMT(key));

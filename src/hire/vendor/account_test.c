@@ -89,7 +89,7 @@ static void what_is_refused(void **state) {
     int64_t before = fixture_number(f, "SELECT COUNT(*) FROM vendor_account");
 
     define_form(f);
-    REFUSED(f, vendor_account_create(&f->h, &in, &id), REFUSED_PARAMETER, "the vendor asks for no field \"x\"");
+    REFUSED(f, vendor_account_create(&f->h, &in, &id), REFUSED_PARAMETER, "the vendor's form has no field \"x\"");
     v[1].key = v[0].key;
     REFUSED(f, vendor_account_create(&f->h, &in, &id), REFUSED_PARAMETER, "\"account_token\" is given twice");
     in.values.n = 0;

@@ -237,7 +237,7 @@ test('an interviewer does not see the interviews of others', async () => {
     assert.ok((await app.walk('GET', paths.interviews, { query: { interview_id: id } })).length === 1);
     // An assessment is refused as if there were no such interview; somebody who may see it is told why.
     await interviewer.fails(404, 4004, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } });
-    assert.match((await recruiter.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } })).msg, /only those who hold/);
+    assert.match((await recruiter.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } })).msg, /only an interviewer of the interview/);
 });
 
 test('the interviews one holds are listed by time, page by page, wherever they are moved to', async () => {

@@ -87,7 +87,7 @@ test('an account is added with the fields filled in, and the vendor is told', as
     const add = (...more) => cli(server, 'vendor', 'create', '--name', '背调账号 001', '--provider', 'p', '--app', vendor.app.app_id, ...more);
     for (const [words, ...more] of [
         [/the vendor requires the field "account_token" \(account_token\)/],
-        [/the vendor asks for no field "token"/, '--field', 'account_token=1', '--field', 'token=1'],
+        [/the vendor's form has no field "token"/, '--field', 'account_token=1', '--field', 'token=1'],
         [/"account_token" is given twice/, '--field', 'account_token=1', '--field', 'account_token=2'],
         [/--field takes KEY=VALUE/, '--field', 'account_token'],
         [/--usage takes social or campus/, '--field', 'account_token=1', '--usage', 'both'],
@@ -269,7 +269,7 @@ test('arranging is held against what the vendor pushed; the order keeps a copy',
         [/no add-on item with the id "i3"/, ...good, '--item', 'i3'],
         [/add-on item "i1" is given twice/, ...good, '--item', 'i1', '--item', 'i1'],
         [/"text" \(text\) is required/, '--package', 'p1'],
-        [/asks for no field "colour"/, ...good, '--field', 'colour=red'],
+        [/has no field "colour"/, ...good, '--field', 'colour=red'],
         [/"text" is given twice/, ...good, '--field', 'text=again'],
         [/"text" takes one line of text/, '--package', 'p1', '--field', 'text=a\nb'],
         [/"textarea" may have at most 200 characters; it has 201/, ...good, '--field', `textarea=${'字'.repeat(201)}`],
