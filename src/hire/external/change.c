@@ -137,7 +137,7 @@ static int application_put(struct hire *h, int64_t id, struct str external_id, i
     db_bind_int(&q, 4, talent);
     db_bind_text(&q, 5, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }
 
@@ -266,7 +266,7 @@ static int check_put(struct hire *h, int64_t id, int64_t application, const stru
     db_bind_int(&q, 3, application);
     db_bind_text(&q, 4, buf_str(&doc));
     r = db_run(&q);
-    db_query_end(&q); /* before doc goes */
+    db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }
 
