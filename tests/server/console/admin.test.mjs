@@ -300,7 +300,7 @@ test('what is the administrator\'s is nobody else\'s', async () => {
 test('nobody locks themselves out, and the log is asked by time', async () => {
     const words = async (body) => (await admin.fails(400, 1002002, 'POST', `users/${admin.id}`, { body })).msg;
     assert.match(await words({ disabled: true }), /own account/);
-    assert.match(await words({ roles: ['recruiter'] }), /own administration/);
+    assert.match(await words({ roles: ['recruiter'] }), /own role of an administrator/);
     const start = Date.now();
     await admin.post('settings', { approve_report: false });
     const since = await admin.walk('audit', { since: start - 5, page_size: 10 });
