@@ -42,7 +42,7 @@ enum hire_refusal {
     REFUSED_LOCKED,         /* another application of the talent locks it */
     REFUSED_TARGET_STAGE,   /* no application may move to that stage */
     REFUSED_MOVE,           /* the application may not move at all */
-    REFUSED_PRESENT_STAGE,  /* no application may move away from its present stage */
+    REFUSED_PRESENT_STAGE,  /* an application may not leave the stage where it is */
     REFUSED_TERMINATED,     /* the application is terminated already */
     REFUSED_NOT_TERMINATED, /* the application is not terminated */
     REFUSED_OTHER_EMPLOYEE, /* the talent is bound to another employee */
