@@ -39,7 +39,7 @@ int erasing_attachments(struct erasing *e, struct str doc);
 /* Erases the report files of an order. */
 int erasing_reports(struct erasing *e, int64_t order);
 
-/* ---- records that are kept as one doc ---- */
+/* ---- kept.c: records that are kept as one doc ---- */
 
 struct kept_kind {
     const struct record_type *type;
