@@ -302,8 +302,9 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
     return vs.n > 0 ? -EINVAL : 0;
 }
 
-/* Values in the file take precedence over flags. Returns 0, or -EINVAL after an error message. */
-static int take_fields(struct cli *c, struct order_arrange_input *form, const struct background_check_order *in) {
+/* Takes the values of the file. Flags are added after them, or override them. Returns 0, or -EINVAL after an error
+ * message. */
+static int take_fields(struct cli *c, struct check_form *form, const struct background_check_order *in) {
     if (in->custom_field_list.v) {
         cli_fail(c, "custom_field_list is the vendor's to define; custom_data_list has the values");
         return -EINVAL;

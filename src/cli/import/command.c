@@ -141,11 +141,6 @@ static int tell_outcome(const struct import *im) {
     return 0;
 }
 
-static void tell_file(struct import *im, const struct finding *f) {
-    if (im->findings++ < FINDINGS_SHOWN)
-        im->on_finding(im, f);
-}
-
 static void choose_type(struct import *im, struct import_source *src) {
     const struct import_options *o = im->ctx;
     struct str said = src->answer.user_id_type;
@@ -163,7 +158,7 @@ static void choose_type(struct import *im, struct import_source *src) {
         f.reason = arena_printf(&im->cli->arena, "the file says it holds ids of the type %.*s, --user-id-type another",
                                 STR_FMT(said));
     if (!str_is_absent(f.reason))
-        tell_file(im, &f);
+        import_tell(im, &f);
 }
 
 static struct import_source *add_source(struct import *im) {
@@ -182,7 +177,7 @@ static void open_file(struct import *im, const char *name) {
     int r = answer_file_open(file, name, &im->cli->arena, &f);
 
     if (r < 0) {
-        tell_file(im, &f);
+        import_tell(im, &f);
         return;
     }
     for (;;) {
@@ -191,7 +186,7 @@ static void open_file(struct import *im, const char *name) {
         if (r == 0)
             return;
         if (r < 0) {
-            tell_file(im, &f);
+            import_tell(im, &f);
             continue;
         }
         struct import_source *src = add_source(im);

@@ -80,44 +80,18 @@ int import_check(struct import *im, struct import_source *sources, size_t n);
  * an error message. In the last three cases im->taken records are stored. */
 int import_run(struct import *im, struct import_source *sources, size_t n);
 
-/* ---- for the files of this folder ---- */
-
-/* Checks one item and, in the second pass, writes it within the open transaction. Errors in the item go to on_finding.
- * Returns 0, or a negative errno after an error message. */
-int import_item(struct import *im, struct import_source *src, const struct answer_item *item,
-                const struct item_kind *kind, json_t *value);
-
-void import_complain(struct import *im, struct import_source *src, const struct answer_item *item, struct str member,
-                     struct str reason);
-
+/* Shows the progress on standard error if im->progress is set; last: removes it. */
 void import_show_progress(struct import *im, bool last);
 
-/* ---- the journal (journal.c) ---- */
+/* Counts a finding, and passes it to on_finding if it is one of the first FINDINGS_SHOWN. */
+void import_tell(struct import *im, const struct finding *f);
 
-/* Notes within the open transaction that `taken` records are stored once it is committed; import_journal_end() clears
- * the note. Both return 0 or a negative errno. */
-int import_journal_note(struct import *im, int64_t taken);
-int import_journal_end(struct import *im);
-
-/* If an earlier import was interrupted, prints on standard error how many records it has stored. */
+/* If an earlier import was interrupted, prints on standard error how many records it has stored (journal.c). */
 void import_journal_tell(struct cli *c);
 
-/* Finds the internal id of a user that an item names, and creates the user if it is unknown. Returns 0, -EINVAL with
- * *ret_why, or another negative errno. */
-int import_user(struct import *im, struct str id, struct str zh_name, struct str en_name, int64_t *ret_uid,
-                struct str *ret_why);
-
-/* Counts an occurrence of a member that api/ does not describe. */
-void import_note_undescribed(struct import *im, const struct item_kind *kind, struct str path);
-
-/* Both list these members with their numbers of occurrences; they write nothing if there are none. */
+/* Both list the members that api/ does not describe with their numbers of occurrences; they write nothing if there are
+ * none (undescribed.c). */
 void import_warn_undescribed(const struct import *im);
 void import_write_undescribed(const struct import *im, struct buf *out); /* adds a member to the open JSON object */
-
-struct import_users *import_users_new(void);
-struct import_users *import_users_free(struct import_users *uc);
-void import_users_clear(struct import_users *uc);
-int64_t import_users_get(const struct import_users *uc, struct str id); /* 0: unknown */
-void import_users_put(struct import_users *uc, struct str id, int64_t uid);
 
 #endif

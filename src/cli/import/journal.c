@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "cli/import/import.h"
+#include "cli/import/internal.h"
 
 #define KEY STR("import")
 

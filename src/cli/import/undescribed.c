@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "cli/import/import.h"
+#include "cli/import/internal.h"
 
 /* "a_list[12].b" -> "a_list[].b" */
 static struct str without_indices(struct str path, struct arena *a) {

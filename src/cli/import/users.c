@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "cli/import/import.h"
+#include "cli/import/internal.h"
 
 #define BUCKETS 4096
 #define ENTRIES_MAX 100000 /* then the cache is emptied */
