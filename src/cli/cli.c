@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "cli/suggest.h"
 
 struct command {

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/seal.h"
 #include "cli/args.h"
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "gateway/caller/app.h"
 #include "gateway/caller/tenant.h"
 #include "gateway/users.h"

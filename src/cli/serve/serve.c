@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/cli.h"
-#include "cli/config.h"
+#include "cli/config/config.h"
 #include "cli/demo/info.h"
 #include "cli/serve/address.h"
 #include "cli/serve/caretaker.h"
