@@ -13,122 +13,22 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "cli/cli.h"
-#include "cli/config/config.h"
 #include "cli/demo/info.h"
 #include "cli/serve/address.h"
-#include "cli/serve/caretaker.h"
 #include "cli/serve/clock_check.h"
-#include "cli/serve/site.h"
-#include "events/delivery/dispatcher.h"
-#include "events/fetch/fetcher.h"
-#include "gateway/caller/app.h"
-#include "gateway/caller/master_secret.h"
-#include "gateway/caller/tenant.h"
+#include "cli/serve/serving.h"
 #include "gateway/users.h"
-#include "hire/name_fold.h"
 #include "store/files/files.h"
-#include "store/owner.h"
-#include "store/remote/server.h"
 
 /* Threads of libuv's pool, which read files that are sent and do outgoing requests (gateway/serve.c), unless the
  * operator sets UV_THREADPOOL_SIZE. */
 #define UV_THREADS "16"
-#define BUSY_MS 10000       /* how long a write waits for another process's lock */
-#define OWNER_WAIT_MS 30000 /* wait for a command that owns the directory, or for a server that is ending */
-
-struct serving {
-    struct config config;
-    int argc; /* copy of the command line, to read the configuration again */
-    char **argv;
-    struct db_options db;
-    struct seal *seal;
-    struct writer *writer;
-    struct gateway *gateway;
-    struct fetcher *fetcher;
-    struct hub *hub;
-    struct dispatcher *dispatcher;
-    struct caretaker *caretaker;
-    struct longlink *longlink;
-    struct http_server *server;
-    struct remote_server *commands; /* executes writes of commands while this process serves */
-    struct site site;
-    struct owner *owner; /* of the data directory */
-    struct arena arena;  /* lives until the server ends */
-    struct str url;      /* URL from this machine; in arena */
-    struct str tenant;   /* for demo_info_announce(); in arena */
-};
 
 static void print_help(void) {
     printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
            "configuration.\n\n");
     config_print_help();
     printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
-}
-
-/* Reads the configuration from a copy of the command line; refuses arguments that are not part of it. Errors go to
- * standard error at the start, and to the log of a running server. */
-static int load_config(const struct serving *s, struct config *ret, bool running) {
-    char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
-    int argc = s->argc;
-    struct str why;
-    if (!argv)
-        return -ENOMEM;
-    memcpy(argv, s->argv, (size_t)argc * sizeof *argv);
-    int r = config_load(ret, &argc, argv, &why);
-    if (r < 0 && running) {
-        char text[512];
-        snprintf(text, sizeof text, "%.*s", STR_FMT(why));
-        log_line(LOG_WARN, "configuration not taken over", "why", text, NULL);
-    } else if (r < 0) {
-        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
-    } else if (argc > 1) {
-        fprintf(stderr, "hired serve: %s is not an option; hired serve --help lists them\n", argv[1]);
-        r = -EINVAL;
-    }
-    free(argv);
-    if (r < 0)
-        config_free(ret);
-    return r;
-}
-
-static void apply_settings(const struct config *c, struct gateway_settings *ret) {
-    *ret = (struct gateway_settings){
-        .rate_limits = c->rate_limits,
-        .access_log = c->access_log,
-        .private_addresses = c->fetch_allow != FETCH_ALLOW_NONE,
-        .network_addresses = c->fetch_allow == FETCH_ALLOW_PRIVATE,
-        .base_url = str_of(c->base_url),
-        .n_app_rates = c->n_app_rates,
-    };
-    for (size_t i = 0; i < c->n_app_rates; i++) {
-        ret->app_rates[i].app_id = c->app_rates[i].app_id;
-        ret->app_rates[i].factor = c->app_rates[i].factor;
-    }
-}
-
-static int fail(const char *what, int error) {
-    fprintf(stderr, "hired serve: %s: %s\n", what, strerror(-error));
-    return error;
-}
-
-/* Takes ownership of the directory before anything in it is touched. */
-static int take_directory(struct serving *s) {
-    struct owner_note holder = {.command = STR("")};
-    struct str why;
-    int r = owner_take(&s->owner, s->config.data, "serve", 0, &s->arena, &holder, &why);
-
-    if (r == -EBUSY && (holder.state == OWNER_COMMAND || holder.state == OWNER_STOPPING)) {
-        log_fmt(LOG_INFO, "%.*s It is waited for.", STR_FMT(why));
-        r = owner_take(&s->owner, s->config.data, "serve", OWNER_WAIT_MS, &s->arena, &holder, &why);
-    }
-    if (r == -EBUSY)
-        fprintf(stderr,
-                "hired serve: %.*s One process at a time writes there: use that one, stop it, or choose another "
-                "directory with --data.\n",
-                STR_FMT(why));
-    else if (r < 0)
-        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
-    return r;
 }
 
 static unsigned loops_of(const struct config *c) {
@@ -159,74 +59,8 @@ static int listen_early(struct serving *s) {
     return r;
 }
 
-static void log_folding(void *ctx, int64_t done, bool ended) {
-    log_fmt(LOG_INFO, "search keys of names: %lld %s", (long long)done, ended ? "brought up to date" : "so far");
-}
-
-static int look_for_tenant(struct serving *s, struct db *db) {
-    struct tenant_row row;
-    int r = tenant_only(db, &s->arena, &row);
-
-    s->tenant = r == 1 ? row.tenant_key : r == 0 ? STR_ABSENT : STR("");
-    return r == -E2BIG || r > 0 ? 0 : r;
-}
-
-/* Tests move a test clock at will, so the time is neither checked nor noted. */
-static int check_clock(const struct serving *s, struct db *db, struct arena *a, struct str *ret_why) {
-    return s->config.test_clock || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
-}
-
-/* Runs within a transaction. */
-static int begin_store(struct serving *s, struct db *db) {
-    int r = master_secret_seal(db, &s->seal);
-    if (r == 0 && !s->config.test_clock)
-        r = clock_note(db);
-    if (r == 0)
-        r = clock_pull_back(db);
-    return r < 0 ? r : 0;
-}
-
 static int write_clock_note(struct db *db, void *arg) {
     return clock_note(db);
-}
-
-static int open_store(struct serving *s) {
-    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
-    struct db *db;
-    struct str why;
-    s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
-    int r = db_open(&db, &s->db, DB_WRITE, &scratch, &why);
-    if (r < 0) {
-        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
-        return r;
-    }
-    r = check_clock(s, db, &scratch, &why);
-    if (r == -ERANGE) {
-        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
-        db_close(db);
-        return r;
-    }
-    if (r == 0)
-        r = db_begin(db);
-    if (r == 0) {
-        r = begin_store(s, db);
-        if (r == 0)
-            r = db_commit(db);
-        else
-            db_rollback(db);
-    }
-    if (r == 0)
-        r = names_fold(db, log_folding, NULL);
-    if (r == 0)
-        r = look_for_tenant(s, db);
-    db_forget(db); /* after a crash the WAL may still hold data that was erased */
-    if (r == 0)
-        r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
-    if (r < 0) {
-        db_close(db);
-        return fail("cannot begin to write", r);
-    }
-    return 0;
 }
 
 /* Called after each commit: wakes the threads that process pending work in the database. */
@@ -255,7 +89,7 @@ static int start_loops(struct serving *s) {
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
         return -ENOMEM;
-    apply_settings(&s->config, settings);
+    serve_gateway_settings(&s->config, settings);
     unsigned loops = http_server_loops(s->server);
     const struct gateway_options options = {
         .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
@@ -287,7 +121,7 @@ static int start_loops(struct serving *s) {
                             .clock_moved_ctx = s};
     s->site.server = s->server;
     int r = http_server_start(s->server);
-    return r < 0 ? fail("cannot start the event loops", r) : 0;
+    return r < 0 ? serve_fail("cannot start the event loops", r) : 0;
 }
 
 /* An event identifies users by the ids of the app that receives it. */
@@ -313,7 +147,7 @@ static int start_dispatcher(struct serving *s) {
         .ctx = s,
     };
     int r = dispatcher_new(&s->dispatcher, &options);
-    return r < 0 ? fail("cannot start to deliver events", r) : 0;
+    return r < 0 ? serve_fail("cannot start to deliver events", r) : 0;
 }
 
 static int start_workers(struct serving *s) {
@@ -328,16 +162,16 @@ static int start_workers(struct serving *s) {
     };
     int r = fetcher_new(&s->fetcher, &options);
     if (r < 0)
-        return fail("cannot start to fetch reports", r);
+        return serve_fail("cannot start to fetch reports", r);
     r = start_dispatcher(s);
     if (r < 0)
         return r;
     r = caretaker_new(&s->caretaker, &s->db, s->writer, !s->config.test_clock);
     if (r < 0)
-        return fail("cannot look after the kept files", r);
+        return serve_fail("cannot look after the kept files", r);
     writer_on_commit(s->writer, on_commit, s);
     r = remote_server_new(&s->commands, s->config.data, s->writer, NULL);
-    return r < 0 ? fail("cannot make hired.sock in the data directory, by which commands write", r) : 0;
+    return r < 0 ? serve_fail("cannot make hired.sock in the data directory, by which commands write", r) : 0;
 }
 
 static void announce(struct serving *s) {
@@ -349,42 +183,13 @@ static void announce(struct serving *s) {
     fflush(stdout);
 }
 
-/* The server itself speaks no TLS, so an https base URL means that there is a proxy in front. */
-static void warn_of_proxy(const struct config *c) {
-    if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
-        log_line(LOG_WARN, "all callers are taken for the proxy", "why",
-                 "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
-}
-
-/* Applies settings that can change while the server runs, and logs those that need a restart. */
-static void reload(struct serving *s) {
-    struct config fresh;
-    if (load_config(s, &fresh, true) < 0)
-        return;
-    struct gateway_settings *settings = calloc(1, sizeof *settings);
-    if (settings) {
-        apply_settings(&fresh, settings);
-        gateway_configure(s->gateway, settings);
-        free(settings);
-    }
-    log_set_level(fresh.log_level);
-    warn_of_proxy(&fresh);
-    files_set_spare(fresh.free_min_bytes);
-    http_server_set_limits(s->server, &fresh.http);
-    bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
-                   strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
-    log_line(LOG_INFO, "configuration reread", "note",
-             restart ? "listen, data and threads change with the next start" : "all of it is in force", NULL);
-    config_free(&fresh);
-}
-
 static void wait_for_end(struct serving *s, const sigset_t *signals) {
     for (;;) {
         int got;
         if (sigwait(signals, &got) != 0)
             continue;
         if (got == SIGHUP) {
-            reload(s);
+            serve_reload(s);
             continue;
         }
         log_line(LOG_INFO, "stopping", "signal", got == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
@@ -428,14 +233,14 @@ int cli_serve(int argc, char **argv) {
         print_help();
         return 0;
     }
-    if (load_config(&s, &s.config, false) < 0)
+    if (serve_load_config(&s, &s.config, false) < 0)
         return 2;
     (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* libuv reads it when the pool is first used */
     log_set_level(s.config.log_level);
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);
     s.url = STR("");
-    int r = take_directory(&s);
+    int r = serve_take_directory(&s);
     if (r == 0)
         r = listen_early(&s);
 
@@ -452,7 +257,7 @@ int cli_serve(int argc, char **argv) {
 
     s.hub = hub_new();
     if (r == 0)
-        r = open_store(&s);
+        r = serve_open_store(&s);
     if (r == 0)
         drop_drafts(&s);
     if (r == 0)
@@ -461,7 +266,7 @@ int cli_serve(int argc, char **argv) {
         r = start_loops(&s);
     if (r == 0) {
         announce(&s);
-        warn_of_proxy(&s.config);
+        serve_warn_of_proxy(&s.config);
         wait_for_end(&s, &signals);
     }
     shut_down(&s);

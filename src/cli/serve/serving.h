@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A running server, shared by the files that start and stop it.
+ */
+#ifndef HIRED_CLI_SERVE_SERVING_H
+#define HIRED_CLI_SERVE_SERVING_H
+
+#include "cli/config/config.h"
+#include "cli/serve/caretaker.h"
+#include "cli/serve/site.h"
+#include "events/delivery/dispatcher.h"
+#include "events/fetch/fetcher.h"
+#include "gateway/gateway.h"
+#include "store/owner.h"
+#include "store/remote/server.h"
+#include "store/writer.h"
+
+struct serving {
+    struct config config;
+    int argc; /* copy of the command line, to read the configuration again */
+    char **argv;
+    struct db_options db;
+    struct seal *seal;
+    struct writer *writer;
+    struct gateway *gateway;
+    struct fetcher *fetcher;
+    struct hub *hub;
+    struct dispatcher *dispatcher;
+    struct caretaker *caretaker;
+    struct longlink *longlink;
+    struct http_server *server;
+    struct remote_server *commands; /* executes writes of commands while this process serves */
+    struct site site;
+    struct owner *owner; /* of the data directory */
+    struct arena arena;  /* lives until the server ends */
+    struct str url;      /* URL from this machine; in arena */
+    struct str tenant;   /* for demo_info_announce(); in arena */
+};
+
+/* Prints "hired serve: what: ..." for a negative errno, and returns it. */
+int serve_fail(const char *what, int error);
+
+/* ---- settings.c ---- */
+
+/* Reads the configuration from a copy of the command line; refuses arguments that are not part of it. Errors go to
+ * standard error at the start, and to the log of a running server. Returns 0 or a negative errno. */
+int serve_load_config(const struct serving *s, struct config *ret, bool running);
+
+/* The gateway's part of the configuration. */
+void serve_gateway_settings(const struct config *c, struct gateway_settings *ret);
+
+/* Applies settings that can change while the server runs, and logs those that need a restart. */
+void serve_reload(struct serving *s);
+
+/* Warns if a proxy seems to be in front that trusted_proxies does not name. */
+void serve_warn_of_proxy(const struct config *c);
+
+/* ---- data.c; both return 0, or a negative errno after an error message ---- */
+
+/* Takes ownership of the directory before anything in it is touched. */
+int serve_take_directory(struct serving *s);
+
+/* Opens the database, checks the clock, and starts the writer thread. */
+int serve_open_store(struct serving *s);
+
+#endif

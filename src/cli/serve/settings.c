@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The settings of a server, at its start and when it rereads them.
+ */
+#include "cli/serve/serving.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "store/files/files.h"
+
+int serve_load_config(const struct serving *s, struct config *ret, bool running) {
+    char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
+    int argc = s->argc;
+    struct str why;
+    if (!argv)
+        return -ENOMEM;
+    memcpy(argv, s->argv, (size_t)argc * sizeof *argv);
+    int r = config_load(ret, &argc, argv, &why);
+    if (r < 0 && running) {
+        char text[512];
+        snprintf(text, sizeof text, "%.*s", STR_FMT(why));
+        log_line(LOG_WARN, "configuration not taken over", "why", text, NULL);
+    } else if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    } else if (argc > 1) {
+        fprintf(stderr, "hired serve: %s is not an option; hired serve --help lists them\n", argv[1]);
+        r = -EINVAL;
+    }
+    free(argv);
+    if (r < 0)
+        config_free(ret);
+    return r;
+}
+
+void serve_gateway_settings(const struct config *c, struct gateway_settings *ret) {
+    *ret = (struct gateway_settings){
+        .rate_limits = c->rate_limits,
+        .access_log = c->access_log,
+        .private_addresses = c->fetch_allow != FETCH_ALLOW_NONE,
+        .network_addresses = c->fetch_allow == FETCH_ALLOW_PRIVATE,
+        .base_url = str_of(c->base_url),
+        .n_app_rates = c->n_app_rates,
+    };
+    for (size_t i = 0; i < c->n_app_rates; i++) {
+        ret->app_rates[i].app_id = c->app_rates[i].app_id;
+        ret->app_rates[i].factor = c->app_rates[i].factor;
+    }
+}
+
+/* The server itself speaks no TLS, so an https base URL means that there is a proxy in front. */
+void serve_warn_of_proxy(const struct config *c) {
+    if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
+        log_line(LOG_WARN, "all callers are taken for the proxy", "why",
+                 "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
+}
+
+void serve_reload(struct serving *s) {
+    struct config fresh;
+    if (serve_load_config(s, &fresh, true) < 0)
+        return;
+    struct gateway_settings *settings = calloc(1, sizeof *settings);
+    if (settings) {
+        serve_gateway_settings(&fresh, settings);
+        gateway_configure(s->gateway, settings);
+        free(settings);
+    }
+    log_set_level(fresh.log_level);
+    serve_warn_of_proxy(&fresh);
+    files_set_spare(fresh.free_min_bytes);
+    http_server_set_limits(s->server, &fresh.http);
+    bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
+                   strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
+    log_line(LOG_INFO, "configuration reread", "note",
+             restart ? "listen, data and threads change with the next start" : "all of it is in force", NULL);
+    config_free(&fresh);
+}
