@@ -61,7 +61,7 @@ json_t *import_parse_item(struct import *im, struct import_source *src, const st
     unsigned line, column;
     int used = 0;
 
-    if (value && json_is_object(value))
+    if (json_is_object(value)) /* false for NULL */
         return value;
     if (value) {
         json_decref(value);

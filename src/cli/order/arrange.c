@@ -16,7 +16,7 @@
 struct arranging {
     struct tenant_row tenant;
     int64_t id; /* of the new order */
-    struct check_form form;
+    struct order_arrange_input form;
 };
 
 /* Reads a whole file into the arena. Returns 0, or -EINVAL after an error message. */
@@ -67,7 +67,7 @@ static int read_fields(struct cli *c, const char *name, struct background_check_
 
 /* Takes the values of the file. Flags are added after them, or override them. Returns 0, or -EINVAL after an error
  * message. */
-static int take_fields(struct cli *c, struct check_form *form, const struct background_check_order *in) {
+static int take_fields(struct cli *c, struct order_arrange_input *form, const struct background_check_order *in) {
     if (in->custom_field_list.v) {
         cli_fail(c, "custom_field_list is the vendor's to define; custom_data_list has the values");
         return -EINVAL;
@@ -87,7 +87,7 @@ static int take_fields(struct cli *c, struct check_form *form, const struct back
     return 0;
 }
 
-static void add_items(struct cli *c, struct check_form *form, const struct buf *given) {
+static void add_items(struct cli *c, struct order_arrange_input *form, const struct buf *given) {
     size_t n;
     struct str *more = args_each(given, &c->arena, &n), *all = arena_array(&c->arena, struct str, form->items.n + n);
 
@@ -99,7 +99,7 @@ static void add_items(struct cli *c, struct check_form *form, const struct buf *
 }
 
 /* Returns 0, or -EINVAL after an error message. */
-static int add_values(struct cli *c, struct check_form *form, const struct buf *given) {
+static int add_values(struct cli *c, struct order_arrange_input *form, const struct buf *given) {
     struct background_check_custom_field_data_value *all;
     size_t n;
     struct str *more = args_each(given, &c->arena, &n);
@@ -124,13 +124,13 @@ static int add_values(struct cli *c, struct check_form *form, const struct buf *
 static int arrange(struct cli *c, void *ctx) {
     struct arranging *w = ctx;
     struct hire h = cli_hire(c, w->tenant.id);
-    int r = check_form_arrange(&h, &w->form, &w->id);
+    int r = order_arrange_checked(&h, &w->form, &w->id);
 
     if (r == HIRE_REFUSED && h.reason.word == REASON_CHECK_RUNNING) {
         fprintf(stderr, "hired order arrange: note: %.*s of the same person, account and package has not ended\n",
                 STR_FMT(h.reason.subject));
         w->form.once = false;
-        r = check_form_arrange(&h, &w->form, &w->id);
+        r = order_arrange_checked(&h, &w->form, &w->id);
     }
     return r < 0 ? cli_fail_errno(c, r, "arrange the check", &h) : 0;
 }
