@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes a C file that holds other files' bytes, so that the binary needs none of them beside it.
+"""Makes a C file that holds the bytes of other files, so that the binary does not need those files.
 
 usage: embed.py OUT.c NAME HEADER FILE...     defines "const struct embedded_file NAME[]" (ended by a NULL name)
 """
 import os
 import sys
 
-LINE = 24
+LINE = 96
 
 
-def array(data):
-    rows = (','.join(str(byte) for byte in data[at:at + LINE]) for at in range(0, len(data), LINE))
-    return ',\n    '.join(rows)
+def literal(data):
+    """Bytes as C string literals, which compile faster than lists of numbers."""
+    safe = {byte: chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f'\\{byte:03o}' for byte in range(256)}
+    lines = (''.join(safe[byte] for byte in data[at:at + LINE]) for at in range(0, len(data), LINE))
+    return '\n    '.join(f'"{line}"' for line in lines) or '""'
 
 
 def main():
@@ -23,9 +25,8 @@ def main():
     for number, path in enumerate(files):
         with open(path, 'rb') as file:
             data = file.read()
-        # The terminating 0 is not counted; it makes the text usable where C wants one.
-        text.append(f'static const unsigned char bytes_{number}[] = {{\n    {array(data + bytes(1))}}};')
-        entries.append(f'    {{"{os.path.basename(path)}", {{(const char *)bytes_{number}, {len(data)}}}}},')
+        text.append(f'static const char bytes_{number}[] =\n    {literal(data)};')
+        entries.append(f'    {{"{os.path.basename(path)}", {{bytes_{number}, {len(data)}}}}},')
     text.append(f'\nconst struct embedded_file {name}[] = {{')
     text += entries
     text.append('    {NULL, {NULL, 0}},\n};\n')

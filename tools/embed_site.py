@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Puts a folder of web pages into C: each file as it is, compressed by gzip, and by brotli where FILE.br lies beside FILE.
+"""Makes a C file of a folder of web pages: each file unchanged, compressed by gzip, and by brotli if FILE.br exists.
 
 usage: embed_site.py OUT.c OUT.d HEADER DIR
 
 OUT.c includes HEADER and defines: const struct asset console_assets[] (ended by an absent path). A file whose name has a
-hash (app-3F9A12BC.js) never changes; the others have an ETag. OUT.d says which files were read.
+hash (app-3F9A12BC.js) never changes; the others have an ETag. OUT.d lists the files that were read.
 """
 import gzip
 import hashlib
@@ -13,20 +13,14 @@ import os
 import re
 import sys
 
+from embed import literal
+
 TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8',
          '.svg': 'image/svg+xml', '.png': 'image/png', '.ico': 'image/x-icon', '.woff2': 'font/woff2',
          '.json': 'application/json; charset=utf-8', '.txt': 'text/plain; charset=utf-8', '.map': 'application/json',
          '.webmanifest': 'application/manifest+json', '.wasm': 'application/wasm'}
 HASHED = re.compile(r'[-.][A-Za-z0-9_]{8,}\.[a-z0-9]+$')
-PACKED = {'.png', '.woff2', '.ico'}  # compressed in themselves
-LINE = 96
-
-
-def text(data):
-    """Bytes as C string literals: quicker to compile than numbers."""
-    safe = {byte: chr(byte) if 32 <= byte < 127 and chr(byte) not in '"\\?' else f'\\{byte:03o}' for byte in range(256)}
-    lines = (''.join(safe[byte] for byte in data[at:at + LINE]) for at in range(0, len(data), LINE))
-    return '\n    '.join(f'"{line}"' for line in lines) or '""'
+PACKED = {'.png', '.woff2', '.ico'}  # already compressed
 
 
 def main():
@@ -51,7 +45,7 @@ def main():
         if HASHED.search(name):
             members.append('.hashed = true')
         for form, data in forms.items():
-            lines.append(f'static const char {form}_{number}[] =\n    {text(data)};')
+            lines.append(f'static const char {form}_{number}[] =\n    {literal(data)};')
             members.append(f'.{form} = {{{form}_{number}, {len(data)}}}')
         entries.append('    {' + ', '.join(members) + '},')
     lines += ['\nconst struct asset console_assets[] = {', *entries, '    {.path = {NULL, 0}},\n};\n']
