@@ -91,13 +91,10 @@ static int app_create_main(int argc, char **argv) {
     struct cli c CLI_CLEANUP;
     struct creation n = {.kind = APP_CUSTOM};
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || !name || !*name || !str_is_utf8(str_of(name)) || strlen(name) > 200) {
-        cli_fail(&c,
-                 argc > 1 ? "takes no word such as \"%s\"; see hired app --help"
-                          : "needs --name NAME, a text of at most 200 bytes%s",
-                 argc > 1 ? argv[1] : "");
+    if (!name || !*name || !str_is_utf8(str_of(name)) || strlen(name) > 200) {
+        cli_fail(&c, "needs --name NAME, a text of at most 200 bytes");
         return 2;
     }
     if (strcmp(type, "custom") != 0 && strcmp(type, "store") != 0) {
@@ -124,12 +121,8 @@ static int app_list_main(int argc, char **argv) {
     size_t n_apps;
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired app --help", argv[1]);
-        return 2;
-    }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0)
         return 1;
     r = app_list(c.db, row.id, &c.arena, &apps, &n_apps);

@@ -95,7 +95,7 @@ static int write_user(struct export *e, const struct db_query *q, struct buf *ou
         json_member_str(out, STR("en_name"), en_name);
     reader_write(e->reader, doc, &rest);
     if (rest.len > 2) {
-        buf_add_char(out, ',');
+        json_comma(out);
         buf_add_str(out, str_skip(buf_str(&rest), 1));
     } else {
         json_end(out, '}');
@@ -211,13 +211,11 @@ static int export_main(int argc, char **argv) {
     struct app_row app = {0};
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_user_id_type(&c, type_name, &e.type) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_user_id_type(&c, type_name, &e.type) < 0 ||
+        cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || (!app_id && e.type != USER_USER_ID)) {
-        cli_fail(&c,
-                 argc > 1 ? "takes no word such as \"%s\"; see hired export --help"
-                          : "needs --app APP_ID to know whose %ss to write",
-                 argc > 1 ? argv[1] : type_name);
+    if (!app_id && e.type != USER_USER_ID) {
+        cli_fail(&c, "needs --app APP_ID to know whose %ss to write", type_name);
         return 2;
     }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app_id, &row, &app) < 0)

@@ -183,7 +183,7 @@ int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret) {
     return r < 0 ? r : -ENOENT;
 }
 
-int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_id, struct app_row *ret) {
+static int find_app(struct cli *c, const struct tenant_row *tenant, const char *app_id, struct app_row *ret) {
     struct app_row *apps;
     size_t n;
     int r = app_list(c->db, tenant->id, &c->arena, &apps, &n);
@@ -239,7 +239,7 @@ int cli_tenant_and_app(struct cli *c, const char *key, const char *app_id, struc
         }
     }
     r = cli_tenant_of(c, key, ret_tenant);
-    return r < 0 ? r : cli_app_of(c, ret_tenant, app_id, ret_app);
+    return r < 0 ? r : find_app(c, ret_tenant, app_id, ret_app);
 }
 
 int cli_user_id_type(struct cli *c, const char *name, enum user_id_type *ret) {
@@ -304,6 +304,14 @@ const char *cli_word(const struct cli *c, int argc, char **argv, const char *wha
     else
         cli_fail(c, "takes %s and no further word, such as \"%s\"", what, argv[2]);
     return NULL;
+}
+
+int cli_no_word(const struct cli *c, int argc, char **argv) {
+    if (argc < 2)
+        return 0;
+    cli_fail(c, "takes no word such as \"%s\"; see hired %.*s --help", argv[1], (int)strcspn(c->command, " "),
+             c->command);
+    return -EINVAL;
 }
 
 int cli_verbs(const char *command, const char *help, const struct cli_verb *verbs, int argc, char **argv) {

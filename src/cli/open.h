@@ -45,11 +45,9 @@ void cli_close(struct cli *c);
 /* Finds the tenant by its key; key NULL: the only tenant. Returns 0, or a negative errno after an error message. */
 int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret);
 
-/* Finds the app, which must be installed in the tenant. Returns 0, or a negative errno after an error message. */
-int cli_app_of(struct cli *c, const struct tenant_row *tenant, const char *app_id, struct app_row *ret);
-
-/* Finds both. Without a key, it takes the tenant in which the app is installed, if there is only one. app_id NULL: the
- * tenant only. Returns 0, or a negative errno after an error message. */
+/* Finds the tenant, and the app, which must be installed in it. Without a key, it takes the tenant in which the app is
+ * installed, if there is only one. app_id NULL: the tenant only. Returns 0, or a negative errno after an error message.
+ */
 int cli_tenant_and_app(struct cli *c, const char *key, const char *app_id, struct tenant_row *ret_tenant,
                        struct app_row *ret_app);
 
@@ -79,6 +77,9 @@ int cli_print_json(const struct buf *json);
 /* Returns the one word that must follow the flags, such as an app's id; NULL after an error message. what: "the id of
  * an app". */
 const char *cli_word(const struct cli *c, int argc, char **argv, const char *what);
+
+/* Returns 0 if no word follows the flags, or -EINVAL after an error message. */
+int cli_no_word(const struct cli *c, int argc, char **argv);
 
 /* An entry of "hired app create|list|...": argv[0] is "app create". */
 struct cli_verb {

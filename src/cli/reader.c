@@ -96,3 +96,14 @@ void reader_write(struct reader *r, struct str stored, struct buf *out) {
 int reader_error(const struct reader *r) {
     return r->error;
 }
+
+int reader_write_record(struct cli *c, int64_t tenant, struct str stored, struct buf *out) {
+    const struct user_view view = {.tenant = tenant};
+    struct reader *reader = reader_new(c, &view, USER_USER_ID);
+    int r;
+
+    reader_write(reader, stored, out);
+    r = reader_error(reader);
+    reader_free(reader);
+    return r;
+}

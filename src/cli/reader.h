@@ -19,6 +19,9 @@ void reader_want_undescribed(struct reader *r);
 /* Appends a stored record in API form. */
 void reader_write(struct reader *r, struct str stored, struct buf *out);
 
+/* Appends one stored record of the tenant with users by user_id. Returns 0 or a negative errno. */
+int reader_write_record(struct cli *c, int64_t tenant, struct str stored, struct buf *out);
+
 /* The negative errno of the first user or file that could not be read, or 0. */
 int reader_error(const struct reader *r);
 

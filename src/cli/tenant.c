@@ -85,12 +85,8 @@ static int tenant_list_main(int argc, char **argv) {
     struct cli c CLI_CLEANUP;
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired tenant --help", argv[1]);
-        return 2;
-    }
     if (cli_open(&c, CLI_READ) < 0)
         return 1;
     json_begin(&out, '[');

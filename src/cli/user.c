@@ -198,12 +198,8 @@ static int user_list_main(int argc, char **argv) {
     struct account *accounts;
     size_t n;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired user --help", argv[1]);
-        return 2;
-    }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0)
         return 1;
     int r = account_list(c.db, w.tenant.id, &c.arena, &accounts, &n);

@@ -174,12 +174,8 @@ static int vendor_fields_main(int argc, char **argv) {
     struct app_row app = {0};
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired vendor --help", argv[1]);
-        return 2;
-    }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_and_app(&c, tenant, app_id, &row, &app) < 0)
         return 1;
     struct hire h = cli_hire(&c, row.id);
@@ -279,12 +275,8 @@ static int vendor_list_main(int argc, char **argv) {
     struct cli c CLI_CLEANUP;
     struct vendor_work w = {0};
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired vendor --help", argv[1]);
-        return 2;
-    }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &w.tenant) < 0)
         return 1;
     return print_accounts(&c, &w, 0);

@@ -208,12 +208,8 @@ static int check_main(int argc, char **argv) {
     bool config_ok = check_config(&ck, &c, &argc, argv);
 
     log_set_level(LOG_ERROR);
-    if (args_take(argv[0], args, &argc, argv) < 0)
+    if (args_take(argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1) {
-        cli_fail(&c, "takes no word such as \"%s\"; see hired check --help", argv[1]);
-        return 2;
-    }
     ck.dir = c.config.data ? c.config.data : "data";
     /* If "data" itself is invalid, the default directory must not be checked instead; with any other error, the
      * directory is known. */

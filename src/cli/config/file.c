@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hex.h"
 #include "cli/config/load.h"
 #include "cli/suggest.h"
+#include "gateway/caller/app.h"
 
 /* Sections [app cli_...]. */
 static void set_app(struct loading *l, struct str app_id, const char *name, struct str value) {
@@ -43,10 +43,6 @@ static void set_app(struct loading *l, struct str app_id, const char *name, stru
     if (!c->app_rates)
         c->app_rates = arena_array(&c->arena, struct app_rate, CONFIG_APP_RATES_MAX);
     c->app_rates[c->n_app_rates++] = (struct app_rate){arena_dup(&c->arena, app_id), factor};
-}
-
-static bool app_id_ok(struct str s) {
-    return s.len == 20 && str_starts(s, STR("cli_")) && hex_is(str_skip(s, 4));
 }
 
 static void complain_unknown(struct loading *l, const char *section, const char *name) {
@@ -87,7 +83,7 @@ static int on_option(void *ctx, const char *section, const char *name, const cha
 
     if (str_starts(s, STR("app "))) {
         struct str app_id = str_trim(str_skip(s, 4));
-        if (!app_id_ok(app_id))
+        if (!app_id_valid(app_id))
             config_complain(l, "%s:%u: [%s] does not name an app; it takes [app cli_ and 16 hex digits]", l->file,
                             l->line, section);
         else

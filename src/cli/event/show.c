@@ -52,10 +52,10 @@ int event_list_main(int argc, char **argv) {
     struct tenant_row row;
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || limit < 1 || limit > 10000) {
-        cli_fail(&c, argc > 1 ? "takes no word; see hired event --help" : "--limit takes 1 to 10000");
+    if (limit < 1 || limit > 10000) {
+        cli_fail(&c, "--limit takes 1 to 10000");
         return 2;
     }
     if (before_word && event_read_id(&c, before_word, &before) < 0)
@@ -70,19 +70,13 @@ int event_list_main(int argc, char **argv) {
 
 /* Writes the event's payload, with users by user_id. Tickets are secrets and are left out. */
 static int write_doc(struct cli *c, const struct tenant_row *tenant, const struct event_row *e, struct buf *out) {
-    struct user_view view = {.tenant = tenant->id};
-    struct reader *reader;
+    struct buf doc BUF_CLEANUP = BUF_EMPTY;
     int r;
 
     if (str_eq(e->type, STR(EVENT_TYPE_APP_TICKET)))
         return 0;
-    struct buf doc BUF_CLEANUP = BUF_EMPTY;
-    reader = reader_new(c, &view, USER_USER_ID);
-    reader_write(reader, e->doc, &doc);
-    r = reader_error(reader);
-    reader_free(reader);
-    json_key(out, STR("event"));
-    buf_add_str(out, buf_str(&doc));
+    r = reader_write_record(c, tenant->id, e->doc, &doc);
+    json_member_raw(out, STR("event"), buf_str(&doc));
     return r;
 }
 

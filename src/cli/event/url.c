@@ -55,10 +55,10 @@ int event_url_main(int argc, char **argv) {
     struct tenant_row row;
     struct receiver_fault fault;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || !app) {
-        cli_fail(&c, app ? "takes no word; see hired event --help" : "needs --app APP_ID; hired app list shows them");
+    if (!app) {
+        cli_fail(&c, "needs --app APP_ID; hired app list shows them");
         return 2;
     }
     const struct receiver change = {

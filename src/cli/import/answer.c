@@ -105,6 +105,26 @@ static bool find_records(struct answer *an, struct str s, size_t *ret_end) {
     return *ret_end != SIZE_MAX;
 }
 
+/* ---- places ---- */
+
+/* Line and column (in characters, from 1) of an offset of the file. Fast in file order. */
+static void count_to(struct answer *an, size_t offset, unsigned *ret_line, unsigned *ret_column) {
+    if (an->counted.line == 0 || offset < an->counted.offset) {
+        an->counted.line = 1;
+        an->counted.offset = an->counted.line_begin = str_starts(an->file, STR("\xef\xbb\xbf")) ? 3 : 0;
+    }
+    if (offset < an->counted.offset)
+        offset = an->counted.offset;
+    for (const char *nl; (nl = memchr(an->file.ptr + an->counted.offset, '\n', offset - an->counted.offset));) {
+        an->counted.line++;
+        an->counted.offset = an->counted.line_begin = (size_t)(nl - an->file.ptr) + 1;
+    }
+    an->counted.offset = offset;
+    *ret_line = an->counted.line;
+    *ret_column =
+        1 + (unsigned)str_chars((struct str){an->file.ptr + an->counted.line_begin, offset - an->counted.line_begin});
+}
+
 /* ---- parsing what surrounds the records ---- */
 
 /* The offset in text of a line and column (in characters). */
@@ -140,7 +160,7 @@ static void take_place(struct answer *an, struct str around, struct finding *f, 
     size_t offset = offset_of(around, line, column);
     if (!str_is_absent(an->list) && offset > (size_t)(an->list.ptr - an->text.ptr))
         offset += an->list.len;
-    answer_count(an, (size_t)(an->text.ptr - an->file.ptr) + offset, &f->line, &f->column);
+    count_to(an, (size_t)(an->text.ptr - an->file.ptr) + offset, &f->line, &f->column);
     f->reason = arena_printf(a, "not JSON at line %u, column %u: %.*s%s", f->line, f->column, STR_FMT(what),
                              str_eq(what, STR("the text ends too early")) ? " (the file is cut off)" : "");
 }
@@ -264,23 +284,6 @@ int answer_at(struct answer *an, size_t offset, struct arena *a, size_t *ret_end
 
 /* ---- walking the records ---- */
 
-void answer_count(struct answer *an, size_t offset, unsigned *ret_line, unsigned *ret_column) {
-    if (an->counted.line == 0 || offset < an->counted.offset) {
-        an->counted.line = 1;
-        an->counted.offset = an->counted.line_begin = str_starts(an->file, STR("\xef\xbb\xbf")) ? 3 : 0;
-    }
-    if (offset < an->counted.offset)
-        offset = an->counted.offset;
-    for (const char *nl; (nl = memchr(an->file.ptr + an->counted.offset, '\n', offset - an->counted.offset));) {
-        an->counted.line++;
-        an->counted.offset = an->counted.line_begin = (size_t)(nl - an->file.ptr) + 1;
-    }
-    an->counted.offset = offset;
-    *ret_line = an->counted.line;
-    *ret_column =
-        1 + (unsigned)str_chars((struct str){an->file.ptr + an->counted.line_begin, offset - an->counted.line_begin});
-}
-
 /* Returns the text up to the separator, including anything wrong in it: the parser of the record reports that. */
 static size_t find_comma(struct str list, size_t i) {
     while (i < list.len && list.ptr[i] != ',') {
@@ -335,7 +338,7 @@ struct str answer_path(const struct answer *an, const struct answer_item *item, 
 void answer_place(struct answer *an, const struct answer_item *item, unsigned *line, unsigned *column) {
     unsigned first_line, first_column;
 
-    answer_count(an, (size_t)(item->text.ptr - an->file.ptr), &first_line, &first_column);
+    count_to(an, (size_t)(item->text.ptr - an->file.ptr), &first_line, &first_column);
     if (*line == 1)
         *column += first_column - 1;
     *line += first_line - 1;

@@ -64,9 +64,6 @@ struct str answer_path(const struct answer *an, const struct answer_item *item, 
 /* Converts a position within the item to one within the file. Fast as long as items are passed in file order. */
 void answer_place(struct answer *an, const struct answer_item *item, unsigned *line, unsigned *column);
 
-/* Line and column (in characters, from 1) of an offset of the file. Fast in file order. */
-void answer_count(struct answer *an, size_t offset, unsigned *ret_line, unsigned *ret_column);
-
 /* Fills in *f and returns -EINVAL. */
 int answer_refuse(struct finding *f, const char *name, struct str field, struct str reason);
 

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/hex.h"
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/import/answer_file.h"
@@ -85,9 +84,9 @@ static int tell_refusal(const struct import *im) {
     json_member_bool(&out, STR("imported"), false);
     json_member_int(&out, STR("wrong"), (int64_t)im->findings);
     json_key(&out, STR("findings"));
-    buf_add_char(&out, '[');
+    json_begin(&out, '[');
     buf_add_str(&out, buf_str(&o->findings));
-    buf_add_char(&out, ']');
+    json_end(&out, ']');
     json_end(&out, '}');
     cli_print_json(&out);
     return 1;
@@ -330,18 +329,13 @@ static int import_sources(struct import *im, struct founding *f) {
     return tell_outcome(im);
 }
 
-static bool app_id_ok(const char *id) {
-    struct str s = str_of(id);
-    return s.len == APP_ID_LEN && str_starts(s, STR("cli_")) && hex_is(str_skip(s, 4));
-}
-
 /* Returns 0, or -EINVAL after an error message. */
 static int read_options(struct cli *c, struct import_options *o, const char *type_name, const char *kind_name,
                         const char *app_id) {
     o->type_given = type_name != NULL;
     if (cli_user_id_type(c, type_name ? type_name : "open_id", &o->type) < 0)
         return -EINVAL;
-    if (app_id && !app_id_ok(app_id)) {
+    if (app_id && !app_id_valid(str_of(app_id))) {
         cli_fail(c, "--app takes the id of an app (cli_ and 16 hex digits), not \"%s\"", app_id);
         return -EINVAL;
     }

@@ -8,12 +8,13 @@
 #include "base/json.h"
 #include "cli/import/internal.h"
 
-bool import_count_finding(struct import *im) {
+/* Counts a finding. Returns true if it is shown, so that its place must be computed. */
+static bool count_finding(struct import *im) {
     return im->findings++ < FINDINGS_SHOWN;
 }
 
 void import_tell(struct import *im, const struct finding *f) {
-    if (import_count_finding(im))
+    if (count_finding(im))
         im->on_finding(im, f);
 }
 
@@ -23,7 +24,7 @@ void import_complain(struct import *im, struct import_source *src, const struct 
     struct str at = member;
     unsigned line, column;
 
-    if (!import_count_finding(im))
+    if (!count_finding(im))
         return;
     /* A missing member has no place: takes the place of its nearest existing parent. */
     while (!str_is_empty(at) && record_locate(item->text, at, &line, &column) < 0) {
@@ -71,7 +72,7 @@ json_t *import_parse_item(struct import *im, struct import_source *src, const st
     }
     if (im->keep) /* the first pass accepted it, so the file has changed */
         return NULL;
-    if (!import_count_finding(im))
+    if (!count_finding(im))
         return NULL;
     struct finding f = {.file = src->answer.name, .line = 1, .column = 1, .reason = why};
     struct str twice = name_given_twice(item->text, &im->scratch);

@@ -14,9 +14,6 @@ int import_item(struct import *im, struct import_source *src, const struct answe
 
 /* ---- findings (finding.c) ---- */
 
-/* Counts a finding. Returns true if it is shown, so that its place must be computed. */
-bool import_count_finding(struct import *im);
-
 /* Reports that a member of the item is wrong; member: its dotted path. */
 void import_complain(struct import *im, struct import_source *src, const struct answer_item *item, struct str member,
                      struct str reason);

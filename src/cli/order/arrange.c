@@ -201,10 +201,10 @@ int order_arrange_main(int argc, char **argv) {
     struct arranging w = {.form.once = true};
     int r;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || !flags_are_utf8(&f)) {
-        cli_fail(&c, "takes no word beside its flags, and texts in UTF-8; see hired order --help");
+    if (!flags_are_utf8(&f)) {
+        cli_fail(&c, "takes texts in UTF-8 only; see hired order --help");
         return 2;
     }
     r = take_flags(&c, &w, &f);

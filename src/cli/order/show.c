@@ -12,17 +12,6 @@
 #include "gateway/caller/account.h"
 #include "hire/order/order.h"
 
-static int write_order(struct cli *c, const struct tenant_row *tenant, struct str doc, struct buf *out) {
-    struct user_view view = {.tenant = tenant->id};
-    struct reader *reader = reader_new(c, &view, USER_USER_ID);
-    int r;
-
-    reader_write(reader, doc, out);
-    r = reader_error(reader);
-    reader_free(reader);
-    return r;
-}
-
 int order_print(struct cli *c, const struct tenant_row *tenant, int64_t id) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     struct hire h = cli_hire(c, tenant->id);
@@ -33,7 +22,7 @@ int order_print(struct cli *c, const struct tenant_row *tenant, int64_t id) {
     if (r == 0)
         return cli_fail(c, "there is no order %lld", (long long)id);
     if (r > 0)
-        r = write_order(c, tenant, doc, &out);
+        r = reader_write_record(c, tenant->id, doc, &out);
     return r < 0 ? cli_fail_errno(c, r, "read the order", &h) : cli_print_json(&out);
 }
 
@@ -140,9 +129,8 @@ static int print_list(struct cli *c, const struct tenant_row *tenant, const stru
     json_begin(&out, '[');
     for (size_t i = l.n > limit ? l.n - limit : 0; r >= 0 && i < l.n; i++) {
         struct buf one BUF_CLEANUP = BUF_EMPTY;
-        r = write_order(c, tenant, l.docs[i % limit], &one);
-        if (out.len > 1)
-            buf_add_char(&out, ',');
+        r = reader_write_record(c, tenant->id, l.docs[i % limit], &one);
+        json_comma(&out);
         buf_add_str(&out, buf_str(&one));
     }
     json_end(&out, ']');
@@ -161,11 +149,10 @@ int order_list_main(int argc, char **argv) {
     struct cli c CLI_CLEANUP;
     struct tenant_row row;
 
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0)
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || cli_no_word(&c, argc, argv) < 0)
         return 2;
-    if (argc > 1 || limit < 1 || limit > 10000 || status > 9) {
-        cli_fail(&c, argc > 1 ? "takes no word; see hired order --help"
-                              : "--limit takes 1 to 10000, --status 2, 3, 4, 5, 6, 8 or 9");
+    if (limit < 1 || limit > 10000 || status > 9) {
+        cli_fail(&c, "--limit takes 1 to 10000, --status 2, 3, 4, 5, 6, 8 or 9");
         return 2;
     }
     if (application && id_parse(str_of(application), &f.application_id) < 0) {

@@ -51,6 +51,10 @@ static void app_from_row(const struct db_query *q, struct arena *a, struct app_r
     ret->secret_hash = STR_ABSENT;
 }
 
+bool app_id_valid(struct str app_id) {
+    return app_id.len == APP_ID_LEN && str_starts(app_id, STR("cli_")) && hex_is(str_skip(app_id, 4));
+}
+
 int app_find(struct db *db, struct str app_id, struct arena *a, struct app_row *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_APP_BY_APP_ID);
     db_bind_text(&q, 1, app_id);

@@ -24,6 +24,8 @@ struct app_row {
 #define APP_ID_LEN 20 /* "cli_" + 16 hex digits */
 #define APP_SECRET_LEN 32
 
+bool app_id_valid(struct str app_id); /* true if it has the form of an app_id */
+
 /* The app in the current row of a statement with "-- row: app". The texts are valid until the next db_row or the end
  * of the query. */
 struct app_row app_row_view(const struct db_query *q);
