@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""docs/API.md: which of the platform's operations and events are answered."""
+"""Makes docs/API.md, the list of supported operations and events of the platform."""
 
 HEAD = '''# The API
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads the descriptions in api/ and checks them hard, so that a slip stops the build with a sentence that names it.
+"""Reads and checks the descriptions in api/: a mistake stops the build with a sentence that says where it is.
 
-The form of a description stands in api/README.md. load() answers a Model, or raises Wrong with every fault found.
+api/README.md documents the format. load() returns a Model, or raises Wrong with all errors.
 """
 import json
 import os
 import re
 
-EMPLOYEE_ID = 'contact:user.employee_id:readonly'  # must stand at bit 1, where the gateway looks for it
+EMPLOYEE_ID = 'contact:user.employee_id:readonly'  # must be bit 1, which the gateway tests
 METHODS = ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')
 FIELD_TYPES = ('string', 'int', 'bool', 'number', 'object', 'map', 'file')
 ACCESS = ('public', 'tenant', 'app', 'console', 'user')
@@ -17,7 +17,7 @@ MEMBER = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 SCOPE = re.compile(r'[a-z_]+(:[a-z_.]+)+')
 BOUNDS = {'min': ('int', 'number'), 'max': ('int', 'number'), 'min_len': ('string',), 'max_len': ('string',)}
 
-# What each kind of description may hold: member -> its JSON type. A name ending in '!' must be there.
+# Members of each kind of description: name -> JSON type. A name ending in '!' is required.
 OPERATION = {
     'name!': str, 'title!': str, 'title_zh': str, 'doc': str, 'method!': str, 'path!': str, 'supported!': bool,
     'access!': str, 'effect!': str, 'app_types': list, 'scopes_any_of': list, 'field_scopes': list,
@@ -34,7 +34,7 @@ ERROR = {'http!': int, 'code!': int, 'msg!': str}
 
 
 class Wrong(Exception):
-    """What is wrong with the descriptions: a list of sentences."""
+    """The errors in the descriptions: a list of sentences."""
 
     def __init__(self, faults):
         super().__init__('\n'.join(faults))
@@ -42,7 +42,7 @@ class Wrong(Exception):
 
 
 class Struct:
-    """An object with named fields: becomes one C struct and one schema."""
+    """An object with named fields, from which one C struct and one schema are generated."""
 
     def __init__(self, name, fields, where, about=''):
         self.name, self.fields, self.where, self.about = name, fields, where, about
@@ -58,7 +58,7 @@ class Model:
 
 
 def unique_names(pairs):
-    """Refuses a JSON object that names a member twice, which json.loads would let pass."""
+    """Refuses a JSON object that has a member twice, which json.loads would accept."""
     seen = {}
     for name, value in pairs:
         if name in seen:
@@ -68,7 +68,7 @@ def unique_names(pairs):
 
 
 def is_scope_choice(value):
-    """One scope, or a list of scopes of which any suffices."""
+    """True for one scope, or for a list of scopes of which the app needs any one."""
     names = value if isinstance(value, list) and len(value) > 1 else [value]
     return all(isinstance(name, str) and SCOPE.fullmatch(name) for name in names)
 
@@ -111,7 +111,7 @@ class Loader:
         return content
 
     def check_members(self, where, value, allowed):
-        """Types of members, none unknown, none missing. Answers whether value can be used further."""
+        """Checks the types of members, and that none is unknown or missing. Returns whether value can be used further."""
         if not isinstance(value, dict):
             self.fault(where, f'must be an object, not {json.dumps(value)[:40]}')
             return False
@@ -140,7 +140,7 @@ class Loader:
     # ---- fields ----
 
     def fields(self, where, fields, incoming):
-        """Checks a list of fields and answers it with shared fields put in and every object's struct known."""
+        """Checks a list of fields, and returns it with shared fields inserted and the struct of every object set."""
         out, seen = [], set()
         for field in fields:
             if isinstance(field, str):
@@ -254,7 +254,7 @@ class Loader:
             self.types.add(stem)
         for stem, where, content in types:
             if self.check_members(where, content, STRUCT):
-                # A shared object may come in or go out; "required" and "default" count where it comes in.
+                # A shared object may be input or output; "required" and "default" apply to input only.
                 self.add_struct(stem, self.fields(where, content['fields'], True), where, content.get('about', ''))
         self.lists()
         for folder in ('operations', 'console'):
@@ -287,7 +287,7 @@ class Loader:
                 self.model.common_errors.append(error)
 
     def console(self, folder, where, op):
-        """What is true of the console's operations only, and what they have in place of kinds of app."""
+        """Checks the members that only the console's operations have."""
         if (op['access'] == 'console') != (folder == 'console'):
             self.fault(where, 'operations with "access" "console" stand in api/console, all others in api/operations')
         if folder == 'console':
@@ -344,7 +344,7 @@ class Loader:
         self.model.operations.append(op)
 
     def check_common(self, where, item):
-        """What operations and events share."""
+        """Checks the members that operations and events share."""
         def scope(value):
             return isinstance(value, str) and SCOPE.fullmatch(value)
         self.check_list(f'{where} scopes_any_of', item.get('scopes_any_of', []), scope, 'no name of a scope:')
@@ -423,8 +423,8 @@ class Loader:
             self.fault(where, f'{json.dumps(value)} is none of "values"')
 
     def check_paths(self):
-        """No two operations share an address or a name in C. A literal path wins over one with parameters, so two of the
-        latter must not fit one address."""
+        """Checks that no two operations have the same path or the same C name. A literal path takes precedence over one
+        with parameters, so only two paths with parameters must not match the same URL."""
         seen, names, patterns = {}, {}, []
         for op in self.model.operations:
             key = (op['method'], re.sub(r':[A-Za-z0-9_]+', ':', op['path']))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The OpenAPI 3.0 document of the operations that are answered."""
+"""Makes the OpenAPI 3.0 document of the supported operations."""
 import re
 
 import api_model
@@ -10,7 +10,7 @@ JSON_TYPES = {'string': {'type': 'string'}, 'int': {'type': 'integer', 'format':
 
 
 def about(field):
-    """The field's meaning and its values' in one text."""
+    """The descriptions of the field and of its values, as one text."""
     parts = [field['about']] if 'about' in field else []
     if 'values' in field:
         parts.append('; '.join(f'{value}: {meaning}' for value, meaning in field['values'].items()))
@@ -68,7 +68,7 @@ def answer_schema(op):
 
 
 def extensions(op):
-    """What OpenAPI has no member for, and the console's API page shows."""
+    """Extension members (x-...) that the console's API page shows."""
     out = {'x-name': op['name'], 'x-effect': op['effect']}
     if 'title_zh' in op:
         out['x-title-zh'] = op['title_zh']

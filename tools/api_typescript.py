@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""TypeScript of what the console's operations take and answer, so that its pages cannot name a field that is not there."""
+"""Makes TypeScript types of the console operations' input and output: a page that uses an unknown field does not compile."""
 
 TYPES = {'string': 'string', 'int': 'number', 'bool': 'boolean', 'number': 'number', 'map': 'Record<string, unknown>',
          'file': 'File'}
@@ -16,7 +16,7 @@ def member(field, incoming):
 
 
 def reached(model):
-    """The structs that the console's operations use, in the order in which they are first met."""
+    """The structs that the console's operations use, in order of first use."""
     order, todo = [], []
     for op in sorted(model.operations, key=lambda op: op['name']):
         if op['access'] == 'console':

@@ -7,9 +7,8 @@ usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_ty
        apigen.py --api DIR --docs FILE                                    writes docs/API.md
        apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
        apigen.py --api DIR --typescript FILE                              the console's types
---ready names the operations whose handlers stand in src/handlers; the others answer as not supported (the console's are
-always ready). Without it,
-every operation with "supported": true must have one.
+--ready names the operations that have a handler in src/handlers; the server answers the others as not supported. The
+console's operations always count as ready. Without --ready, every operation with "supported": true must have a handler.
 """
 import argparse
 import json
@@ -22,12 +21,12 @@ import api_openapi
 import api_typescript
 
 HEAD = '/* SPDX-License-Identifier: Apache-2.0\n *\n * {} Generated from api/ by tools/apigen.py; do not edit.\n */\n'
-# Words a member or enum cannot be named by: C's keywords, and macros of the compiler and of <errno.h> and <stdio.h>.
+# Words that cannot be names of members or enums: C's keywords, and macros of the compiler, <errno.h> and <stdio.h>.
 RESERVED = set('''auto break case char const continue default do double else enum extern float for goto if inline int
 long register restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool
 true false asm typeof linux unix errno stdin stdout stderr assert offsetof'''.split())
-# What is imported may have members that api/ does not describe: the structs of these records, and those within, have a member
-# for them. hired import refuses to take a kind whose struct has none.
+# Imported records may have members that api/ does not describe. The structs of these records, and the structs inside, have a
+# member that keeps them. hired import refuses a kind whose struct has none.
 IMPORTED = ['application', 'attachment', 'background_check_order', 'external_application', 'external_background_check',
             'interview_extend', 'interview_feedback_form', 'interview_round_type', 'job_level', 'job_processes', 'location',
             'resume_source', 'room', 'termination_reason']
@@ -62,7 +61,7 @@ def member_type(field):
 
 
 class Tables:
-    """What the C files hold, worked out once."""
+    """The contents of the generated C files."""
 
     def __init__(self, model, ready):
         self.model = model
@@ -72,7 +71,7 @@ class Tables:
         for name in sorted((ready or set()) - known):
             raise api_model.Wrong([f'api/meson.build: "{name}" in handlers_ready is not an operation with '
                                    '"supported": true'])
-        # The console's are described and handled by the same people: they become supported with their handlers.
+        # The console's operations are added together with their handlers, so they always have one.
         self.live = [op for op in self.operations
                      if op['supported'] and (ready is None or op['name'] in ready or op['access'] == 'console')]
         self.scopes = sorted({scope for item in self.operations + model.events
@@ -86,7 +85,7 @@ class Tables:
         return [field for field in struct.fields if field['type'] != 'file']
 
     def within(self, names):
-        """These structs and all that they hold."""
+        """These structs, and all structs inside them."""
         found, todo = set(), list(names)
         while todo:
             name = todo.pop()
@@ -96,7 +95,7 @@ class Tables:
         return found
 
     def reached(self):
-        """The structs that supported operations and events use, in the order in which they are first met."""
+        """The structs that supported operations and events use, in order of first use."""
         order, todo = {}, []
         for op in self.operations:
             if op['supported']:
@@ -111,12 +110,12 @@ class Tables:
         return order
 
     def hides(self, item):
-        """The field scopes of an operation that have a bit."""
+        """The field scopes of an operation's output that have a bit."""
         listed = set(item.get('field_scopes', []))
         return [choice for choice in self.bits if listed.intersection(choice)]
 
     def scope_bits(self):
-        """The bit of each entry of api/field_scopes.json. The store keeps bits, so they never change."""
+        """The bit of each entry of api/field_scopes.json. The store keeps the bits, so they must never change."""
         bits = {choice: bit for bit, choice in enumerate(self.model.field_scopes, 1)}
         for struct in self.structs.values():
             for field in struct.fields:
@@ -163,7 +162,7 @@ def ops_header(tables):
 
 
 def has_before(op):
-    """Whether something runs on the loop before the handler."""
+    """True if a function runs on the event loop before the handler."""
     return any(op.get(member) for member in ('passwords', 'errand', 'looks_first'))
 
 
@@ -322,7 +321,7 @@ def tables_source(tables):
     if tables.events:
         event_tables(tables, out)
     out.append(SCOPE_FIND)
-    # The console's operations are no part of the open API: they change with the console.
+    # The console's operations are not part of the open API, because they change with the console.
     shown = [op for op in tables.live if op['access'] != 'console']
     text = json.dumps(api_openapi.document(tables.model, shown), ensure_ascii=False, separators=(',', ':'))
     out.append('const struct str api_openapi_json = STR_INIT(')
@@ -332,7 +331,7 @@ def tables_source(tables):
 
 
 def write_if_changed(path, text):
-    """Leaves an unchanged file alone, so that nothing is built again for it."""
+    """Does not write an unchanged file, so that nothing that depends on it is rebuilt."""
     try:
         with open(path, encoding='utf-8') as file:
             if file.read() == text:

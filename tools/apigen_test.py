@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The generator refuses what does not fit, by name, and writes C that says what the description says."""
+"""Tests of the generator: it refuses wrong descriptions with an error that names them, and generates C that matches."""
 import copy
 import json
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the demo company is made of, as tables for make_demo.py: people, jobs, places, and the story of each application.
+"""The demo company as tables for make_demo.py: people, jobs, places, and the history of each application.
 
 Every person and company is fictitious. Mail addresses are under example.com and its sisters; mobile numbers begin with
 120, which no Chinese mobile number does, or lie in ranges that regulators keep for fiction (US 555-01xx, UK 7700 900xxx).
@@ -126,7 +126,7 @@ SOURCES = {
     'intern': ('实习生转正', 'Intern made permanent', 10009, 1),
 }
 
-# The story of each application: name, English first and last name, mobile code and number, mail, gender, years of
+# The history of each application: name, English first and last name, mobile code and number, mail, gender, years of
 # experience, birth year, job, source, day of 2026 it was created (month, day), stage reached, interviews (conclusions of
 # each interview's records), and how it ended: None, or (termination type, reason, note).
 # Conclusions: 1 passed, 2 failed, 3 not started, 4 not submitted, 5 did not attend, 6 pending.
@@ -163,7 +163,7 @@ APPLICATIONS = [
     ('叶知秋', 'Zhiqiu', 'Ye', '86', '12000000130', 'zhiqiu.ye@example.com', 2, 6, 1994, 'product', 'website', (11, 9), 'screen', [], None),
 ]
 
-# Talents who are known from the former recruiting system only.
+# Talents who were imported from the former recruiting system only.
 FORMER_TALENTS = [
     ('吴昊', 'hao.wu'), ('范雪', 'xue.fan'), ('Lucas Meyer', 'lucas.meyer'), ('余晓彤', 'xiaotong.yu'), ('方正', 'zheng.fang'),
     ('Grace Lim', 'grace.lim'), ('江一帆', 'yifan.jiang'), ('崔敏', 'min.cui'), ('Tomas Novak', 'tomas.novak'),

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes demo/*.json, the demo tenant's data, from the tables in demo_tables.py, in the form in which the API answers it.
+"""Makes demo/*.json, the demo tenant's data, from the tables in demo_tables.py, in the format of API answers.
 
-usage: make_demo.py [DIRECTORY]     DIRECTORY is demo/ by default; the output is the same every time
-       make_demo.py --check         says whether the files in demo/ are the ones that this program makes
+usage: make_demo.py [DIRECTORY]     DIRECTORY is demo/ by default; the output is the same in every run
+       make_demo.py --check         fails if the files in demo/ differ from the output
 
 Nothing here is random: ids carry their record's time in the upper 32 bits and a hash of a label in the lower ones, as the
 platform's do. User ids are of the type user_id. Links under https://reports.example.com/ name a file in demo/reports/.
@@ -29,7 +29,7 @@ def ms(month, day, hour=10, minute=0):
 
 
 def jitter(label, span):
-    """A number below span that looks arbitrary and is always the same for the label."""
+    """A pseudo-random number below span that depends on the label only."""
     return int.from_bytes(hashlib.sha256(label.encode()).digest()[:8], 'big') % span
 
 
@@ -50,7 +50,7 @@ def code_name(code, zh, en):
 
 
 def some(**members):
-    """An object without the members that are absent."""
+    """An object of the members whose value is not None."""
     return {name: value for name, value in members.items() if value is not None}
 
 
@@ -153,7 +153,7 @@ def job_id(key):
     return make_id('job ' + key, ms(2, 1))
 
 
-# ---- interviews' surroundings ----
+# ---- interview settings ----
 
 FORMS = {'general': ('通用面试评价表', 'General interview form'), 'technical': ('技术面试评价表', 'Technical interview form')}
 SCORES = [(1, '不合格', 'Poor', '明显低于岗位要求', 'Far below what the role needs'),
@@ -178,7 +178,7 @@ def choices(label, *names):
 
 
 def technical_modules(dimension):
-    """A question of each kind, and one that is asked only after a certain answer."""
+    """A question of each type, and one that depends on the answer to another."""
     talk = choices('talk', ('清晰', 'Clear'), ('一般', 'Fair'), ('有困难', 'Difficult'))
     yield {'id': make_id('module technical skills'), 'name': i18n('专业能力', 'Skills'),
            'description': i18n('逐项打分', 'Scored one by one'), 'type': 2, 'sequence': 2, 'dimensions': [
@@ -210,7 +210,7 @@ def feedback_forms():
                     'description': i18n('结论、得分与记录', 'Conclusion, score and record'), 'type': 1, 'sequence': 1,
                     'dimensions': [dimension('conclusion', 10, 1, '结论', 'Conclusion', True),
                                    dimension('score', 11, 2, '得分', 'Score', True, option_items=options),
-                                   dimension('record', 12, 3, '记录', 'Record', False)]}]
+                                   dimension('record', 12, 3, '记录', 'Notes', False)]}]
         if key == 'technical':
             modules += technical_modules(dimension)
         yield {'id': make_id('form ' + key), 'version': 2 if key == 'technical' else 1, 'name': i18n(zh, en),
@@ -228,7 +228,7 @@ def round_types():
 # ---- applications and their interviews ----
 
 class Application:
-    """One row of T.APPLICATIONS, with the times that follow from it."""
+    """One row of T.APPLICATIONS, with the times computed from it."""
 
     def __init__(self, number, row):
         (self.name, self.first, self.last, self.code, self.mobile, self.mail, self.gender, self.years, self.born, self.job,
@@ -329,7 +329,7 @@ def former_talent(number):
 
 
 def summary(conclusions):
-    """interview_round_summary, as it follows from the conclusions of an interview's records."""
+    """Computes interview_round_summary from the conclusions of an interview's records."""
     found = set(conclusions)
     for value, only in ((2, 3), (3, 4), (6, 5)):
         if found == {only}:
@@ -446,7 +446,7 @@ def orders(apps):
             made.append(report(number, vendor, position, kind, result, name, at))
         at = max(last, at)
         end = at if status == 3 else at + DAY // 2 if status == 4 else None
-        # Two orders share a moment, so that paging is seen to tell them apart.
+        # Two orders have the same time, so that tests see whether paging separates them.
         changed = ms(11, 2, 14) if status in (6, 8) else end or at + (0 if status in (2, 5) else 5 * 3_600_000)
         assert begin <= changed <= NOW, (number, changed - NOW)
         app.checked = end or app.checked
@@ -474,7 +474,7 @@ def orders(apps):
             update_time=str(changed), geo=geo, location_code=T.CITIES[app.city][0] if vendor else None, remark=remark)
 
 
-# ---- what a former recruiting system left ----
+# ---- records of the former recruiting system ----
 
 def external_applications(apps):
     for number in range(26):
@@ -499,7 +499,7 @@ def external_checks(externals, sizes):
             owner = externals[0]
         date = owner['create_time'] + (10 + number % 5) * DAY
         if number in (11, 12):
-            date = ms(5, 20, 0)  # a moment shared by two
+            date = ms(5, 20, 0)  # two records have the same time
         files = [{'id': make_id(f'external file {number} {k}', date), 'name': name, 'size': sizes[name]}
                  for k, name in enumerate(['final-report.pdf', 'interim-report.pdf'][:number % 3])]
         yield {'id': make_id(f'external check {number}', date), 'external_application_id': owner['id'], 'date': date,
@@ -523,7 +523,7 @@ def attachments(apps, order_items, checks):
 # ---- writing ----
 
 def layout(value, depth=0, width=132):
-    """JSON in which whatever fits into a line stands on one."""
+    """JSON in which every value that fits into a line is written on one line."""
     flat = json.dumps(value, ensure_ascii=False)
     if len(flat) + 2 * depth <= width or not isinstance(value, (dict, list)) or not value:
         return flat
@@ -551,7 +551,7 @@ def write(directory, name, items, key='items', msg='success', paged=True):
 
 
 def references_agree(directory):
-    """Every id that a file names is some record's, and no two records share one."""
+    """Checks that every id refers to a record, and that no two records have the same id."""
     read = lambda name: json.load(open(os.path.join(directory, name + '.json'), encoding='utf-8'))['data']
     ids = lambda name: [item['id'] for item in read(name)['items']]
     names = ('applications', 'jobs', 'talents', 'job_processes', 'termination_reasons', 'interview_round_types', 'locations',
@@ -613,7 +613,7 @@ def main(directory):
 
 
 def check():
-    """Exits with a sentence if a file in demo/ is not as this program would write it."""
+    """Exits with an error if a file in demo/ differs from the output."""
     with tempfile.TemporaryDirectory() as directory:
         main(directory)
         for name in sorted(os.listdir(directory)):

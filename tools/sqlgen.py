@@ -13,8 +13,8 @@ from pathlib import Path
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
 ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
-MAX_PARAMETERS = 64  # the drivers keep a bit for each
-# What one of the two engines takes and the other does not, or what they understand differently.
+MAX_PARAMETERS = 64  # the drivers use a bit for each
+# SQL that only one of the two engines accepts, or that they interpret differently.
 TRAPS = [
     (r'\?', "parameters are written $1, $2, ..."),
     (r'"', 'no double quotes: names need none, texts take single ones'),
@@ -38,19 +38,19 @@ class Fault(Exception):
 
 
 def bare(sql):
-    """The text with quoted texts emptied and comments blanked, for looking at its words."""
+    """The statement with string contents and comments removed, for searching its keywords."""
     return BARE.sub(lambda m: "''" if m[0][0] == "'" else ' ', sql)
 
 
 def squeeze(sql):
-    """Without comments and with single blanks, quoted texts untouched."""
+    """The statement without comments and with single blanks; strings are unchanged."""
     parts, at = [], 0
     for m in BARE.finditer(sql):
         parts.append(re.sub(r'\s+', ' ', sql[at:m.start()]))
         parts.append(m[0] if m[0][0] == "'" else ' ')
         at = m.end()
     parts.append(re.sub(r'\s+', ' ', sql[at:]))
-    # A comment between blanks leaves a double one; texts must not be touched, hence piece by piece.
+    # Removing a comment may leave two blanks. Strings must stay unchanged, so the text is processed piece by piece.
     out = ''
     for p in parts:
         out += p.lstrip(' ') if out.endswith(' ') and p[:1] == ' ' else p
@@ -99,7 +99,7 @@ def read_statements(path):
 
 
 def read_walks(paths):
-    """{name: why} of the statements that say "-- walks: why" below their name: they look at more rows than they answer."""
+    """{name: why} of the statements that say "-- walks: why" below their name: they read more rows than they return."""
     walks, name = {}, None
     for path in paths:
         for line in Path(path).read_text(encoding='utf-8').splitlines():
@@ -125,7 +125,7 @@ TOKEN = re.compile(r"'(?:[^']|'')*'|[A-Za-z_$][\w.$]*|\S")
 
 
 def outermost(sql):
-    """(place, end, upper-case word) of what stands within no parentheses."""
+    """Yields (start, end, upper-case word) of the words outside of all parentheses."""
     depth = 0
     for m in TOKEN.finditer(sql):
         if m[0] == '(':
@@ -137,7 +137,7 @@ def outermost(sql):
 
 
 def columns_of(name, sql):
-    """The names of the columns that a statement gives, as in "a.id" or "COUNT(*) AS n". A lone number ("SELECT 1") has none."""
+    """The names of the columns that a statement returns, as in "a.id" or "COUNT(*) AS n". A lone number ("SELECT 1") has none."""
     words = list(outermost(sql))
     verb = next(i for i, w in enumerate(words) if w[2] in ('SELECT', 'INSERT', 'UPDATE', 'DELETE'))
     first = verb if words[verb][2] == 'SELECT' else next((i for i, w in enumerate(words) if w[2] == 'RETURNING'), None)
@@ -163,7 +163,7 @@ def columns_of(name, sql):
 
 
 def read_row_names(paths):
-    """{statement: row} of the statements that say "-- row: name": they give the same columns, so one function reads them."""
+    """{statement: row} of the statements that say "-- row: name": they return the same columns, so one function reads them."""
     rows, name = {}, None
     for path in paths:
         for line in Path(path).read_text(encoding='utf-8').splitlines():
@@ -177,7 +177,7 @@ def read_row_names(paths):
 
 
 def read_rows(statements, row_names):
-    """[(row, [(prefix, column, index), ...], [statement, ...])]: what each row's statements give. Statements of a row have its
+    """[(row, [(prefix, column, index), ...], [statement, ...])]: the columns of each row's statements. Statements of a row have its
     columns, and may have more behind them, which are named by the statement. A statement without "-- row:" is a row of its own."""
     members = {}
     for name, text, _ in statements:
@@ -205,7 +205,7 @@ def read_rows(statements, row_names):
 
 
 def read_schema(paths):
-    """The steps in order, as PostgreSQL takes them. Their numbers must be 0, 1, 2, ..."""
+    """The schema steps in order, for PostgreSQL. Their numbers must be 0, 1, 2, ..."""
     steps = []
     for path in sorted(paths, key=lambda p: Path(p).name):
         number = Path(path).stem
@@ -220,7 +220,7 @@ def read_schema(paths):
 
 
 def sqlite_schema(text):
-    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, its name of STRPOS."""
+    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, and INSTR in place of STRPOS."""
     out = []
     for statement in split(text.replace('/*CLUSTERED*/', 'CLUSTERED')):
         words = squeeze(statement)

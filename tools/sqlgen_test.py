@@ -59,7 +59,7 @@ def test_faults_are_told():
 
 
 def walked(plan):
-    """The steps of a query plan that look at more rows than a key names: a whole table, a whole tenant, a sort."""
+    """The steps of a query plan that read more rows than a key selects: a whole table, a whole tenant, a sort."""
     return [step for step in plan if re.match(r'SCAN (?!CONSTANT ROW)', step) or 'TEMP B-TREE' in step
             or 'AUTOMATIC' in step or step.endswith('(tenant=?)')]
 
@@ -71,7 +71,7 @@ def test_no_statement_walks_unless_it_says_why():
             db.execute(statement)
     walks, wrong = sqlgen.read_walks(SQL), []
     for name, text, parameters in sqlgen.read_all_statements(SQL):
-        if name.startswith('check_'):  # looks at everything, which is its purpose
+        if name.startswith('check_'):  # reads all rows on purpose
             continue
         numbered = re.sub(r'[$]([0-9]+)', r'?\1', text)
         plan = [row[3] for row in db.execute(f'EXPLAIN QUERY PLAN {numbered}', [None] * parameters)]
@@ -133,7 +133,7 @@ def test_traps_are_refused():
                        ("SELECT strftime('%s')", 'times'), ('SELECT ifnull(a, 1)', 'COALESCE'), ('BEGIN', 'driver'),
                        ('SELECT 1 FROM t FOR UPDATE', 'row locks'), ('SELECT random()', 'not the same')]:
         refused('-- name: a\n' + text, part)
-    # Not within texts, and LIKE as it should be.
+    # Not inside strings; and a correct LIKE is accepted.
     statements("-- name: a\nSELECT '?', '\"' FROM t WHERE a LIKE $1 ESCAPE '\\'")
 
 
@@ -173,7 +173,7 @@ def test_schema_is_numbered():
 
 
 def test_every_file_is_built():
-    """A file that meson.build does not name would be left out in silence."""
+    """Checks that meson.build names every file, because it would leave out others without an error."""
     build = (ROOT / 'src/store/meson.build').read_text(encoding='utf-8')
     for path in SQL + SCHEMA:
         name = path.relative_to(ROOT / 'src/store')
@@ -181,7 +181,7 @@ def test_every_file_is_built():
 
 
 def test_key_of_every_table_begins_with_the_tenant():
-    """But for the few tables that are not of one tenant."""
+    """Except for the few tables that do not belong to a tenant."""
     free = {'meta', 'tenant', 'app', 'app_install', 'app_subscription', 'access_change', 'access_token', 'console_session'}
     db = sqlite3.connect(':memory:')
     for step in sqlgen.read_schema([str(p) for p in SCHEMA]):
@@ -197,7 +197,7 @@ def test_postgres_takes_everything():
     bins = [os.path.dirname(os.path.realpath(found))] if found else sorted(glob.glob('/usr/lib/postgresql/*/bin'))
     if not bins:
         raise Skip('PostgreSQL is not installed')
-    # It refuses to run as root.
+    # PostgreSQL refuses to run as root.
     user = 'nobody' if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     script = sqlgen.make_postgres(sqlgen.read_all_statements(SQL), sqlgen.read_schema(SCHEMA))
     script += 'SELECT COUNT(*) FROM pg_prepared_statements;\n'
@@ -214,7 +214,7 @@ def test_postgres_takes_everything():
             return r.stdout
 
         run('initdb', '-D', f'{d}/data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N')
-        # Its output must not hold our pipe open.
+        # Otherwise the server would keep this test's output pipe open.
         options = f'-c listen_addresses= -k {d} -c fsync=off'
         run('pg_ctl', '-D', f'{d}/data', '-o', options, '-l', f'{d}/log', '-w', 'start')
         try:
