@@ -71,8 +71,8 @@ static int write_piece(void *ctx, struct str bytes) {
 static int fail_file(struct backup *b, int64_t id, int error) {
     if (error == -ENOENT)
         return cli_fail(b->cli,
-                        "the file %016llx is missing. If somebody's data was erased just now, make the backup once "
-                        "more; else hired check tells whose it is",
+                        "the file %016llx is missing. If a person's data was erased just now, make the backup "
+                        "again; otherwise hired check names its record",
                         (unsigned long long)id);
     return cli_fail_errno(b->cli, error, "copy a kept file", NULL);
 }
@@ -91,7 +91,7 @@ static int copy_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha2
     r = kept_digest(path, write_piece, b, &size, hex);
     if (r == 0 && (size != wanted_size || !str_eq(str_of(hex), sha256))) {
         files_draft_drop(&b->file);
-        return cli_fail(b->cli, "%s is not what was kept; hired check tells whose it is", path);
+        return cli_fail(b->cli, "%s differs from the file that was stored; hired check names its record", path);
     }
     if (r < 0)
         files_draft_drop(&b->file);
@@ -181,12 +181,12 @@ static int begin(struct backup *b) {
     if (n < 0 || n >= PATH_MAX)
         return cli_fail_errno(b->cli, -ENAMETOOLONG, "name the copy", NULL);
     if (access(b->to, F_OK) == 0)
-        return cli_fail(b->cli, "%s is there already; a backup makes a directory of its own", b->to);
+        return cli_fail(b->cli, "%s exists already; a backup needs a new directory", b->to);
     if (mkdir(b->draft, 0700) == 0)
         return 0;
     if (errno == EEXIST)
-        return cli_fail(b->cli, "%s is there already: another backup is at work, or one was cut off; then remove it",
-                        b->draft);
+        return cli_fail(
+            b->cli, "%s exists already: another backup is running, or one was interrupted; if so, remove it", b->draft);
     return cli_fail_errno(b->cli, -errno, "make the directory", NULL);
 }
 

@@ -92,10 +92,9 @@ static int empty_log(struct cli *c) {
         if (!db_forgotten(c->db))
             nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
     }
-    return db_forgotten(c->db)
-               ? 0
-               : cli_fail(c, "erased, but something reads the database for a long time, so that its log could "
-                             "not be emptied; a start of hired serve does it");
+    return db_forgotten(c->db) ? 0
+                               : cli_fail(c, "erased, but another process keeps reading the database, so its log could "
+                                             "not be emptied; a start of hired serve does it");
 }
 
 static void write_answer(struct buf *out, struct str id, const struct erasure *e) {

@@ -90,7 +90,7 @@ static int open_to_write(struct cli *c, const struct db_options *o, enum cli_acc
         if (r != -EBUSY && !is_changing(r))
             break;
         if (clock_mono_ms() - start >= BUSY_MS) {
-            cli_fail(c, "%.*s It was waited for %d seconds; try again.", STR_FMT(why), BUSY_MS / 1000);
+            cli_fail(c, "%.*s It did not end within %d seconds; try again.", STR_FMT(why), BUSY_MS / 1000);
             return r;
         }
         nanosleep(&(struct timespec){.tv_nsec = LOOK_AGAIN_MS * 1000000L}, NULL);

@@ -79,8 +79,8 @@ static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha
     if (r < 0)
         find(ck, "%s: %.*s %s", path, STR_FMT(what), r == -ENOENT ? "is missing" : strerror(-r));
     else if (size != wanted_size || !str_eq(str_of(hex), sha256))
-        find(ck, "%s: %.*s is not what was kept: %lld bytes instead of %lld, or others", path, STR_FMT(what),
-             (long long)size, (long long)wanted_size);
+        find(ck, "%s: %.*s differs from what was stored: %lld bytes instead of %lld, or other content", path,
+             STR_FMT(what), (long long)size, (long long)wanted_size);
     else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0 && ck->open_files++ == 0)
         ck->open_mode = st.st_mode & 0777;
     arena_reset(&ck->scratch);

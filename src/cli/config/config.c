@@ -36,7 +36,7 @@ size_t config_check_environment(struct arena *a, void (*fn)(void *ctx, struct st
         }
         if (known || str_is_absent(s.best) || s.distance > 2)
             continue;
-        fn(ctx, arena_printf(a, "environment variable %.*s is no option; did you mean %.*s?", STR_FMT(s.typed),
+        fn(ctx, arena_printf(a, "environment variable %.*s is not an option; did you mean %.*s?", STR_FMT(s.typed),
                              STR_FMT(s.best)));
         n++;
     }

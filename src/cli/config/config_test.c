@@ -102,7 +102,7 @@ static void mistyped_variables(void **state) {
     setenv("HIRED_LISTNE", "x", 1);
     setenv("HIRED_TEST_SOMETHING_ELSE", "x", 1);
     assert_int_equal(config_check_environment(&a, count_line, &line), 1);
-    assert_true(str_eq(line, STR("environment variable HIRED_LISTNE is no option; did you mean HIRED_LISTEN?")));
+    assert_true(str_eq(line, STR("environment variable HIRED_LISTNE is not an option; did you mean HIRED_LISTEN?")));
     unsetenv("HIRED_LISTNE");
     unsetenv("HIRED_TEST_SOMETHING_ELSE");
 }
@@ -225,9 +225,9 @@ static void refusals_say_where_and_what(void **state) {
         ":3: [server] listen: \"8080\" is not accepted; it takes HOST:PORT, as 127.0.0.1:8080 or [::1]:8080");
     expect_refusal("[server]\nlistne = 127.0.0.1:1\n", NULL,
                    ":2: unknown option \"listne\" in [server]; did you mean listen?");
-    expect_refusal("[server]\nhead_max = 1k\n", NULL, "option \"head_max\" belongs into section [http]");
+    expect_refusal("[server]\nhead_max = 1k\n", NULL, "option \"head_max\" belongs in section [http]");
     expect_refusal("[sever]\nxyz = 1\n", NULL, "unknown section [sever]; did you mean [server]?");
-    expect_refusal("threads = 1\n", NULL, "option \"threads\" belongs into section [server]");
+    expect_refusal("threads = 1\n", NULL, "option \"threads\" belongs in section [server]");
     expect_refusal("[server]\nthreads = 1\nnode = 1\nthreads = 2\n", NULL,
                    ":4: [server] threads is set twice, first in line 2");
     expect_refusal("[server]\nnonsense\n", NULL, ":2: not a section, an option or a comment");

@@ -60,7 +60,7 @@ static void complain_unknown(struct loading *l, const char *section, const char 
         }
     }
     if (elsewhere)
-        config_complain(l, "%s:%u: option \"%s\" belongs into section [%s]", l->file, l->line, name, elsewhere);
+        config_complain(l, "%s:%u: option \"%s\" belongs in section [%s]", l->file, l->line, name, elsewhere);
     else if (known && !str_is_absent(in_section.best))
         config_complain(l, "%s:%u: unknown option \"%s\" in [%s]; did you mean %.*s?", l->file, l->line, name, section,
                         STR_FMT(in_section.best));
@@ -68,7 +68,7 @@ static void complain_unknown(struct loading *l, const char *section, const char 
         config_complain(l, "%s:%u: unknown option \"%s\" in [%s]; \"hired help config\" lists them", l->file, l->line,
                         name, section);
     else if (section[0] == '\0')
-        config_complain(l, "%s:%u: option \"%s\" stands before any section", l->file, l->line, name);
+        config_complain(l, "%s:%u: option \"%s\" is above the first section", l->file, l->line, name);
     else if (!str_is_absent(of_section.best))
         config_complain(l, "%s:%u: unknown section [%s]; did you mean [%.*s]?", l->file, l->line, section,
                         STR_FMT(of_section.best));

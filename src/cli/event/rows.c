@@ -84,7 +84,7 @@ int event_read_id(struct cli *c, const char *word, int64_t *ret) {
     uint64_t id;
 
     if (given.len != 32 || !hex_is(given) || hex_to_u64(str_head(given, 16), &id) < 0) {
-        cli_fail(c, "\"%s\" is no event_id: 32 hex digits are expected; hired event list shows them", word);
+        cli_fail(c, "\"%s\" is not an event_id: 32 hex digits are expected; hired event list shows them", word);
         return -EINVAL;
     }
     *ret = (int64_t)(id & INT64_MAX);

@@ -39,7 +39,7 @@ static int ask_receiver(struct cli *c, const struct receiver *w) {
 
     if (receiver_ask(w, reach, &c->arena, &fault) == 0)
         return 0;
-    return cli_fail(c, "%.*s was not taken: %.*s", STR_FMT(w->url), STR_FMT(fault.why));
+    return cli_fail(c, "the URL %.*s was refused: %.*s", STR_FMT(w->url), STR_FMT(fault.why));
 }
 
 int event_url_main(int argc, char **argv) {

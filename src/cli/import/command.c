@@ -238,14 +238,14 @@ static int tell_taken(const struct import *im, int error) {
     const struct import_options *o = im->ctx;
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     const char *why = error == -EINTR    ? "it was stopped"
-                      : error == -ESTALE ? "a file is not what was checked, it changed meanwhile"
+                      : error == -ESTALE ? "a file has changed since it was checked"
                                          : "it failed";
 
     if (im->taken == 0)
         cli_fail(im->cli, "%s; nothing was imported", why);
     else
         cli_fail(im->cli,
-                 "%s after %lld of %lld records; those are kept, and importing the same files again brings the rest",
+                 "%s after %lld of %lld records; those are stored, and importing the same files again adds the rest",
                  why, (long long)im->taken, (long long)im->records);
     if (!o->json)
         return 1;

@@ -4,6 +4,8 @@
  */
 #include "cli/import/cut.h"
 
+#include "base/invariant.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -59,6 +61,7 @@ size_t cut_string(struct str s, size_t i) {
 bool cut_on(struct str s, size_t *i, size_t *depth, size_t upto) {
     size_t at = *i;
 
+    INVARIANT_RETURN(*depth > 0, true);
     while (at < upto) {
         at = find_mark(s, at);
         if (at >= s.len)

@@ -83,7 +83,7 @@ json_t *import_parse_item(struct import *im, struct import_source *src, const st
     }
     answer_place(&src->answer, item, &f.line, &f.column);
     if (!str_is_absent(twice))
-        f.reason = arena_printf(&im->scratch, "the member %.*s stands twice in one object", STR_FMT(twice));
+        f.reason = arena_printf(&im->scratch, "the member %.*s is given twice in one object", STR_FMT(twice));
     f.field = answer_path(&src->answer, item, STR(""), &im->scratch);
     im->on_finding(im, &f);
     return NULL;

@@ -104,7 +104,7 @@ static int walk_item(struct import *im, struct import_source *src, const struct 
     if (!kind) {
         if (!im->keep)
             import_complain(im, src, item, STR(""),
-                            STR("is no kind of record that can be imported (a background check order, an external "
+                            STR("is not a kind of record that can be imported (a background check order, an external "
                                 "background check, an interview, a user ...); --kind says which it is"));
         json_decref(value);
         return 0;

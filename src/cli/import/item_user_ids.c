@@ -92,7 +92,7 @@ int item_map_user(void *ctx, struct str *value, struct str path) {
     if (str_is_empty(*value))
         return 0;
     if (value->len > 64) {
-        item_complain(it, path, STR("is no user's id: it is longer than 64 bytes"));
+        item_complain(it, path, STR("is not a user's id: it is longer than 64 bytes"));
         return 0;
     }
     r = find_user(it->im, *value, item_text(json_object_get(name, "zh_cn")), item_text(json_object_get(name, "en_us")),

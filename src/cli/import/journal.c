@@ -3,10 +3,12 @@
  * The progress of an import, stored under key 'import' of table meta and updated in each of its transactions: "taken
  * records begun label", or "" if no import is running. After a kill the next import reports it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/invariant.h"
 #include "cli/import/internal.h"
 
 #define KEY STR("import")
@@ -23,6 +25,7 @@ static int set(struct db *db, struct str value) {
 int import_journal_note(struct import *im, int64_t taken) {
     if (!im->label)
         return 0;
+    INVARIANT_RETURN(db_in_transaction(im->cli->db), -EINVAL);
     if (im->begun_ms == 0)
         im->begun_ms = clock_now_ms();
     return set(im->cli->db, arena_printf(&im->scratch, "%lld %lld %lld %s", (long long)taken, (long long)im->records,
@@ -60,8 +63,8 @@ void import_journal_tell(struct cli *c) {
     time_t seconds = (time_t)(begun_ms / 1000);
     strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&seconds, &tm));
     fprintf(stderr,
-            "hired import: an earlier import (%.*s, begun %s) was broken off after %lld of %lld records; those are "
-            "kept, and "
-            "importing the same files again brings the rest\n",
+            "hired import: an earlier import (%.*s, begun %s) was interrupted after %lld of %lld records; those are "
+            "stored, "
+            "and importing the same files again adds the rest\n",
             STR_FMT(label), when, (long long)taken, (long long)records);
 }

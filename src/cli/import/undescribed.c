@@ -41,8 +41,7 @@ void import_warn_undescribed(const struct import *im) {
         const struct import_undescribed *u = &im->undescribed[i];
         fprintf(stderr,
                 "hired import: warning: the API does not describe the member %.*s of %.*s (met %lld time%s): it is "
-                "kept and "
-                "exported, and never answered\n",
+                "stored and exported, but no operation returns it\n",
                 STR_FMT(u->path), STR_FMT(u->kind->plural), (long long)u->times, u->times == 1 ? "" : "s");
     }
     if (im->undescribed_more > 0)

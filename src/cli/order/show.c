@@ -91,7 +91,7 @@ int order_show_main(int argc, char **argv) {
     if (!word)
         return 2;
     if (id_parse(str_of(word), &id) < 0) {
-        cli_fail(&c, "\"%s\" is no id of an order: digits are expected", word);
+        cli_fail(&c, "\"%s\" is not the id of an order: digits are expected", word);
         return 2;
     }
     if (cli_open(&c, CLI_READ) < 0 || cli_tenant_of(&c, tenant, &row) < 0)

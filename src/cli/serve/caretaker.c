@@ -142,7 +142,7 @@ static void remove_found(struct caretaker *c, const struct found *f) {
     }
     atomic_fetch_add(&c->removed, 1);
     log_fmt(LOG_WARN, "removed %s: %s", e.path,
-            f->kind == FILES_DRAFT ? "nobody finished it" : "no record names it, and it is older than a day");
+            f->kind == FILES_DRAFT ? "it was left unfinished" : "no record names it, and it is older than a day");
 }
 
 /* Returns true if there may be more files. */

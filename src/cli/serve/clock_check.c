@@ -68,7 +68,7 @@ int clock_check(struct db *db, struct arena *a, struct str *ret_why) {
     if (now < stamp - CLOCK_BEHIND_STAMP_MS)
         return refuse(a, now, stamp, ret_why);
     if (now < note || now < stamp)
-        log_line(LOG_WARN, "the clock is behind what was written; changes are dated from the last one on",
+        log_line(LOG_WARN, "the clock is behind the last change; new changes get later times than the clock shows",
                  "until (UTC)", date_text(a, note > stamp ? note : stamp).ptr, NULL);
     return 0;
 }

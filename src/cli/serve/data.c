@@ -27,7 +27,7 @@ int serve_take_directory(struct serving *s) {
     int r = owner_take(&s->owner, s->config.data, "serve", 0, &s->arena, &holder, &why);
 
     if (r == -EBUSY && (holder.state == OWNER_COMMAND || holder.state == OWNER_STOPPING)) {
-        log_fmt(LOG_INFO, "%.*s It is waited for.", STR_FMT(why));
+        log_fmt(LOG_INFO, "%.*s Waiting for it to end.", STR_FMT(why));
         r = owner_take(&s->owner, s->config.data, "serve", OWNER_WAIT_MS, &s->arena, &holder, &why);
     }
     if (r == -EBUSY)

@@ -168,10 +168,10 @@ static int start_workers(struct serving *s) {
         return r;
     r = caretaker_new(&s->caretaker, &s->db, s->writer, !s->config.test_clock);
     if (r < 0)
-        return serve_fail("cannot look after the kept files", r);
+        return serve_fail("cannot start the thread that removes unused files", r);
     writer_on_commit(s->writer, on_commit, s);
     r = remote_server_new(&s->commands, s->config.data, s->writer, NULL);
-    return r < 0 ? serve_fail("cannot make hired.sock in the data directory, by which commands write", r) : 0;
+    return r < 0 ? serve_fail("cannot create hired.sock in the data directory, through which commands write", r) : 0;
 }
 
 static void announce(struct serving *s) {

@@ -23,7 +23,7 @@ int serve_load_config(const struct serving *s, struct config *ret, bool running)
     if (r < 0 && running) {
         char text[512];
         snprintf(text, sizeof text, "%.*s", STR_FMT(why));
-        log_line(LOG_WARN, "configuration not taken over", "why", text, NULL);
+        log_line(LOG_WARN, "configuration not applied", "why", text, NULL);
     } else if (r < 0) {
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
     } else if (argc > 1) {
@@ -54,7 +54,7 @@ void serve_gateway_settings(const struct config *c, struct gateway_settings *ret
 /* The server itself speaks no TLS, so an https base URL means that there is a proxy in front. */
 void serve_warn_of_proxy(const struct config *c) {
     if (c->http.proxies.n == 0 && str_starts(str_of(c->base_url), STR("https://")))
-        log_line(LOG_WARN, "all callers are taken for the proxy", "why",
+        log_line(LOG_WARN, "all requests seem to come from the proxy", "why",
                  "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
 }
 
@@ -75,6 +75,8 @@ void serve_reload(struct serving *s) {
     bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
                    strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
     log_line(LOG_INFO, "configuration reread", "note",
-             restart ? "listen, data and threads change with the next start" : "all of it is in force", NULL);
+             restart ? "changes of listen, data and threads take effect at the next start"
+                     : "all settings are in force",
+             NULL);
     config_free(&fresh);
 }

@@ -152,7 +152,7 @@ test('what no member tells is told by --kind; what it tells is checked', () => {
     const file = saveAnswer(answerOf([{ id: '41', name: { zh_cn: '终轮' } }]));
     const r = tryImport(d, [file]);
     assert.equal(r.status, 1);
-    assert.match(r.stderr, /data\.items\[0\]: is no kind of record.*--kind/);
+    assert.match(r.stderr, /data\.items\[0\]: is not a kind of record.*--kind/);
     hiredOk(['import', file, '--data', d, '--app', readDemo(d).app_id, '--kind', 'interview_round_type']);
     assert.equal(sql(d, 'SELECT COUNT(*) AS n FROM reference WHERE kind = ? AND id = ?', 'interview_round_type', '41')[0].n, 1);
     assert.equal(hired(['import', file, '--data', d, '--kind', 'colour']).status, 2);
@@ -195,7 +195,7 @@ test('hired check finds files that are missing, changed, open to others or nobod
     fs.utimesSync(stray, 1e9, 1e9);
     const r = hired(['check', '--data', d]);
     assert.equal(r.status, 1);
-    for (const [file, said] of [[`${path.join(d, 'files')}:`, /others than the owner may read 1 of \d+ kept files .*mode 644.*chmod -R go= /], [files[1], /not what was kept/], [files[2], /missing/], [stray, /no record/]]) {
+    for (const [file, said] of [[`${path.join(d, 'files')}:`, /others than the owner may read 1 of \d+ kept files .*mode 644.*chmod -R go= /], [files[1], /differs from what was stored/], [files[2], /missing/], [stray, /no record/]]) {
         const line = r.stderr.split('\n').find((l) => l.startsWith(file));
         assert.match(line ?? `nothing about ${file}:\n${r.stderr}`, said);
     }

@@ -361,7 +361,7 @@ test('a long import that is killed at any moment is finished by running it again
         });
         if (status === null) continue;
         assert.equal(status, 0, said);
-        assert.match(said, new RegExp(`earlier import \\(.*long\\.json, begun .* was broken off after ${taken} of ${total} records; those are kept`));
+        assert.match(said, new RegExp(`earlier import \\(.*long\\.json, begun .* was interrupted after ${taken} of ${total} records; those are stored`));
         break;
     }
     assert.equal(countOrders(d) - before, total);
@@ -385,7 +385,7 @@ test('an import that is asked to stop says what it has taken', async () => {
     assert.equal(await ended, 1, said);
     const kept = countOrders(d) - before;
     assert.ok(kept > 0 && kept < total, `${kept}`);
-    assert.match(said, new RegExp(`it was stopped after ${kept} of ${total} records; those are kept, and importing the same files again brings the rest`));
+    assert.match(said, new RegExp(`it was stopped after ${kept} of ${total} records; those are stored, and importing the same files again adds the rest`));
     assert.deepEqual(JSON.parse(out), { imported: false, taken: kept, records: total });
     const { orders } = hiredOk(args);
     assert.deepEqual([orders.new, orders.unchanged], [total - kept, kept]);

@@ -105,7 +105,7 @@ test('SIGHUP rereads the configuration', async () => {
     // A broken file changes nothing and says why.
     fs.writeFileSync(file, '[log]\nlevel = shout\n');
     server.child.kill('SIGHUP');
-    await server.logged((l) => l.msg === 'configuration not taken over' && JSON.stringify(l).includes('shout'));
+    await server.logged((l) => l.msg === 'configuration not applied' && JSON.stringify(l).includes('shout'));
     await client.ok('GET', paths.orders);
 });
 

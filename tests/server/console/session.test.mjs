@@ -45,7 +45,7 @@ test('the cookie is for this server\'s pages alone', async () => {
 test('behind a proxy with TLS, the cookie is never sent without', async () => {
     const secure = await startServer({ args: ['--base-url', 'https://hire.example.com'] });
     // By https through a proxy of which nothing is said: everybody would be one address.
-    await secure.logged((l) => l.level === 'warn' && l.msg === 'all callers are taken for the proxy');
+    await secure.logged((l) => l.level === 'warn' && l.msg === 'all requests seem to come from the proxy');
     const account = secure.demo.console.accounts[0];
     const person = new Person(secure, account.user, account.password);
     const r = await person.call('POST', 'session/sign_in', { body: { user: person.user, password: person.password }, headers: { Origin: 'https://hire.example.com' } });

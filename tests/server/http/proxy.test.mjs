@@ -174,7 +174,7 @@ test('SIGHUP: another list is in force at once, also on connections that are ope
     await comesFrom(NEAR);
     await reread(config(''), 'configuration reread');
     await comesFrom('127.0.0.1');
-    await reread(config('trusted_proxies = everybody'), 'configuration not taken over');
+    await reread(config('trusted_proxies = everybody'), 'configuration not applied');
     await comesFrom('127.0.0.1');
     await reread(config('trusted_proxies = 127.0.0.0/8'), 'configuration reread');
     await comesFrom(NEAR);

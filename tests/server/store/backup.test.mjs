@@ -72,7 +72,7 @@ test('a directory that is there is left alone, and so is one of a backup that wa
     const there = tempDir();
     const to = path.join(tempDir(), 'copy');
     fs.mkdirSync(`${to}.partial`);
-    for (const [name, why] of [[there, /is there already; a backup makes a directory of its own/], [`${to}/`, /partial is there already: .* remove it/]]) {
+    for (const [name, why] of [[there, /exists already; a backup needs a new directory/], [`${to}/`, /partial exists already: .* remove it/]]) {
         const r = hired(['backup', name, '--data', dir]);
         assert.equal(r.status, 1);
         assert.match(r.stderr, why);
@@ -86,7 +86,7 @@ test('a directory that is there is left alone, and so is one of a backup that wa
 });
 
 test('a kept file that is missing or was changed ends it, with its name, and nothing is left behind', () => {
-    for (const [spoil, why] of [[(f) => fs.appendFileSync(f, 'x'), /is not what was kept/], [(f) => fs.rmSync(f), /is missing/]]) {
+    for (const [spoil, why] of [[(f) => fs.appendFileSync(f, 'x'), /differs from the file that was stored/], [(f) => fs.rmSync(f), /is missing/]]) {
         const spoilt = demoDir();
         const name = kept(spoilt)[0];
         spoil(path.join(spoilt, 'files', name.slice(-2), name));

@@ -60,7 +60,7 @@ test('what no record names and is a day old goes, at the start; the log says so'
 test('what came later goes with the sweep of the next day, drafts too', async () => {
     await advance(server, (DAY_S + 60) * 1000);
     await gone(young, draft);
-    await server.logged((l) => l.msg.startsWith(`removed ${draft}: nobody finished it`));
+    await server.logged((l) => l.msg.startsWith(`removed ${draft}: it was left unfinished`));
     assert.ok(fs.existsSync(kept) && fs.existsSync(foreign));
     const metrics = (await send(server.baseUrl, 'GET', '/metrics')).text;
     assert.match(metrics, /^hired_stray_files_removed_total 3$/m);

@@ -80,7 +80,7 @@ test('a server that is started while another one stops waits for it', async () =
     await server.logged((l) => l.msg === 'stopping');
     const next = await startServer({ dir: server.dir, config: '[log]\nlevel = info\n' });
     assert.ok(server.ended, 'the first one had ended');
-    assert.ok(next.log.some((l) => /in use by hired serve .* It is waited for/.test(l.msg)), next.stderr);
+    assert.ok(next.log.some((l) => /in use by hired serve .* Waiting for it to end/.test(l.msg)), next.stderr);
     socket.destroy();
     await next.stop();
 });
