@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,8 +15,7 @@
 #include "cli/demo/demo.h"
 #include "cli/demo/place.h"
 
-/* Replaces the file by rename, so that a reader never sees half of it. */
-static int save(const char *path, const json_t *info) {
+int demo_info_save(const char *path, const json_t *info) {
     char draft[PATH_MAX];
     if (snprintf(draft, sizeof draft, "%s.draft", path) >= (int)sizeof draft)
         return -ENAMETOOLONG;
@@ -25,6 +23,8 @@ static int save(const char *path, const json_t *info) {
     if (fd < 0)
         return -errno;
     int r = json_dumpfd(info, fd, JSON_INDENT(2)) < 0 || write(fd, "\n", 1) != 1 ? -EIO : 0;
+    if (r == 0 && fsync(fd) < 0)
+        r = -errno;
     close(fd);
     if (r == 0 && rename(draft, path) < 0)
         r = -errno;
@@ -97,7 +97,7 @@ void demo_info_announce(const char *dir, struct str tenant, const char *base_url
     if (strcmp(text(info, "base_url"), base_url) != 0) {
         json_object_set_new(info, "base_url", json_string(base_url));
         move_console(info, base_url);
-        int r = save(path, info);
+        int r = demo_info_save(path, info);
         if (r < 0)
             log_line(LOG_WARN, "cannot put the address into demo.json", "error", strerror(-r), NULL);
     }
