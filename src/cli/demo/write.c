@@ -6,9 +6,9 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "cli/address.h"
 #include "cli/demo/info.h"
 #include "cli/demo/internal.h"
-#include "cli/serve/address.h"
 
 struct str demo_base_url(struct cli *c) {
     const struct config *f = &c->config;

@@ -2,7 +2,7 @@
  *
  * Computes a usable URL from the value of --listen.
  */
-#include "cli/serve/address.h"
+#include "cli/address.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  *
  * The URL at which this machine can reach a server that listens on a given host.
  */
-#ifndef HIRED_CLI_SERVE_ADDRESS_H
-#define HIRED_CLI_SERVE_ADDRESS_H
+#ifndef HIRED_CLI_ADDRESS_H
+#define HIRED_CLI_ADDRESS_H
 
 #include "base/arena.h"
 #include "base/str.h"
