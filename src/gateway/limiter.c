@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/invariant.h"
 #include "gateway/limiter.h"
 
 #define SHARDS 32
@@ -90,9 +91,11 @@ static void shard_grow(struct shard *s, int64_t now) {
     s->n = live;
 }
 
+/* Returns the key's slot, a new one if need be. */
 static struct slot *shard_slot(struct shard *s, const struct limiter_key *key, uint64_t hash, int64_t now) {
     if (2 * s->n >= s->cap)
         shard_grow(s, now);
+    INVARIANT_RETURN(s->n < s->cap, NULL); /* otherwise shard_probe would not end */
     struct slot *slot = shard_probe(s->slots, s->cap, key, hash);
     if (!slot->used) {
         *slot = (struct slot){.key = *key, .used = true};
@@ -113,7 +116,7 @@ bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_lim
     int64_t wait = 0;
     pthread_mutex_lock(&shard->lock);
     struct slot *slot = shard_slot(shard, &key, hash >> 5, mono_ms);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; slot && i < 2; i++) {
         struct window *w = &slot->windows[i];
         if (limits[i].calls == 0)
             continue;
@@ -124,7 +127,7 @@ bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_lim
             *ret_limit = allowed(&limits[i], factor);
         }
     }
-    if (wait == 0)
+    if (slot && wait == 0)
         for (int i = 0; i < 2; i++)
             slot->windows[i].count += limits[i].calls != 0;
     pthread_mutex_unlock(&shard->lock);

@@ -2,6 +2,7 @@
  *
  * Hands each call on to the connection's driver.
  */
+#include "base/invariant.h"
 #include "base/log.h"
 #include "store/driver.h"
 
@@ -45,10 +46,11 @@ int db_run(struct db_query *q) {
 /* The place of a column in the statement's row, or -1 if the column belongs to another row. */
 static int place_of(const struct db_query *q, int column) {
     unsigned row = (unsigned)column >> 8;
-    if (row == 0 || row == q->row)
-        return column & 0xff;
-    log_fmt(LOG_ERROR, "column %d of row %u was read from a statement of row %u", column & 0xff, row, q->row);
-    return -1;
+    bool of_row = row == 0 || row == q->row;
+    if (!of_row)
+        log_fmt(LOG_DEBUG, "column %d of row %u is read from a statement of row %u", column & 0xff, row, q->row);
+    INVARIANT_RETURN(of_row, -1);
+    return column & 0xff;
 }
 
 int64_t db_int(const struct db_query *q, int column) {

@@ -61,8 +61,9 @@ void db_bind_text(struct db_query *q, int n, struct str s); /* absent binds NULL
 void db_bind_null(struct db_query *q, int n);
 int db_row(struct db_query *q); /* -EEXIST: the row's unique key exists already (not logged) */
 
-/* Columns of the row that db_row() has read, by their generated names (enum db_column in statements.h). A column of a
- * row that the statement does not give is an error of the program: it is logged and reads as 0, NULL or absent. */
+/* Columns of the row that db_row() has read, by their generated names (enum db_column in statements.h). To read a
+ * column that the statement does not give breaks an invariant (base/invariant.h): a debug build aborts, a release build
+ * logs it and the column reads as 0, NULL or absent. */
 int64_t db_int(const struct db_query *q, int column);
 bool db_is_null(const struct db_query *q, int column);
 struct str db_text(const struct db_query *q, int column); /* absent for NULL; valid until the next db_row or the end */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/invariant.h"
 #include "base/log.h"
 
 #define IDLE_NS INT64_C(1000000000) /* after so long without a job the writer maintains the database */
@@ -112,7 +113,7 @@ static struct group group_take(struct writer *w) {
     *at = NULL;
     if (!w->first)
         w->last = &w->first;
-    w->stats.queued -= g.n;
+    w->stats.queued -= INVARIANT(w->stats.queued >= g.n) ? g.n : w->stats.queued;
     return g;
 }
 
@@ -160,6 +161,7 @@ static void *writer_main(void *arg) {
 /* ---- the public side ---- */
 
 int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned group_max) {
+    INVARIANT_RETURN(queue_max >= 1 && group_max >= 1, -EINVAL);
     struct writer *w = mem_alloc(sizeof(*w));
     *w = (struct writer){.db = db, .queue_max = queue_max, .group_max = group_max, .last = &w->first};
     pthread_mutex_init(&w->lock, NULL);
@@ -193,6 +195,8 @@ int writer_submit(struct writer *w, struct write_job *job) {
         r = -ESHUTDOWN;
     else if (w->stats.queued >= w->queue_max)
         r = -EBUSY;
+    else if (!INVARIANT(job->run && job->done) || !INVARIANT(w->last != &job->next)) /* the latter: it waits already */
+        r = -EINVAL;
     else {
         bool was_empty = !w->first;
         job->next = NULL;
@@ -266,6 +270,7 @@ void writer_stats(struct writer *w, struct writer_stats *ret) {
 struct writer *writer_free(struct writer *w) {
     if (!w)
         return NULL;
+    INVARIANT_ABORT(!pthread_equal(pthread_self(), w->thread)); /* the thread would go on with freed memory */
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
     pthread_cond_signal(&w->wake);

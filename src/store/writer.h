@@ -36,7 +36,8 @@ struct writer_stats {
  * many jobs may wait. group_max: jobs in one transaction. Both at least 1. Returns 0 or a negative errno. */
 int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned group_max);
 
-/* Any thread. Returns 0 (done will be called), -EBUSY if the queue is full, -ESHUTDOWN. */
+/* Any thread. Returns 0 (done will be called), -EBUSY if the queue is full, -ESHUTDOWN. The job may not be waiting
+ * already. */
 int writer_submit(struct writer *w, struct write_job *job);
 
 /* Runs a job and waits for it. Returns its result, or the error of writer_submit. -EDEADLK on the writer's own

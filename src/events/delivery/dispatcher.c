@@ -72,6 +72,8 @@ static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *
     struct buf body BUF_CLEANUP = BUF_EMPTY;
     struct slot *s = slot_take(d);
 
+    if (!s)
+        return;
     due_write(d, app, to, due, &body);
     s->out = (struct delivery_outcome){
         .tenant = due->tenant,

@@ -114,7 +114,8 @@ void due_write(struct dispatcher *d, int64_t app, const struct due_receiver *to,
 
 /* ---- slot.c: deliveries that have been sent ---- */
 
-/* Returns a free slot; there must be one. The caller sets out and then calls one of the next three functions. */
+/* Returns a free slot; there must be one (if not, an invariant is broken, and the result NULL). The caller sets out and
+ * then calls one of the next three functions. */
 struct slot *slot_take(struct dispatcher *d);
 void slot_post(struct slot *s, const char *url, struct str key, struct str body);
 void slot_hand(struct slot *s, struct str message_id, struct str body);

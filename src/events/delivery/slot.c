@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/invariant.h"
 #include "base/log.h"
 #include "events/retry.h"
 
@@ -65,6 +66,7 @@ static bool is_to_move(const struct slot *s) {
 /* Ends the attempt; why is NULL if the receiver accepted the event. */
 static void slot_ended(struct slot *s, int status, const char *why) {
     struct dispatcher *d = s->d;
+    INVARIANT_RETURN(s->state == SLOT_POSTED || s->state == SLOT_HANDED); /* an attempt ends once */
     bool given_up = why && !s->out.moved && retry_delay_ms(s->out.attempts + 1) == 0;
 
     if (why && why != s->error)
@@ -90,7 +92,11 @@ static void slot_unanswered(struct slot *s, const char *why) {
 }
 
 static void slot_release(struct slot *s) {
-    load_of(&s->d->loads, s->out.app)->running--;
+    struct load *load = load_of(&s->d->loads, s->out.app);
+
+    INVARIANT_RETURN(s->state != SLOT_FREE);
+    INVARIANT_RETURN(load->running > 0 && s->d->busy > 0);
+    load->running--;
     s->d->busy--;
     atomic_store(&s->d->running, s->d->busy);
     s->state = SLOT_FREE;
@@ -102,8 +108,9 @@ static void slot_release(struct slot *s) {
 struct slot *slot_take(struct dispatcher *d) {
     unsigned i = 0;
 
-    while (d->slots[i].state != SLOT_FREE)
+    while (i < d->o.parallel && d->slots[i].state != SLOT_FREE)
         i++;
+    INVARIANT_RETURN(i < d->o.parallel, NULL);
     struct slot *s = &d->slots[i];
     s->begun_ns = clock_mono_ns();
     s->answer_len = 0;
@@ -113,6 +120,7 @@ struct slot *slot_take(struct dispatcher *d) {
 }
 
 static void slot_on_way(struct slot *s, enum slot_state state) {
+    INVARIANT_RETURN(s->state == SLOT_FREE);
     s->state = state;
     s->d->busy++;
     atomic_store(&s->d->running, s->d->busy);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/invariant.h"
 #include "base/log.h"
 #include "events/fetch/internal.h"
 #include "events/retry.h"
@@ -39,6 +40,7 @@ static struct fetch *free_place(struct fetcher *f) {
 
 void place_begin(struct fetcher *f, const struct fetch_job *job, bool wanted) {
     struct fetch *fetch = free_place(f);
+    INVARIANT_RETURN(fetch);
     int r = fetch_begin(fetch, &f->o, job);
 
     if (r < 0) {
@@ -54,9 +56,12 @@ void place_begin(struct fetcher *f, const struct fetch_job *job, bool wanted) {
 void place_end(struct fetcher *f, struct fetch *fetch) {
     if (!fetch->curl)
         return;
+    struct load *load = load_of(&f->loads, fetch->owner);
     curl_multi_remove_handle(f->multi, fetch->curl);
-    f->running--;
-    load_of(&f->loads, fetch->owner)->running--;
+    if (INVARIANT(f->running > 0 && load->running > 0)) {
+        f->running--;
+        load->running--;
+    }
     fetch_clear(fetch);
 }
 

@@ -9,6 +9,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/invariant.h"
+
 struct hub_app {
     int64_t app;
     unsigned n;
@@ -116,15 +118,16 @@ int hub_join(struct hub *h, struct hub_member *m) {
 void hub_leave(struct hub *h, struct hub_member *m) {
     pthread_mutex_lock(&h->lock);
     struct hub_app **at = find_app(h, m->app), *a = *at;
-    for (struct hub_member **link = a ? &a->first : NULL; link && *link; link = &(*link)->next)
-        if (*link == m) {
-            *link = m->next;
-            a->n--;
-            break;
+    struct hub_member **link = a ? &a->first : NULL;
+    while (link && *link && *link != m)
+        link = &(*link)->next;
+    if (INVARIANT(link && *link)) {
+        *link = m->next;
+        a->n--;
+        if (a->n == 0) {
+            *at = a->next;
+            free(a);
         }
-    if (a && a->n == 0) {
-        *at = a->next;
-        free(a);
     }
     pthread_mutex_unlock(&h->lock);
 }
@@ -195,7 +198,7 @@ unsigned hub_room(struct hub *h, int64_t app) {
 void hub_end(struct hub *h, int64_t app, uint64_t member, bool answered) {
     pthread_mutex_lock(&h->lock);
     struct hub_member *m = find_member(h, app, member);
-    if (m) {
+    if (m && INVARIANT(m->unanswered > 0)) {
         m->unanswered--;
         m->missed = !answered;
         m->heard = false;
@@ -234,7 +237,7 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
                               .deliver = h->deliver};
     pthread_mutex_lock(&h->lock);
     struct hub_app *a = *find_app(h, app);
-    if (a) {
+    if (a && INVARIANT(a->first)) {
         struct hub_member *to = take_turn(a);
         m->member = *ret_member = to->id;
         /* The lock is held, so the loop cannot end: a connection of it is still registered. */
