@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes C structs, tables and the OpenAPI text from the descriptions in api/, and docs/API.md.
 
-usage: apigen.py --api DIR --out DIR [--ready a.b,c.d] [--depfile FILE]   api_types.h, api_ops.h, api_handlers.h,
-                                                              api_events.h, api_tables.c
-       apigen.py --api DIR --docs FILE                                    writes docs/API.md
-       apigen.py --api DIR --check-docs FILE                              fails if FILE is out of date
-       apigen.py --api DIR --typescript FILE                              the console's types
---ready names the operations that have a handler in src/handlers; the server answers the others as not supported. The
-console's operations always count as ready. Without --ready, every operation with "supported": true must have a handler.
+usage: apigen.py --api DIR --out DIR [--depfile FILE]   api_types.h, api_ops.h, api_handlers.h, api_events.h,
+                                                        api_tables.c
+       apigen.py --api DIR --docs FILE                  writes docs/API.md
+       apigen.py --api DIR --check-docs FILE            fails if FILE is out of date
+       apigen.py --api DIR --typescript FILE            the console's types
+Every operation with "supported": true must have a handler: the program does not link without it.
 """
 import argparse
 import json
@@ -63,17 +62,11 @@ def member_type(field):
 class Tables:
     """The contents of the generated C files."""
 
-    def __init__(self, model, ready):
+    def __init__(self, model):
         self.model = model
         self.operations = sorted(model.operations, key=lambda op: op['name'])
         self.events = sorted(model.events, key=lambda event: event['type'])
-        known = {op['name'] for op in self.operations if op['supported']}
-        for name in sorted((ready or set()) - known):
-            raise api_model.Wrong([f'api/meson.build: "{name}" in handlers_ready is not an operation with '
-                                   '"supported": true'])
-        # The console's operations are added together with their handlers, so they always have one.
-        self.live = [op for op in self.operations
-                     if op['supported'] and (ready is None or op['name'] in ready or op['access'] == 'console')]
+        self.live = [op for op in self.operations if op['supported']]
         self.scopes = sorted({scope for item in self.operations + model.events
                               for scope in item.get('scopes_any_of', []) + item.get('field_scopes', [])} |
                              {scope for choice in model.field_scopes for scope in choice})
@@ -343,8 +336,7 @@ def write_if_changed(path, text):
 
 
 def generate(model, options):
-    ready = None if options.ready is None else {name for name in options.ready.split(',') if name}
-    tables = Tables(model, ready)
+    tables = Tables(model)
     outputs = {'api_types.h': types_header(tables), 'api_ops.h': ops_header(tables),
                'api_handlers.h': handlers_header(tables), 'api_events.h': events_header(tables),
                'api_tables.c': tables_source(tables)}
@@ -362,7 +354,6 @@ def main():
     parser = argparse.ArgumentParser(description='Makes C and documentation from the descriptions in api/.')
     parser.add_argument('--api', required=True, help='the folder of descriptions')
     parser.add_argument('--out', help='folder for the C files')
-    parser.add_argument('--ready', help='operations whose handlers exist, with commas between')
     parser.add_argument('--depfile', help='file for the list of what was read')
     parser.add_argument('--docs', help='the page to write')
     parser.add_argument('--typescript', help="the file of the console's types to write")

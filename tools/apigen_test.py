@@ -187,19 +187,9 @@ class Output(Folder):
         self.assertIn('export interface thing_part {\n    sizes?: number[];\n    more?: Record<string, unknown>;\n}', text)
         self.assertNotIn('interface thing_get_data', text)
 
-    def test_without_handler(self):
-        self.generate('--ready', '')
-        self.assertNotIn('handle_', self.read('api_tables.c'))
-        self.assertIn('extern const struct record_type type_thing;', self.read('api_types.h'))
-
     def test_scope_without_a_bit(self):
         self.files['field_scopes'].pop()
         self.assertIn('must be added at the end of api/field_scopes.json', self.generate().stderr)
-
-    def test_ready_names_nothing(self):
-        done = self.generate('--ready', 'thing.gte')
-        self.assertEqual(done.returncode, 1)
-        self.assertIn('"thing.gte" in handlers_ready is not an operation', done.stderr)
 
 
 if __name__ == '__main__':
