@@ -9,28 +9,18 @@
 #include "base/id.h"
 #include "base/json.h"
 
-enum { CODE_ORDER_STATE = 1002858, CODE_NO_ORDER = 1002862 };
-
 struct hire console_hire(struct call *c) {
-    return (struct hire){
-        .db = c->db,
-        .arena = c->arena,
-        .now_ms = c->now_ms,
-        .tenant = c->tenant,
-        .actor_kind = ACTOR_USER,
-        .actor_id = c->person ? c->person->account : 0,
-        .private_addresses = c->private_addresses,
-    };
+    struct hire h = domain_of(c);
+
+    h.actor_kind = ACTOR_USER;
+    h.actor_id = c->person ? c->person->account : 0;
+    return h;
 }
 
 int console_result(struct call *c, const struct hire *h, int result) {
-    if (result != HIRE_REFUSED)
-        return result < 0 ? result : 0;
-    int code = h->refusal == REFUSED_NO_ORDER ? CODE_NO_ORDER
-               : h->refusal == REFUSED_STATE  ? CODE_ORDER_STATE
-                                              : CODE_PARAMETER;
-    c->reason = h->reason;
-    return call_fail(c, code, "%.*s", STR_FMT(h->why));
+    if (result == HIRE_REFUSED)
+        c->reason = h->reason;
+    return call_from_hire(c, h, result);
 }
 
 int console_fail(struct call *c, struct reason reason, const char *format, ...) {

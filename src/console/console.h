@@ -7,7 +7,7 @@
 
 #include "gateway/answer.h"
 #include "gateway/caller/session.h"
-#include "hire/hire.h"
+#include "handlers/domain.h"
 
 /* Codes that only the console's operations (api/console) have. */
 enum { CODE_NOT_FOUND = 4004, CODE_WRONG_PASSWORD = 4012, CODE_TOO_MANY_ATTEMPTS = 4290 };

@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the handlers share: from a call to the domain and back.
+ * What the handlers of the open API share: the caller as the domain's actor, pages, filters.
  */
 #ifndef HIRED_HANDLERS_HANDLERS_H
 #define HIRED_HANDLERS_HANDLERS_H
 
 #include "gateway/answer.h"
-#include "gateway/call.h"
-#include "hire/hire.h"
+#include "handlers/domain.h"
 
-/* The domain's view of a call: the same database, time, tenant and caller (an app; console_hire: a person). */
+/* The domain's view of a call, with the calling app as its actor. */
 struct hire hire_of(struct call *c);
 
-/* The handler's return value for the result of a domain function: 0 or more gives 0; a refusal fails the call with
- * the code that the platform documents for it; any other error is returned. */
-int call_from_hire(struct call *c, const struct hire *h, int result);
-
-/* The same for an operation that documents its own code for wrong parameters. */
-int call_from_hire_as(struct call *c, const struct hire *h, int result, int parameter_code);
 /* Appends the members that the type describes of a record stored as it was received, in wire form for this caller.
  * Returns 0 or -EBADMSG. */
 int call_write_typed(struct call *c, const struct record_type *type, struct str doc, struct buf *out);

@@ -106,11 +106,6 @@ int handle_app_access_token_internal(struct call *c) {
 
 /* ---- store apps ---- */
 
-/* struct hire for a call of a token endpoint, which has no caller yet. */
-static struct hire hire_of_public(struct call *c) {
-    return (struct hire){.db = c->db, .arena = c->arena, .now_ms = c->now_ms, .actor_kind = ACTOR_SYSTEM};
-}
-
 int before_app_ticket_resend(struct call *c) {
     const struct app_ticket_resend_body *in = c->body;
     struct app_row app;
@@ -119,7 +114,7 @@ int before_app_ticket_resend(struct call *c) {
 
 int handle_app_ticket_resend(struct call *c) {
     const struct app_ticket_resend_body *in = c->body;
-    struct hire h = hire_of_public(c);
+    struct hire h = domain_of(c);
     struct app_row app;
     int r = app_with_secret(c, in->app_id, in->app_secret, APP_STORE, &app);
     return r < 0 ? r : hire_push_app_ticket(&h, app.id);
@@ -127,7 +122,7 @@ int handle_app_ticket_resend(struct call *c) {
 
 static int app_token_of_ticket(struct call *c, bool make) {
     const struct app_access_token_create_body *in = c->body;
-    struct hire h = hire_of_public(c);
+    struct hire h = domain_of(c);
     struct app_row app;
     int r = app_with_secret(c, in->app_id, in->app_secret, APP_STORE, &app);
     if (r < 0)
