@@ -24,18 +24,6 @@
 
 /* ---- answers ---- */
 
-int64_t remote_step_until(const struct session *s) {
-    int64_t until = clock_mono_ns() + s->limits->step_ms * MS_NS;
-    return until < s->until_ns ? until : s->until_ns;
-}
-
-int remote_answer_status(struct session *s, int status) {
-    size_t begun = remote_begin(&s->out, REMOTE_STATUS);
-    remote_put32(&s->out, (uint32_t)status);
-    remote_end(&s->out, begun);
-    return remote_send(s->fd, &s->out, remote_step_until(s));
-}
-
 static void put_sorry(struct buf *out, int error, const char *why) {
     size_t begun = remote_begin(out, REMOTE_SORRY);
     remote_put32(out, (uint32_t)error);

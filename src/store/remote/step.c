@@ -10,9 +10,22 @@
 #include "base/clock.h"
 #include "base/id.h"
 
+#define MS_NS INT64_C(1000000)
 #define PAGE_ROWS 64
 #define IDS_AHEAD_MS INT64_C(3600000)
 #define PAGE_BYTES (256u * 1024)
+
+int64_t remote_step_until(const struct session *s) {
+    int64_t until = clock_mono_ns() + s->limits->step_ms * MS_NS;
+    return until < s->until_ns ? until : s->until_ns;
+}
+
+int remote_answer_status(struct session *s, int status) {
+    size_t begun = remote_begin(&s->out, REMOTE_STATUS);
+    remote_put32(&s->out, (uint32_t)status);
+    remote_end(&s->out, begun);
+    return remote_send(s->fd, &s->out, remote_step_until(s));
+}
 
 /* ---- rows ---- */
 
