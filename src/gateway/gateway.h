@@ -71,9 +71,6 @@ bool gateway_ready(struct gateway *g, struct http_loop *l);
 /* Appends the metrics of all loops in Prometheus text form. */
 void gateway_write_metrics(struct gateway *g, struct buf *out);
 
-/* Answers as the platform does for a path that does not exist. */
-void gateway_not_found(struct gateway *g, struct http_request *r);
-
 /* The methods that operations have at the request's path, for an Allow header, in the request's arena. Absent: no
  * operation has that path. */
 struct str gateway_methods(const struct gateway *g, const struct http_request *r);

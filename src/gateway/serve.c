@@ -242,13 +242,6 @@ void gateway_serve(struct gateway *g, struct http_request *r) {
     }
 }
 
-void gateway_not_found(struct gateway *g, struct http_request *r) {
-    const struct gateway_settings *s = gateway_settings_now(g);
-    struct request *x = request_new(g, r, s);
-    answer_fail_gateway(&x->call, CODE_NO_PATH);
-    request_fail(x);
-}
-
 struct str gateway_methods(const struct gateway *g, const struct http_request *r) {
     return router_methods(g->router, r->path, r->arena);
 }

@@ -191,9 +191,7 @@ int http_loop_post(struct http_loop *l, void (*fn)(struct http_loop *l, void *ar
  * belong to a wait. */
 uv_loop_t *http_loop_uv(struct http_loop *l);
 unsigned http_loop_index(const struct http_loop *l);
-void *http_loop_app_ctx(struct http_loop *l);    /* as given to http_server_new */
-void *http_loop_data(const struct http_loop *l); /* the app's own, set in loop_start */
-void http_loop_set_data(struct http_loop *l, void *data);
+void *http_loop_app_ctx(struct http_loop *l); /* as given to http_server_new */
 
 /* Counters of one loop, read from any thread. */
 struct http_stats {

@@ -363,14 +363,6 @@ void *http_loop_app_ctx(struct http_loop *l) {
     return l->server->app_ctx;
 }
 
-void *http_loop_data(const struct http_loop *l) {
-    return l->app_data;
-}
-
-void http_loop_set_data(struct http_loop *l, void *data) {
-    l->app_data = data;
-}
-
 static uint64_t counter_read(const _Atomic uint64_t *c) {
     return atomic_load_explicit(c, memory_order_relaxed);
 }

@@ -43,7 +43,6 @@ struct http_loop {
     uv_loop_t uv;
     struct http_server *server;
     const struct http_app *app;
-    void *app_data;
     unsigned index;
     struct http_limits limits;
     struct listener listeners[LISTEN_MAX]; /* one for each address */
