@@ -6,14 +6,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/invariant.h"
 #include "base/log.h"
 
 struct scratch {
@@ -248,47 +245,6 @@ static void test_all_statements(void **state) {
     assert_int_equal(db_int(&q, COL_FIRST), db_schema_version());
     db_query_end(&q);
     db_close(db);
-}
-
-/* In a child, since a debug build aborts. Exits with 0 if the column reads as nothing. */
-static void read_foreign_column(struct scratch *s) {
-    struct db_options o = {.dir = s->dir, .busy_ms = 100};
-    struct db *db;
-
-    if (db_open(&db, &o, DB_WRITE, &s->a, &s->why) < 0)
-        _exit(2);
-    struct db_query q = db_query(db, SQL_META_GET);
-    db_bind_text(&q, 1, STR("schema"));
-    if (db_row(&q) != 1)
-        _exit(3);
-    bool nothing = db_int(&q, COL_STAMP_NEWEST_LAST_MS) == 0 && db_is_null(&q, COL_STAMP_NEWEST_LAST_MS) &&
-                   str_is_absent(db_text(&q, COL_STAMP_NEWEST_LAST_MS));
-    _exit(nothing ? 0 : 4);
-}
-
-/* A column of another statement's row is not taken for the one in its place. */
-static void test_foreign_column(void **state) {
-    char text[4096];
-    int log[2], status = 0;
-
-    assert_int_equal(pipe(log), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
-        signal(SIGABRT, SIG_DFL);
-        dup2(log[1], STDERR_FILENO);
-        read_foreign_column(*state);
-    }
-    close(log[1]);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    ssize_t n = read(log[0], text, sizeof(text) - 1);
-    close(log[0]);
-    text[n > 0 ? n : 0] = '\0';
-    if (INVARIANT_ABORTS ? !WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT : status != 0)
-        fail_msg("status %d\n%s", status, text);
-    if (!strstr(text, "invariant broken"))
-        fail_msg("nothing was logged: %s", text);
 }
 
 /* ---- statements ---- */
@@ -808,7 +764,6 @@ int main(void) {
         T(test_not_ours),
         T(test_cannot_make),
         T(test_all_statements),
-        T(test_foreign_column),
         T(test_values),
         T(test_numbered_parameters),
         T(test_misuse),
