@@ -1,6 +1,6 @@
 -- Stamps and ids (src/store/stamp.c).
 
--- The next stamp: the time $2, or one more than the last one where the clock stands still or went back. In PostgreSQL the
+-- The next stamp: the time $2, or one more than the last stamp if the clock has not advanced or was set back. In PostgreSQL the
 -- row's lock is held until the commit, so that stamps of one tenant become visible in their order whichever node writes.
 -- name: stamp_next
 INSERT INTO tenant_stamp (tenant, last_ms) VALUES ($1, $2)

@@ -1,13 +1,13 @@
--- What changed since a page was told of changes last (src/gateway/watch.c).
+-- Changes since the last message to an open page of the console (src/gateway/watch.c).
 
--- What changed after $2, for open pages (src/gateway/watch.c): id and when.
+-- Records that changed after $2: id and time.
 -- name: watch_orders
 -- row: watch_change
 SELECT id AS changed, update_time AS at_ms FROM background_check_order WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
 -- name: watch_applications
 -- row: watch_change
 SELECT id AS changed, update_time AS at_ms FROM application WHERE tenant = $1 AND update_time > $2 ORDER BY update_time;
--- The log of what people did has interviews that changed; ids grow with time, so it is gone through from the last one seen.
+-- Changes of interviews are found in the audit log; its ids grow with time, so only entries after the last one seen are read.
 -- name: watch_interviews
 -- row: watch_change
 SELECT CASE WHEN action LIKE 'interview.%' ESCAPE '\' THEN CAST(subject AS BIGINT) ELSE 0 END AS changed, at_ms, id

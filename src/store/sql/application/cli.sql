@@ -1,4 +1,4 @@
--- What only the command line asks of applications: imports, exports, checks (src/cli/).
+-- Statements about applications that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_application_get
 -- row: cli_doc

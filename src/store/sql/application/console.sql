@@ -1,4 +1,4 @@
--- What the console asks of applications (src/console/).
+-- Statements about applications for the console (src/console/).
 
 -- Newest change first, before ($2, $3). $4 a stage or '', $5 an active_status or 0, $6 a job or 0. Walked until a page is
 -- full, so it has no limit of its own; the index holds all that it reads.

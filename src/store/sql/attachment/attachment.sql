@@ -6,7 +6,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant, id) DO NOTHING;
 -- name: attachment_get
 SELECT id, name, mime, size, usage, created_ms, sha256 FROM attachment WHERE tenant = $1 AND id = $2;
--- Whether app $3, a vendor's, may know it: the app uploaded it, or carries out an order that names it.
+-- Whether a vendor's app $3 may see the file: it uploaded the file, or it carries out an order that refers to it.
 -- name: attachment_is_of_app
 SELECT 1 FROM attachment WHERE tenant = $1 AND id = $2 AND app = $3
 UNION ALL

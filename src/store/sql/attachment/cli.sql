@@ -1,4 +1,4 @@
--- What only the command line asks of attachments: imports, exports, checks (src/cli/).
+-- Statements about attachments that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_kept_attachments
 -- row: kept_file

@@ -6,7 +6,7 @@ SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHE
 SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHERE id = $1;
 -- name: tenant_all
 -- row: tenant
--- walks: the list of tenants is what is asked for
+-- walks: lists all tenants
 SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant ORDER BY id;
 -- name: tenant_add
 INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES ($1, $2, $3, $4);
@@ -19,7 +19,7 @@ SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes,
 SELECT id, app_id, kind, tenant, developer, name, secret_hash, disabled, scopes, ip_allow, home FROM app WHERE app_id = $1;
 -- name: app_by_tenant
 -- row: app
--- walks: the apps of one tenant, all asked for
+-- walks: lists all apps of one tenant
 SELECT a.id, a.app_id, a.kind, a.tenant, a.developer, a.name, a.secret_hash, a.disabled, a.scopes, a.ip_allow, a.home
 FROM app_install i JOIN app a ON a.id = i.app WHERE i.tenant = $1 ORDER BY a.id;
 -- name: app_add

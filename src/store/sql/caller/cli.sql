@@ -1,5 +1,5 @@
--- What only the command line asks of apps: imports, exports, checks (src/cli/).
+-- Statements about apps that only the command line uses: imports, exports, checks (src/cli/).
 
--- Where an app is installed; two rows tell that it is not one tenant alone.
+-- The tenants where an app is installed; two rows show that there is more than one.
 -- name: cli_app_tenants
 SELECT t.tenant_key FROM app_install i JOIN tenant t ON t.id = i.tenant WHERE i.app = $1 ORDER BY i.tenant LIMIT 2;

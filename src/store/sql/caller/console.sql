@@ -35,7 +35,7 @@ WHERE s.key = $1;
 INSERT INTO console_session (key, tenant, account, address, created_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6);
 -- name: console_session_end
 DELETE FROM console_session WHERE key = $1;
--- $3: the one that stays; '': none does.
+-- $3: the session that stays; '': none.
 -- name: console_session_end_others
 DELETE FROM console_session WHERE tenant = $1 AND account = $2 AND key <> $3;
 -- name: console_session_purge

@@ -59,7 +59,7 @@ UPDATE report_file SET source_url = '', state = 2, size = 0, sha256 = '', error 
 UPDATE event_delivery SET state = 3 WHERE tenant = $1 AND event = $2 AND state = 0;
 -- name: erasure_attempts
 UPDATE event_attempt SET answer = '' WHERE tenant = $1 AND event = $2 AND answer <> '';
--- Why somebody's data was erased is what the log is for.
+-- The log records why a person's data was erased.
 -- name: erasure_audit
 UPDATE console_audit SET detail = ''
 WHERE tenant = $1 AND subject >= $2 AND subject <= $2 AND detail <> '' AND action <> 'erasure.create';
@@ -75,7 +75,7 @@ DELETE FROM attachment WHERE tenant = $1 AND id = $2;
 -- name: erasure_attachment_named_delete
 DELETE FROM reference WHERE tenant = $1 AND kind = 'attachment' AND id = $2;
 
--- Kept files that are to go (src/events/fetch/fetcher.c, the command line).
+-- Stored files that must be removed (src/events/fetch/fetcher.c, the command line).
 -- name: file_removal_add
 INSERT INTO file_removal (tenant, id) VALUES ($1, $2) ON CONFLICT (tenant, id) DO NOTHING;
 -- name: file_removal_next

@@ -1,4 +1,4 @@
--- What only the command line asks of what was brought in from other systems: imports, exports, checks (src/cli/).
+-- Statements about records of other systems that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_check_exists
 SELECT 1 FROM external_background_check WHERE tenant = $1 AND id = $2;

@@ -1,4 +1,4 @@
--- What only the command line asks of interviews: imports, exports, checks (src/cli/).
+-- Statements about interviews that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_interview_exists
 SELECT 1 FROM interview WHERE tenant = $1 AND id = $2;

@@ -21,8 +21,8 @@ SELECT COALESCE(MAX(moved_ms), 0) AS moved_ms FROM interview_begin WHERE moved_m
 -- name: interview_begin_forget
 DELETE FROM interview_begin WHERE moved_ms > 0 AND moved_ms < $1;
 
--- Walked behind ($2, $3) from $4 to $5. An entry that was left counts for walks begun before ($6), and only if the
--- interview now stands at an earlier time: at a later one, the walk is still going to meet it.
+-- Interviews after ($2, $3), from $4 to $5. The old entry of a moved interview counts only for lists begun before the move
+-- ($6), and only if the interview moved to an earlier time: at a later time the list will still reach it.
 -- name: interview_list
 -- row: interview_listed
 SELECT b.begin_time, b.id, i.doc FROM interview_begin b
@@ -39,18 +39,18 @@ SELECT begin_time, id, doc FROM interview
 WHERE tenant = $1 AND (application_id, id) > ($2, $3) AND application_id <= $2 AND begin_time >= $4 AND begin_time <= $5
 ORDER BY application_id, id LIMIT $6;
 
--- Those that stand in the walk between two times, neither included.
+-- Interviews between two times, both excluded.
 -- name: interview_between
 SELECT b.id, i.application_id, i.doc FROM interview_begin b
 JOIN interview i ON i.tenant = b.tenant AND i.id = b.id
 WHERE b.tenant = $1 AND b.begin_time > $2 AND b.begin_time < $3 AND b.moved_ms = 0
 ORDER BY b.begin_time, b.id;
 
--- Only the place where it stands: those that it has left are swept up in time.
+-- Deletes only the current entry; old entries of moved interviews are deleted later.
 -- name: interview_begin_drop
 DELETE FROM interview_begin WHERE tenant = $1 AND begin_time = $2 AND id = $3;
 
--- Who holds it: written anew with each change of the interview.
+-- The interviewers: rewritten with each change of the interview.
 -- name: interview_interviewers_drop
 DELETE FROM interview_interviewer WHERE tenant = $1 AND interview_id = $2;
 -- name: interview_interviewer_put

@@ -95,7 +95,7 @@ WHERE b.moved_ms = 0
     AND NOT EXISTS (
         SELECT 1 FROM interview i WHERE i.tenant = b.tenant AND i.id = b.id AND i.begin_time = b.begin_time);
 
--- Who stands in the interview's record, its reader compares (src/cli/check/check.c).
+-- The interviewers in the interview's record are compared in src/cli/check/check.c.
 -- name: check_interview_interviewer
 -- row: check_fault
 SELECT 'interview_interviewer: interview ' || CAST(w.interview_id AS TEXT) || ' of user ' || CAST(w.users_id AS TEXT) || ' at '

@@ -1,4 +1,4 @@
--- What only the command line asks of background check orders: imports, exports, checks (src/cli/).
+-- Statements about background check orders that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_order_exists
 SELECT 1 FROM background_check_order WHERE tenant = $1 AND id = $2;
@@ -10,7 +10,7 @@ SELECT id, doc FROM background_check_order WHERE tenant = $1 AND id > $2 ORDER B
 SELECT source_url FROM report_file WHERE tenant = $1 AND id = $2;
 -- name: cli_report_files
 SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
--- Files that are kept beside the database, of all tenants.
+-- Stored files of all tenants.
 -- name: cli_kept_reports
 -- row: kept_file
 SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;

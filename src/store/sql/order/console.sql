@@ -1,4 +1,4 @@
--- What the console asks of background check orders (src/console/).
+-- Statements about background check orders for the console (src/console/).
 
 -- Orders, newest change first, before ($2, $3).
 -- name: console_orders
@@ -25,7 +25,8 @@ SELECT update_time, id, application_id, account_id, status, phase, doc FROM back
 WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND application_id >= $5
     AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
 ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
--- The keys of an application's orders. $5: a status or 0, $6: an account or 0. Walked until they are too old for a page.
+-- The keys of an application's orders. $5: a status or 0, $6: an account or 0. The reader stops at orders that are too old
+-- for the page.
 -- name: console_order_keys_of_application
 -- row: console_order_key
 SELECT update_time, id FROM background_check_order
@@ -40,7 +41,7 @@ SELECT update_time, id FROM background_check_order
 WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
     AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
 ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
--- All of them with what a search asks for, newest change first. Walked until a page is full.
+-- All orders with the columns that a search needs, newest change first. The reader stops when the page is full.
 -- name: console_orders_searched
 SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
 LEFT JOIN application a ON a.tenant = o.tenant AND a.id = o.application_id
@@ -57,7 +58,7 @@ JOIN background_check_order o ON o.tenant = d.tenant AND o.id = d.id
 WHERE d.tenant = $1 AND (d.end_time, d.id) < ($2, $3) AND d.end_time >= $4
     AND (CAST($5 AS BIGINT) = 0 OR d.account_id = $5)
 ORDER BY d.end_time DESC, d.id DESC LIMIT $6;
--- Orders that account $2 has had since before $5, those of the longest time first, behind ($3, $4).
+-- Orders that account $2 has had since before $5, oldest first, after ($3, $4).
 -- name: console_orders_late
 SELECT begin_time, id FROM background_check_order_open
 WHERE tenant = $1 AND (account_id, begin_time, id) > ($2, $3, $4) AND (account_id, begin_time) < ($2, $5)

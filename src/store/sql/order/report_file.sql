@@ -1,7 +1,7 @@
 -- name: report_file_by_id
 SELECT tenant, state, size, error FROM report_file WHERE id = $1;
 
--- The next owner behind $1 that has files to be fetched, and when its first is due: a walk of report_file_due by leaps.
+-- The next owner after $1 with files to fetch, and when its first is due: reads one row of report_file_due for each owner.
 -- name: report_file_owner
 SELECT owner, next_ms FROM report_file WHERE state = 0 AND owner > $1 ORDER BY owner, next_ms, id LIMIT 1;
 
@@ -9,15 +9,15 @@ SELECT owner, next_ms FROM report_file WHERE state = 0 AND owner > $1 ORDER BY o
 SELECT tenant, id, source_url, attempts FROM report_file
 WHERE state = 0 AND owner = $1 AND next_ms <= $2 ORDER BY next_ms, id LIMIT $3;
 
--- One that somebody waits for, if it is due.
+-- A file that a client waits for, if it is due.
 -- name: report_file_wanted
 SELECT tenant, owner, source_url, attempts FROM report_file WHERE id = $1 AND state + 0 = 0 AND next_ms <= $2;
 
--- Whether a record names a kept file.
+-- Whether a record refers to a stored file.
 -- name: file_owner
 SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE id = $1;
 
--- The same of reports, which a Retry-After may delay by up to a day (src/events/fetch/fetcher.c).
+-- The same for reports, which a Retry-After may delay by up to a day (src/events/fetch/fetcher.c).
 -- name: report_file_pull_back
 UPDATE report_file SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END
 WHERE state = 0 AND owner >= 0 AND next_ms > $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END;

@@ -1,4 +1,4 @@
--- What the console asks of events and deliveries (src/console/).
+-- Statements about events and deliveries for the console (src/console/).
 
 -- Deliveries, newest event first, before ($2, $3). $4 an app or 0, $5 a state or -1, $6 a type or '', $7 at least so
 -- many attempts. Walked until a page is full.
@@ -25,7 +25,7 @@ ORDER BY subject_id DESC, id DESC LIMIT 1; -- two bounds instead of an equality:
 -- name: console_last_attempt
 SELECT status, error, at_ms FROM event_attempt WHERE tenant = $1 AND event = $2 AND app = $3 ORDER BY seq DESC LIMIT 1;
 -- name: console_failing
--- walks: groups what failed, by the index that holds nothing else
+-- walks: groups failed deliveries, by an index that holds only those
 SELECT a.id, a.app_id, a.name, SUM(CASE WHEN d.state = 0 THEN 1 ELSE 0 END) AS waiting,
     SUM(CASE WHEN d.state = 2 THEN 1 ELSE 0 END) AS given_up, MAX(d.event) AS last_event
 FROM event_delivery d JOIN app a ON a.id = d.app

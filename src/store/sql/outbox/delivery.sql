@@ -1,6 +1,6 @@
--- Events: deliveries and attempts (src/events), and looking at them.
+-- Events: deliveries and attempts (src/events), and lists of them.
 
--- The next app behind $1 that has deliveries waiting, and when its first is due: a walk of event_delivery_due by leaps.
+-- The next app after $1 with waiting deliveries, and when its first is due: reads one row of event_delivery_due for each app.
 -- name: event_due_app
 SELECT app, next_ms FROM event_delivery WHERE state = 0 AND app > $1 ORDER BY app, next_ms, event LIMIT 1;
 
@@ -16,7 +16,7 @@ LEFT JOIN tenant t ON t.id = d.tenant
 WHERE d.state = 0 AND d.app = $1 AND d.next_ms <= $2
 ORDER BY d.next_ms, d.event LIMIT $3;
 
--- The same for one delivery, if it waits as it did when it was read.
+-- The same for one delivery, if it still waits and has the same number of attempts.
 -- name: event_due_again
 -- row: event_due
 SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '') AS tenant_key
@@ -31,13 +31,13 @@ VALUES ($1, $2, $3,
     (SELECT COALESCE(MAX(x.seq), 0) + 1 FROM event_attempt x WHERE x.tenant = $1 AND x.event = $2 AND x.app = $3),
     $4, $5, $6, $7, $8, $9);
 
--- Names the attempts that were read: a delivery begun anew meanwhile (replay) is left alone.
+-- Updates the delivery only if it still has the number of attempts that was read, so that a replayed delivery stays as it is.
 -- name: event_delivery_settle
 UPDATE event_delivery SET state = $5, attempts = $4 + 1, next_ms = $6
 WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
 -- name: event_pending
--- walks: counts what waits, by the index that holds nothing else; for the upkeep alone
+-- walks: counts waiting deliveries, by an index that holds only those; for upkeep only
 SELECT COUNT(*) AS n FROM event_delivery WHERE state = 0;
 
 -- Store apps whose last ticket is older than $1.
@@ -47,7 +47,7 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 -- Upkeep.
 
 -- name: event_old
--- Behind $3, with whether somebody has still to get it.
+-- Events after $3, and whether a delivery of them still waits.
 SELECT e.tenant, e.id, CASE WHEN EXISTS (
     SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END AS waiting
 FROM event e WHERE e.id < $1 AND e.id > $3 ORDER BY e.id LIMIT $2;
@@ -58,7 +58,7 @@ DELETE FROM event_delivery WHERE tenant = $1 AND event = $2;
 -- name: event_attempt_delete
 DELETE FROM event_attempt WHERE tenant = $1 AND event = $2;
 
--- For people.
+-- Lists for people.
 
 -- Newest first, before event $2. $3 is a type or ''.
 -- name: event_list

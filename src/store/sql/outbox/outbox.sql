@@ -7,7 +7,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 -- name: event_delivery_insert
 INSERT INTO event_delivery (tenant, event, app, state, attempts, next_ms) VALUES ($1, $2, $3, 0, 0, $4);
 
--- Who may receive an event of type $2; $3 is the only app that may, or 0.
+-- The apps that receive an event of type $2; $3 is the only app that may receive it, or 0.
 -- name: event_receivers
 -- row: event_receivers
 -- walks: the apps of one tenant that subscribed
@@ -18,7 +18,7 @@ JOIN app_subscription s ON s.app = a.id AND s.event_type = $2
 WHERE i.tenant = $1 AND a.disabled = 0 AND (CAST($3 AS BIGINT) = 0 OR a.id = $3)
 ORDER BY a.id;
 
--- The tenant's own apps that act for no account in particular.
+-- The tenant's own apps that do not act for a particular account.
 -- name: event_receivers_own
 -- row: event_receivers
 -- walks: the apps of one tenant that subscribed
@@ -39,6 +39,6 @@ UPDATE app SET app_ticket_before = app_ticket, app_ticket = $2, app_ticket_ms = 
 -- name: app_ticket_get
 SELECT app_ticket, app_ticket_before, app_ticket_ms, app_id FROM app WHERE id = $1;
 
--- An older ticket that is still waiting would overwrite a newer one at the receiver's.
+-- Cancels older tickets that still wait: a receiver would replace the newer ticket by them.
 -- name: app_ticket_supersede
-UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 = 0; -- by what waits, not by the tenant
+UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 = 0; -- tenant + 0: SQLite must use the index of waiting deliveries

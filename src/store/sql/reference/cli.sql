@@ -1,4 +1,4 @@
--- What only the command line asks of what is looked up: imports, exports, checks (src/cli/).
+-- Statements about reference records that only the command line uses: imports, exports, checks (src/cli/).
 
 -- name: cli_reference_get
 -- row: cli_doc

@@ -1,4 +1,4 @@
--- What the console asks of what is looked up (src/console/).
+-- Statements about reference records for the console (src/console/).
 
 -- name: console_jobs
 -- row: console_reference

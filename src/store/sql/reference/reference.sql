@@ -1,4 +1,4 @@
--- Records that are looked up and listed: people, jobs, processes, forms, rooms (src/hire).
+-- Reference records: people, jobs, processes, forms, rooms (src/hire).
 
 -- name: reference_get
 SELECT seq, id, doc FROM reference WHERE tenant = $1 AND kind = $2 AND id = $3;
@@ -15,7 +15,7 @@ SELECT name FROM reference_name WHERE tenant = $1 AND kind = $2 AND id = $3;
 -- name: reference_name_search
 SELECT id FROM reference_name WHERE tenant = $1 AND kind = $2 AND search LIKE $3 ESCAPE '\' ORDER BY id;
 
--- Keys of the search, made anew page by page (src/hire/name_fold.c).
+-- Keys of the search, which are recomputed page by page (src/hire/name_fold.c).
 
 -- name: reference_name_page
 SELECT tenant, kind, id, name, search FROM reference_name

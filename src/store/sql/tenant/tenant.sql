@@ -1,4 +1,4 @@
--- A tenant's switches, its accounts at vendors, and what orders refer to (src/hire).
+-- A tenant's settings, its accounts at vendors, and records that orders refer to (src/hire).
 
 -- name: tenant_approvals
 SELECT approve_arrangement, approve_report FROM tenant WHERE id = $1;

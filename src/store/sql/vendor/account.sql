@@ -1,4 +1,4 @@
--- What the tenant tells the vendor of an account (src/hire/vendor/account.c).
+-- The tenant's data about an account, for the vendor (src/hire/vendor/account.c).
 
 -- name: vendor_account_doc
 SELECT doc FROM vendor_account WHERE tenant = $1 AND id = $2;

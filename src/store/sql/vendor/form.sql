@@ -1,4 +1,4 @@
--- What vendors push: the fields of forms, packages and add-on items (src/hire/vendor_*.c).
+-- Records that vendors send: fields of forms, packages and add-on items (src/hire/vendor/).
 
 -- name: vendor_field_list
 -- row: vendor_field
@@ -6,7 +6,7 @@
 SELECT key, doc FROM vendor_field
 WHERE tenant = $1 AND owner = $2 AND form = $3 AND deleted = 0 ORDER BY position;
 
--- Those of the tenant's own apps that act for no account in particular.
+-- Those of the tenant's own apps that do not act for a particular account.
 -- name: vendor_field_list_of_tenant
 -- row: vendor_field
 -- walks: sorts the fields of one form
@@ -58,7 +58,7 @@ SELECT 'vendor_package ' || p.id || ': its vendor account ' || CAST(p.account AS
 FROM vendor_package p
 WHERE NOT EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = p.tenant AND v.id = p.account);
 
--- Form 3 is that of an account's orders.
+-- Form 3 is the form for orders of an account.
 -- name: check_vendor_field_account
 -- row: check_fault
 SELECT 'vendor_field ' || f.key || ': its vendor account ' || CAST(f.owner AS TEXT) || ' is unknown' AS fault
