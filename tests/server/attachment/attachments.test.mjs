@@ -132,7 +132,7 @@ test('bodies as clients write them: browsers, Node, Python, curl, Go, Java', asy
 
 test("Node's own fetch and FormData", async () => {
     const form = new FormData();
-    form.append('content', new File(['%PDF-1.7'], '简 "历"\r\n.pdf'));
+    form.append('content', new Blob(['%PDF-1.7']), '简 "历"\r\n.pdf'); // Node 18 has no global File
     const r = await fetch(server.baseUrl + P, { method: 'POST', body: form, headers: { Authorization: `Bearer ${await client.token()}` } });
     const { data } = await r.json();
     assert.equal(data.name, '简 "历".pdf');
