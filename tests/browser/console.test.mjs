@@ -28,7 +28,7 @@ await vendor.ok('POST', '/open-apis/hire/v1/eco_background_check_custom_fields',
     })),
 } });
 
-test('a wrong password is told in words, and nobody is signed in', async () => {
+test('a wrong password shows a message, and the user is not signed in', async () => {
     const b = await openBrowser(server.baseUrl, { lang: 'en' });
     try {
         await b.page.goto(server.baseUrl);
@@ -42,7 +42,7 @@ test('a wrong password is told in words, and nobody is signed in', async () => {
     }
 });
 
-test('a role is told what it may not open; "?" tells the keys, which go to what it may', async () => {
+test('a page that the role may not open says so; "?" lists the keys of the pages that it may open', async () => {
     const b = await openBrowser(server.baseUrl, { lang: 'en', width: 390 });
     try {
         await b.signIn(account('interviewer'));

@@ -141,7 +141,7 @@ test('a password changed elsewhere is asked for at once; the stream goes on afte
     });
 });
 
-test('another account inherits nothing: by the cookie, by the dialog, by another window', () => within(account('recruiter'), {}, async (b) => {
+test('another account gets no data of the first: by the cookie, by the dialog, by another window', () => within(account('recruiter'), {}, async (b) => {
     const { page, lock, context, button, go } = b;
     const other = await Person.of(server, 'approver');
     const [name, value] = other.cookie.split('=');
@@ -192,7 +192,7 @@ test('another account inherits nothing: by the cookie, by the dialog, by another
     await go('/interviews');
 }));
 
-test('a role taken away: it is said, the page stays to be read, and what one may see is loaded', async () => {
+test('a removed role: a message says so, the page stays readable, and permitted data is loaded', async () => {
     const who = await newAccount(['recruiter', 'interviewer']);
     await within(who, {}, async (b) => {
         const { page, button } = b;

@@ -204,7 +204,7 @@ for (const [i, lang] of ['zh', 'en'].entries()) {
         assert.ok(await dialog.getByRole('button', { name: w.save, exact: true }).isDisabled());
     }));
 
-    test(`who approves, and what is said when nobody does: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
+    test(`approvers are listed, and a warning is shown if there is none: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
         await b.go('/settings/approvals');
         const people = page.locator('fieldset').nth(1).locator('label');
         const approver = people.filter({ hasText: lang === 'zh' ? '沈国安' : 'Guoan Shen' }).locator('input');
@@ -306,7 +306,7 @@ for (const [lang, width, theme] of [['zh', 390, 'dark'], ['en', 1280, 'dark']]) 
     }, { width, theme }));
 }
 
-test('every deed of the console has words for the log', () => {
+test('every console action has a text for the audit log', () => {
     const text = fs.readFileSync(path.join(root, 'console/src/pages/people/audit-words.ts'), 'utf8');
     const at = path.join(root, 'api/console');
     for (const file of fs.readdirSync(at)) {

@@ -49,7 +49,7 @@ for (const [lang, w] of Object.entries({
     zh: { reject: '驳回', title: '驳回安排？', over: '这个操作已不再适用', terminate: '终止背调', anyway: '仍然继续' },
     en: { reject: 'Reject', title: 'Reject this background check?', over: 'This action is no longer available', terminate: 'Terminate', anyway: 'Continue anyway' },
 })) {
-    test(`a question never changes its meaning: ${lang}`, () => within('admin', lang, async ({ page, go, dialog, meanwhile, ok }) => {
+    test(`a confirmation dialog never changes its meaning: ${lang}`, () => within('admin', lang, async ({ page, go, dialog, meanwhile, ok }) => {
         approvals('on');
         const id = await arranged();
         await go(`/applications/${application}?order=${id}`);
@@ -71,7 +71,7 @@ for (const [lang, w] of Object.entries({
         approvals('off');
     }));
 
-    test(`what still means the same may go on, when the page did not hear of the change: ${lang}`, () => within('recruiter', lang, async ({ page, go, dialog, meanwhile, ok }) => {
+    test(`an action whose meaning is unchanged may proceed although the page missed a change: ${lang}`, () => within('recruiter', lang, async ({ page, go, dialog, meanwhile, ok }) => {
         const id = await arranged();
         await page.route('**/stream', () => {});
         await go(`/applications/${application}?order=${id}`);

@@ -14,7 +14,7 @@ import { demoDir, portToKeep, slow, startServer } from '../lib/server.mjs';
 const dir = demoDir();
 const args = [...loopback, ...testClock];
 
-test('nothing is lost over kill -9, and a repeated event keeps its event_id', async () => {
+test('no event is lost after kill -9, and a repeated event keeps its event_id', async () => {
     const receiver = await new Receiver({ encryptKey: 'kk', answer: () => ({ delayMs: Math.random() * 200 }) }).listen();
     let server = await startServer({ dir, args });
     const vendor = await makeVendor(server, { url: receiver.url, encryptKey: 'kk' });
@@ -39,7 +39,7 @@ test('nothing is lost over kill -9, and a repeated event keeps its event_id', as
     await receiver.close();
 });
 
-test('a receiver that comes back gets all that waited, 8 at a time', async () => {
+test('a receiver that is reachable again gets all waiting events, 8 at a time', async () => {
     const server = await startServer({ dir, args });
     const port = portToKeep();
     const receiver = await new Receiver().listen(port);

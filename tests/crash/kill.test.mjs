@@ -23,7 +23,7 @@ let clock = 1_710_000_000_000;
 let told = 0; // acknowledged so far
 
 for (let round = 0; round < rounds; round++) {
-    test(`round ${round + 1}: killed, restarted, nothing acknowledged is lost`, async () => {
+    test(`round ${round + 1}: killed and restarted, every acknowledged write is kept`, async () => {
         const server = await startServer({ dir });
         const client = new Client(server);
         const token = await client.token();

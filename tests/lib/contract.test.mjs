@@ -56,7 +56,7 @@ test('finds operations by method and path', () => {
     assert.equal(findOperation('POST', ORDERS), null);
 });
 
-test('tells which operations were never called', () => {
+test('lists the operations that were never called', () => {
     const coverage = new Coverage();
     assert.ok(coverage.missing().includes('background_check_order.list'));
     coverage.saw('GET', ORDERS, 200, { code: 0, msg: 'success', data: { items: [], has_more: false } });

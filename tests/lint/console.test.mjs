@@ -23,12 +23,12 @@ test("the console's sources have prettier's form (npx prettier --write ../consol
     assert.equal(r.status, 0, r.said);
 });
 
-test("the console's types fit", () => {
+test("the console's sources pass the type check", () => {
     const r = run(bin(path.join(root, 'console'), 'tsc'), ['--noEmit'], path.join(root, 'console'));
     assert.equal(r.status, 0, r.said);
 });
 
-test('each word that the server has for a refusal is said in the pages, and no other', () => {
+test('the pages have a text for each refusal code of the server, and for no other code', () => {
     const read = (...at) => fs.readFileSync(path.join(root, ...at), 'utf8');
     const given = [...read('src', 'base', 'reason.h').matchAll(/\bX\([A-Z_]+, "(\w+)"\)/g)].map((m) => m[1]);
     const said = [...read('console', 'src', 'reasons.ts').split('const words')[1].split('\n};')[0].matchAll(/^    (\w+): /gm)].map((m) => m[1]);

@@ -82,7 +82,7 @@ test('each room includes only from the rooms below it', () => {
 
 // Statements that change who may call: src/gateway/caller/access_changes.h says what has to follow each of them. New rows that let
 // somebody in need nothing, nor does what removes what has expired.
-test('whoever changes who may call says so in the same function', () => {
+test('a function that changes access rights also announces the change', () => {
     const writes = /^\s*(UPDATE app SET (disabled|secret_hash|scopes|ip_allow)|(INSERT INTO|DELETE FROM) app_install\b|DELETE FROM access_token\b|DELETE FROM console_session\b|UPDATE console_account SET name\b|INSERT INTO vendor_account\b|UPDATE vendor_account SET app\b)/m;
     const expired = ['access_token_purge', 'console_session_purge'];
     const statements = files.filter((f) => /^src\/store\/sql\/.*\.sql$/.test(f)).flatMap((f) => read(f).split(/^-- name: /m).slice(1))
@@ -116,7 +116,7 @@ test('a library is included only in the rooms and files that docs/ARCHITECTURE.m
     assert.deepEqual(unused, [], 'docs/ARCHITECTURE.md lists libraries that no source includes');
 });
 
-test('a header of no system and no listed library is not included', () => {
+test('only headers of the system and of listed libraries are included', () => {
     const system = /^((sys|netinet|arpa|linux)\/.*|(assert|ctype|dirent|dlfcn|errno|fcntl|ftw|getopt|grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|std\w+|string|strings|termios|time|unistd|\w+mmintrin|immintrin)\.h)$/;
     const listed = tableBelow('Libraries, and why').map(([, header]) => names(header)[0]);
     const wrong = cFiles.flatMap((f) => [...read(f).matchAll(/^\s*#\s*include\s+<([^>]+)>/gm)].map((m) => [f, m[1]]))
@@ -168,7 +168,7 @@ test('the lock file names no download address', () => {
     }
 });
 
-test('no file holds a path of somebody\'s home', () => {
+test('no file contains the path of a home directory', () => {
     const wrong = files.filter((f) => !/\.(pdf|png|gz)$/.test(f))
         .filter((f) => /(^|[\s"'`=(])\/(root|home\/[a-z]+|Users\/[A-Za-z]+)\//m.test(read(f)));
     assert.deepEqual(wrong, []);

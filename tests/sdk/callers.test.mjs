@@ -51,7 +51,7 @@ async function connect(door, app) {
     return c;
 }
 
-test('the official SDK is let in from an allowed address, and nowhere else', async () => {
+test('the official SDK is accepted from an allowed address only', async () => {
     const vendor = await makeVendor(server);
     await allow(vendor, '198.51.100.0/24');
     await assert.rejects(connect(elsewhere, vendor), /code=403.*does not allow this address/);
@@ -65,7 +65,7 @@ test('the official SDK is let in from an allowed address, and nowhere else', asy
     c.client.close();
 });
 
-test('a wrong secret is told nothing about addresses; a right one from elsewhere is refused with 403', async () => {
+test('the response to a wrong secret does not mention addresses; a right secret from another address gets 403', async () => {
     const vendor = await makeVendor(server);
     await allow(vendor, '198.51.100.7');
     assert.equal((await endpoint(elsewhere, vendor, 'wrong')).code, 514);
@@ -92,7 +92,7 @@ const ends = {
     'the app is not installed any more': (v) => runOk(server, 'app', 'uninstall', v.app_id),
 };
 for (const [reason, change] of Object.entries(ends)) {
-    test(`a connection is closed, and gets nothing more: ${reason}`, async () => {
+    test(`a connection is closed, and gets no further event: ${reason}`, async () => {
         const vendor = await makeVendor(server, { type: /installed/.test(reason) ? 'store' : 'custom' }), other = await makeVendor(server);
         const s = await open(office, (await endpoint(office, vendor)).data.URL), stays = await open(office, (await endpoint(office, other)).data.URL);
         // The event is waiting when the change comes: a message that is on its way to the session is held back, too.
@@ -103,7 +103,7 @@ for (const [reason, change] of Object.entries(ends)) {
     });
 }
 
-test('an app that is let in again gets what waited', async () => {
+test('an app that is accepted again gets the waiting events', async () => {
     const vendor = await makeVendor(server);
     await allow(vendor, '192.0.2.0/24');
     const order = await arrange(server, vendor);
@@ -114,7 +114,7 @@ test('an app that is let in again gets what waited', async () => {
     c.client.close();
 });
 
-test('tokens too are handed out at allowed addresses only, for whoever has the secret', async () => {
+test('tokens are issued to allowed addresses only, even if the secret is right', async () => {
     const app = await runOk(server, 'app', 'create', '--name', 'x', '--scope', 'hire:interview');
     server.secrets.add(app.app_secret);
     await allow(app, '198.51.100.7');

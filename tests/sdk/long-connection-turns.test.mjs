@@ -44,7 +44,7 @@ async function deliveries(vendor, n) {
 const taken = (vendor, n) => eventually(() => deliveries(vendor, n), (ds) => ds.every((d) => d.state === 'delivered'), { what: `${n} events to be taken` });
 
 for (const [what, stop] of [['reads but says nothing', () => {}], ['does not read any more', (s) => s.ws._socket.pause()]]) {
-    test(`of two clients one ${what}: all events reach the other without the ladder`, async () => {
+    test(`of two clients one ${what}: the other gets all events without a retry interval`, async () => {
         const vendor = await makeVendor(server);
         const [hung, live] = await clients(vendor, ['hangs', 'answers']);
         stop(hung);
@@ -65,7 +65,7 @@ for (const [what, stop] of [['reads but says nothing', () => {}], ['does not rea
     });
 }
 
-test('a silent client that is heard gets one event at a time until it has answered one', async () => {
+test('a client that sends pings but does not answer gets one event at a time until it answers one', async () => {
     const vendor = await makeVendor(server);
     const [lazy, live] = await clients(vendor, ['hangs', 'answers']);
     for (let i = 0; i < 2; i++) await arrange(server, vendor);
@@ -88,7 +88,7 @@ test('a silent client that is heard gets one event at a time until it has answer
     assert.equal(eventsOf(lazy).length, 5);
 });
 
-test('the only client, and it hangs: at most 2 events are with it at a time, each by its ladder', async () => {
+test('a single client that hangs has at most 2 unanswered events at a time, each with its own retry intervals', async () => {
     const vendor = await makeVendor(server);
     const [hung] = await clients(vendor, ['hangs']);
     await arrange(server, vendor);
@@ -113,7 +113,7 @@ test('several hung clients and one that answers: an event passes by three of the
     assert.equal(eventsOf(all[2]).length, 3);
 });
 
-test('a client that breaks off instead of answering: the event goes to the next, but not for ever', async () => {
+test('if a client disconnects instead of answering, the event goes to the next client, a limited number of times', async () => {
     const vendor = await makeVendor(server);
     const all = await clients(vendor, Array(8).fill('breaks off'));
     let broken = 0;
@@ -125,7 +125,7 @@ test('a client that breaks off instead of answering: the event goes to the next,
     assert.ok(d.log.every((l) => /closed/.test(l.error)));
 });
 
-test('a late answer is not taken for one to a later attempt; an answer that comes twice counts once', async () => {
+test('a late answer does not count for a later attempt; a duplicate answer counts once', async () => {
     const vendor = await makeVendor(server);
     const [s] = await clients(vendor, ['answers by hand']);
     await arrange(server, vendor);
@@ -146,7 +146,7 @@ test('a late answer is not taken for one to a later attempt; an answer that come
     await eventually(async () => s.frames.filter((f) => f.method === 0), (f) => f.length === 2);
 });
 
-test('the server ends in order: its connections just drop, without a close frame', async () => {
+test('the server ends in order: its connections are closed without a close frame', async () => {
     const vendor = await makeVendor(server);
     const [s] = await clients(vendor, ['stays']);
     stopped = true;

@@ -83,7 +83,7 @@ test('WSClient gets the same events, unencrypted; taking the first moves the ord
     c.client.close();
 });
 
-test('a handler that fails ({"code":500}) gets the event again, by the ladder, under the same event_id', async () => {
+test('a handler that fails ({"code":500}) gets the event again, at the retry intervals, under the same event_id', async () => {
     const vendor = await makeVendor(server);
     const ids = [];
     const c = await connect(vendor, { fail: (n) => n <= 2 });
@@ -177,7 +177,7 @@ test('with a live connection events go there; without one, to the request URL', 
     await r.close();
 });
 
-test('an event that is not answered within 3 seconds, or whose connection goes, counts as failed and comes again', async () => {
+test('an event that is not answered within 3 seconds, or whose connection closes, counts as failed and is sent again', async () => {
     const vendor = await makeVendor(server);
     const s = await open(await addressOf(vendor));
     s.ws.send(frame(0, { type: 'ping' }));
@@ -200,7 +200,7 @@ test('an event that is not answered within 3 seconds, or whose connection goes, 
     c.client.close();
 });
 
-test('ping is answered with pong and the ClientConfig; frames that are none end the connection', async () => {
+test('ping is answered with pong and the ClientConfig; invalid frames close the connection', async () => {
     const vendor = await makeVendor(server);
     const s = await open(await addressOf(vendor));
     s.ws.send(frame(0, { type: 'ping' }));
@@ -215,7 +215,7 @@ test('ping is answered with pong and the ClientConfig; frames that are none end 
     assert.equal((await t.closed).code, 1003);
 });
 
-test('a ticket serves for a minute, for its app and its device; a handshake must be one', async () => {
+test('a ticket is valid for one minute, its app and its device; an invalid handshake is rejected', async () => {
     const vendor = await makeVendor(server);
     const url = await addressOf(vendor);
     const refused = async (u, status, auth) => {
@@ -236,7 +236,7 @@ test('a ticket serves for a minute, for its app and its device; a handshake must
     await refused(url, 403, '514');
 });
 
-test('a connection ends with its app or its secret, and the client is told why', async () => {
+test('a connection is closed when its app is disabled or its secret changes, with the reason', async () => {
     const vendor = await makeVendor(server), other = await makeVendor(server);
     const stays = await open(await addressOf(other));
     const ends = async (change, reason) => {
@@ -274,7 +274,7 @@ test('at most 50 connections of one app', async () => {
     await eventually(() => endpoint({ AppID: vendor.app_id, AppSecret: vendor.app_secret }), (r) => r.code === 0);
 });
 
-test('a restart of the server, by kill -9 or in order, loses nothing: the client comes back and gets what waited', async () => {
+test('a restart of the server, by kill -9 or in order, loses no event: the client reconnects and gets the waiting events', async () => {
     const vendor = await makeVendor(server);
     const c = await connect(vendor);
     const orders = [await arrange(server, vendor)];
@@ -294,7 +294,7 @@ test('a restart of the server, by kill -9 or in order, loses nothing: the client
     c.client.close();
 });
 
-test('a silent client is let go after three pings did not come', async () => {
+test('a client is disconnected after three missed pings', async () => {
     const other = await startServer({ dir: demoDir(), args: [...options, '--events-ping', '1s'] });
     const main = server;
     server = other;

@@ -56,7 +56,7 @@ const kept = () => {
 const get = (url, headers = {}, method = 'GET') => send(server.baseUrl, method, new URL(url).pathname, { headers });
 const info = (id, query = { type: 3 }) => client.ok('GET', `${P}/${id}`, { query }).then((d) => d.attachment);
 
-test('an upload answers as the platform does, and comes back as it was', async () => {
+test('an upload gets the platform\'s response, and the download has the same bytes', async () => {
     const content = crypto.randomBytes(100_000);
     const r = await post(body(file('简历 v2.pdf', content)));
     assert.deepEqual([r.status, r.code, r.message, r.msg], [200, 0, 'OK', undefined]);
@@ -79,7 +79,7 @@ test('an upload answers as the platform does, and comes back as it was', async (
     assert.deepEqual((await get(about.url)).bytes, content);
 });
 
-test('content may hold anything, also what looks like a boundary', async () => {
+test('content may have any bytes, also bytes that look like a boundary', async () => {
     for (const content of [`\r\n--${B.slice(0, -1)}\r\n--`, `--${B}`, '\r\n', '\r', '\0', `\r\n-\r\n--\r\n--x`]) {
         const { url } = await upload('x.bin', content);
         assert.equal((await get(url)).bytes.toString('latin1'), content);
@@ -103,7 +103,7 @@ test('names: RFC 5987, quotes, folders, none at all', async () => {
     assert.equal(Buffer.byteLength(await name(`name="content"; filename="${'长'.repeat(200)}"`)), 255);
 });
 
-test('a name that is too long loses what stands before its ending', async () => {
+test('a name that is too long is shortened before its extension', async () => {
     const { name, url } = await upload(`${'长'.repeat(200)}.pdf`, '%PDF-1.7');
     assert.equal(name, `${'长'.repeat(83)}.pdf`);
     assert.equal((await get(url)).headers['content-type'], 'application/pdf');
@@ -144,7 +144,7 @@ test('fields that are not documented are ignored', async () => {
     assert.equal(r.data.name, 'a.txt');
 });
 
-test('nothing that a browser would run is handed out as such', async () => {
+test('content that a browser could execute is served with a harmless type', async () => {
     for (const [name, mime, shown] of [['a.html', 'application/octet-stream', false], ['a.htm', 'application/octet-stream', false],
         ['a.svg', 'application/octet-stream', false], ['a.xml', 'application/octet-stream', false], ['a.js', 'application/octet-stream', false],
         ['a', 'application/octet-stream', false], ['.pdf', 'application/octet-stream', false], ['a.PDF', 'application/pdf', true],
@@ -184,7 +184,7 @@ test('parts of a file', async () => {
     assert.deepEqual([head.status, head.headers['content-length'], head.bytes.length], [200, '1000', 0]);
 });
 
-test('what is refused leaves nothing behind', async () => {
+test('a rejected upload leaves no file', async () => {
     await refused(400, 99992402, body());
     await refused(400, 99992402, body(part('name="file"; filename="a"', 'x')));
     assert.match((await refused(400, 1002002, body(file('a', '')))).msg, /empty/);
@@ -200,7 +200,7 @@ test('what is refused leaves nothing behind', async () => {
     await refused(400, 1002002, body(...Array.from({ length: 17 }, (_, i) => part(`name="p${i}"`, 'x')), file('a', 'x')));
 });
 
-test('token and scope are asked for before any of the body is taken', async () => {
+test('token and scope are checked before the body is read', async () => {
     const app = createApp(server, ['hire:attachment:readonly']);
     const poor = new Client(server, app);
     const early = (headers) => new Promise((resolve, reject) => {
@@ -224,7 +224,7 @@ test('token and scope are asked for before any of the body is taken', async () =
     assert.deepEqual(kept(), before);
 });
 
-test('an upload that breaks off leaves nothing behind', async () => {
+test('an interrupted upload leaves no file', async () => {
     const before = kept();
     const socket = net.connect(server.port, '127.0.0.1');
     socket.write(`POST ${P} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await client.token()}\r\nContent-Type: ${type['Content-Type']}\r\nContent-Length: 5000000\r\n\r\n`);
@@ -262,7 +262,7 @@ function stream(bytes) {
     });
 }
 
-test('300 MB go through with constant memory, one byte more does not', { timeout: 300_000 * slow }, async () => {
+test('300 MB are accepted with constant memory; one byte more is rejected', { timeout: 300_000 * slow }, async () => {
     const rss = () => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))[1]);
     const before = rss();
     let most = before;
@@ -299,13 +299,13 @@ test('attachments of the demo have their files; uploaded ones are of type 3 alon
     }
 });
 
-test('an imported attachment is told of with the link it came with', async () => {
+test('an imported attachment is returned with its imported link', async () => {
     const item = { id: '7998000000000000001', url: 'https://files.example.com/x', name: 'x.pdf', mime: 'application/pdf', create_time: 1772429139413 };
     importItems(dir, [item]);
     for (const t of [1, 2, 3]) assert.deepEqual(await info(item.id, { type: t }), item);
 });
 
-test('an uploaded file stands in a check with its name and size', async () => {
+test('a check lists an uploaded file with its name and size', async () => {
     const a = await client.ok('POST', '/open-apis/hire/v1/external_applications', { body: { talent_id: '7612101107694875541' } });
     const mine = await upload('report.pdf', 'x'.repeat(1234));
     const { external_background_check: c } = await client.ok('POST', '/open-apis/hire/v1/external_background_checks',
@@ -313,14 +313,14 @@ test('an uploaded file stands in a check with its name and size', async () => {
     assert.deepEqual(c.attachment_list, [{ id: mine.id, name: 'report.pdf', size: 1234 }]);
 });
 
-test('a link that was altered opens nothing', async () => {
+test('an altered link is rejected', async () => {
     const { url } = await upload('x.pdf', 'x');
     const bad = url.slice(0, -1) + (url.endsWith('0') ? '1' : '0');
     assert.equal((await get(bad)).status, 404);
     assert.equal((await get(url.slice(0, -1))).status, 404);
 });
 
-test('drafts that a crash left behind are gone after a start', async () => {
+test('drafts that a crash left are deleted at the next start', async () => {
     const own = demoDir();
     const draft = path.join(own, 'files', '0a', '000000000000000a.draft');
     fs.mkdirSync(path.dirname(draft), { recursive: true });
@@ -332,7 +332,7 @@ test('drafts that a crash left behind are gone after a start', async () => {
     await s.stop();
 });
 
-test('a server that is killed in the middle of an upload leaves nothing once it is started again', async () => {
+test('a server that is killed in the middle of an upload leaves no file after the next start', async () => {
     const own = demoDir();
     const first = await startServer({ dir: own });
     const token = await new Client(first).token();
@@ -350,7 +350,7 @@ test('a server that is killed in the middle of an upload leaves nothing once it 
     await second.stop();
 });
 
-test('a link lives half an hour', async () => {
+test('a link expires after half an hour', async () => {
     const { url } = await upload('x.pdf', 'x');
     const advance = (ms) => send(server.baseUrl, 'POST', '/test/clock', { body: JSON.stringify({ advance_ms: ms }), headers: { 'Content-Type': 'application/json' } });
     assert.equal((await advance(29 * 60_000)).status, 200);

@@ -46,7 +46,7 @@ async function refused(status, code, ...args) {
     return r;
 }
 
-test('an upload needs a session, its own page, the token and the role; what is refused leaves nothing', async () => {
+test('an upload needs a session, the same origin, the token and the role; a rejected upload leaves no file', async () => {
     await refused(401, 4010, recruiter, 'file', 'a.txt', pdf, { Cookie: null });
     await refused(403, 4030, recruiter, 'file', 'a.txt', pdf, { 'X-Csrf-Token': null });
     await refused(403, 4030, recruiter, 'file', 'a.txt', pdf, { Origin: 'https://elsewhere.example' });
@@ -67,7 +67,7 @@ test('an upload leaves an entry in the audit log, without the name of the file',
     assert.deepEqual(entry, [{ action: 'attachment.create', subject: data.id, detail: 'file' }]);
 });
 
-test('what a recruiter uploads for a form, the vendor fetches by the id in its order', async () => {
+test('a file that a recruiter uploads for a form can be fetched by the vendor with the id in the order', async () => {
     await vendor.ok('POST', vendorPaths.packages, { body: { account_id: account, package_list: [pkg('gold')] } });
     await vendor.ok('POST', vendorPaths.orderFields, { body: { account_id: account, custom_field_list: nineTypes.map((type) => orderField(type)) } });
     const letter = (await upload(recruiter, 'file', 'consent.txt', Buffer.from('I agree'))).data;

@@ -32,7 +32,7 @@ test('localhost, by its name', async () => {
     await (await serves({ listen: 'localhost:0' })).stop();
 });
 
-test('every address of the machine: what is printed can be called', async () => {
+test('a server that listens on every address prints addresses that accept requests', async () => {
     const server = await startServer({ listen: '0.0.0.0:0' });
     assert.match(server.baseUrl, /:\d+$/);
     server.baseUrl = `http://127.0.0.1:${server.port}`;
@@ -52,7 +52,7 @@ test('with base_url, no header of a request changes a link', async () => {
     await server.stop();
 });
 
-test('links in answers name the address by which the server was called', async () => {
+test('links in responses have the address to which the request was sent', async () => {
     const server = await startServer({ listen: '0.0.0.0:0' });
     for (const host of ['127.0.0.1', 'localhost']) {
         server.baseUrl = `http://${host}:${server.port}`;
@@ -64,7 +64,7 @@ test('links in answers name the address by which the server was called', async (
     await server.stop();
 });
 
-test('what is no address is not taken for one', () => {
+test('app addresses --allow rejects an invalid address', () => {
     const dir = demoDir(), app = readDemo(dir).vendor_app_id;
     for (const bad of ['foo', '127.0.0.1/33', '127.1', '256.1.1.1', '1.2.3.4 foo', '10.0.0.0/8,::1/129']) {
         const r = hired(['app', 'addresses', app, '--allow', bad, '--data', dir]);

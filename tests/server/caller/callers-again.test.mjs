@@ -85,7 +85,7 @@ const changes = {
 };
 for (const [what, [method, target, headers, body]] of Object.entries(calls)) {
     for (const [change, [code, make, type = 'custom']] of Object.entries(changes)) {
-        test(`${what}: ${change} while it is on its way`, async () => {
+        test(`${what}: ${change} while the request is in progress`, async () => {
             const c = await makeApp(type);
             const all = { ...headers, Authorization: `Bearer ${await c.token()}` };
             const before = state();
@@ -96,7 +96,7 @@ for (const [what, [method, target, headers, body]] of Object.entries(calls)) {
     }
 }
 
-test('a change that takes nothing away lets a slow call through', async () => {
+test('a change that removes no right does not reject a slow call', async () => {
     const c = await makeApp('custom'), other = await makeApp('custom');
     const [method, target, headers, body] = calls['an upload'];
     const r = await slowly(method, target, { ...headers, Authorization: `Bearer ${await c.token()}` }, body, async () => {
@@ -121,7 +121,7 @@ const personal = {
     'the session ends': [401, 4010, (p) => p.post('session/sign_out')],
 };
 for (const [change, [status, code, make]] of Object.entries(personal)) {
-    test(`somebody's upload: ${change} while it is on its way`, async () => {
+    test(`upload of a console user: ${change} while the request is in progress`, async () => {
         const p = await makePerson('recruiter');
         const before = state();
         const r = await slowly('POST', '/console/api/attachments?usage=file', { ...multipart, Origin: server.baseUrl, Cookie: p.cookie, 'X-Csrf-Token': p.csrf }, file, () => make(p));
@@ -143,7 +143,7 @@ test('an administrator whose role is taken away while a password is hashed makes
     assert.equal(n, codes.filter((x) => x === 0).length);
 });
 
-test('of two changes of one password at once, one is right', async () => {
+test('of two simultaneous changes of one password, one succeeds', async () => {
     const p = await makePerson('recruiter');
     const answers = await Promise.all(['first new password', 'second new password'].map((n) => p.call('POST', 'session/change_password', { body: { password: p.password, new_password: n } })));
     assert.deepEqual(answers.map((a) => a.code).sort((a, b) => a - b), [0, 4012]);

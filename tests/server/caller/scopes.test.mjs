@@ -27,7 +27,7 @@ const operations = {
 const allScopes = [...new Set(Object.values(operations).flat())];
 
 for (const scope of allScopes) {
-    test(`an app with ${scope} alone may do just what that allows`, async () => {
+    test(`an app with ${scope} alone may call exactly the operations of that scope`, async () => {
         const c = new Client(server, createApp(server, [scope]));
         for (const [name, scopes] of Object.entries(operations)) {
             const r = await c.call(...call[name]);
@@ -46,7 +46,7 @@ for (const scope of allScopes) {
 
 const userIds = (orders) => orders.map((o) => o.creator_info?.user_id).filter((id) => id !== undefined);
 
-test('user_id_type picks the kind of every id; open_id is the default', async () => {
+test('user_id_type selects the type of every user id; open_id is the default', async () => {
     const forms = { open_id: /^ou_[0-9a-f]{32}$/, union_id: /^on_[0-9a-f]{32}$/, user_id: /^[0-9a-z]{4,16}$/ };
     const byType = {};
     for (const [type, form] of Object.entries(forms)) {
@@ -73,7 +73,7 @@ test('user_id_type picks the kind of every id; open_id is the default', async ()
     assert.deepEqual(people(byType.open_id), people(byType.union_id));
 });
 
-test('an open_id is the app\'s own; union_id and user_id are the same for all apps of the tenant', async () => {
+test('an open_id differs for each app; union_id and user_id are the same for all apps of the tenant', async () => {
     const other = new Client(server, createApp(server, ['hire:background_check_order', 'contact:user.employee_id:readonly']));
     for (const [type, same] of [['open_id', false], ['union_id', true], ['user_id', true]]) {
         const mine = userIds((await client.orders({ user_id_type: type, page_size: 100 })).items);
@@ -85,7 +85,7 @@ test('an open_id is the app\'s own; union_id and user_id are the same for all ap
     }
 });
 
-test('without contact:user.employee_id:readonly, ids of type user_id are left out, and only they', async () => {
+test('without contact:user.employee_id:readonly, only ids of type user_id are left out', async () => {
     const app = createApp(server, ['hire:background_check_order:readonly', 'hire:interview:readonly']);
     const c = new Client(server, app);
     const without = (await c.orders({ user_id_type: 'user_id', page_size: 100 })).items;

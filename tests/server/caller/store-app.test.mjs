@@ -55,7 +55,7 @@ const tenantToken = async (app_access_token, key = tenant_key) => {
     return r.body.tenant_access_token;
 };
 
-test('from the ticket to the tenant\'s records', async () => {
+test('a store app gets from its ticket to a token and to the tenant\'s records', async () => {
     const ticket = await resend();
     const a = await appToken(ticket);
     assert.equal(await appToken(ticket), a, 'asking again gives the same one');
@@ -65,7 +65,7 @@ test('from the ticket to the tenant\'s records', async () => {
     await client.fails(400, 99991671, 'GET', common.orders, { token: a });
 });
 
-test('the last two tickets are good, older and made-up ones are not', async () => {
+test('the last two tickets are accepted; older and forged tickets are rejected', async () => {
     const [first, second] = [await resend(), await resend()];
     await appToken(first);
     await appToken(second);
@@ -91,13 +91,13 @@ test('ids and secrets; a custom app has no tickets, a store app no internal toke
     await fails(10003, paths.storeTenantToken, { app_access_token: 'a-x' });
 });
 
-test('a ticket of one app is no ticket of another', async () => {
+test('a ticket of one app is rejected for another app', async () => {
     const second = createApp(server, [], { type: 'store' });
     await fails(10012, paths.storeAppToken, { app_id: second.app_id, app_secret: second.app_secret, app_ticket: await resend() });
     await fails(10012, paths.storeAppToken, { app_id: second.app_id, app_secret: second.app_secret, app_ticket: '0' });
 });
 
-test('what is no app_access_token', async () => {
+test('an invalid app_access_token is rejected', async () => {
     const a = await appToken(await resend());
     const t = await tenantToken(a);
     for (const app_access_token of ['x', t, `t${a.slice(1)}`, `a${t.slice(1)}`, `${a.slice(0, -1)}${a.endsWith('0') ? '1' : '0'}`, `${a}0`]) {
@@ -106,7 +106,7 @@ test('what is no app_access_token', async () => {
     }
 });
 
-test('installing in another tenant, and leaving it', async () => {
+test('a store app is installed in another tenant and uninstalled', async () => {
     const second = hiredOk(['tenant', 'create', '--data', server.dir, '--name', 'Second']).tenant_key;
     const a = await appToken(await resend());
     const unknown = await fails(10005, paths.storeTenantToken, { app_access_token: a, tenant_key: 'none' });
@@ -125,7 +125,7 @@ test('installing in another tenant, and leaving it', async () => {
     await fails(10005, paths.storeTenantToken, { app_access_token: a, tenant_key: second });
 });
 
-test('a store app sees its own accounts only, from the first moment', async () => {
+test('a store app sees only its own accounts, from its first call', async () => {
     const token = await tenantToken(await appToken(await resend()));
     assert.deepEqual((await client.ok('GET', common.orders, { token })).items, []);
     const foreign = addAccount(server, createApp(server, []));
@@ -134,7 +134,7 @@ test('a store app sees its own accounts only, from the first moment', async () =
     await client.ok('POST', paths.packages, { token, body: { account_id: addAccount(server, app), ...body } });
 });
 
-test('a disabled app, and one with a new secret', async () => {
+test('tokens of a disabled app, and of an app with a new secret, are rejected', async () => {
     const a = await appToken(await resend());
     const before = await tenantToken(a);
     cliOk(server, 'app', 'disable', app.app_id);
@@ -147,7 +147,7 @@ test('a disabled app, and one with a new secret', async () => {
     await tenantToken(await appToken(await resend()));
 });
 
-test('tokens that have expired are removed when others are made', async () => {
+test('expired tokens are deleted when new tokens are created', async () => {
     const count = () => Number(Object.values(sql(server.dir, 'SELECT COUNT(*) FROM access_token')[0])[0]);
     for (let i = 0; i < 5; i++) await new Client(server, createApp(server, [])).token();
     const before = count();

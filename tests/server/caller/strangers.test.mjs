@@ -23,7 +23,7 @@ const ask = (headers, path, body) => client.call('POST', path, { token: null, bo
 const metrics = async () => Object.fromEntries((await send(server.baseUrl, 'GET', '/metrics')).text.split('\n').filter((l) => l && !l.startsWith('#')).map((l) => l.split(' ')));
 const jobs = async () => Number((await metrics()).hired_writes_total);
 
-test('a flood of wrong secrets gives the writer no job', async () => {
+test('a flood of wrong secrets queues no job for the writer thread', async () => {
     const place = newPlace();
     const before = await jobs();
     const body = (i) => ({ app_id: i % 3 ? app_id : `cli_${String(i).padStart(16, '0')}`, app_secret: `wrong${i}`, app_ticket: 'x' });
@@ -38,7 +38,7 @@ test('a flood of wrong secrets gives the writer no job', async () => {
     assert.equal(await jobs(), before);
 });
 
-test('a token that is good for half an hour and more is found without a write', async () => {
+test('a token that is valid for at least half an hour is returned without a write', async () => {
     const first = await ask({}, paths.tenantToken, { app_id, app_secret });
     const before = await jobs();
     const again = await Promise.all(Array.from({ length: 20 }, (_, i) => ask({}, i % 2 ? paths.tenantToken : paths.appToken, { app_id, app_secret })));
@@ -51,7 +51,7 @@ test('a token that is good for half an hour and more is found without a write', 
     assert.ok(await jobs() > written);
 });
 
-test('after some wrong secrets an address has to wait; the right one is taken from everywhere else', async () => {
+test('after several wrong secrets an address has to wait; the right secret is accepted from other addresses', async () => {
     const app = createApp(server, []);
     const [place, other] = [newPlace(), newPlace()];
     const wrong = { app_id: app.app_id, app_secret: 'wrong' };
@@ -69,7 +69,7 @@ test('after some wrong secrets an address has to wait; the right one is taken fr
     assert.equal((await ask(place, paths.tenantToken, { app_id, app_secret })).code, 0, 'another app from the same address');
 });
 
-test('an app that many addresses guess at is still let in from an address that has not failed', async () => {
+test('while many addresses guess an app\'s secret, an address that has not failed is accepted', async () => {
     const app = createApp(server, []);
     for (let d = 0; d < 11; d++) {
         const place = newPlace();
@@ -83,7 +83,7 @@ test('an app that many addresses guess at is still let in from an address that h
     assert.equal((await ask(fresh, paths.tenantToken, { app_id: app.app_id, app_secret: 'wrong' })).code, 99991400, 'guessing goes on more slowly');
 });
 
-test('a wrong password gives the writer no job, and one address does not fill the queue of those who sign in', async () => {
+test('a wrong password queues no job for the writer thread, and one address cannot fill the sign-in queue', async () => {
     const [place, other] = [newPlace(), newPlace()];
     const account = server.demo.console.accounts[0];
     const before = await jobs();

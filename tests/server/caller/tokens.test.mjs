@@ -13,7 +13,7 @@ const { app_id, app_secret } = server.demo;
 const ask = (path, body) => client.call('POST', path, { token: null, body });
 
 for (const [path, member] of [[paths.tenantToken, 'tenant_access_token'], [paths.appToken, 'app_access_token']]) {
-    test(`${member}: asking twice gives the same one, for at most two hours`, async () => {
+    test(`${member}: two requests get the same token, valid for at most two hours`, async () => {
         const first = await ask(path, { app_id, app_secret });
         assert.deepEqual([first.status, first.code, first.msg], [200, 0, 'ok']);
         assert.match(first.body.tenant_access_token, /^t-[A-Za-z0-9_-]{20,}$/);
@@ -54,7 +54,7 @@ test('tokens survive a restart', async () => {
 
 const cli = (...args) => hiredOk(['app', ...args, '--data', server.dir]);
 
-test('an app made while the server runs serves soon', async () => {
+test('an app that is created while the server runs can be used soon', async () => {
     const app = createApp(server, ['hire:interview']);
     assert.match(app.app_id, /^cli_[0-9a-f]{16}$/);
     const made = new Client(server, app);
@@ -63,7 +63,7 @@ test('an app made while the server runs serves soon', async () => {
     await made.ok('GET', paths.interviews, { query: { start_time: '1' } });
 });
 
-test('a disabled app is turned away soon, and let in again', async () => {
+test('a disabled app is rejected soon, and accepted again once it is enabled', async () => {
     const app = createApp(server, ['hire:interview']);
     const c = new Client(server, app);
     const call = () => c.call('GET', paths.interviews, { query: { start_time: '1' } });
@@ -80,7 +80,7 @@ test('a disabled app is turned away soon, and let in again', async () => {
     await eventually(call, (a) => a.code === 0, { what: 'being let in again' });
 });
 
-test('a rotated secret: the old one and its tokens serve no more', async () => {
+test('after a secret is rotated, the old secret and its tokens are rejected', async () => {
     const app = createApp(server, ['hire:interview']);
     const c = new Client(server, app);
     await c.ok('GET', paths.interviews, { query: { start_time: '1' } });
@@ -96,13 +96,13 @@ test('a rotated secret: the old one and its tokens serve no more', async () => {
     await c.ok('GET', paths.interviews, { query: { start_time: '1' }, token: again.body.tenant_access_token });
 });
 
-test('app list shows no secret', () => {
+test('app list prints no secret', () => {
     const r = hired(['app', 'list', '--data', server.dir]);
     assert.equal(r.status, 0);
     for (const secret of server.secrets) assert.ok(!r.stdout.includes(secret));
 });
 
-test('app create: wrong calls say what is wrong', () => {
+test('app create: an invalid command line gets a message that names the error', () => {
     const create = (...args) => hired(['app', 'create', '--data', server.dir, ...args]);
     const unknown = create('--name', 'x', '--scope', 'hire:no_such_scope');
     assert.notEqual(unknown.status, 0);

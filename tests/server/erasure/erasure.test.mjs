@@ -48,7 +48,7 @@ const erase = (p, reason = 'asked for it') => admin.post('erasure', { talent_id:
 const gone = (p) => eventually(() => leftovers(dir, p.secrets), (found) => found.length === 0, { what: 'nothing is left' });
 const one = (query, ...parameters) => sql(dir, query, ...parameters)[0];
 
-test('everything that is said of a person goes, and what lists and counts need stays', async () => {
+test('erasure deletes all personal data and keeps the fields that lists and counts need', async () => {
     const p = people[0];
     const vendor = await makeVendor(server, { url: receiver.url, scopes: [...scopes, 'hire:talent:readonly'] });
     const resume = await upload(server, client, `${p.tag}.pdf`, pdf(p.tag));
@@ -118,7 +118,7 @@ test('everything that is said of a person goes, and what lists and counts need s
     assert.deepEqual((await admin.get('talents', { query: p.talent })).items.map((t) => t.name), ['已删除 · Erased']);
 });
 
-test('again does no harm: nothing more is counted, and why it was done stays', async () => {
+test('a second erasure changes nothing: counts and the recorded reason stay', async () => {
     const nothing = { applications: 0, orders: 0, terminated: 0, interviews: 0, external: 0, events: 0, files: 0 };
     const look = await admin.get(`erasure/${people[0].talent}`);
     assert.deepEqual(look.would, nothing);
@@ -127,7 +127,7 @@ test('again does no harm: nothing more is counted, and why it was done stays', a
     assert.deepEqual(sql(dir, "SELECT detail FROM console_audit WHERE action = 'erasure.create' ORDER BY id").map((r) => r.detail), ['asked for it on 3 March', 'once more']);
 });
 
-test('an order that waits to be sent is not sent any more', async () => {
+test('an order that waits in the outbox is not sent after the erasure', async () => {
     const p = people[1];
     const vendor = await makeVendor(server, { scopes });
     const order = (await runOk(server, 'order', 'arrange', '--application', p.application, '--account', vendor.account_id, '--package', '基础版')).order_id;
@@ -137,7 +137,7 @@ test('an order that waits to be sent is not sent any more', async () => {
     assert.deepEqual(rows.map((r) => [r.type.split('.').at(-1), r.state]), [['created_v1', 3], ['canceled_v1', 0]]);
 });
 
-test('a report that is being fetched goes when it has come', async () => {
+test('a report that is being fetched during the erasure is deleted when the fetch ends', async () => {
     const p = people[2];
     const vendor = await makeVendor(server, { scopes });
     const order = (await runOk(server, 'order', 'arrange', '--application', p.application, '--account', vendor.account_id, '--package', '基础版')).order_id;
@@ -151,14 +151,14 @@ test('a report that is being fetched goes when it has come', async () => {
     assert.equal(hired(['check', '--data', dir]).status, 0);
 });
 
-test('what a deleted application left behind is still the person\'s', async () => {
+test('data that a deleted application left is erased with the person', async () => {
     const p = people[3];
     hiredOk(['application', 'delete', '--data', dir, p.application]);
     assert.deepEqual(await erase(p), { applications: 0, orders: 1, terminated: 0, interviews: 1, external: 0, events: 0, files: 0 });
     await gone(p);
 });
 
-test('from the command line, beside a running server and without one', async () => {
+test('hired erases from the command line, with and without a running server', async () => {
     const [p, q] = [people[4], people[5]];
     const resume = await upload(server, client, `${p.tag}.pdf`, pdf(p.tag));
     importItems(dir, [{ ...p.records[0], resume: { id: resume } }]);
@@ -183,7 +183,7 @@ test('from the command line, beside a running server and without one', async () 
     }
 });
 
-test('a person who is imported again is a person like any other, and can be erased again', async () => {
+test('an erased person can be imported and erased again', async () => {
     const p = people[6];
     await erase(p);
     await gone(p);
@@ -193,7 +193,7 @@ test('a person who is imported again is a person like any other, and can be eras
     await gone(p);
 });
 
-test('only an administrator; unknown people and empty reasons are refused', async () => {
+test('only an administrator may erase; unknown people and empty reasons are rejected', async () => {
     for (const role of ['recruiter', 'approver', 'interviewer']) {
         const who = await Person.of(server, role);
         await who.fails(403, 4031, 'POST', 'erasure', { body: { talent_id: people[7].talent, reason: 'x' } });
@@ -209,7 +209,7 @@ test('only an administrator; unknown people and empty reasons are refused', asyn
     assert.equal((await admin.get('talents', { query: 'zzq' })).items.length > 3, true);
 });
 
-test('nobody else is touched', async () => {
+test('the data of other people is unchanged', async () => {
     const others = people.slice(7);
     assert.equal(new Set(leftovers(dir, others.map((p) => p.tag)).map((l) => l.split(': ')[1])).size, others.length);
     const [orders] = sqlAll(dir, [['SELECT doc FROM background_check_order', []]]);

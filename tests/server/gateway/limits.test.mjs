@@ -48,7 +48,7 @@ async function untilRefused(c, call, limit) {
 
 describe('the limits', { concurrency: 4 }, () => {
     for (const [name, limit] of [['orders', 50], ['interviews', 50], ['external', 10], ['progress', 50], ['result', 50]]) {
-        test(`${name}: ${limit} a second, then 429; waiting as told is enough`, async () => {
+        test(`${name}: ${limit} a second, then 429; a retry after the stated wait succeeds`, async () => {
             const c = await newClient();
             for (let round = 0; round < 2; round++) {
                 const { passed, refused, ms } = await untilRefused(c, ask[name], limit);
@@ -62,14 +62,14 @@ describe('the limits', { concurrency: 4 }, () => {
         });
     }
 
-    test('each endpoint and each app counts for itself', async () => {
+    test('each endpoint and each app has its own count', async () => {
         const [one, two] = [await newClient(), await newClient()];
         await untilRefused(one, ask.external, 10);
         assert.notEqual((await ask.orders(one)).status, 429);
         assert.notEqual((await ask.external(two)).status, 429);
     });
 
-    test('a refused call changes nothing, and what is wrong with its body is not said', async () => {
+    test('a rate-limited call changes no data, and its body is not validated', async () => {
         const c = await newClient();
         const order = (await new Client(server).orders({ page_size: 100 })).items.find((o) => o.order_status === 2);
         let accepted = 0, refused = 0;
@@ -99,7 +99,7 @@ describe('the limits', { concurrency: 4 }, () => {
     });
 });
 
-test('orders: 1000 a minute as well, refused with the longer wait; waiting as told is enough', async () => {
+test('orders: 1000 a minute as well, the refusal states the longer wait; a retry after it succeeds', async () => {
     // Windows follow the server's clock, so this server's can be moved instead of waiting for it.
     const moved = await startServer({ limits: true, args: testClock });
     const c = new Client(moved);
@@ -133,7 +133,7 @@ test('orders: 1000 a minute as well, refused with the longer wait; waiting as to
     await moved.stop();
 });
 
-test('--rate-limits off lifts them all', async () => {
+test('--rate-limits off disables all rate limits', async () => {
     const free = await startServer();
     const c = new Client(free);
     await c.token();

@@ -37,7 +37,7 @@ for (const [name, status, code, msg, method, path, o] of rows) {
     });
 }
 
-test('405 names the methods that there are', async () => {
+test('405 lists the allowed methods', async () => {
     const r = await client.call('DELETE', paths.orders, { token: null });
     assert.match(r.headers.allow, /\bGET\b/);
     const s = await client.call('GET', paths.progress, { token: null });
@@ -63,7 +63,7 @@ test('the log id is the local time and twenty hex digits, and new each time', as
     assert.notEqual(r.headers['x-request-id'], s.headers['x-request-id']);
 });
 
-test('no altered token serves', async () => {
+test('an altered access token is rejected', async () => {
     for (let i = 2; i < token.length; i++) {
         const c = token[i] === 'A' ? 'B' : 'A';
         await client.fails(400, 99991663, 'GET', paths.orders, { token: token.slice(0, i) + c + token.slice(i + 1) });
@@ -74,7 +74,7 @@ test('no altered token serves', async () => {
     await client.ok('GET', paths.orders);
 });
 
-test('missing scopes are named before the body is looked at', async () => {
+test('missing scopes are reported before the body is validated', async () => {
     const app = createApp(server, ['hire:background_check_order:readonly']);
     const r = await new Client(server, app).fails(400, 99991672, 'POST', paths.progress, { body: broken });
     assert.equal(r.msg, 'Access denied. One of the following scopes is required: [hire:background_check_order].');

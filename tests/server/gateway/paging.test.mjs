@@ -42,7 +42,7 @@ for (const [name, l] of Object.entries(lists)) {
         assertSame(await walk({}), whole);
     });
 
-    test(`${name}: a filtered walk gives what the filter says`, async () => {
+    test(`${name}: a filtered list gives exactly the records that match the filter, over all pages`, async () => {
         const all = await walk({ page_size: l.max });
         const [key, value] = Object.entries(l.filter)[0];
         const expected = idsOf(l, all.filter((x) => x[key] === value));
@@ -69,7 +69,7 @@ for (const [name, l] of Object.entries(lists)) {
         }
     });
 
-    test(`${name}: a page token serves for its own filters, endpoint and tenant alone`, async () => {
+    test(`${name}: a page token is valid only with its own filters, endpoint and tenant`, async () => {
         const plain = (await page({ page_size: 3 })).data.page_token;
         const filtered = (await page({ page_size: 3, ...l.filter })).data.page_token;
         for (const query of [{ ...l.filter, page_token: plain }, { page_token: filtered }]) {
@@ -87,7 +87,7 @@ for (const [name, l] of Object.entries(lists)) {
     });
 }
 
-test('an empty page_token is the beginning', async () => {
+test('an empty page_token starts with the first page', async () => {
     const whole = await client.orders({ page_size: 5 });
     assertSame((await client.orders({ page_size: 5, page_token: '' })).items, whole.items);
 });
@@ -129,7 +129,7 @@ test('a walk during writes gives each order at least once, and unchanged ones ju
     }
 });
 
-test('a page token serves another app of the tenant too', async () => {
+test('a page token is valid for another app of the same tenant', async () => {
     const first = await client.orders({ page_size: 4 });
     const other = new Client(server, createApp(server, ['hire:background_check_order:readonly']));
     const [theirs, mine] = [await other.orders({ page_size: 4, page_token: first.page_token }), await client.orders({ page_size: 4, page_token: first.page_token })];

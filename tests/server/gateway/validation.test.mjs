@@ -32,7 +32,7 @@ test('query of the orders list: all violations at once, with the values that wer
     assert.equal(values.page_size, '101');
 });
 
-test('a byte order mark before a body is passed over; a body in UTF-16 is named', async () => {
+test('a byte order mark before a body is ignored; a body in UTF-16 is rejected with a message that names UTF-16', async () => {
     const ask = (body) => client.call('POST', paths.externalChecks, { body, headers: { 'Content-Type': 'application/json' } });
     assert.equal((await ask('\uFEFF{}')).code, 0);
     const r = await ask(Buffer.from('\uFEFF{}', 'utf16le'));
@@ -115,12 +115,12 @@ for (const [path, good] of [
         await violations({ report_file_list: /./ }, 'POST', path, { body: { ...good, report_file_list: report } });
     });
 
-    test(`${name}: an optional member that is null is as if absent`, async () => {
+    test(`${name}: an optional member that is null counts as absent`, async () => {
         const r = await client.call('POST', path, { body: { ...good, stage_en_name: null, report_file_list: null } });
         assert.equal(r.code, 1002862, r.text); // validation passed: there is no such order
     });
 
-    test(`${name}: of a thousand violations the first 64 are told, so that no answer grows without bound`, async () => {
+    test(`${name}: of a thousand violations the response lists the first 64, so that its size is bounded`, async () => {
         const r = await client.fails(400, 99992402, 'POST', path, { body: { ...good, report_file_list: Array(500).fill({}) } });
         assert.equal(r.error.field_violations.length, 64);
         const few = await client.fails(400, 99992402, 'POST', path, { body: { ...good, report_file_list: Array(30).fill({}) } });
@@ -128,14 +128,14 @@ for (const [path, good] of [
     });
 }
 
-test('a query that is not text is refused, not guessed at', async () => {
+test('a query string that is not valid text is rejected', async () => {
     for (const query of ['page_size=%zz', 'page_token=%ff%fe', 'application_id=%C0%80']) {
         const r = await client.call('GET', `${paths.orders}?${query}`);
         assert.deepEqual([r.status, r.code], [400, 99992402], query);
     }
 });
 
-test('of a repeated parameter the first counts', async () => {
+test('if a parameter is repeated, its first value is used', async () => {
     for (const [first, second] of [[1, 2], [2, 1]]) assert.equal((await client.ok('GET', `${paths.orders}?page_size=${first}&page_size=${second}`)).items.length, first);
 });
 

@@ -67,18 +67,18 @@ for (const [name, text] of Object.entries(hostile)) {
     });
 }
 
-test('the same at the token endpoints: an answer that SDKs understand', async () => {
+test('the token endpoints reject the same bodies with a response that SDKs understand', async () => {
     for (const path of [paths.tenantToken, paths.appToken])
         for (const text of [hostile['a list'], hostile['bad UTF-8'], '{', '['.repeat(10_000)]) await client.fails(400, 9499, 'POST', path, { token: null, body: text });
 });
 
-test('an escaped NUL within a text is refused, with its place', async () => {
+test('an escaped NUL in a string is rejected, and the message names the member', async () => {
     const r = await client.fails(400, 9499, 'POST', paths.progress, { body: body('"before\\u0000after"') });
     assert.match(r.error.message, /^line 1, column \d+: the character \\u0000 is not accepted$/);
     assertSame(await client.order(order.order_id), order);
 });
 
-test('many members and long texts within the size are served', async () => {
+test('many members and long strings within the size limit are accepted', async () => {
     const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`m${i}`, i]));
     await client.fails(400, 1002862, 'POST', paths.progress, {
         body: { background_check_id: '1', stage_id: '1', stage_name: 'x'.repeat(200_000), stage_time: '1', many },
@@ -92,7 +92,7 @@ function cpuMs() {
     return (utime + stime) * 10; // in ticks of 10 ms
 }
 
-test('names made to collide in a hash table cost no time', async () => {
+test('member names whose hashes collide do not slow the server down', async () => {
     // Without a random seed these would be slow in several JSON libraries; here the time must stay small.
     const names = [];
     for (let i = 0; i < 30_000; i++) names.push(`"${i.toString(2).replaceAll('0', 'Aa').replaceAll('1', 'BB')}":1`);
@@ -148,7 +148,7 @@ test('a head of 1 MB is refused with 431, in one line or in many', async () => {
     assert.equal(status(r), 431, r.slice(0, 200));
 });
 
-test('a head that drips is ended with 408, and so is a body', async () => {
+test('a head or body that arrives too slowly is ended with 408', async () => {
     const dripping = `GET ${paths.orders} HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(1000)}`;
     const bodyDrip = function* drip() {
         yield `POST ${paths.tenantToken} HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n`;
@@ -158,7 +158,7 @@ test('a head that drips is ended with 408, and so is a body', async () => {
     assert.equal(status(b), 408, b.slice(0, 200));
 });
 
-test('while a hundred connections drip, others are served at once', async () => {
+test('while a hundred connections send slowly, other requests are served at once', async () => {
     let over = false;
     const sockets = new Set();
     // One that is ended is followed by another, so that there are always so many; not when the server takes no more.
@@ -188,7 +188,7 @@ test('while a hundred connections drip, others are served at once', async () => 
     assert.ok(median < 500 * slow, `half of the calls waited for ${median} ms`);
 });
 
-test('strange targets get an answer in the API\'s form', async () => {
+test('invalid request targets get an error in the API\'s format', async () => {
     for (const [target, expected, code] of [['/open-apis/', 404, 99991201], ['/open-apis/hire/v1/background_check_orders/', 200, 0],
         ['/open-apis/hire/v1/%62ackground_check_orders', 404, 99991201], ['/open-apis/../open-apis/hire/v1/background_check_orders', 404, 99991201],
         ['//open-apis/hire/v1/background_check_orders', 200, 0], ['/open-apis/hire/v1/background_check_orders%00', 404, 99991201],
@@ -198,7 +198,7 @@ test('strange targets get an answer in the API\'s form', async () => {
     }
 });
 
-test('after all of it the server answers as before', async () => {
+test('after all invalid requests the server answers as before', async () => {
     assert.equal((await client.orders({ page_size: 100 })).items.length, 12);
 });
 

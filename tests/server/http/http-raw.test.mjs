@@ -182,7 +182,7 @@ for (const [name, [status, bytes]] of Object.entries(refused)) {
     });
 }
 
-test('the log says of each refusal why, at level debug', async () => {
+test('the log has the reason of each refusal, at level debug', async () => {
     const expected = Object.values(refused).length;
     const why = await eventually(() => server.log.filter((l) => l.level === 'debug' && l.why), (l) => l.length >= expected, { what: 'a line for each' });
     for (const status of [400, 413, 417, 431, 501, 505]) {
@@ -191,7 +191,7 @@ test('the log says of each refusal why, at level debug', async () => {
     }
 });
 
-test('a refusal is the same wherever the bytes are cut', async () => {
+test('a refusal does not depend on how the bytes are split into packets', async () => {
     const bytes = refused['Content-Length and Transfer-Encoding'][1];
     const cuts = [1, 5, 20, bytes.indexOf('\r\n') + 1, bytes.indexOf('Content-Length'), bytes.indexOf('chunked') + 3, bytes.length - 6];
     await Promise.all(cuts.map(async (cut) => {
@@ -201,7 +201,7 @@ test('a refusal is the same wherever the bytes are cut', async () => {
     }));
 });
 
-test('what was asked before a broken request is answered first', async () => {
+test('requests before a malformed request are answered first', async () => {
     const { text, closed } = await talk([`${get}BROKEN\r\n\r\n`]);
     assert.deepEqual(answers(text).map((a) => a.status), [200, 400]);
     assert.ok(closed);
@@ -247,7 +247,7 @@ const chunked = (text, size) => {
     return `${all}000\r\nTrailer: value\r\n\r\n`;
 };
 
-test('a body in every form, one behind the other', async () => {
+test('bodies with every framing, pipelined on one connection', async () => {
     const length = post(`Content-Length: ${credentials.length}\r\n`, credentials);
     const inChunks = (size) => post('Transfer-Encoding: chunked\r\n', chunked(credentials, size));
     const { text, closed } = await talk([length + inChunks(1) + inChunks(7) + length + inChunks(1000) + get], { until: 6 });
@@ -257,7 +257,7 @@ test('a body in every form, one behind the other', async () => {
     assert.equal(closed, false);
 });
 
-test('a request may come byte by byte', async () => {
+test('a request may arrive byte by byte', async () => {
     const { text } = await talk(post(`Content-Length: ${credentials.length}\r\n`, credentials), { everyMs: 1, until: 1 });
     const inChunks = await talk(post('Transfer-Encoding: chunked\r\n', chunked(credentials, 10)), { everyMs: 1, until: 1 });
     answers(text).forEach(hasToken);
@@ -286,7 +286,7 @@ const bodiless = [['GET', '/healthz', 200], ['HEAD', '/healthz', 200], ['GET', '
     ['PUT', '/open-apis/hire/v1/interviews', 405], ['OPTIONS', '*', 204], ['PROPFIND', '/open-apis/hire/v1/interviews', 405]];
 const shared = [...bodiless.map((row) => [...row, 'Content-Length: 2\r\n']), ...bodiless.map((row) => [...row, 'Transfer-Encoding: chunked\r\n']),
     ...bodiless.map((row) => [...row, 'Content-Length: 2\r\nExpect: 100-continue\r\n'])];
-test('what promises a body that nobody needs is answered by its head', async () => {
+test('a request whose body is not needed is answered after its head', async () => {
     const start = Date.now();
     await Promise.all(shared.map(async ([method, target, status, headers]) => {
         const head = method === 'HEAD' || method === 'OPTIONS';
@@ -297,7 +297,7 @@ test('what promises a body that nobody needs is answered by its head', async () 
     assert.ok(Date.now() - start < 10_000 * slow, 'it was waited for a body');
 });
 
-test('a body that nobody needs and that is there is dropped, and the connection goes on', async () => {
+test('a body that is not needed and has arrived is discarded, and the connection stays open', async () => {
     for (const [method, target, status] of bodiless) {
         const head = method === 'HEAD' || method === 'OPTIONS';
         const request = (headers, body) => `${method} ${target} HTTP/1.1\r\nHost: x\r\n${headers}\r\n${body}`;
@@ -308,7 +308,7 @@ test('a body that nobody needs and that is there is dropped, and the connection 
     }
 });
 
-test('a body that comes later is never taken for a request', async () => {
+test('a body that arrives later is never parsed as a request', async () => {
     for (const [headers, body] of [[`Content-Length: ${smuggled.length}\r\n`, smuggled], ['Transfer-Encoding: chunked\r\n', chunked(smuggled, 5)]]) {
         const first = `GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
         await Promise.all([[first + body], [first, body], [first, body + smuggled], [first + body.slice(0, 7), body.slice(7) + smuggled]].map(async (pieces) => {
@@ -330,7 +330,7 @@ test('HEAD is answered as GET, without the body', async () => {
 });
 
 for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
-    test(`OPTIONS says what an address takes, in ${version}`, async () => {
+    test(`OPTIONS lists the methods of a path, in ${version}`, async () => {
         const orders = '/open-apis/hire/v1/background_check_orders';
         const expected = {
             '*': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS', '/healthz': 'GET, HEAD, OPTIONS', '/metrics': 'GET, HEAD, OPTIONS',
@@ -348,7 +348,7 @@ for (const version of ['HTTP/1.1', 'HTTP/1.0']) {
     });
 }
 
-test('a method that an address beside the API does not take is refused with those that it does', async () => {
+test('a path outside the API rejects an unsupported method and lists the allowed methods', async () => {
     for (const [method, target, allow] of [['POST', '/healthz', 'GET, HEAD, OPTIONS'], ['DELETE', '/files/x', 'GET, HEAD, OPTIONS'],
         ['GET', '/callback/ws/endpoint', 'POST, OPTIONS'], ['PUT', '/ws/v2', 'GET, OPTIONS']]) {
         const [a] = answers((await talk([`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`])).text);
@@ -356,7 +356,7 @@ test('a method that an address beside the API does not take is refused with thos
     }
 });
 
-test('a domain that ends with a slash works for the platform\'s clients, and opens nothing else', async () => {
+test('a domain that ends with a slash works for the platform\'s clients, and no other path becomes reachable', async () => {
     const ask = async (method, target, body = '') => answers((await talk([`${method} ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n` +
         `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`])).text)[0];
     for (const before of ['/', '//', '///', 'http://x/']) {
@@ -369,7 +369,7 @@ test('a domain that ends with a slash works for the platform\'s clients, and ope
         assert.equal((await ask('GET', target)).status, 404, target);
 });
 
-test('a peer that closes its side after asking still gets its answer', async () => {
+test('a client that shuts down its sending side after the request still gets the response', async () => {
     const text = await new Promise((resolve, reject) => {
         const socket = net.connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
         let all = '';
@@ -379,7 +379,7 @@ test('a peer that closes its side after asking still gets its answer', async () 
     assert.equal(answers(text).length, 2);
 });
 
-test('a reset in the middle of anything harms nobody', async () => {
+test('a connection reset at any point does not affect other connections', async () => {
     const pieces = ['', 'GET', 'GET /healthz HTTP/1.1\r\nHost: x\r\n', get, post('Content-Length: 100\r\n', '{'), post('Transfer-Encoding: chunked\r\n', '5\r\nab')];
     await Promise.all(Array.from({ length: 60 }, (_, i) => new Promise((resolve) => {
         const socket = net.connect(server.port, '127.0.0.1', () => {

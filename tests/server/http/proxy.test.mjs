@@ -56,13 +56,13 @@ test('the audit log and the request log name the caller, not the proxy', async (
     assert.equal(await audited(through(server)), '127.0.0.1');
 });
 
-test('what a caller writes into the header itself is not believed', async () => {
+test('forwarding headers that the client itself wrote are ignored', async () => {
     for (const said of ['203.0.113.1', '127.0.0.1', 'rubbish', 'rubbish, 127.0.0.1, ::1, ', Array(500).fill('127.0.0.1').join(',')]) {
         assert.equal(await audited(admin, claim(said)), NEAR, said);
     }
 });
 
-test('an app\'s addresses are those of its callers', async () => {
+test('an app\'s allowed addresses are compared with the client address, not the proxy\'s', async () => {
     hiredOk(['app', 'addresses', app.app_id, '--allow', '2001:db8::/32', '--data', server.dir]);
     const ask = (client, o) => client.call('GET', paths.orders, { query: { page_size: 1 }, ...o });
     const allowed = new Client(far, app);
@@ -81,7 +81,7 @@ test('an app\'s addresses are those of its callers', async () => {
     await denied(server, '127.0.0.1');
 });
 
-test('who guesses passwords holds up nobody but themselves', async () => {
+test('a client that guesses passwords is delayed without delaying other clients', async () => {
     const { password } = hiredOk(['user', 'create', 'guessed', '--role', 'admin', '--data', server.dir]);
     server.secrets.add(password);
     const guesser = new Person(near, 'guessed', 'wrong');
@@ -115,7 +115,7 @@ test('by TLS: links, WebSocket addresses and the cookie follow', async () => {
     await person.fails(401, 4010, 'GET', 'session');
 });
 
-test('by TLS: a cookie that a neighbour or somebody on the wire could set is none', async () => {
+test('by TLS: a session cookie without the prefix __Host- is ignored', async () => {
     assert.match(admin.cookie, /^hired_session=/);
     await through(tls).fails(401, 4010, 'GET', 'session');
     const own = await Person.of(tls, 'recruiter');
@@ -124,7 +124,7 @@ test('by TLS: a cookie that a neighbour or somebody on the wire could set is non
     assert.deepEqual(both.user, user);
 });
 
-test('by TLS: only a page that came by TLS may change anything', async () => {
+test('by TLS: only a page loaded over TLS may send changes', async () => {
     const person = await Person.of(tls, 'admin');
     const tries = { method: 'POST', path: 'session/sign_out' };
     const refused = (headers) => person.fails(403, 4030, tries.method, tries.path, { headers });
@@ -138,7 +138,7 @@ test('by TLS: only a page that came by TLS may change anything', async () => {
     await person.ok('POST', 'session/sign_out', { headers: { Host: 'hire.example.com:443', Origin: 'https://hire.example.com' } });
 });
 
-test('what a trusted proxy says and nobody understands is refused', async () => {
+test('a malformed forwarding header of a trusted proxy is rejected', async () => {
     const ask = (headers) => send(server.baseUrl, 'GET', '/healthz', { headers });
     for (const [headers, why] of [
         [{ 'X-Forwarded-For': 'unknown' }, /X-Forwarded-For has an entry that is no address/],
@@ -155,14 +155,14 @@ test('what a trusted proxy says and nobody understands is refused', async () => 
     assert.equal((await ask({ 'X-Forwarded-For': ['rubbish', `${NEAR}:1234`] })).status, 200);
 });
 
-test('the clock of tests is for callers on this machine, not for those of a proxy on it', async () => {
+test('the test clock may be set from this machine, but not through a proxy on it', async () => {
     const move = (door, headers) => send(door.baseUrl, 'POST', '/test/clock', { headers, body: '{"advance_ms":0}' });
     assert.equal((await move(server)).status, 200);
     assert.equal((await move(near)).status, 404);
     assert.equal((await move(near, { 'X-Forwarded-For': '127.0.0.1' })).status, 404);
 });
 
-test('SIGHUP: another list is in force at once, also on connections that are open', async () => {
+test('SIGHUP: a changed proxy list applies at once, also to open connections', async () => {
     const file = path.join(server.dir, 'test.ini');
     const reread = async (text, says) => {
         const before = server.log.length;
@@ -181,7 +181,7 @@ test('SIGHUP: another list is in force at once, also on connections that are ope
 });
 
 for (const [what, args] of [['by default', []], ['of another address than the proxy', ['--trusted-proxies', '10.0.0.0/8,::1']]]) {
-    test(`without trust, the headers mean nothing: ${what}`, async () => {
+    test(`forwarding headers are ignored without a trusted proxy: ${what}`, async () => {
         const alone = await startServer({ args });
         const person = await Person.of(alone, 'admin');
         const account = alone.demo.console.accounts[0];
