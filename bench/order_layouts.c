@@ -2,8 +2,7 @@
  *
  * Compares ways to store background check orders: how many bytes a change of one order writes to the disk and how much
  * CPU it takes, what a page of a list costs, and how large the database is. Each layout is filled with the same orders
- * and gets the same changes, in SQLite with hired's settings (WAL, synchronous=FULL). docs/STORE.md has the figures
- * and what follows from them.
+ * and gets the same changes, in SQLite with hired's settings (WAL, synchronous=FULL). docs/STORE.md has the figures.
  *
  * Usage: order_layouts [orders (200000) [changes (2000)]]; TMPDIR says on which disk. Prints a Markdown table.
  */
