@@ -149,7 +149,7 @@ test('another account gets no data of the first: by the cookie, by the dialog, b
     await context.addCookies([{ name, value, url: server.baseUrl, httpOnly: true, sameSite: 'Strict' }]);
     await send(page);
     await page.locator('.semi-sidesheet-inner').waitFor({ state: 'detached' });
-    await page.locator('.who', { hasText: (await other.get('session')).user.name }).waitFor();
+    await page.locator('.who', { hasText: (await other.get('session')).user.en_name }).waitFor();
     assert.equal(await page.getByText('Not theirs').count(), 0);
     assert.ok(!(await recorded()).includes('Not theirs'));
 
