@@ -190,7 +190,7 @@ static void test_array_does_not_overflow(void **state) {
         }
         int status = 0;
         assert_int_equal(waitpid(child, &status, 0), child);
-        assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 1); /* 1: AddressSanitizer's own end */
+        assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0); /* AddressSanitizer exits with its own status */
     }
 }
 
