@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Applications: lists with every filter, how one is created, moved, ended and taken up again, each documented refusal, and
-// the events that go out with them.
+// Applications: lists with every filter; creating, moving, terminating and recovering an application; each documented error;
+// and the events that these send.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -36,7 +36,7 @@ function newTalent(over = {}) {
     return id;
 }
 
-test('an application as it was brought in, with the ids of users asked for', async () => {
+test('an application is returned as it was imported, with user ids of the requested type', async () => {
     for (const a of apps) assert.deepEqual(await get(a.id), a);
     const own = apps.find((a) => a.creator_id);
     assert.match((await get(own.id, 'open_id')).creator_id, /^ou_/);
@@ -45,7 +45,7 @@ test('an application as it was brought in, with the ids of users asked for', asy
     await client.fails(400, 99992402, 'GET', `${A}/${own.id}`, { query: { options: 'else' } });
 });
 
-test('lists hold what fits all their filters, page by page', async () => {
+test('a list contains exactly the applications that match all filters, with every page size', async () => {
     const all = apps.map((a) => a.id);
     for (const page_size of [1, 7, 200]) assert.deepEqual(await ids({ page_size }), sortIds([...all]));
     const by = (f) => sortIds(apps.filter(f).map((a) => a.id));
@@ -70,7 +70,7 @@ test('lists hold what fits all their filters, page by page', async () => {
     assert.deepEqual((await client.ok('GET', `${A}?lock_status=1&lock_status=2&lock_status=3&page_size=200`)).items, by(() => true));
 });
 
-test('filters that cannot be, and page tokens of other filters', async () => {
+test('invalid filters, and page tokens of a list with other filters, are rejected', async () => {
     await client.fails(400, 1002002, 'GET', A, { query: { talent_id: 'x' } });
     await client.fails(400, 1002002, 'GET', A, { query: { job_id: '01' } });
     await client.fails(400, 1002002, 'GET', A, { query: { update_start_time: 'now' } });
@@ -97,7 +97,7 @@ test('an application is created at the first stage of its job', async () => {
     assert.deepEqual(await ids({ talent_id }), [id]);
 });
 
-test('what stands against a creation', async () => {
+test('creating an application is rejected with the documented code for each reason', async () => {
     const talent_id = newTalent();
     const fails = (code, body) => client.fails(400, code, 'POST', A, { body: { talent_id, job_id: job.id, ...body } });
     for (const t of ['1', 'x']) await fails(1002102, { talent_id: t });
@@ -115,7 +115,7 @@ test('what stands against a creation', async () => {
     await fails(1002206, {});
 });
 
-test('an employee who applies is bound to the talent', async () => {
+test('an internal transfer links the employee to the talent; each of both can be linked only once', async () => {
     const transfer = sources.find((s) => s.resume_source_type === '10008').id;
     const talent_id = newTalent({ is_onboarded: true }), second = newTalent({ is_onboarded: true }), outside = newTalent();
     const [u, v] = users.map((x) => x.user_id);
@@ -134,7 +134,7 @@ test('an employee who applies is bound to the talent', async () => {
     await client.ok('POST', A, post({ talent_id, user_id: u }));
 });
 
-test('an application moves from stage to stage, and each is told', async () => {
+test('each change of an application\'s stage sends an event', async () => {
     const events = () => sql(dir, "SELECT subject_id, doc FROM event WHERE type = 'hire.application.stage_changed_v1' ORDER BY id");
     const id = await create({ talent_id: newTalent(), job_id: job.id });
     const before = events().length;
@@ -153,7 +153,7 @@ test('an application moves from stage to stage, and each is told', async () => {
     assert.equal(JSON.parse(two.doc).target_stage_id, stages[0].id);
 });
 
-test('what stands against a move', async () => {
+test('changing the stage is rejected with the documented code for each reason', async () => {
     const talent_id = newTalent();
     const id = await create({ talent_id, job_id: job.id });
     const to = (stage_id) => ({ stage_id });
@@ -178,7 +178,7 @@ test('what stands against a move', async () => {
     assert.equal((await get(id)).stage.id, stage(4));
 });
 
-test('an application is terminated with its reasons, and taken up again without', async () => {
+test('terminating an application stores the reasons, and recovering it removes them', async () => {
     const talent_id = newTalent();
     const id = await create({ talent_id, job_id: job.id });
     const end = { termination_type: 22, termination_reason_list: [reasons[0].id, reasons[1].id], termination_reason_note: '不来' };
@@ -204,7 +204,7 @@ test('an application is terminated with its reasons, and taken up again without'
     assert.deepEqual(again.stage, ended.stage);
 });
 
-test('what stands against taking up again', async () => {
+test('recovering an application is rejected with the documented code for each reason', async () => {
     const talent_id = newTalent();
     const id = await create({ talent_id, job_id: job.id });
     await act(id, 'terminate', { termination_type: 27 });
@@ -219,7 +219,7 @@ test('what stands against taking up again', async () => {
     await refused(1002209, id, 'recover');
 });
 
-test('an application that is deleted is gone, and that is told', async () => {
+test('a deleted application cannot be read any more, and an event is sent', async () => {
     const id = await create({ talent_id: newTalent(), job_id: job.id });
     const told = hiredOk(['application', 'delete', id, '--data', dir, '--json']);
     assert.equal(told.application_id, id);

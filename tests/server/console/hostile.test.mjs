@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The console's API under attack: bodies that nobody may send, bodies that never end, and what no field may hold. Strangers
-// get no memory, who is slow holds up nobody, and nothing becomes a fault of the server.
+// Hostile requests to the console's API: large bodies without a session, bodies that never end, and invalid field values. The
+// server does not buffer large bodies of unknown clients, slow clients do not block others, and nothing causes a 5xx error.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -22,14 +22,14 @@ before(async () => {
 });
 after(() => server.stop());
 
-// ---- bodies of strangers ----
+// ---- bodies of clients that are not signed in ----
 
 const sockets = new Set();
 after(() => {
     for (const s of sockets) s.destroy();
 });
 
-// Sends a head, and of its body what is given. answer: what comes back, once its head and body are there.
+// Sends the head of a request and the given part of its body. answer: a promise of the complete response.
 function begin(method, target, more = {}, body = '') {
     const lines = Object.entries({ Host: new URL(server.baseUrl).host, ...more }).map(([k, v]) => `${k}: ${v}\r\n`);
     const socket = net.connect(server.port, '127.0.0.1');
@@ -44,13 +44,13 @@ function begin(method, target, more = {}, body = '') {
             if (end > 0 && Buffer.byteLength(text.slice(end + 4)) >= length) resolve({ status: Number(text.slice(9, 12)), text: text.slice(end + 4) });
         });
     });
-    answer.catch(() => {}); // who waits for it hears of it
+    answer.catch(() => {}); // no unhandled rejection; a test that awaits it still gets the error
     socket.write(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`);
     socket.write(body);
     return { socket, answer };
 }
 
-test('of who shows nothing, no large body is taken', async () => {
+test('a large body is rejected if the client is not authenticated or not permitted', async () => {
     const large = { 'Content-Length': MB - 1 };
     const refused = async (status, words, method, target, more) => {
         const r = await begin(method, target, more).answer;
@@ -63,7 +63,7 @@ test('of who shows nothing, no large body is taken', async () => {
         const { answer } = begin('POST', target, { 'Transfer-Encoding': 'chunked' }, `5000\r\n${' '.repeat(0x5000)}\r\n`);
         assert.equal((await answer).status, 413, target);
     }
-    await refused(404, /99991201/, 'POST', '/no/such/path', { 'Transfer-Encoding': 'chunked' }); // by its head: none of it is waited for
+    await refused(404, /99991201/, 'POST', '/no/such/path', { 'Transfer-Encoding': 'chunked' }); // answered after the head, without waiting for the body
     await refused(413, /body is too long/, 'GET', '/console/api/session', large);
     await refused(413, /body is too long/, 'GET', '/healthz', large);
     await refused(401, /4010/, 'POST', '/console/api/settings', large);
@@ -76,7 +76,7 @@ test('of who shows nothing, no large body is taken', async () => {
     await refused(403, /4031/, 'POST', '/console/api/settings', { ...headers, ...large, Cookie: approver.cookie, 'X-Csrf-Token': approver.csrf });
 });
 
-test('small ones are, and large ones of who is known', async () => {
+test('a small body is accepted without a session, and a large body with one', async () => {
     const account = server.demo.console.accounts[0];
     const body = JSON.stringify({ user: account.user, password: account.password }).padEnd(16 * 1024);
     const r = await send(server.baseUrl, 'POST', '/console/api/session/sign_in', { headers: { Origin: server.baseUrl }, body });
@@ -92,9 +92,9 @@ test('small ones are, and large ones of who is known', async () => {
     await new Client(server).progress({ background_check_id: order.order_id, stage_id: 'l', stage_name: 'large', stage_time: String(Date.now() + 86_400_000), ignored: 'x'.repeat(100_000) });
 });
 
-// ---- slow ones ----
+// ---- slow clients ----
 
-test('what a slow body changes is changed when the body has come, so nobody who asks for what is new misses it', async () => {
+test('update_time is set when the body is complete, not when the request starts, so a poller does not miss the change', async () => {
     const client = new Client(server);
     const [slow, other] = (await client.orders({ page_size: 100 })).items.filter((o) => o.order_status === 2).map((o) => o.order_id);
     const stage = (id, more) => ({ background_check_id: id, stage_id: 'slow', stage_name: 'slow', stage_time: String(Date.now() + 86_400_001), ...more });
@@ -102,7 +102,7 @@ test('what a slow body changes is changed when the body has come, so nobody who 
     const { socket, answer } = begin('POST', paths.progress, {
         Authorization: `Bearer ${await client.token()}`, 'Content-Type': 'application/json', 'Content-Length': body.length, Expect: '100-continue',
     });
-    await new Promise((resolve) => socket.once('data', resolve)); // 100 Continue: its head has been looked at
+    await new Promise((resolve) => socket.once('data', resolve)); // 100 Continue: the server has processed the head
     await client.progress(stage(other));
     socket.write(body);
     const { text } = await answer;
@@ -112,7 +112,7 @@ test('what a slow body changes is changed when the body has come, so nobody who 
     assert.ok(changed(slow) >= changed(other), `${changed(slow)} is before ${changed(other)}`);
 });
 
-test('whoever is slow holds up nobody: bodies, uploads, addresses that are asked', async () => {
+test('slow bodies and uploads do not block the requests of other clients', async () => {
     const upload = { ...headers, 'Content-Type': 'multipart/form-data; boundary=b', 'Content-Length': 50 * MB };
     const start = '--b\r\nContent-Disposition: form-data; name="content"; filename="slow.bin"\r\n\r\n';
     const slow = [
@@ -123,7 +123,7 @@ test('whoever is slow holds up nobody: bodies, uploads, addresses that are asked
     const drafts = () => fs.readdirSync(server.dir, { recursive: true }).filter((f) => /draft|tmp/.test(String(f))).length;
     await eventually(async () => drafts(), (n) => n >= 40, { what: 'forty uploads on their way' });
 
-    // While they hang, everything else is done: a write, an upload with its sync, a password, an address that is asked.
+    // While they hang, other requests succeed: a write, an upload (with fsync), a sign-in, the challenge of a request URL.
     await admin.post('settings', {});
     const done = await send(server.baseUrl, 'POST', '/console/api/attachments?usage=file', {
         headers: { ...headers, 'Content-Type': upload['Content-Type'] }, body: `${start}content\r\n--b--\r\n`,
@@ -140,9 +140,9 @@ test('whoever is slow holds up nobody: bodies, uploads, addresses that are asked
     await eventually(async () => drafts(), (n) => n === 0, { what: 'the drafts that nobody finishes are gone' });
 });
 
-// ---- addresses that lead inside ----
+// ---- addresses of this machine and of private networks ----
 
-test('no name leads a challenge to this machine', async () => {
+test('a request URL that resolves to this machine or a private address is rejected, and no challenge is sent', async () => {
     const strict = await startServer();
     const person = await Person.of(strict, 'admin');
     const { app } = await person.post('apps', { name: 'inside' });
@@ -157,7 +157,7 @@ test('no name leads a challenge to this machine', async () => {
     await strict.stop();
 });
 
-// ---- what no field may hold ----
+// ---- invalid field values ----
 
 const hostile = {
     'a text of 100 KB': JSON.stringify('x'.repeat(100_000)),
@@ -177,7 +177,7 @@ const good = (f) => {
 
 const described = fs.readdirSync(path.join(root, 'api', 'console')).map((f) => JSON.parse(fs.readFileSync(path.join(root, 'api', 'console', f))));
 for (const op of described.filter((o) => o.method !== 'GET' && o.body_kind === 'json' && o.body)) {
-    test(`no field takes what is too much: ${op.name}`, async () => {
+    test(`an oversized or invalid value of any field is rejected with 4xx: ${op.name}`, async () => {
         const target = op.path.replace(/:\w+/g, '1');
         for (const f of op.body) {
             for (const [what, value] of Object.entries(hostile)) {
@@ -190,6 +190,6 @@ for (const op of described.filter((o) => o.method !== 'GET' && o.body_kind === '
     });
 }
 
-test('none of it was a fault of the server', () => {
+test('the server has logged no error', () => {
     assert.deepEqual(server.log.filter((l) => l.level === 'error'), []);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who may do what in the console: every operation that is described, with each role and with nobody signed in; and records
-// of another tenant, which are as if they were not there.
+// Permissions in the console: every described operation, with each role and without a session. Records of another tenant are
+// treated like records that do not exist.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -56,7 +56,7 @@ async function idsOf(admin, app) {
     };
 }
 
-// A stream has no end; what it begins with is enough.
+// A stream does not end, so only its status is read.
 const streamStatus = (person) => new Promise((resolve, reject) => {
     const req = http.get(`${server.baseUrl}/console/api/events/stream`, { agent: false, headers: { Cookie: person.cookie } }, (res) => {
         resolve({ status: res.statusCode, code: 0 });
@@ -66,7 +66,7 @@ const streamStatus = (person) => new Promise((resolve, reject) => {
 });
 const call = (person, o, at, body = o.method === 'GET' ? undefined : {}) => (o.stream && person.cookie ? streamStatus(person) : person.call(o.method, own(o, at), { body }));
 
-// All that people can change, but for what the server does by itself and that they are signed in.
+// All data that users can change; without tables that the server changes by itself, and without sessions.
 const QUIET = /^(event|event_attempt|event_delivery|report_file|console_session|sqlite_.*|meta|.*_fts.*)$/;
 function everything() {
     const tables = sql(server.dir, "SELECT name FROM sqlite_master WHERE type = 'table'").map((t) => t.name).filter((t) => !QUIET.test(t));
@@ -74,7 +74,7 @@ function everything() {
         ? 'SELECT tenant, id, login, name, password, roles, disabled FROM console_account' : `SELECT * FROM ${t}`, []])).map((rows, i) => [tables[i], rows]));
 }
 
-test('an operation is described with a role, or is everybody\'s own', () => {
+test('every operation names its roles, except a fixed list that is open to all roles', () => {
     assert.deepEqual(all.filter((o) => !o.roles).map((o) => o.name).sort(), ['console.interview.assess', 'console.interview.get', 'console.interview.list',
         'console.session.change_password', 'console.session.get', 'console.session.sign_in', 'console.session.sign_out', 'console.stream.open']);
     assert.deepEqual(all.filter((o) => o.anonymous).map((o) => o.name), ['console.session.sign_in']);
@@ -82,7 +82,7 @@ test('an operation is described with a role, or is everybody\'s own', () => {
     assert.deepEqual(all.filter((o) => (o.roles ?? []).includes('interviewer')).map((o) => o.name), []);
 });
 
-test('whoever may not is refused before anything else is looked at, and nothing has changed', async () => {
+test('a request without a session, the role or the CSRF checks is rejected before its content is checked, and changes nothing', async () => {
     const before = everything();
     const nobody = new Person(server, 'x', 'y');
     for (const o of all.filter((op) => !op.anonymous)) {
@@ -103,19 +103,19 @@ test('whoever may not is refused before anything else is looked at, and nothing 
     assert.deepEqual(everything(), before);
 });
 
-test('no other way in: methods, overrides, forms and texts', async () => {
+test('other methods, method overrides and form content types do not bypass the checks', async () => {
     const before = everything();
     const admin = people.admin;
     for (const o of all.filter((op) => op.method === 'POST' && !op.anonymous)) {
         const at = own(o, ids);
         for (const [method, headers] of [['GET', { 'X-HTTP-Method-Override': 'POST' }], ['PUT', {}], ['DELETE', {}], ['PATCH', {}]]) {
-            // A form of one's own page cannot say the header either, so these come without it.
+            // An HTML form cannot send the CSRF header, so these requests are sent without it.
             const r = await admin.call(method, at, { headers: { 'X-Csrf-Token': null, ...headers } });
             const twin = method === 'GET' && all.some((g) => g.method === 'GET' && g.path === o.path);
             if (!twin) assert.ok(r.status >= 400, `${method} ${at}: ${r.status}`);
             assert.equal(r.headers['access-control-allow-origin'], undefined);
         }
-        // OPTIONS tells the methods and does nothing; no other origin is let in.
+        // OPTIONS lists the methods and has no effect; no CORS header permits another origin.
         const options = await send(server.baseUrl, 'OPTIONS', `/console/api/${at}`, { headers: { Origin: 'https://elsewhere.example', 'Access-Control-Request-Method': 'POST' } });
         assert.deepEqual([options.status, options.text], [204, ''], at);
         assert.match(options.headers.allow, /POST/);
@@ -128,7 +128,7 @@ test('no other way in: methods, overrides, forms and texts', async () => {
     assert.deepEqual(everything(), before);
 });
 
-test('another tenant\'s record is as if there were none', async () => {
+test('a record of another tenant gets the same response as a record that does not exist', async () => {
     const nowhere = Object.fromEntries(Object.keys(foreign).map((name) => [name, name === 'app_id' ? 'cli_0123456789abcdef' : '7999999999999999999']));
     const [{ id: tenant }] = sql(server.dir, "SELECT id FROM tenant WHERE tenant_key = 'other'");
     const theirs = () => JSON.stringify(Object.values(everything()).flat().filter((row) => row.tenant === tenant));
@@ -146,7 +146,7 @@ test('another tenant\'s record is as if there were none', async () => {
     assert.equal(theirs(), before);
 });
 
-// Bodies that would do it, were the record one's own.
+// Bodies that would be accepted if the record belonged to the caller's tenant.
 function plausible(name) {
     const at = { begin_time: String(Date.now() + 200 * 86_400_000), end_time: String(Date.now() + 200 * 86_400_000 + 3_600_000) };
     return {
@@ -157,7 +157,7 @@ function plausible(name) {
     }[name] ?? {};
 }
 
-test('nor does another tenant\'s id help in a form, a filter or a page token', async () => {
+test('ids and page tokens of another tenant are rejected in bodies, and match nothing in filters', async () => {
     const { admin, recruiter } = people;
     const at = { begin_time: String(Date.now() + 200 * 86_400_000), end_time: String(Date.now() + 200 * 86_400_000 + 3_600_000) };
     const fails = async (path, body) => assert.equal((await recruiter.call('POST', path, { body })).status, 400, path);
@@ -180,7 +180,7 @@ test('nor does another tenant\'s id help in a form, a filter or a page token', a
     for (const [name, id] of Object.entries(ids)) assert.ok(!mine.includes(id), `${name} of another tenant is in a list`);
 });
 
-test('exactly the roles that are described get past', async () => {
+test('every described role is permitted to call the operation', async () => {
     for (const o of all.filter((op) => !op.anonymous)) {
         for (const role of o.roles ?? ROLES) {
             const r = await call(o.name.endsWith('sign_out') ? await Person.of(server, role) : people[role], o, ids);

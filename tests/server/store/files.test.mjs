@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Kept files that no record names: removed by the server once they are a day old and have been looked at twice, and said so;
-// everything else stays. The other kind, rows without a file, is told by "hired check".
+// Stray files, which no record refers to: the server removes them when they are a day old and two checks have found them, and
+// logs it; all other files stay. The opposite case, records whose file is missing, is reported by "hired check".
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,7 +15,7 @@ import { demoDir, hired, startServer } from '../../lib/server.mjs';
 const DAY_S = 86_400;
 const dir = demoDir();
 
-// A file beside the kept ones, as old as that.
+// Creates a file in the folder of kept files, with the given age.
 function put(name, ageS) {
     const file = path.join(dir, 'files', name.slice(14, 16), name);
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -43,13 +43,13 @@ async function upload() {
 const kept = await upload();
 age(kept, 2 * DAY_S);
 
-// The second look comes a minute after the first.
+// The server checks a second time one minute after the first.
 const gone = (...files) => eventually(async () => {
     await advance(server, 61_000);
     return files.filter((f) => fs.existsSync(f));
 }, (left) => left.length === 0, { what: 'the removal', everyMs: 500 });
 
-test('what no record names and is a day old goes, at the start; the log says so', async () => {
+test('at the start, files that no record refers to are removed if they are a day old, and the log says so', async () => {
     const before = sql(dir, "SELECT printf('%016x', id) AS name FROM attachment UNION ALL SELECT printf('%016x', id) FROM report_file WHERE state = 1").map((r) => r.name);
     await gone(stray);
     await server.logged((l) => l.level === 'warn' && l.msg.startsWith(`removed ${stray}: no record names it`));
@@ -57,7 +57,7 @@ test('what no record names and is a day old goes, at the start; the log says so'
     for (const name of before) assert.ok(fs.existsSync(path.join(dir, 'files', name.slice(-2), name)), name);
 });
 
-test('what came later goes with the sweep of the next day, drafts too', async () => {
+test('the next daily sweep removes newer stray files and unfinished drafts', async () => {
     await advance(server, (DAY_S + 60) * 1000);
     await gone(young, draft);
     await server.logged((l) => l.msg.startsWith(`removed ${draft}: it was left unfinished`));
@@ -66,7 +66,7 @@ test('what came later goes with the sweep of the next day, drafts too', async ()
     assert.match(metrics, /^hired_stray_files_removed_total 3$/m);
 });
 
-test('"hired check" tells the file that is missing, and the one that is none of hired\'s', () => {
+test('"hired check" reports a missing file, and a file that does not belong to hired', () => {
     fs.rmSync(kept);
     const r = hired(['check', '--data', dir]);
     assert.equal(r.status, 1);
