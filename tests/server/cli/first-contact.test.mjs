@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 15
 //
-// hired as a newcomer meets it who does not follow the path: breaks off the first start, loses demo.json, starts twice.
+// Mistakes of new users: they interrupt the first start, lose demo.json, or start hired twice.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -21,10 +21,10 @@ async function cutShort(dir, signal, holds) {
     return closed;
 }
 
-// Without what every reader makes.
+// Without the files that SQLite creates for every reader.
 const partsOf = (dir) => fs.readdirSync(dir).filter((n) => !/-(wal|shm)$/.test(n)).sort();
 
-test('a demo that was cut short is no demo: the next one says so and makes it whole', async () => {
+test('after an interrupted hired demo, the next one says so and creates the complete demo', async () => {
     for (const [signal, part] of [['SIGINT', 'hired.db'], ['SIGKILL', 'files'], ['SIGKILL', 'hired.db-wal']]) {
         const dir = path.join(tempDir(), 'data');
         const how = await cutShort(dir, signal, () => fs.existsSync(path.join(dir, 'demo.partial', part)));
@@ -40,18 +40,18 @@ test('a demo that was cut short is no demo: the next one says so and makes it wh
     }
 });
 
-test('a server on what a demo left unfinished, or on an empty directory, says how to get in', async () => {
+test('a server on an unfinished demo or an empty directory explains how to create a tenant', async () => {
     const dir = path.join(tempDir(), 'data');
     fs.mkdirSync(path.join(dir, 'demo.partial'), { recursive: true });
     let server = await startServer({ dir });
     assert.match(server.stdout, /A demo was begun here and not finished.*There is no tenant yet/);
     assert.match(server.stdout, /hired demo --data/);
-    // While it runs, a demo cannot be put there, and nothing is changed.
+    // While the server runs, hired demo fails and changes nothing.
     const r = hired(['demo', '--data', dir]);
     assert.equal(r.status, 1);
     assert.match(r.stderr, /in use by hired serve \(process \d+/);
     await server.stop();
-    // The empty database that it left gives way to the demo.
+    // hired demo replaces the empty database that the server left.
     hiredOk(['demo', '--days', '0', '--data', dir]);
     server = await startServer({ dir });
     assert.match(server.stdout, /^\s*curl /m);
@@ -62,7 +62,7 @@ test('a server on what a demo left unfinished, or on an empty directory, says ho
     await server.stop();
 });
 
-test('the moving of a finished demo into its place goes on where it was cut short', () => {
+test('if moving a finished demo into its directory was interrupted, the next hired demo completes it', () => {
     const whole = demoDir();
     for (const moved of [[], ['files'], ['files', 'demo.json'], ['files', 'demo.json', 'hired.db']]) {
         const dir = path.join(tempDir(), 'data');
@@ -74,7 +74,7 @@ test('the moving of a finished demo into its place goes on where it was cut shor
     }
 });
 
-test('demo.json is gone: the server says so, hired demo makes new credentials for the same records', async () => {
+test('if demo.json is missing, the server says so, and hired demo creates new credentials for the same records', async () => {
     const dir = demoDir();
     const before = readDemo(dir);
     fs.rmSync(path.join(dir, 'demo.json'));
@@ -90,7 +90,7 @@ test('demo.json is gone: the server says so, hired demo makes new credentials fo
     await server.stop();
 });
 
-test('hired demo where other records are says what is there and changes nothing', () => {
+test('hired demo in a directory with other data says what it found and changes nothing', () => {
     const dir = tempDir();
     hiredOk(['tenant', 'create', '--name', 'Ours', '--data', dir]);
     const before = fs.readFileSync(path.join(dir, 'hired.db'));
@@ -106,7 +106,7 @@ test('hired demo where other records are says what is there and changes nothing'
     assert.equal(fs.readFileSync(path.join(strange, 'files', 'mine.txt'), 'utf8'), 'not hired\'s');
 });
 
-test('an app that is installed in one tenant says which; one in several needs --tenant', () => {
+test('a command on an app needs --tenant only if several tenants have installed the app', () => {
     const dir = demoDir();
     const demo = readDemo(dir);
     const other = hiredOk(['tenant', 'create', '--name', 'Other', '--data', dir]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The server as its operator sees it: health, metrics, its own description, signals, and operations that the platform
-// documents but hired does not serve.
+// The server from the operator's view: health, metrics, OpenAPI description, signals, and operations that the platform
+// documents but hired does not support.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -22,7 +22,7 @@ test('/healthz and /readyz say 200 to anybody', async () => {
     for (const target of ['/healthz', '/readyz']) assert.equal((await get(target)).status, 200);
 });
 
-test('/metrics is Prometheus text and counts what happens', async () => {
+test('/metrics is in the Prometheus text format and counts requests', async () => {
     const value = async (pattern) => {
         const text = (await get('/metrics')).text;
         return text.split('\n').filter((l) => pattern.test(l)).reduce((sum, l) => sum + Number(l.split(' ').pop()), 0);
@@ -80,7 +80,7 @@ test('each operation that docs/API.md lists as not supported is answered with 50
     }
 });
 
-test('demo.json is for its owner alone and says where the server is', () => {
+test('demo.json is readable by its owner only and contains the address of the server', () => {
     const file = path.join(server.dir, 'demo.json');
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     const demo = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -125,7 +125,7 @@ const refused = (port) => new Promise((resolve) => {
     socket.on('error', () => resolve(true));
 });
 
-test('SIGTERM: requests in hand are answered, new connections are not taken, then it ends', async () => {
+test('SIGTERM: open requests are answered, new connections are not accepted, then the server exits', async () => {
     const dir = demoDir();
     importItems(dir, range(100, makeOrder));
     const s = await startServer({ dir });
@@ -163,7 +163,7 @@ test('SIGTERM: requests in hand are answered, new connections are not taken, the
     await again.stop();
 });
 
-test('SIGTERM under load: every answer given is whole, and the exit is clean', async () => {
+test('SIGTERM under load: every response is complete, and the exit is clean', async () => {
     const s = await startServer();
     const c = new Client(s);
     await c.token();
@@ -188,13 +188,13 @@ test('SIGTERM under load: every answer given is whole, and the exit is clean', a
     assert.equal(refused, 8);
 });
 
-test('SIGINT ends it as cleanly', async () => {
+test('SIGINT ends the server cleanly too', async () => {
     const s = await startServer();
     s.child.kill('SIGINT');
     await s.stop();
 });
 
-test('a port that is taken, a folder that cannot be: a sentence and status 1', async () => {
+test('a port in use or an impossible directory: an error message and exit status 1', async () => {
     for (const [o, named] of [[{ listen: `127.0.0.1:${server.port}`, dir: demoDir() }, String(server.port)],
         [{ dir: path.join(server.dir, 'demo.json', 'z') }, 'z'], [{ listen: 'nowhere.invalid:1', dir: demoDir() }, 'nowhere']]) {
         await assert.rejects(startServer(o), (e) => {

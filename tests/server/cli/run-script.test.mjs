@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // once
 //
-// ./run as a newcomer meets it: it serves what it says it serves, and the curl line that it prints works when pasted.
+// ./run for a new user: the server works as the output says, and the printed curl command works when pasted.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';

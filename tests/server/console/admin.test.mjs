@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The console's settings: switches, vendors, apps, events, accounts, the audit log and the overview; and that only an
-// administrator reaches what is theirs.
+// The console's settings: switches, vendors, apps, events, accounts, the audit log and the overview; and which of them only an
+// administrator may use.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -19,7 +19,7 @@ after(() => server.stop());
 
 const lastAudit = async () => (await admin.get('audit', { page_size: 1 })).items[0];
 
-test('the switches and who approves', async () => {
+test('an administrator changes the approval switches and the approvers; invalid changes are rejected as a whole', async () => {
     const before = await recruiter.get('settings');
     assert.deepEqual([before.approve_arrangement, before.approve_report], [false, false]);
     assert.deepEqual(before.approvers.map((a) => a.user), ['approver']);
@@ -36,7 +36,7 @@ test('the switches and who approves', async () => {
     await admin.post('settings', { approve_report: false });
 });
 
-test('a vendor account: its form, the account, another app', async () => {
+test('a vendor account is created by the vendor\'s form, edited, and bound to an app or unbound', async () => {
     const vendor = Client.vendor(server);
     await vendor.ok('POST', '/open-apis/hire/v1/eco_account_custom_fields', { body: { scope: 1, custom_field_list: [
         { key: 'org', name: { zh_cn: '机构', en_us: 'Organisation' }, is_required: true, description: { zh_cn: '代码', en_us: 'code' } }] } });
@@ -57,7 +57,7 @@ test('a vendor account: its form, the account, another app', async () => {
     assert.equal(one.order_fields[0].key, 'place');
     assert.equal((await find(recruiter)).account_values, undefined, 'what was filled in is the administrator\'s');
 
-    // A check by that form.
+    // A check is ordered with the form that the vendor defined.
     const application_id = (await recruiter.get('applications', { status: 1 })).items[0].id;
     const order = { application_id, account_id: id, package_id: 'p1', item_ids: ['i1'] };
     await recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body: order });
@@ -65,7 +65,7 @@ test('a vendor account: its form, the account, another app', async () => {
     const made = (await recruiter.get(`orders/${order_id}`)).order;
     assert.deepEqual([made.package, made.ext_item_info_list[0].name, made.custom_data_list[0].value], ['Basic', 'Degree', 'Shanghai']);
 
-    // Edited: the vendor hears of what it knows of the account, and of nothing else.
+    // Edited: the vendor gets an event only if data that it can see has changed.
     const told = async (change) => (await admin.post(`vendors/${id}`, change)).told;
     assert.equal(await told({ provider_name: { zh_cn: '澄观背调', en_us: 'Clearview Ltd' } }), false);
     assert.equal(await told({ name: '澄观三部' }), true);
@@ -89,7 +89,7 @@ test('a vendor account: its form, the account, another app', async () => {
     await recruiter.fails(403, 4031, 'POST', 'vendors', { body });
 });
 
-test('an app: made, tried, narrowed, disabled, its secret changed', async () => {
+test('an app is created, used, restricted and disabled, and gets a new secret', async () => {
     const all = await admin.get('scopes');
     assert.ok(all.scopes.includes('hire:application') && all.event_types.includes('hire.eco_background_check.created_v1'));
     const { app, app_secret } = await admin.post('apps', { name: 'sync', scopes: ['hire:background_check_order:readonly'] });
@@ -120,7 +120,7 @@ test('an app: made, tried, narrowed, disabled, its secret changed', async () => 
     await admin.fails(400, 1002002, 'POST', 'apps', { body: { name: 'x', scopes: ['no:such'] } });
 });
 
-test('a request URL is asked before it is kept, and what came back is said', async () => {
+test('a request URL is stored only after a successful challenge; otherwise the message describes the response', async () => {
     const { app } = await admin.post('apps', { name: 'receives' });
     const path = `apps/${app.app_id}`, url = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id).request_url;
     const receiver = await new Receiver({ encryptKey: 'k' }).listen();
@@ -138,7 +138,7 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     await admin.fails(400, 1002002, 'POST', `${path}/challenge`, { body: {} });
     await refused((b, res) => res.writeHead(500).end('out of order'), /status 500; 200 is expected; what came begins: out of order/, 'status');
     await refused((b, res) => res.end('{"challenge":"another"}'), /does not echo the challenge.*begins: \{"challenge":"another"\}/, 'echo');
-    // What is not seen must not look right: a second mark, a character of no width.
+    // Invisible characters must be visible in the message: a second byte order mark, a zero-width space.
     await refused((b, res) => res.end(`\uFEFF\uFEFF{"challenge":"${b.challenge}"}`), /does not echo .* this is no JSON \(line 1, column 2: .*\); what came begins: \?\?\{/, 'echo');
     await refused((b, res) => res.end(`{"challenge":"\u200B${b.challenge}"}`), /does not echo .*begins: \{"challenge":"\?[0-9a-f]{32}"/, 'echo');
     await refused((b, res) => res.end(Buffer.from(`\uFEFF{"challenge":"${b.challenge}"}`, 'utf16le')), /this is no JSON \(the text is UTF-16/, 'echo');
@@ -186,7 +186,7 @@ test('a request URL is asked before it is kept, and what came back is said', asy
     await receiver.close();
 });
 
-test('an event: its deliveries, every attempt, and once more', async () => {
+test('an event page shows deliveries and attempts, and the event can be sent again', async () => {
     let status = 500, hits = 0;
     const receiver = await new Receiver({ answer: () => (hits++, { status, text: 'I say so' }) }).listen();
     const app_id = server.demo.vendor_app_id;
@@ -213,7 +213,7 @@ test('an event: its deliveries, every attempt, and once more', async () => {
     await receiver.close();
 });
 
-test('accounts: made, changed, disabled; somebody must be left to administer', async () => {
+test('accounts are created, changed and disabled; the last administrator cannot be removed', async () => {
     const made = await admin.post('users', { user: 'New.Hand', name: '新人', roles: ['recruiter', 'interviewer'], user_id: 'c5417ed8' });
     assert.deepEqual([made.account.user, made.account.roles, made.account.user_id, made.account.last_sign_in], ['new.hand', ['recruiter', 'interviewer'], 'c5417ed8', undefined]);
     const person = new Person(server, 'new.hand', made.password);
@@ -242,7 +242,7 @@ test('accounts: made, changed, disabled; somebody must be left to administer', a
     await admin.fails(404, 4004, 'POST', 'users/77', { body: {} });
 });
 
-test('the audit log has who, what, when and from where, newest first', async () => {
+test('the audit log records user, action, time and address, newest first', async () => {
     const all = await admin.walk('audit', { page_size: 7 });
     for (let i = 1; i < all.length; i++) assert.ok(BigInt(all[i - 1].id) > BigInt(all[i].id));
     const signIns = await admin.walk('audit', { action: 'session.sign_in', account_id: recruiter.id });
@@ -254,13 +254,13 @@ test('the audit log has who, what, when and from where, newest first', async () 
     assert.ok((await admin.walk('audit', { subject })).every((e) => e.subject === subject));
 });
 
-test('the overview counts what is there', async () => {
+test('the numbers of the overview match the orders', async () => {
     const overview = await approver.get('metrics/overview');
     const orders = await recruiter.walk('orders', { page_size: 100 });
     for (const { status, phase, count } of overview.orders) assert.equal(count, orders.filter((o) => o.status === status && o.phase === phase).length);
     assert.equal(overview.orders.reduce((sum, o) => sum + o.count, 0), orders.length);
     assert.equal(overview.days.length, 30);
-    assert.equal(overview.days[28].arranged + overview.days[29].arranged, 2); // a midnight may lie between
+    assert.equal(overview.days[28].arranged + overview.days[29].arranged, 2); // midnight may have passed between the two orders
     assert.ok(Array.isArray(overview.times));
     assert.ok(overview.awaiting.length > 0 && overview.awaiting.every((o) => o.status === 5 && o.talent_name));
     assert.ok(overview.late.length > 0 && overview.late_count >= overview.late.length);
@@ -270,7 +270,7 @@ test('the overview counts what is there', async () => {
     }
 });
 
-test('the last requests of programs are shown, with what was wrong', async () => {
+test('the latest API requests are listed with their errors', async () => {
     const client = new Client(server);
     const good = await client.call('GET', paths.orders);
     const bad = await client.call('GET', paths.interviews);
@@ -289,7 +289,7 @@ test('the last requests of programs are shown, with what was wrong', async () =>
     await recruiter.fails(403, 4031, 'GET', 'requests');
 });
 
-test('what is the administrator\'s is nobody else\'s', async () => {
+test('operations for administrators are rejected for all other roles', async () => {
     for (const who of [recruiter, approver, interviewer]) {
         for (const path of ['apps', 'scopes', 'events', 'events/1', 'users', 'audit', 'vendor_form?app_id=x']) await who.fails(403, 4031, 'GET', path);
         for (const path of ['apps', 'apps/x', 'apps/x/rotate', 'apps/x/token', 'events/1/replay', 'users', 'users/1', 'vendors', 'vendors/1', 'settings']) await who.fails(403, 4031, 'POST', path, { body: {} });
@@ -297,7 +297,7 @@ test('what is the administrator\'s is nobody else\'s', async () => {
     for (const path of ['vendors', 'settings', 'metrics/overview']) await interviewer.fails(403, 4031, 'GET', path);
 });
 
-test('nobody locks themselves out, and the log is asked by time', async () => {
+test('administrators cannot disable themselves or drop their own role; the audit log can be filtered by time', async () => {
     const words = async (body) => (await admin.fails(400, 1002002, 'POST', `users/${admin.id}`, { body })).msg;
     assert.match(await words({ disabled: true }), /own account/);
     assert.match(await words({ roles: ['recruiter'] }), /own role of an administrator/);
@@ -313,15 +313,15 @@ test('nobody locks themselves out, and the log is asked by time', async () => {
     assert.equal((await admin.get('audit', { action: 'order.terminate' })).items[0].application_id, order.application_id);
 });
 
-// The last one: a second tenant hides calls that belong to none.
-test('a store app is changed here if it was made here, while it works in this tenant alone', async () => {
+// This test must be the last one: with a second tenant, the list of requests hides calls that belong to no tenant.
+test('a store app can be changed only if the console created it and no other tenant has installed it', async () => {
     const { app } = await admin.post('apps', { name: 'of a vendor', kind: 'store' });
     const at = `apps/${app.app_id}`, listed = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id);
     assert.deepEqual([app.kind, app.shared], ['store', false]);
     const { app: changed } = await admin.post(at, { scopes: ['hire:interview:readonly'], ip_allow: ['10.0.0.0/8'] });
     assert.deepEqual([changed.scopes, changed.ip_allow], [['hire:interview:readonly'], ['10.0.0.0/8']]);
     server.secrets.add((await admin.post(`${at}/rotate`)).app_secret);
-    // Another tenant's as well: neither are its addresses told nor is anything changed.
+    // While another tenant has it installed, its addresses are not shown and it cannot be changed.
     const elsewhere = hiredOk(['tenant', 'create', '--data', server.dir, '--name', 'Elsewhere']).tenant_key;
     hiredOk(['app', 'install', app.app_id, '--data', server.dir, '--tenant', elsewhere]);
     const shared = await listed();
@@ -332,7 +332,7 @@ test('a store app is changed here if it was made here, while it works in this te
     }
     hiredOk(['app', 'uninstall', app.app_id, '--data', server.dir, '--tenant', elsewhere]);
     assert.equal((await listed()).shared, false);
-    // One that the command line made is a stranger's, though it works here alone: tomorrow it may be in other tenants.
+    // A store app that the command line created cannot be changed even if only this tenant has it: others may install it later.
     const theirs = createApp(server, ['hire:interview:readonly'], { name: 'of a stranger', type: 'store' });
     assert.equal((await admin.get('apps')).items.find((a) => a.app_id === theirs.app_id).shared, true);
     for (const path of ['', '/rotate']) await admin.fails(400, 1002002, 'POST', `apps/${theirs.app_id}${path}`, { body: path === '' ? { disabled: true } : {} });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Where the console gives the latest of many only, it says that there are more; nothing stops silently.
+// Where the console returns only the latest of many records, its response says that there are more.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, test } from 'node:test';
@@ -18,7 +18,7 @@ const server = await startServer({ dir });
 after(() => server.stop());
 const admin = await Person.of(server, 'admin');
 
-test("an application's orders: the latest hundred, and that there are more", async () => {
+test("an application with more than 100 orders returns the latest 100 and says that there are more", async () => {
     const [many, few] = await Promise.all(applications.map((id) => admin.get(`applications/${id}`)));
     assert.deepEqual([many.orders.length, many.orders_more], [100, true]);
     assert.ok((few.orders ?? []).length < 100);
@@ -28,7 +28,7 @@ test("an application's orders: the latest hundred, and that there are more", asy
     assert.deepEqual(all.slice(0, 100).map((o) => o.id), many.orders.map((o) => o.id));
 });
 
-test('what forms offer: which lists are cut', async () => {
+test('a list of choices for forms has at most 500 entries, and the response names the lists that were cut', async () => {
     assert.equal((await admin.get('references')).cut, undefined);
     meddle(dir, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 501)
         INSERT INTO reference_name (tenant, kind, id, name, search) SELECT ${tenant}, 'job', 900000 + i, 'job ' || i, 'job ' || i FROM n;`);
@@ -36,7 +36,7 @@ test('what forms offer: which lists are cut', async () => {
     assert.deepEqual([offers.jobs.length, offers.cut], [500, ['jobs']]);
 });
 
-test('an interview that changed is told, however much else was done at the same moment', async () => {
+test('the stream reports a changed interview even if a thousand other changes happened in the same millisecond', async () => {
     const told = [];
     const req = http.get(`${server.baseUrl}/console/api/events/stream`, { agent: false, headers: { Cookie: admin.cookie } }, (res) => {
         res.setEncoding('utf8').on('data', (text) => told.push(...text.split('\n').filter((l) => l.startsWith('data: ')).map((l) => JSON.parse(l.slice(6)))));

@@ -18,7 +18,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-test('the first page comes with a strict policy and is asked for each time', () => {
+test('the start page has a strict Content-Security-Policy and is revalidated on each use', () => {
     assert.equal(page.status, 200);
     assert.equal(page.headers['content-type'], 'text/html; charset=utf-8');
     assert.equal(page.headers['cache-control'], 'no-cache');
@@ -35,14 +35,14 @@ test('the first page comes with a strict policy and is asked for each time', () 
     assert.doesNotMatch(page.text, /<script(?![^>]*\bsrc=)[^>]*>|\son[a-z]+=/i, 'no script within the page');
 });
 
-test('a page that is known already is not sent again', async () => {
+test('a page that the browser has cached gets 304', async () => {
     const again = await get('/', { 'If-None-Match': page.headers.etag });
     assert.equal(again.status, 304);
     assert.equal(again.text, '');
     assert.equal((await get('/', { 'If-None-Match': '"other"' })).status, 200);
 });
 
-test('a browser gets the console at each of its addresses; programs get an error', async () => {
+test('a browser gets the console at each of its addresses, and an API client gets 404', async () => {
     const html = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
     assert.equal((await get('/orders/12', html)).text, page.text);
     for (const [path, headers] of [['/orders/12', {}], ['/open-apis/none', html], ['/console/api/none', html], ['/none.js', html]]) {
@@ -52,20 +52,20 @@ test('a browser gets the console at each of its addresses; programs get an error
     }
 });
 
-test('HEAD tells the same without a body', async () => {
+test('HEAD returns the headers of GET without a body', async () => {
     const head = await send(server.baseUrl, 'HEAD', '/');
     assert.equal(head.status, 200);
     assert.equal(Number(head.headers['content-length']), page.bytes.length);
     assert.equal(head.text, '');
 });
 
-test('parts of the page are kept as long as their names say, and come compressed', async () => {
+test('scripts and styles with a hash in the name are cached for a year, and are sent compressed', async () => {
     const parts = [...page.text.matchAll(/(?:src|href)="(\/[^"]+\.(?:js|css))"/g)].map((m) => m[1]);
     assert.ok(parts.some((p) => p.startsWith('/app-')), 'the page has parts with a hash in their name');
     for (const part of parts) {
         const plain = await get(part);
         assert.equal(plain.status, 200, part);
-        // A name with a hash is never used for anything else; others are asked for again, by their ETag.
+        // A name with a hash always has the same content; other files are revalidated by their ETag.
         const hashed = /-[A-Z0-9]{8}\.(js|css)$/.test(part);
         assert.equal(plain.headers['cache-control'], hashed ? 'public, max-age=31536000, immutable' : 'no-cache', part);
         assert.match(plain.headers.etag, /^"[0-9a-f]{16}"$/);

@@ -21,7 +21,7 @@ const newUser = (name, ...args) => {
     return new Person(server, name, account.password);
 };
 
-test('each of the demo\'s accounts signs in, and learns who it is', async () => {
+test('each account of the demo can sign in and read its own name and roles', async () => {
     assert.equal(server.demo.console.url, `${server.baseUrl}/`);
     assert.deepEqual(server.demo.console.accounts.map((a) => a.role), ['admin', 'recruiter', 'approver', 'interviewer']);
     for (const { role } of server.demo.console.accounts) {
@@ -35,16 +35,16 @@ test('each of the demo\'s accounts signs in, and learns who it is', async () => 
     }
 });
 
-test('the cookie is for this server\'s pages alone', async () => {
+test('the session cookie is HttpOnly and SameSite=Strict, and expires after 12 hours', async () => {
     const person = await Person.of(server, 'admin');
     const parts = person.setCookie.split('; ').slice(1);
     assert.deepEqual(parts, ['Path=/', 'HttpOnly', 'SameSite=Strict', 'Max-Age=43200']);
     assert.match(person.cookie, /^hired_session=[0-9a-f]{64}$/);
 });
 
-test('behind a proxy with TLS, the cookie is never sent without', async () => {
+test('if base_url is https, the cookie has Secure and __Host-, and other origins are rejected', async () => {
     const secure = await startServer({ args: ['--base-url', 'https://hire.example.com'] });
-    // By https through a proxy of which nothing is said: everybody would be one address.
+    // base_url is https but no trusted proxy is configured, so all clients would have the same address.
     await secure.logged((l) => l.level === 'warn' && l.msg === 'all requests seem to come from the proxy');
     const account = secure.demo.console.accounts[0];
     const person = new Person(secure, account.user, account.password);
@@ -52,7 +52,7 @@ test('behind a proxy with TLS, the cookie is never sent without', async () => {
     assert.equal(r.code, 0);
     assert.match(r.headers['set-cookie'][0], /^__Host-hired_session=[0-9a-f]{64}; Path=\/; .*; Secure$/);
     secure.secrets.add(/=([0-9a-f]{64})/.exec(r.headers['set-cookie'][0])[1]);
-    // A page of the same name that came without TLS is another page; base_url's is this one's whatever Host the proxy sends.
+    // A page of the same host without TLS is another origin. The server's own origin is base_url, whatever Host the proxy sends.
     const refused = (headers) => person.fails(403, 4030, 'POST', 'session/sign_in', { body: { user: 'x', password: 'y' }, headers });
     await refused({ Origin: 'http://hire.example.com' });
     await refused({ Origin: 'http://hire.example.com', Host: 'hire.example.com' });
@@ -61,7 +61,7 @@ test('behind a proxy with TLS, the cookie is never sent without', async () => {
     await secure.stop();
 });
 
-test('without a session, or with one that is over, nothing is told', async () => {
+test('without a session, or after signing out, every call is rejected with 401', async () => {
     const nobody = new Person(server, 'x', 'y');
     await nobody.fails(401, 4010, 'GET', 'session');
     nobody.cookie = `hired_session=${'a'.repeat(64)}`;
@@ -73,13 +73,13 @@ test('without a session, or with one that is over, nothing is told', async () =>
     await person.fails(401, 4010, 'GET', 'session');
 });
 
-test('an app\'s token is no session, and a session no token', async () => {
+test('an app\'s token is not accepted as a session', async () => {
     const person = await Person.of(server, 'admin');
     const r = await person.call('GET', 'session', { headers: { Cookie: null, Authorization: 'Bearer t-0123456789abcdef0123456789abcdef' } });
     assert.equal(r.code, 4010);
 });
 
-test('what changes something needs the CSRF token and a page of our own', async () => {
+test('a write needs the CSRF token and the server\'s own origin', async () => {
     const person = await Person.of(server, 'admin');
     const body = { password: person.password, new_password: 'something quite new' };
     const refused = (headers) => person.fails(403, 4030, 'POST', 'session/change_password', { body, headers });
@@ -91,13 +91,13 @@ test('what changes something needs the CSRF token and a page of our own', async 
     await refused({ Origin: null, 'Sec-Fetch-Site': 'cross-site' });
     const other = await Person.of(server, 'admin');
     await refused({ 'X-Csrf-Token': other.csrf });
-    // Nobody is signed in from elsewhere either.
+    // Signing in from another origin is rejected too.
     await person.fails(403, 4030, 'POST', 'session/sign_in', { body: { user: person.user, password: person.password }, headers: { Origin: 'http://evil.example.com' } });
-    // Reading needs neither.
+    // Reading needs neither the token nor the origin.
     await person.ok('GET', 'session', { headers: { Origin: null } });
 });
 
-test('a wrong name and a wrong password look the same', async () => {
+test('an unknown name and a wrong password get the same response', async () => {
     const one = await new Person(server).fails(401, 4012, 'POST', 'session/sign_in', { body: { user: 'admin', password: 'wrong' } });
     const two = await new Person(server).fails(401, 4012, 'POST', 'session/sign_in', { body: { user: 'nobody', password: 'wrong' } });
     assert.equal(one.msg, two.msg);
@@ -106,16 +106,16 @@ test('a wrong name and a wrong password look the same', async () => {
     await new Person(server).fails(400, 9499, 'POST', 'session/sign_in', { body: undefined });
 });
 
-test('ten wrong passwords in a row are enough for one name', async () => {
+test('after ten wrong passwords in a row, sign-ins of this account are rejected for some time', async () => {
     const person = newUser('guessed', '--role', 'interviewer');
     const wrong = { body: { user: 'guessed', password: 'wrong' } };
     for (let i = 0; i < 9; i++) await person.fails(401, 4012, 'POST', 'session/sign_in', wrong);
-    await person.signIn(); // begins anew
+    await person.signIn(); // resets the count
     for (let i = 0; i < 10; i++) await person.fails(401, 4012, 'POST', 'session/sign_in', wrong);
     const r = await new Person(server, person.user, person.password).fails(429, 4290, 'POST', 'session/sign_in', { body: { user: 'GUESSED', password: person.password } });
     assert.match(r.msg, /\d+ seconds are left/);
     await server.logged((line) => line.msg === 'too many attempts to sign in');
-    // The own password is guarded the same way, and others are not in the way.
+    // Changing the password is blocked as well; other accounts can still sign in.
     await person.fails(429, 4290, 'POST', 'session/change_password', { body: { password: person.password, new_password: 'something new here' } });
     await Person.of(server, 'admin');
 });
@@ -136,7 +136,7 @@ test('a new password ends all other sessions', async () => {
     await person.signIn();
 });
 
-test('hired user: a password of one\'s own, a new one, roles, disable', async () => {
+test('hired user: a chosen password, a reset password, roles, disable and enable', async () => {
     const made = hired(['user', 'create', 'Own.One', '--role', 'recruiter', '--display', '欧文', '--en-name', 'Owen',
         '--user-id', '9f21a7d4', '--password-file', '-', '--data', server.dir], { input: 'my own password\n' });
     assert.equal(made.status, 0, made.stderr);
@@ -160,7 +160,7 @@ test('hired user: a password of one\'s own, a new one, roles, disable', async ()
     assert.ok(user('list').some((a) => a.user === 'own.one' && !a.disabled));
 });
 
-test('hired user says what is wrong', () => {
+test('hired user rejects wrong arguments with a message that names the fault', () => {
     const says = (pattern, ...args) => {
         // A command that does not read its input may end before it is written.
         const input = args.includes('-') ? 'short\n' : undefined;
@@ -178,7 +178,7 @@ test('hired user says what is wrong', () => {
     says(/did you mean create/, 'creat', 'x');
 });
 
-test('passwords at once are looked at one after the other, while the API answers', async () => {
+test('simultaneous sign-ins of one account all succeed, each with its own session', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => Person.of(server, 'recruiter')));
     assert.equal(new Set(people.map((p) => p.cookie)).size, 6);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The console's stream of changes: what happens elsewhere is told within a moment, to those who may know it.
+// The console's stream of changes: a change made elsewhere is reported at once, to the users who may see it.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -48,7 +48,7 @@ const arrange = async () => {
 };
 const tells = (stream, kind, id) => eventually(() => stream.events, (events) => events.some((e) => e.kind === kind && e.id === id), { what: `${kind} ${id}` });
 
-test('a page hears of what the vendor does, once for each change', async () => {
+test('a page gets one message for each change by the vendor', async () => {
     const stream = await open(recruiter);
     assert.deepEqual([stream.status, stream.headers['content-type'], stream.headers['cache-control']], [200, 'text/event-stream; charset=utf-8', 'no-store']);
     const id = await arrange();
@@ -57,12 +57,12 @@ test('a page hears of what the vendor does, once for each change', async () => {
     await vendor.progress({ background_check_id: id, stage_id: 's1', stage_name: '进行中', stage_en_name: 'under way', stage_time: String(Date.now()) });
     const ofIt = () => stream.events.filter((e) => e.kind === 'order' && e.id === id).length;
     await eventually(ofIt, (n) => n >= 2, { what: 'the stage' });
-    await tells(stream, 'order', await arrange()); // what was to be told before has been
+    await tells(stream, 'order', await arrange()); // all earlier messages have arrived by now
     assert.equal(ofIt(), 2);
     stream.close();
 });
 
-test('a page hears of what the command line does, in another process', async () => {
+test('a page gets a message for a change by the command line, which is another process', async () => {
     const stream = await open(recruiter);
     const id = await arrange();
     await tells(stream, 'order', id);
@@ -73,19 +73,19 @@ test('a page hears of what the command line does, in another process', async () 
     stream.close();
 });
 
-test('many pages hear the same', async () => {
+test('all of 20 open pages get the same message', async () => {
     const streams = await Promise.all(Array.from({ length: 20 }, () => open(recruiter)));
     const id = await arrange();
     for (const s of streams) await tells(s, 'order', id);
     for (const s of streams) s.close();
 });
 
-test('nobody listens without a session', async () => {
+test('a stream without a session is rejected with 401', async () => {
     const nobody = new Person(server, 'x', 'y');
     await nobody.fails(401, 4010, 'GET', 'events/stream');
 });
 
-test('each hears what it may ask for: an interviewer no ids, a recruiter no deliveries', async () => {
+test('a user gets only messages permitted by the role: interviewers get no ids, approvers no deliveries', async () => {
     const [admin, approver, interviewer] = await Promise.all(['admin', 'approver', 'interviewer'].map((role) => Person.of(server, role)));
     const [all, approves, holds] = [await open(admin), await open(approver), await open(interviewer)];
     const id = await arrange();
@@ -103,7 +103,7 @@ test('each hears what it may ask for: an interviewer no ids, a recruiter no deli
     for (const s of [all, approves, holds]) s.close();
 });
 
-test('a stream ends with its session: at once, whoever ended it; a new role counts at once', async () => {
+test('a stream is closed as soon as its session ends, and a changed role applies to it at once', async () => {
     const made = (name, role) => hiredOk(['user', 'create', name, '--role', role, '--data', server.dir]);
     const listener = async (name, role = 'recruiter') => {
         const person = new Person(server, name, made(name, role).password);
@@ -133,7 +133,7 @@ test('a stream ends with its session: at once, whoever ended it; a new role coun
     for (const s of [stays, witness]) s.close();
 });
 
-test('one account cannot take all streams, and HEAD begins none', async () => {
+test('the number of streams of one account is limited, and HEAD opens no stream', async () => {
     const approver = await Person.of(server, 'approver');
     const streams = [];
     for (let i = 0; i < 40 * 8 && streams.at(-1)?.status !== 503; i++) streams.push(await open(approver));
@@ -145,7 +145,7 @@ test('one account cannot take all streams, and HEAD begins none', async () => {
     assert.deepEqual([head.status, head.headers.allow], [405, 'GET, OPTIONS']);
 });
 
-test('a server that ends does not wait for its pages', async () => {
+test('a server that stops does not wait for open streams', async () => {
     const other = await startServer({ config: '[server]\ndrain = 600s\n' });
     const stream = await open(await Person.of(other, 'recruiter'));
     await other.stop(); // which would not wait for that long

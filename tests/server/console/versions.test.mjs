@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two people at once: a change that was made from what does not stand any more is refused with 409 4090, the word "stale" and
-// the version that stands now; nothing of it is done. One that names no version, or the present one, is made.
+// Concurrent changes by two users: a change based on an outdated version is rejected as a whole with 409, code 4090, the reason
+// "stale" and the current version. A change that names the current version, or no version, is accepted.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -22,7 +22,7 @@ const approvals = (on) => hiredOk(['tenant', 'set', '--data', server.dir, '--app
 const arranged = async () => (await recruiter.post('orders/arrange', { application_id: application, account_id: clearview,
     package_id: 'gold', custom_values: [], again: true })).order_id;
 
-// look: what stands now, with its version. Refuses the old version, leaves all as it was, and takes the new one.
+// look: reads the current record with its version. Checks that a change with the old version is rejected and changes nothing.
 async function refused(person, path, body, before, look) {
     const now = await look();
     assert.match(before.version, /^[0-9a-f]{1,64}$/);
@@ -34,7 +34,7 @@ async function refused(person, path, body, before, look) {
     return now;
 }
 
-test('orders: each step makes another version, whoever takes it', async () => {
+test('orders: each action by any user creates a new version, and the old version is rejected', async () => {
     approvals('on');
     for (const [verb, person] of [['approve', approver], ['reject', approver], ['withdraw', recruiter], ['terminate', recruiter]]) {
         const id = await arranged();
@@ -45,13 +45,13 @@ test('orders: each step makes another version, whoever takes it', async () => {
         for (const other of ['approve', 'reject', 'withdraw', 'terminate'])
             await refused(admin, `orders/${id}/${other}`, { reason: 'second' }, before, look);
         assert.equal(now.history.length, before.history.length + 1);
-        // That it cannot be done any more is said of the present version.
+        // With the current version, the error is that the order's status does not permit the action.
         await admin.fails(400, 1002858, 'POST', `orders/${id}/reject`, { body: { reason: 'x', version: now.version } });
     }
     approvals('off');
 });
 
-test('orders: of two at the same moment one is told', async () => {
+test('orders: of two simultaneous actions on one version, one succeeds and one is rejected', async () => {
     approvals('on');
     const id = await arranged();
     const { version } = await admin.get(`orders/${id}`);
@@ -61,7 +61,7 @@ test('orders: of two at the same moment one is told', async () => {
     approvals('off');
 });
 
-test('orders: what is fetched of a report makes no other version; what the vendor does makes one', async () => {
+test('orders: reading an order does not change its version; a change by the vendor does', async () => {
     const id = await arranged();
     const before = await admin.get(`orders/${id}`);
     assert.equal((await admin.get(`orders/${id}`)).version, before.version);
@@ -70,7 +70,7 @@ test('orders: what is fetched of a report makes no other version; what the vendo
     await refused(recruiter, `orders/${id}/terminate`, { reason: 'x' }, before, () => admin.get(`orders/${id}`));
 });
 
-test('interviews: rescheduling and cancelling', async () => {
+test('interviews: rescheduling and cancelling with an outdated version is rejected', async () => {
     const plan = (hour, more = {}) => ({ begin_time: String(Date.UTC(2025, 4, 5, hour)), end_time: String(Date.UTC(2025, 4, 5, hour + 1)),
         interviewers: ['d716b84f'], interview_type: 2, ...more });
     const { interview_id: id } = await recruiter.post('interviews', { application_id: application, plan: plan(8) });
@@ -84,7 +84,7 @@ test('interviews: rescheduling and cancelling', async () => {
     await recruiter.fails(404, 4004, 'POST', `interviews/${id}/reschedule`, { body: { plan: plan(11), version: now.version } });
 });
 
-test('settings, by the switches and by a role that is given elsewhere', async () => {
+test('settings: changed switches and a new approver each create a new version', async () => {
     const look = () => admin.get('settings');
     const before = await look();
     await admin.post('settings', { approve_report: !before.approve_report, version: before.version });
@@ -95,7 +95,7 @@ test('settings, by the switches and by a role that is given elsewhere', async ()
     await admin.post('settings', { approve_report: before.approve_report, version: (await look()).version });
 });
 
-test('accounts', async () => {
+test('accounts: a change with an outdated version is rejected', async () => {
     const { account, password } = await admin.post('users', { user: 'versions.two', name: 'Two', roles: ['recruiter'] });
     server.secrets.add(password);
     const look = async () => (await admin.get('users')).items.find((a) => a.id === account.id);
@@ -109,7 +109,7 @@ test('accounts', async () => {
     await two.get('session');
 });
 
-test('apps and accounts at vendors', async () => {
+test('apps and vendor accounts: a change with an outdated version is rejected', async () => {
     const { app } = await admin.post('apps', { name: 'Versions', kind: 'custom', scopes: [] });
     const look = async () => (await admin.get('apps')).items.find((a) => a.app_id === app.app_id);
     assert.equal((await look()).version, app.version);
@@ -123,7 +123,7 @@ test('apps and accounts at vendors', async () => {
     await admin.post(`vendors/${id}`, { name: 'W', version: before.version });
     await refused(admin, `vendors/${id}`, { app_id: app.app_id }, before, lookVendor);
     assert.equal((await recruiter.get('vendors')).items.find((v) => v.id === id).version, undefined, 'for administrators');
-    // What the vendor pushes is not the administrator's change.
+    // Data that the vendor pushes does not change the version.
     const own = async () => (await admin.get('vendors')).items.find((v) => v.id === clearview).version;
     const was = await own();
     await Client.vendor(server).ok('POST', vendorPaths.packages, { body: { account_id: clearview, package_list: [pkg('silver')] } });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 13
 //
-// Busy is 503 with Retry-After and a sentence, never 500: when another process holds the database, when the writer's queue is
-// full, for each way that leads to a write. (A full disk: disk.test.mjs, and the unit test "busy".)
+// A busy server answers 503 with Retry-After and a message, never 500: if another process locks the database, or if the writer's
+// queue is full. Tested for each kind of write. (A full disk: disk.test.mjs, and the unit test "busy".)
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -67,7 +67,7 @@ const kinds = {
 };
 const files = () => fs.readdirSync(path.join(dir, 'files'), { recursive: true }).filter((f) => f.includes('/')).sort();
 
-test('a full queue, and a database that another process holds, are 503 for each kind of write', async () => {
+test('each kind of write gets 503 if the writer\'s queue is full or another process locks the database', async () => {
     for (const kind of ['an upload', "the console's upload"]) assert.equal((await kinds[kind]()).code, 0);
     const before = [files(), sql(dir, 'SELECT count(*) AS n FROM attachment')];
     const release = await holdDatabase();

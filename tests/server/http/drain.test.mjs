@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 20
 //
-// SIGTERM while everything that can wait is waiting: links to reports that do not come, uploads, streams, long connections,
-// passwords, errands, writes. Whatever the time that is given, the server ends cleanly, and nothing acknowledged is lost.
+// SIGTERM while all kinds of operations are waiting: links to reports that do not arrive, uploads, streams, long connections,
+// sign-ins, background jobs, writes. With any drain time the server ends cleanly, and no acknowledged write is lost.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

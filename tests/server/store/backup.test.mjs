@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// hired backup: a copy made while writers are at work is whole, sound and served as it is; what would spoil it is refused.
+// hired backup: a copy made during writes is complete and valid, and a server can use it directly. Incomplete or unsafe
+// backups are rejected.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -16,7 +17,7 @@ const kept = (dir) => fs.readdirSync(path.join(dir, 'files'), { recursive: true,
 const dir = demoDir();
 importItems(dir, range(500, makeOrder));
 
-// Runs it beside whatever this process does meanwhile.
+// Runs the backup asynchronously, so that this process can write at the same time.
 const backup = (to) => new Promise((resolve) => {
     const child = spawn(binary, ['backup', to, '--data', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
@@ -24,7 +25,7 @@ const backup = (to) => new Promise((resolve) => {
     child.on('close', (status) => resolve({ status, said }));
 });
 
-test('made while others write: sound, served as it is, and every write that was acknowledged before is in it', async () => {
+test('a backup made during writes is valid, can be served, and contains every write acknowledged before it started', async () => {
     const server = await startServer({ dir });
     const client = new Client(server);
     const token = await client.token();
@@ -68,7 +69,7 @@ test('made while others write: sound, served as it is, and every write that was 
     await restored.stop();
 });
 
-test('a directory that is there is left alone, and so is one of a backup that was cut off', () => {
+test('a backup fails if its directory, or the partial directory of an interrupted backup, exists already', () => {
     const there = tempDir();
     const to = path.join(tempDir(), 'copy');
     fs.mkdirSync(`${to}.partial`);
@@ -85,7 +86,7 @@ test('a directory that is there is left alone, and so is one of a backup that wa
     }
 });
 
-test('a kept file that is missing or was changed ends it, with its name, and nothing is left behind', () => {
+test('a backup fails if a stored file is missing or changed, names the file, and leaves nothing behind', () => {
     for (const [spoil, why] of [[(f) => fs.appendFileSync(f, 'x'), /differs from the file that was stored/], [(f) => fs.rmSync(f), /is missing/]]) {
         const spoilt = demoDir();
         const name = kept(spoilt)[0];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A clock that is wrong at a start: refused until the operator says that it is right; nothing that waits is lost by it.
+// The server refuses to start if the system clock is wrong, until the operator confirms the clock. No waiting event is lost.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
@@ -14,7 +14,7 @@ const note = (dir, ms) => meddle(dir, `INSERT OR REPLACE INTO meta (key, value) 
 // A start that is expected to be refused.
 const refused = (dir, ...more) => spawnSync(binary, ['serve', '--data', dir, '--listen', '127.0.0.1:0', ...more], { encoding: 'utf8', timeout: 60_000 });
 
-test('a start whose clock is far from the last note is refused, and the sentence says what helps', async () => {
+test('if the clock is far from the last recorded time, the server does not start and names --accept-clock', async () => {
     const dir = demoDir();
     const server = await startServer({ dir });
     await server.stop();
@@ -36,7 +36,7 @@ test('a start whose clock is far from the last note is refused, and the sentence
     await again.stop();
 });
 
-test('a month without a server, and a clock set back by seconds, are no reason to ask', async () => {
+test('the server starts after a month without use, and with a clock that was set back by seconds', async () => {
     const dir = demoDir();
     for (const ms of [Date.now() - 31 * DAY, Date.now() + 20_000]) {
         note(dir, ms);
@@ -45,7 +45,7 @@ test('a month without a server, and a clock set back by seconds, are no reason t
     }
 });
 
-test('a database that no server has noted the time in is held against its newest stamp', async () => {
+test('if no time is recorded, the clock is compared with the newest timestamp in the database', async () => {
     const dir = demoDir();
     meddle(dir, `DELETE FROM meta WHERE key = 'clock_ms'; UPDATE tenant_stamp SET last_ms = ${Date.now() + 3 * DAY};`);
     const r = refused(dir);
@@ -53,7 +53,7 @@ test('a database that no server has noted the time in is held against its newest
     assert.match(r.stderr, /when this data directory was last in use/);
 });
 
-test('what a clock that was ahead put off is tried again by its rung', async () => {
+test('events that a wrong clock scheduled far ahead are rescheduled by their retry interval', async () => {
     const dir = demoDir();
     const far = Date.now() + 30 * DAY;
     meddle(dir, `

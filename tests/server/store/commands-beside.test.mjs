@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 10
 //
-// Commands that write while a server works on the directory: they write through it, fairly, and what a killed or stopped
-// one had begun is undone.
+// Commands that write while a server uses the directory: they write through the server without blocking it, and the open
+// transaction of a command that was killed or stopped is rolled back.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
@@ -32,7 +32,7 @@ function start(args) {
     return { child, done };
 }
 
-// Whether the process has the file open for writing; what is mapped or opened to read does not count.
+// Whether the process has the file open for writing. Mappings, and descriptors opened for reading only, do not count.
 function opensToWrite(pid, file) {
     for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
         try {
@@ -40,13 +40,13 @@ function opensToWrite(pid, file) {
             const flags = parseInt(/^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8'))[1], 8);
             if (flags & 3) return true;
         } catch {
-            // It was closed meanwhile.
+            // The descriptor was closed in the meantime.
         }
     }
     return false;
 }
 
-// One write of the API: a stage of an order that its vendor tells.
+// One write through the API: a vendor reports a stage of an order.
 let stage = 0;
 async function write(client, order) {
     const body = { background_check_id: order, stage_id: `s${++stage}`, stage_name: 'step', stage_time: String(Date.now()) };
@@ -66,7 +66,7 @@ async function served() {
 
 const importing = (dir, file) => ['import', file, '--user-id-type', 'user_id', '--data', dir];
 
-test('an import goes through the server: it opens no database to write, and calls are answered meanwhile', async () => {
+test('an import writes through the server, not to the database file, and API calls are answered meanwhile', async () => {
     const { server, dir, client, order } = await served();
     assert.equal(fs.statSync(path.join(dir, 'hired.sock')).mode & 0o777, 0o600);
     const { child, done } = start(importing(dir, ordersFile(4000)));
@@ -97,7 +97,7 @@ test('an import goes through the server: it opens no database to write, and call
     assert.ok(!fs.existsSync(path.join(dir, 'hired.sock')), 'the socket goes with the server');
 });
 
-test('an import that is killed leaves no half of what it had begun, and nobody waits for it', async () => {
+test('if an import is killed, its open transaction is rolled back and other writes do not wait', async () => {
     const { server, dir, client, order } = await served();
     const { child, done } = start(importing(dir, ordersFile(20_000)));
     await eventually(() => there(client, makeOrder(10_000)), Boolean, { what: 'the first records', everyMs: 1 });
@@ -111,11 +111,11 @@ test('an import that is killed leaves no half of what it had begun, and nobody w
     await server.stop();
 });
 
-test('a command that stands still within its transaction is undone after some seconds, and says so', async () => {
+test('the transaction of a command that is stopped is rolled back after some seconds, and the command reports it', async () => {
     const { server, dir, client, order } = await served();
     const { child, done } = start(importing(dir, ordersFile(20_000)));
     await eventually(() => there(client, makeOrder(10_000)), Boolean, { what: 'the first records', everyMs: 1 });
-    // It is stopped again and again until it stands within a transaction: then a write waits.
+    // The command is stopped repeatedly until it is stopped inside a transaction, which is the case if a write has to wait.
     for (let tries = 0; ; tries++) {
         assert.ok(tries < 500, 'it was never stopped within a transaction');
         child.kill('SIGSTOP');
@@ -138,7 +138,7 @@ test('a command that stands still within its transaction is undone after some se
     await server.stop();
 });
 
-test('many commands at once beside a server, and while it starts and stops', async () => {
+test('many commands at once succeed while a server runs or starts; while it stops, each reports its true result', async () => {
     const { server, dir } = await served();
     const make = (i) => start(['app', 'create', '--data', dir, '--name', `n${i}`, '--scope', 'all']).done;
     const all = range(24, make);
@@ -153,12 +153,12 @@ test('many commands at once beside a server, and while it starts and stops', asy
     for (const r of await Promise.all(before)) assert.equal(r.status, 0, r.stderr);
     const names = hiredOk(['app', 'list', '--data', dir]).map((a) => a.name);
     for (const n of [...range(24, (i) => `n${i}`), ...range(4, (i) => `n${200 + i}`)]) assert.ok(names.includes(n), n);
-    // While the server stops, some are made and some are told that it stops: each as it was told.
+    // While the server stops, some commands succeed and some fail: an app exists exactly if its command reported success.
     for (const [i, r] of became.entries()) assert.equal(names.includes(`n${100 + i}`), r.status === 0, `n${100 + i}: ${r.stderr}`);
     await next.stop();
 });
 
-test('what is no command at the socket is sent away, and the server goes on', async () => {
+test('invalid bytes on the command socket close the connection, and the server continues', async () => {
     const { server, dir, client, order } = await served();
     const socket = path.join(dir, 'hired.sock');
     for (const bytes of ['GET / HTTP/1.1\r\n\r\n', Buffer.from([0, 0, 0, 0]), Buffer.from([255, 255, 255, 255, 1]), Buffer.from([1, 0, 0, 0, 2])]) {
@@ -173,7 +173,7 @@ test('what is no command at the socket is sent away, and the server goes on', as
     await server.stop();
 });
 
-test('a directory with a path longer than a socket\'s address may be', async () => {
+test('commands reach the server if the directory\'s path is too long for a Unix socket address', async () => {
     const dir = path.join(tempDir(), 'd'.repeat(120), 'e'.repeat(120));
     fs.mkdirSync(path.dirname(dir), { recursive: true });
     fs.cpSync(demoDir(), dir, { recursive: true });

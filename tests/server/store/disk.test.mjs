@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A disk that fills up: uploads and reports stop in time, so that the database can still write; and go on when there is
-// room again.
+// A disk that becomes full: the server stops storing uploads and reports early, so that the database can still write, and
+// stores them again when there is enough free space.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -13,7 +13,7 @@ import { Person } from '../../lib/console.mjs';
 import { sql } from '../../lib/data.mjs';
 import { demoDir, startServer } from '../../lib/server.mjs';
 
-// More than any disk has, so there is never room; and 0, so there always is.
+// The required free space: more than any disk has, so the disk always counts as full; and 0, so it never does.
 const config = (free) => `[store]\nfree_min = ${free}\n[fetch]\nallow = loopback\n`;
 const FULL = config('1048576G');
 const ROOM = config('0');
@@ -41,7 +41,7 @@ const uploads = async () => [
 const files = () => fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile() && path.basename(e.parentPath ?? e.path).length === 2).map((e) => e.name);
 const reportRow = () => sql(dir, "SELECT * FROM report_file WHERE source_url LIKE '%/waits.pdf'")[0];
 
-test('without room no upload is taken, and who sends it is told why', async () => {
+test('if the disk is full, uploads are rejected with the reason', async () => {
     const before = files();
     for (const r of await uploads()) {
         assert.deepEqual([r.status, r.headers['retry-after']], [503, '1'], r.text);
@@ -51,7 +51,7 @@ test('without room no upload is taken, and who sends it is told why', async () =
     assert.equal((await server.logged((l) => /no room for files/.test(l.msg))).level, 'warn');
 });
 
-test('without room everything else is written, and a report waits without losing an attempt', async () => {
+test('if the disk is full, other writes succeed, and a report waits without using up an attempt', async () => {
     await admin.post('settings', {});
     await new Client(server).progress({
         background_check_id: order, stage_id: 'd', stage_name: 'disk', stage_time: String(Date.now() + 86_400_000),
@@ -61,14 +61,14 @@ test('without room everything else is written, and a report waits without losing
     assert.deepEqual([reportRow().state, reportRow().attempts], [0, 0]);
 });
 
-test('SIGHUP: with room again, uploads are taken', async () => {
+test('SIGHUP: when there is free space again, uploads are accepted', async () => {
     fs.writeFileSync(path.join(dir, 'test.ini'), ROOM);
     server.child.kill('SIGHUP');
     await server.logged((l) => l.msg === 'configuration reread');
     for (const r of await uploads()) assert.equal(r.code, 0, r.text);
 });
 
-test('after a start with room the report is fetched', async () => {
+test('after a restart with free space the waiting report is fetched', async () => {
     await server.stop();
     server = await startServer({ dir, config: ROOM });
     await eventually(reportRow, (row) => row.state === 1, { what: 'the report that waited' });

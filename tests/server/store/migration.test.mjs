@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A data directory that an older hired has left is brought up to date by the first server, and by nothing else.
+// A data directory of an older hired is migrated when a server first starts on it, and by no other command.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -32,7 +32,7 @@ test('a database of schema 008 gets its interviews by interviewer, and its numbe
     await server.stop();
 });
 
-test('names that an older hired folded by ASCII alone are found by any case after the first start', async () => {
+test('names that an older hired stored with ASCII-only case folding are found in any case after the first start', async () => {
     const dir = demoDir();
     const keys = () => sql(dir, 'SELECT CAST(id AS TEXT) AS id, search FROM reference_name ORDER BY tenant, kind, id');
     const rule = () => sql(dir, "SELECT value FROM meta WHERE key = 'name_fold'")[0]?.value;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One process works on a data directory at a time. Whoever comes second is told who holds it, and touches nothing.
+// Only one process uses a data directory at a time. A second process reports which process that is, and changes nothing.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import dns from 'node:dns/promises';
@@ -13,7 +13,7 @@ import { test } from 'node:test';
 import { Client, paths, send } from '../../lib/client.mjs';
 import { binary, demoDir, hired, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
 
-// What a server says that does not start.
+// Starts a server that must fail to start, and returns its error message.
 async function refusal(o) {
     let failed;
     await assert.rejects(startServer(o), (e) => Boolean(failed = e));
@@ -23,7 +23,7 @@ async function refusal(o) {
 
 const draftsOf = (dir) => fs.readdirSync(path.join(dir, 'files'), { recursive: true }).filter((n) => n.endsWith('.draft'));
 
-test('a second server on one directory says who holds it, and takes nothing from the first', async () => {
+test('a second server on the same directory exits, names the first server, and leaves its files', async () => {
     const server = await startServer();
     const folder = path.join(server.dir, 'files', '7f');
     fs.mkdirSync(folder, { recursive: true });
@@ -42,14 +42,14 @@ test('a second server on one directory says who holds it, and takes nothing from
     await next.stop();
 });
 
-test('a server that was killed holds nothing', async () => {
+test('after a server was killed, another server can use the directory', async () => {
     const server = await startServer();
     await server.kill();
     const next = await startServer({ dir: server.dir });
     await next.stop();
 });
 
-test('a port that is taken: nothing in the directory was touched, and the sentence says what may listen there', async () => {
+test('if the port is in use, the server exits with a helpful message and changes nothing in the directory', async () => {
     const server = await startServer();
     const dir = demoDir();
     const folder = path.join(dir, 'files', '7f');
@@ -67,10 +67,10 @@ test('a port that is taken: nothing in the directory was touched, and the senten
     await server.stop();
 });
 
-test('a server that is started while another one stops waits for it', async () => {
+test('a server that starts while another one is stopping waits until that one has ended', async () => {
     const server = await startServer({ args: ['--drain', '2s'] });
     const token = await new Client(server).token();
-    // A request whose body does not come keeps the first one for as long as it drains.
+    // A request whose body does not arrive keeps the first server running until its drain time is over.
     const socket = net.connect(server.port, '127.0.0.1');
     socket.on('error', () => {});
     socket.write(`POST ${paths.progress} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`
@@ -85,7 +85,7 @@ test('a server that is started while another one stops waits for it', async () =
     await next.stop();
 });
 
-test('every address that a name gives is listened on, and what is printed can be opened', async () => {
+test('the server listens on every address of the host name, and the printed URL works', async () => {
     const v6 = await new Promise((resolve) => {
         const probe = net.createServer().on('error', () => resolve(false)).listen(0, '::1', () => probe.close(() => resolve(true)));
     });
@@ -104,9 +104,9 @@ test('every address that a name gives is listened on, and what is printed can be
     }
 });
 
-test('a directory that cannot be written is refused with a sentence', async (t) => {
-    // Root may write everywhere, so it starts the server as another user, from a copy of the binary that this user can reach. Anybody
-    // else takes away their own right to write.
+test('if the directory is not writable, the server exits with a message that says so', async (t) => {
+    // Root can write everywhere, so as root the test starts the server as another user, from a copy of the binary that this user can
+    // read. For any other user, the changed file modes are enough.
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hired-unwritable-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     fs.cpSync(demoDir(), dir, { recursive: true });
@@ -127,7 +127,7 @@ test('a directory that cannot be written is refused with a sentence', async (t) 
     assert.match(said, /--data/);
 });
 
-test('two commands: the second waits for the first', async () => {
+test('commands that run at the same time wait for each other, and all succeed', async () => {
     const dir = demoDir();
     const all = await Promise.all(Array.from({ length: 6 }, (_, i) => new Promise((resolve) => {
         const child = spawn(binary, ['app', 'create', '--data', dir, '--name', `n${i}`, '--scope', 'all'], { stdio: 'ignore' });

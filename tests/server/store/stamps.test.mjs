@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 10
 //
-// Times of changes and ids: whoever asks again and again for what changed since the latest time it saw misses nothing, and no
-// id comes twice, with slow bodies, many writers, a clock that is set back, a kill and an import between.
+// Update times and ids: a poller that asks for all changes since the latest time it saw misses no change, and no id is used
+// twice. This holds with slow bodies, many writers, a clock that is set back, a killed server and an import.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -106,7 +106,7 @@ async function writeAll(server, rounds, meanwhile) {
     await poller.end();
 }
 
-test('a poller sees every change: slow bodies, eight writers, a clock that is set back', async () => {
+test('a poller sees every change with slow bodies, eight writers and a clock that is set back', async () => {
     const server = await startServer({ dir, args });
     await writeAll(server, 6, async () => {
         for (let i = 0; i < 3; i++) {
@@ -119,13 +119,13 @@ test('a poller sees every change: slow bodies, eight writers, a clock that is se
     await server.kill();
 });
 
-test('and after a kill and a start whose clock is 25 s back', async () => {
+test('a poller sees every change after the server is killed and restarted with the clock 25 s back', async () => {
     const server = await startServer({ dir, args });
     await writeAll(server, 5);
     await server.stop();
 });
 
-test('and after an import of an order that was changed ahead of the clock', async () => {
+test('a poller sees every change after the import of an order whose update time is ahead of the clock', async () => {
     const ahead = String(Date.now() + 3_600_000);
     importItems(dir, [makeOrder(500, { update_time: ahead })]);
     const server = await startServer({ dir, args });
@@ -139,7 +139,7 @@ test('and after an import of an order that was changed ahead of the clock', asyn
     await server.stop();
 });
 
-test('an order that was changed days ahead of the clock is not imported', () => {
+test('an order whose update time is days ahead of the clock is not imported', () => {
     assert.throws(() => importItems(dir, [makeOrder(501, { update_time: String(Date.now() + 3 * 86_400_000) })]), /update_time is \d{13}, more than a day ahead/);
     assert.deepEqual(sql(dir, "SELECT COUNT(*) AS n FROM background_check_order WHERE update_time > ?", Date.now() + 2 * 86_400_000), [{ n: 0 }]);
 });
