@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What people do with a check, by clicking and by keys alone: approve, reject, withdraw, terminate, record by hand, upload;
-// what each role sees, and what axe has against each dialog.
+// Actions on a check, by mouse and by keyboard only: approve, reject, withdraw, terminate, record by hand, upload. What each role
+// sees, and no axe violation in any dialog.
 // once
 // weight: 45
 import assert from 'node:assert/strict';

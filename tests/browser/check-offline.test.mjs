@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The server goes away while people work, and comes back: the page says so, nothing that was typed is lost, nothing is said
-// to be saved that is not, and it goes on by itself.
+// The server stops while a page is open, and starts again: the page shows that it is offline, keeps the typed text, does not
+// claim to have saved anything, and reconnects by itself.
 // once
 // weight: 20
 import assert from 'node:assert/strict';
@@ -16,7 +16,7 @@ const words = {
     en: { lost: 'Cannot reach the server. You are seeing the last loaded data', nothing: 'Cannot reach the server. Nothing was saved', terminate: 'Terminate', ok: 'Terminate', ended: 'Terminated', file: 'Cannot reach the server. The file was not uploaded', record: 'Add result', upload: 'Upload PDF', submit: 'Add' },
 };
 for (const lang of ['zh', 'en']) {
-    test(`a server that goes and comes back: ${lang}`, async () => {
+    test(`while the server is down the page shows it and keeps the typed text; afterwards it reconnects: ${lang}`, async () => {
         const w = words[lang];
         const dir = demoDir();
         const first = await startServer({ dir, listen: `127.0.0.1:${portToKeep()}` });
@@ -41,10 +41,10 @@ for (const lang of ['zh', 'en']) {
             assert.equal(await dialog.locator('textarea[name=reason]').inputValue(), 'the candidate went elsewhere');
             await page.keyboard.press('Escape');
             await dialog.waitFor({ state: 'detached' });
-            // What was there is still to be read.
+            // The data loaded before is still shown.
             await page.locator('.check .card-head').waitFor();
 
-            // A form keeps what was written, and says of a file that it did not get through.
+            // A form keeps the typed text, and shows that the upload of a file failed.
             await button(w.record).click();
             await page.fill('input[name=record_name]', 'Degree');
             await page.fill('textarea[name=record_result]', 'Green');
@@ -63,7 +63,7 @@ for (const lang of ['zh', 'en']) {
             await button(w.submit).click();
             await page.waitForURL((u) => u.searchParams.get('order') !== order.id);
 
-            // What others change is heard again.
+            // The page gets the changes of other users again.
             await b.page.locator(`nav.tabs a[href="?order=${order.id}"]`).click();
             await button(w.terminate).waitFor();
             await recruiter.post(`orders/${order.id}/terminate`, { reason: 'by somebody else' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Records whose every text is hostile, pushed as a vendor does and imported as a migration does, on every page that shows them:
-// nothing runs, nothing leaves, nothing is wider than the window, and the page can be used.
+// Records with hostile content in every text field, pushed by a vendor or imported, on every page that shows them: no script
+// runs, no request goes to another server, nothing is wider than the window, and the page stays usable.
 // once
 // weight: 60
 import assert from 'node:assert/strict';
@@ -105,7 +105,7 @@ async function faults(b, at, { axe = true } = {}) {
 
 // What is too wide shows in the narrow window first; the other one is for --long.
 for (const [lang, width] of [['en', 390], ...(process.env.HIRED_TEST_LONG ? [['zh', 1280]] : [])]) {
-    test(`hostile records are shown and do nothing: ${lang}, ${width} px`, async () => {
+    test(`hostile texts in records are shown as text and run no script: ${lang}, ${width} px`, async () => {
         const b = await openBrowser(server.baseUrl, { lang, width });
         const dialogs = [], found = [];
         b.page.on('dialog', (d) => { dialogs.push(d.message()); void d.dismiss(); });

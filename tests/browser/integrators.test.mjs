@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The integrators' pages by clicking, in both languages: an app from its making to its end, what it is refused in the live
-// log, its receiver and its events, and the API page, whose code runs as it is pasted.
+// The pages for integrators by clicking, in both languages: an app from creation to disabling, its rejected calls in the live
+// log, its receiver and its events, and the API page, whose sample code runs when pasted.
 // once
 // weight: 90
 import assert from 'node:assert/strict';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Interviews in a real browser, by clicking: scheduled in every way and in spite of a conflict, seen in calendar and list,
-// assessed on the form by the interviewer (once by keyboard alone), moved and cancelled; the words of every summary; axe.
+// Interviews in a real browser, by clicking: scheduled in every way and despite a conflict, shown in calendar and list, assessed
+// by the interviewer (once by keyboard only), rescheduled and cancelled; the text of every summary; no axe violation.
 // once
 // weight: 90
 import assert from 'node:assert/strict';

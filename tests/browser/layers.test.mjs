@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Every layer that opens over a page, walked by keys alone: it is named and modal, takes the focus, keeps it (Tab and Shift+Tab
-// go round), and Escape gives the focus back to what opened it, or to a neighbour of that.
+// Every dialog and side sheet, used by keyboard only: it has a name, is modal, takes the focus and keeps it (Tab and Shift+Tab
+// cycle inside it). Escape returns the focus to the control that opened it, or to a control next to that.
 // once
 // weight: 45
 import assert from 'node:assert/strict';
@@ -116,7 +116,7 @@ async function walkAll(page, what, openers, least) {
         if (await openers.nth(i).isEnabled()) await walk(page, `${what}, ${await openers.nth(i).innerText()}`, openers.nth(i));
 }
 
-test('sheets, questions and the report of an application', () => within('admin', {}, async ({ page, go }) => {
+test('application page: side sheets, dialogs and the report keep and return the focus', () => within('admin', {}, async ({ page, go }) => {
     const id = await arranged();
     await go(`/applications/${application}?order=${id}`);
     await walkAll(page, 'application', page.locator('.head .do button'), 3);
@@ -125,11 +125,11 @@ test('sheets, questions and the report of an application', () => within('admin',
     await go(`/applications/${green.application_id}?order=${green.id}`);
     const view = page.locator('.reports button').first();
     await walk(page, 'report', view);
-    // The keys' help opens from wherever one is.
+    // The help on keys opens wherever the focus is.
     await walk(page, 'keys', view, '?');
 }));
 
-test('what was begun is asked about, and the answer goes back to the field', () => within('recruiter', {}, async ({ page, go }) => {
+test('closing an edited form asks first; declining returns the focus to the field', () => within('recruiter', {}, async ({ page, go }) => {
     await go(`/applications/${application}`);
     const opener = page.locator('.head .do button', { hasText: 'Add result' });
     await opener.focus();
@@ -152,7 +152,7 @@ test('what was begun is asked about, and the answer goes back to the field', () 
     assert.ok(await opener.evaluate((el) => el === document.activeElement), 'both closed: what opened the first');
 }));
 
-test('an opener that goes with what was done leaves the focus at its neighbour', () => within('admin', {}, async ({ page, go }) => {
+test('if the action removes the button that opened the dialog, a control nearby gets the focus', () => within('admin', {}, async ({ page, go }) => {
     await go(`/applications/${application}?order=${await arranged()}`);
     const approve = page.locator('.check .card-head .do button').first();
     await approve.focus();
@@ -165,14 +165,14 @@ test('an opener that goes with what was done leaves the focus at its neighbour',
     assert.deepEqual(at, ['BUTTON', true]);
 }));
 
-test('rescheduling, cancelling and submitting an assessment', async () => {
+test('interview page: dialogs for rescheduling, cancelling and assessing keep and return the focus', async () => {
     await within('recruiter', {}, async ({ page, go }) => {
         await go(`/interviews/${interview}`);
         await walkAll(page, 'interview', page.locator('.head .do button'), 2);
     });
 });
 
-test('the settings: vendors, accounts, apps, erasure', () => within('admin', {}, async ({ page, go }) => {
+test('settings: dialogs of vendors, accounts, apps and erasure keep and return the focus', () => within('admin', {}, async ({ page, go }) => {
     for (const [at, openers, least] of [['vendors', '.card-head .do button, .head .do button', 3], ['apps', '.card-head .do button, .head .do button', 3],
         ['users', '.deeds button', 6]]) {
         await go(`/settings/${at}`);
@@ -202,13 +202,13 @@ test('the settings: vendors, accounts, apps, erasure', () => within('admin', {},
     assert.ok(await made.evaluate((el) => el === document.activeElement), 'the secret gives back to what opened the form');
 }));
 
-test('sending an event again, and a call that writes', () => within('admin', {}, async ({ page, go }) => {
+test('dialogs for resending an event and for a writing API call keep and return the focus', () => within('admin', {}, async ({ page, go }) => {
     const event = (await admin.get('events')).items[0];
     await go(`/events/${event.event_id}`);
     await walkAll(page, 'event', page.locator('.head .do button, .card-head .do button'), 1);
 }));
 
-test('the menu of a narrow window is a layer as well', () => within('recruiter', { width: 390, height: 760 }, async ({ page, go }) => {
+test('the menu of a narrow window keeps and returns the focus like a dialog', () => within('recruiter', { width: 390, height: 760 }, async ({ page, go }) => {
     await go('/applications');
     const menu = page.locator('.topbar > button').first();
     await walk(page, 'menu', menu);

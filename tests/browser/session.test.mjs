@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Sessions end, in every way, while people are at work: signing out leads to the sign-in; whatever else ends a session asks for
-// the password over the page, on which everything stays; another account gets nothing of it; a role that was taken away is said.
+// Sessions that end while a page is in use. Signing out shows the sign-in page. If a session ends in another way, a dialog over the
+// page asks for the password and the page keeps its content, which no other account can see. A removed role shows a message.
 // once
 // weight: 45
 import assert from 'node:assert/strict';
@@ -60,7 +60,7 @@ const send = (page) => page.locator('.semi-sidesheet-inner button[type=submit]')
 const out = { zh: '退出登录', en: 'Sign out' };
 for (const [n, role] of ['admin', 'recruiter', 'approver', 'interviewer'].entries()) {
     const lang = n % 2 ? 'zh' : 'en';
-    test(`signing out leads to the sign-in, by mouse and by keys: ${role}`, () => within(account(role), { lang }, async ({ page, button, signIn }) => {
+    test(`signing out by mouse or keyboard shows the sign-in page: ${role}`, () => within(account(role), { lang }, async ({ page, button, signIn }) => {
         for (const way of ['mouse', 'keys']) {
             if (way === 'mouse') await button(out[lang]).click();
             else {
@@ -85,7 +85,7 @@ for (const [n, role] of ['admin', 'recruiter', 'approver', 'interviewer'].entrie
     }));
 }
 
-test('signing out without a server says so, and stays', () => within(account('recruiter'), { fault: /ERR_FAILED/ }, async ({ page, button }) => {
+test('if the server cannot be reached, signing out shows a message and the page stays', () => within(account('recruiter'), { fault: /ERR_FAILED/ }, async ({ page, button }) => {
     await page.route('**/session/sign_out', (r) => r.abort());
     await button('Sign out').click();
     await page.locator('.semi-toast').waitFor();
@@ -141,7 +141,7 @@ test('a password changed elsewhere is asked for at once; the stream goes on afte
     });
 });
 
-test('another account gets no data of the first: by the cookie, by the dialog, by another window', () => within(account('recruiter'), {}, async (b) => {
+test('another account that signs in by cookie, dialog or another window sees no data of the first account', () => within(account('recruiter'), {}, async (b) => {
     const { page, lock, context, button, go } = b;
     const other = await Person.of(server, 'approver');
     const [name, value] = other.cookie.split('=');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The times of an interview in the reader's zone: over midnight, in the nights when the clocks change, to the second. What nobody
-// touched is sent as it was.
+// The times of an interview in the user's time zone: across midnight, on nights when the clocks change, and with seconds. Times
+// that the user did not edit are sent unchanged.
 // once
 // weight: 30
 import assert from 'node:assert/strict';
@@ -43,7 +43,7 @@ async function within(timezone, work) {
             shown: (...names) => Promise.all(names.map((name) => page.inputValue(`[name=${name}]`))),
             save: async () => {
                 await page.locator('.semi-sidesheet-inner button[type=submit]').click();
-                // Somebody may be taken at that time by an interview of another test: it is saved anyway.
+                // Another test's interview may occupy the interviewer at that time: the conflict is confirmed.
                 const anyway = page.locator('.semi-modal-footer button').last();
                 for (let saved = false; !saved;) {
                     await anyway.or(page.locator('.head .do button').first()).first().waitFor();
@@ -69,7 +69,7 @@ const untouched = {
     'Asia/Shanghai': [['2025-03-03T15:45:30Z', '2025-03-03T16:15:30Z']],
 };
 for (const [zone, all] of Object.entries(untouched))
-    test(`only the remark is changed: ${zone}`, () => within(zone, async ({ edit, fill, save }) => {
+    test(`editing the remark leaves the times of an interview unchanged: ${zone}`, () => within(zone, async ({ edit, fill, save }) => {
         for (const [begin, end] of all) {
             const id = await schedule(begin, end);
             await edit(id);
@@ -80,7 +80,7 @@ for (const [zone, all] of Object.entries(untouched))
         }
     }));
 
-test('over midnight: shown with the day of its end, moved, and made anew', () => within('Asia/Shanghai', async ({ page, edit, fill, shown, save, submit }) => {
+test('an interview across midnight shows the date of its end, and can be rescheduled', () => within('Asia/Shanghai', async ({ page, edit, fill, shown, save, submit }) => {
     const id = await schedule('2025-03-03T15:30:00Z', '2025-03-03T16:30:00Z'); // 23:30 to 00:30
     await edit(id);
     assert.deepEqual(await shown('date', 'from', 'to', 'end_date'), ['2025-03-03', '23:30', '00:30', '2025-03-04']);
@@ -89,14 +89,14 @@ test('over midnight: shown with the day of its end, moved, and made anew', () =>
     await fill({ from: '22:00' });
     assert.deepEqual(await shown('to'), ['23:00']);
     assert.equal(await page.locator('[name=end_date]').count(), 0, 'on the same day nobody asks for it');
-    // An end that is before the beginning is said; another day makes it right.
+    // An end before the start shows an error; a later end date corrects it.
     await fill({ to: '00:15' });
     await submit();
     await page.getByText('The end time must be after the start time').waitFor();
     await fill({ end_date: '2025-04-01' });
     await save();
     assert.deepEqual(await timesOf(id), [at('2025-03-31T14:00:00Z'), at('2025-03-31T16:15:00Z')]);
-    // A length goes over midnight as well.
+    // A chosen duration can extend past midnight too.
     await edit(id);
     await fill({ from: '23:15' });
     await page.locator('.lengths button').nth(3).click();
@@ -105,14 +105,15 @@ test('over midnight: shown with the day of its end, moved, and made anew', () =>
     assert.deepEqual(await timesOf(id), [at('2025-03-31T15:15:00Z'), at('2025-03-31T16:45:00Z')]);
 }));
 
-// Zone, the day and a time that no clock shows, from and to which the clocks go, and the first time after it as a moment.
+// Time zone, date, a local time skipped by the change of clocks, from and to which time the clocks go, the next valid local time,
+// and that time in UTC.
 const gaps = [
     ['Europe/Berlin', '2025-03-30', '02:30', '02:00', '03:00', '03:00', '2025-03-30T01:00:00Z'],
     ['America/New_York', '2025-03-09', '02:15', '02:00', '03:00', '03:00', '2025-03-09T07:00:00Z'],
     ['Australia/Lord_Howe', '2025-10-05', '02:10', '02:00', '02:30', '02:30', '2025-10-04T15:30:00Z'],
 ];
 for (const [zone, day, missing, from, to, next, moment] of gaps)
-    test(`a time that does not exist is named and refused: ${zone}`, () => within(zone, async ({ page, edit, fill, submit, save }) => {
+    test(`a local time that the change of clocks skips is rejected with a message: ${zone}`, () => within(zone, async ({ page, edit, fill, submit, save }) => {
         const id = await schedule('2025-01-15T10:00:00Z', '2025-01-15T11:00:00Z');
         const before = await timesOf(id);
         await edit(id);
@@ -126,14 +127,14 @@ for (const [zone, day, missing, from, to, next, moment] of gaps)
         assert.deepEqual(await timesOf(id), [String(Date.parse(moment)), String(Date.parse(moment) + 3600_000)]);
     }));
 
-// Zone, the day and a time that comes twice, its two moments and how they are told apart.
+// Time zone, date, a local time that occurs twice, and both times in UTC with their offsets.
 const twice = [
     ['Europe/Berlin', '2025-10-26', '02:30', ['2025-10-26T00:30:00Z', 'UTC+2'], ['2025-10-26T01:30:00Z', 'UTC+1']],
     ['America/New_York', '2025-11-02', '01:30', ['2025-11-02T05:30:00Z', 'UTC−4'], ['2025-11-02T06:30:00Z', 'UTC−5']],
     ['Australia/Lord_Howe', '2025-04-06', '01:45', ['2025-04-05T14:45:00Z', 'UTC+11'], ['2025-04-05T15:15:00Z', 'UTC+10:30']],
 ];
 for (const [zone, day, clock, first, second] of twice)
-    test(`a time that comes twice is asked about: ${zone}`, () => within(zone, async ({ page, edit, fill, save, shown }) => {
+    test(`for a local time that occurs twice, the user chooses the first or the second: ${zone}`, () => within(zone, async ({ page, edit, fill, save, shown }) => {
         const id = await schedule('2025-01-15T10:00:00Z', '2025-01-15T13:00:00Z');
         await edit(id);
         await fill({ date: day, from: clock });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Two people at the same thing: a question keeps its meaning, what changed meanwhile is said, and its reader decides. Every change
-// that the pages send names the version it was made from.
+// Two users change the same record: an open dialog keeps its meaning, the page shows what the other user changed, and the user
+// decides. Every change that a page sends names the version on which it is based.
 // once
 // weight: 40
 import assert from 'node:assert/strict';
@@ -55,7 +55,7 @@ for (const [lang, w] of Object.entries({
         await go(`/applications/${application}?order=${id}`);
         await page.getByRole('button', { name: w.reject, exact: true }).click();
         await dialog.locator('textarea[name=reason]').fill('not needed');
-        // Somebody lets it pass and the vendor sends its result: now a report waits, whose rejection is another thing.
+        // Another user approves the check and the vendor sends its result: "reject" would now reject the report, not the check.
         await approver.post(`orders/${id}/approve`);
         await vendor.ok('POST', '/open-apis/hire/v1/eco_background_checks/update_result', { body: { background_check_id: id,
             result: 'ok', result_time: String(Date.now()), report_file_list: [{ report_name: 'r', report_url: 'https://vendor.example/r.pdf', report_url_type: 2 }] } });
@@ -89,7 +89,7 @@ for (const [lang, w] of Object.entries({
     }));
 }
 
-test('settings in two windows: the second is told what changed, and decides', () => within('admin', 'en', async ({ page, go, context, dialog, meanwhile, ok }) => {
+test('settings in two windows: the second window shows what the first changed and asks before saving', () => within('admin', 'en', async ({ page, go, context, dialog, meanwhile, ok }) => {
     approvals('off');
     await go('/settings/approvals');
     const second = await context.newPage();
@@ -108,7 +108,7 @@ test('settings in two windows: the second is told what changed, and decides', ()
     await asked.waitFor({ state: 'detached' });
     assert.equal((await admin.get('settings')).approve_report, false, 'not saved');
     assert.equal(await tick(second, 0).isChecked(), true, 'what stands now is shown');
-    // The other way about: the first window, which has not asked again, goes on with its change.
+    // The reverse case: the first window has not reloaded the settings, and its user saves the change after being asked.
     await tick(second, 1).click();
     await second.locator('.semi-toast').first().waitFor();
     await tick(page, 0).click();
@@ -120,7 +120,7 @@ test('settings in two windows: the second is told what changed, and decides', ()
     approvals('off');
 }));
 
-test('an account in two windows: what was touched is sent, the rest stays as it is now', async () => {
+test('an account in two windows: only the edited fields are sent, other fields keep their current values', async () => {
     const { account: who, password } = await admin.post('users', { user: 'two.people', name: 'Two', roles: ['recruiter'] });
     server.secrets.add(password);
     const now = async () => (await admin.get('users')).items.find((a) => a.id === who.id);
@@ -140,7 +140,7 @@ test('an account in two windows: what was touched is sent, the rest stays as it 
         await dialog.waitFor({ state: 'detached' });
         assert.deepEqual([(await now()).name, (await now()).roles], ['Two by me', ['approver']]);
 
-        // And begin anew: mine is dropped, theirs is shown.
+        // "Load latest" discards the user's own edits and shows the current values.
         await settled(page);
         await line.locator('.deeds button').first().click();
         await page.fill('input[name=name]', 'Never saved');
@@ -153,7 +153,7 @@ test('an account in two windows: what was touched is sent, the rest stays as it 
         await dialog.waitFor({ state: 'detached' });
         assert.equal((await now()).name, 'Two by them');
 
-        // A question about an account that somebody else disabled meanwhile.
+        // A confirmation dialog for an account that another user has disabled in the meantime.
         await settled(page);
         await line.locator('.deeds button').nth(2).click();
         await admin.post(`users/${who.id}`, { disabled: true });
@@ -163,7 +163,7 @@ test('an account in two windows: what was touched is sent, the rest stays as it 
     });
 });
 
-test('an interview in two windows: what the second did not touch is taken from the first', async () => {
+test('an interview in two windows: fields that the second did not edit keep the values saved by the first', async () => {
     const plan = (hour, more = {}) => ({ begin_time: String(Date.UTC(2025, 4, 5, hour)), end_time: String(Date.UTC(2025, 4, 5, hour + 1)),
         interviewers: ['d716b84f'], interview_type: 2, ...more });
     const { interview_id: id } = await recruiter.post('interviews', { application_id: application, plan: plan(8) });
@@ -182,7 +182,7 @@ test('an interview in two windows: what the second did not touch is taken from t
         const { interview } = await recruiter.get(`interviews/${id}`);
         assert.deepEqual([interview.begin_time, interview.remark], [plan(10).begin_time, 'bring the portfolio']);
 
-        // It is cancelled meanwhile: what was typed can still be read.
+        // Another user cancels the interview: the typed text can still be read.
         await settled(page);
         await page.locator('.head .do button').first().click();
         await page.fill('textarea[name=remark]', 'too late');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The console's interviews: what forms offer, scheduling and its conflicts, changes, assessments by a form, and who sees what.
+// The console's interviews: choices for forms, scheduling and its conflicts, changes, assessments by a form, and permissions.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -28,7 +28,7 @@ after(() => server.stop());
 const schedule = async (o = {}) => (await recruiter.post('interviews', { application_id: application, plan: { ...plan, ...o } })).interview_id;
 const at = (hour) => ({ begin_time: String(soon + 200 * 86_400_000 + hour * 3600_000), end_time: String(soon + 200 * 86_400_000 + (hour + 1) * 3600_000) });
 
-test('forms have something to choose from', () => {
+test('every list of choices for the forms has entries, with an id and names in both languages', () => {
     for (const list of ['stages', 'jobs', 'rooms', 'round_types', 'locations', 'users']) {
         assert.ok(offers[list].length > 0, list);
         assert.ok(offers[list].every((o) => o.id && o.name.zh_cn && o.name.en_us), list);
@@ -36,9 +36,9 @@ test('forms have something to choose from', () => {
     assert.ok(!offers.round_types.some((t) => /old/.test(t.name.en_us)), 'a kind of round that is not in use is not offered');
 });
 
-test('what forms offer is not for those who only interview', () => interviewer.fails(403, 4031, 'GET', 'references'));
+test('an interviewer may not read the choices for the scheduling form', () => interviewer.fails(403, 4031, 'GET', 'references'));
 
-test('an interview is scheduled, and the API answers it', async () => {
+test('a scheduled interview is returned by the console and by the API', async () => {
     const id = await schedule();
     const { interview, form } = await recruiter.get(`interviews/${id}`);
     assert.deepEqual([interview.begin_time, interview.end_time, interview.interview_type, interview.video_type, interview.interview_round_summary, interview.remark],
@@ -60,7 +60,7 @@ test('an interview is scheduled, and the API answers it', async () => {
     assert.equal((await recruiter.get(`interviews/${await schedule({ round: 9 })}`)).interview.round, 9);
 });
 
-test('an interviewer assesses, and only then learns what others think', async () => {
+test('an interviewer sees the assessments of others only after submitting their own', async () => {
     const id = await schedule();
     const one = await interviewer.get(`interviews/${id}`);
     assert.deepEqual([one.interview.may_assess, one.interview.may_change, one.records.map((r) => r.user_id), one.answers], [true, false, ['d716b84f'], []]);
@@ -84,7 +84,7 @@ test('an interviewer assesses, and only then learns what others think', async ()
     await interviewer.fails(404, 4004, 'POST', 'interviews/77/assess', { body: { conclusion: 1 } });
 });
 
-test('a form asks questions of every kind, and each answer is held against its own', async () => {
+test('each answer of an assessment is validated against the type of its question', async () => {
     const id = await schedule({ round_type_id: technical });
     const { form, job_levels: levels } = await interviewer.get(`interviews/${id}`);
     assert.ok(levels.length > 2 && levels.every((l) => l.id && l.name.zh_cn && l.name.en_us));
@@ -147,7 +147,7 @@ test('a form asks questions of every kind, and each answer is held against its o
     await interviewer.post(`interviews/${plain}/assess`, { conclusion: 6 });
 });
 
-test('an interview is moved and changed until somebody has assessed it', async () => {
+test('an interview can be rescheduled until an interviewer has submitted an assessment', async () => {
     const id = await schedule(at(0));
     const records = (i) => i.interviewers.map((p) => [p.user_id, p.record_id]);
     const { interview: before } = await recruiter.get(`interviews/${id}`);
@@ -172,7 +172,7 @@ test('an interview is moved and changed until somebody has assessed it', async (
     assert.match(audit.detail, /begin_time \d+ -> \d+/);
 });
 
-test('a cancelled interview is in no list any more, and its page says who cancelled it and why', async () => {
+test('a cancelled interview disappears from all lists, and its page shows who cancelled it and why', async () => {
     const id = await schedule(at(10));
     for (const who of [approver, interviewer]) await who.fails(403, 4031, 'POST', `interviews/${id}/cancel`, { body: {} });
     await recruiter.post(`interviews/${id}/cancel`, { reason: '候选人改期' });
@@ -189,7 +189,7 @@ test('a cancelled interview is in no list any more, and its page says who cancel
     await interviewer.fails(404, 4004, 'GET', `interviews/${other}`);
 });
 
-test('who and what is taken at a time is told', async () => {
+test('the conflicts of a time name the interviewers, rooms and candidate that are occupied', async () => {
     const id = await schedule({ ...at(20), interviewers: ['d716b84f'] });
     const ask = async (o, hour = 20.5) => (await recruiter.post('interviews/conflicts', { ...at(hour), ...o })).items;
     const [taken] = await ask({ interviewers: ['5d7e149a', 'd716b84f'], room_ids: plan.room_ids });
@@ -204,7 +204,7 @@ test('who and what is taken at a time is told', async () => {
     for (const who of [approver, interviewer]) await who.fails(403, 4031, 'POST', 'interviews/conflicts', { body: at(20) });
 });
 
-test('what is wrong with a plan is said', async () => {
+test('an invalid plan is rejected with a message that names the fault', async () => {
     const says = async (pattern, o, application_id = application) =>
         assert.match((await recruiter.fails(400, 1002002, 'POST', 'interviews', { body: { application_id, plan: { ...plan, ...o } } })).msg, pattern);
     await says(/application/, {}, '77');
@@ -235,12 +235,12 @@ test('an interviewer does not see the interviews of others', async () => {
         await interviewer.fails(403, 4031, 'GET', path);
     await recruiter.fails(404, 4004, 'GET', 'interviews/77');
     assert.ok((await app.walk('GET', paths.interviews, { query: { interview_id: id } })).length === 1);
-    // An assessment is refused as if there were no such interview; somebody who may see it is told why.
+    // An assessment of an interview that the caller may not see gets 404; a caller who may see it gets the reason.
     await interviewer.fails(404, 4004, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } });
     assert.match((await recruiter.fails(400, 1002002, 'POST', `interviews/${id}/assess`, { body: { conclusion: 1 } })).msg, /only an interviewer of the interview/);
 });
 
-test('the interviews one holds are listed by time, page by page, wherever they are moved to', async () => {
+test('an interviewer\'s own interviews are listed by time, page by page, also after rescheduling', async () => {
     const others = { interviewers: ['a85d1e30'] };
     const range = { from: at(79).begin_time, to: at(99).begin_time };
     const late = await schedule(at(90)), early = await schedule(at(80)), same = await schedule(at(90));
@@ -265,7 +265,7 @@ test('the interviews one holds are listed by time, page by page, wherever they a
     assert.equal(check.status, 0, check.stderr);
 });
 
-test('neither a list nor the page tells what others concluded before one has assessed', async () => {
+test('lists and pages hide the conclusions of others until the interviewer has submitted an assessment', async () => {
     const made = hiredOk(['user', 'create', 'second', '--role', 'interviewer', '--user-id', 'a85d1e30', '--data', server.dir]);
     const second = new Person(server, 'second', made.password);
     await second.signIn();
@@ -285,7 +285,7 @@ test('neither a list nor the page tells what others concluded before one has ass
     assert.deepEqual((await told(interviewer))[0], [[true, 5], [true, 5]]);
 });
 
-test("an erasure takes the answers to the form and the cancelled interviews along, and why they were cancelled", async () => {
+test("an erasure also removes the answers to the form, and cancelled interviews with their reasons", async () => {
     const admin = await Person.of(server, 'admin');
     const held = await schedule(at(40)), cancelled = await schedule(at(42));
     await interviewer.post(`interviews/${held}/assess`, { conclusion: 5, content: '没有来' });

@@ -105,8 +105,8 @@ test('the server listens on every address of the host name, and the printed URL 
 });
 
 test('if the directory is not writable, the server exits with a message that says so', async (t) => {
-    // Root can write everywhere, so as root the test starts the server as another user, from a copy of the binary that this user can
-    // read. For any other user, the changed file modes are enough.
+    // Root can write everywhere, so as root the test starts the server as another user, from a copy of the binary that this user
+    // can read. For any other user, the changed file modes are enough.
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'hired-unwritable-'));
     t.after(() => fs.rmSync(dir, { recursive: true }));
     fs.cpSync(demoDir(), dir, { recursive: true });
