@@ -70,7 +70,7 @@ test('an order arranged, approved, rejected and terminated from the command line
     assert.equal(r.stdout, '');
 });
 
-test('what the command line refuses about orders', () => {
+test('order commands with invalid arguments are rejected', () => {
     const broken = saveAnswer('{"geo": "cn",\n "colour": 1}', 'broken.json');
     for (const [args, status, named] of [
         [['show', '1'], 1, /no order 1/], [['show', 'one'], 2, /one/], [['history', '77'], 1, /no such/], [['show'], 2, /id of an order/],
@@ -147,7 +147,7 @@ test('import from a pipe; the outcome as JSON', () => {
     assert.equal(hired(args, { input: '' }).status, 1);
 });
 
-test('what no member tells is told by --kind; what it tells is checked', () => {
+test('records whose kind cannot be recognised need --kind, and an unknown kind is rejected', () => {
     const d = demoDir();
     const file = saveAnswer(answerOf([{ id: '41', name: { zh_cn: '终轮' } }]));
     const r = tryImport(d, [file]);
@@ -158,7 +158,7 @@ test('what no member tells is told by --kind; what it tells is checked', () => {
     assert.equal(hired(['import', file, '--data', d, '--kind', 'colour']).status, 2);
 });
 
-test('users are known before the records that name them, whatever the order of the files', () => {
+test('users are imported before the records that refer to them, whatever the order of the files', () => {
     const d = tempDir();
     const app = 'cli_00000000000000aa';
     const user = { user_id: 'u-1', open_id: 'ou_1', union_id: 'on_1', name: '甲' };
@@ -169,7 +169,7 @@ test('users are known before the records that name them, whatever the order of t
     assert.equal(sql(d, 'SELECT COUNT(*) AS n FROM users')[0].n, 1);
 });
 
-test('two users who are one, or one who is two, are refused', () => {
+test('a user whose ids belong to two different users is rejected', () => {
     const d = tempDir();
     const app = 'cli_00000000000000aa';
     importFiles(d, [saveAnswer(answerOf([{ user_id: 'u-1', open_id: 'ou_1', name: 'A' }, { user_id: 'u-2', open_id: 'ou_2', name: 'B' }]))], { app });
@@ -222,7 +222,7 @@ test('hired check finds records that cannot be read', () => {
     assert.match(r.stderr, new RegExp(`interview ${id} cannot be read`));
 });
 
-test('hired check finds interviews that are not put down where their interviewers look for them', () => {
+test('hired check finds interviews that are missing from the index by interviewer', () => {
     const d = demoDir();
     const [{ id, who }] = sql(d, 'SELECT CAST(interview_id AS TEXT) AS id, CAST(users_id AS TEXT) AS who FROM interview_interviewer LIMIT 1');
     const finds = (change, ...wanted) => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 40
 //
-// hired import and export: the platform's own examples come back as they were, twice is as once, a broken file says where
-// and imports nothing, and export, import, export is the same.
+// hired import and export: the platform's examples are exported unchanged, importing twice changes nothing, a broken file is
+// reported with its line and nothing is imported, and exporting, importing and exporting again gives the same files.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { spawn } from 'node:child_process';
@@ -68,7 +68,7 @@ test('importing twice changes nothing', () => {
     assert.deepEqual(dump(d), before);
 });
 
-test('a record that changed is taken over', async () => {
+test('importing a changed record updates it', async () => {
     const d = demoDir();
     importItems(d, [makeOrder(1), makeOrder(2)]);
     importItems(d, [makeOrder(1, { order_status: 3, update_time: '1790000000000', end_time: '1790000000000', conclusion: '绿灯' })]);
@@ -109,7 +109,7 @@ for (const [name, content, named] of broken) {
     });
 }
 
-test('the line told is the line of the fault', () => {
+test('the reported line is the line of the fault', () => {
     const text = JSON.stringify(answerOf([good, { ...makeOrder(71), geo: 'moon' }]), null, 2);
     const line = text.split('\n').findIndex((l) => l.includes('moon')) + 1;
     const r = tryImport(demoDir(), [saveAnswer(text, 'broken.json')]);
@@ -119,7 +119,7 @@ test('the line told is the line of the fault', () => {
     assert.match(r.stderr, /cn/, 'what is accepted');
 });
 
-test('a file that is not there, and a folder', () => {
+test('importing a missing file or a folder fails and names it', () => {
     for (const file of ['/nonexistent/x.json', tempDir()]) {
         const r = tryImport(demoDir(), [file]);
         assert.notEqual(r.status, 0);
@@ -190,7 +190,7 @@ const exported = (from, kind) => {
 };
 const sortMembers = (v) => (Array.isArray(v) ? v.map(sortMembers) : v && typeof v === 'object' ? Object.fromEntries(Object.keys(v).sort().map((k) => [k, sortMembers(v[k])])) : v);
 
-test('members that the API does not describe are kept and exported, never answered, and said once', async () => {
+test('members unknown to the API are stored and exported, not returned by the API, and reported once', async () => {
     const d = demoDir();
     const files = Object.entries(extended).map(([kind, items]) => saveAnswer(text(kind === 'rooms' ? { code: 0, data: { has_more: false, rooms: items } } : answerOf(items)), `${kind}.json`));
     const args = ['import', '--data', d, '--user-id-type', 'user_id', ...files];
@@ -266,7 +266,7 @@ const taken = [
     ['a byte order mark', `\ufeff${page(three)}`],
 ];
 for (const [name, content] of taken) {
-    test(`is taken: ${name}`, () => {
+    test(`import accepts: ${name}`, () => {
         for (const stdin of [false, true]) {
             const d = demoDir();
             const args = ['import', '--json', '--user-id-type', 'user_id', '--data', d];
@@ -297,7 +297,7 @@ const refused = [
     ['a broken record a line', `${JSON.stringify(three[0])}\n{"order_id": }\n`, /odd\.json:2:1\d: /],
 ];
 for (const [name, content, sentence] of refused) {
-    test(`is called by its name: ${name}`, () => {
+    test(`import rejects a file with a message that says what it is: ${name}`, () => {
         const d = demoDir(), before = dump(d);
         const r = hired(['import', '--user-id-type', 'user_id', '--data', d, saveAnswer(content, 'odd.json')]);
         assert.equal(r.status, 1, r.stderr);
@@ -307,7 +307,7 @@ for (const [name, content, sentence] of refused) {
     });
 }
 
-test('pages that are missing are spoken of, once for each kind', () => {
+test('import warns about missing pages, once for each kind of record', () => {
     const d = demoDir(), more = { has_more: true, page_token: 'abc' };
     const run = (...pages) => hired(['import', '--user-id-type', 'user_id', '--data', d, ...pages.map((p, i) => saveAnswer(p, `page-${i}.json`))]);
     const said = (r) => r.stderr.split('\n').filter((l) => /has_more: true/.test(l));
@@ -373,7 +373,7 @@ test('a long import that is killed at any moment is finished by running it again
     assert.equal(JSON.parse(again.stdout).orders.unchanged, total);
 });
 
-test('an import that is asked to stop says what it has taken', async () => {
+test('an import that is interrupted reports what it has imported', async () => {
     const d = demoDir(), total = 20_000, args = longImport(d, total, '--json'), before = countOrders(d);
     const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '', out = '';
@@ -413,7 +413,7 @@ test('an import takes no more memory for many records than for few', async () =>
     assert.ok(large - small < 60_000 * slow, `${small} kB for three orders, ${large} kB for 120 MB of them`);
 });
 
-test('export to nowhere says so', () => {
+test('an export from a directory without data fails with a message', () => {
     const r = hired(['export', '--data', tempDir(), '--out', tempDir()]);
     assert.notEqual(r.status, 0);
     assert.notEqual(r.stderr, '');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// External applications and their background checks: what an integrator brings in from another system, replaces, deletes and
-// lists, and that it may send each creation again for a day.
+// External applications and their background checks: an integrator creates, replaces, deletes and lists records of another
+// system, and may repeat each creation for 24 hours without creating a duplicate.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

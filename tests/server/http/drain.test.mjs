@@ -2,7 +2,7 @@
 // weight: 20
 //
 // SIGTERM while all kinds of operations are waiting: links to reports that do not arrive, uploads, streams, long connections,
-// sign-ins, background jobs, writes. With any drain time the server ends cleanly, and no acknowledged write is lost.
+// sign-ins, challenges of request URLs, writes. With any drain time the server ends cleanly, and no acknowledged write is lost.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// update_progress and update_result: what they append, in which states they may, what they refuse, whose orders a vendor
-// sees, the tenant's switch for approving reports, and the history that stays.
+// update_progress and update_result: what they append, in which states they are permitted, what they reject, which orders a
+// vendor sees, the tenant's setting for approving reports, and the recorded history.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -97,7 +97,7 @@ test('result without a report completes the order as well', async () => {
     }
 });
 
-test('a completed order takes nothing more: 1002858, and stays as it is', async () => {
+test('a completed order rejects further changes with 1002858 and stays unchanged', async () => {
     const id = freshOrder();
     await client.result(finalResult(id));
     const before = await client.order(id);
@@ -108,7 +108,7 @@ test('a completed order takes nothing more: 1002858, and stays as it is', async 
     assert.equal(history(id).length, rows);
 });
 
-test('every demo order, by its state: taken or refused as the table of states says', async () => {
+test('each order of the demo accepts or rejects a change as the table of states says', async () => {
     const orders = await client.walk('GET', paths.orders, { query: { page_size: 100 } });
     const demo = orders.filter((o) => !own.some((x) => x.order_id === o.order_id));
     const seen = new Set();
@@ -166,7 +166,7 @@ for (const [name, body, named] of refusals) {
     });
 }
 
-test('an unknown order is 1002862; so is an id that none can have', async () => {
+test('an unknown order id and an invalid order id get 1002862', async () => {
     for (const id of ['6931286400470354183', '0', '-1', 'abc', '99999999999999999999', '1'.repeat(5000)]) {
         for (const [path, body] of [[paths.progress, stage(id, 1)], [paths.result, finalResult(id)]]) {
             await client.fails(400, 1002862, 'POST', path, { body });
@@ -174,7 +174,7 @@ test('an unknown order is 1002862; so is an id that none can have', async () => 
     }
 });
 
-test('a vendor sees and changes its own account\'s orders; of others it learns nothing', async () => {
+test('a vendor sees and changes only the orders of its own account', async () => {
     const mine = await vendor.walk('GET', paths.orders, { query: { page_size: 100 } });
     const all = await client.walk('GET', paths.orders, { query: { page_size: 100 } });
     assert.ok(mine.length > 0 && mine.length < all.length, `${mine.length} of ${all.length}`);
@@ -201,7 +201,7 @@ test('the vendor\'s app works on its own order', async () => {
     await fresh.stop();
 });
 
-test('with approval of reports on, a result waits: 5, and nothing more is taken meanwhile', async () => {
+test('if reports need approval, a result sets status 5, and further changes are rejected until it is approved', async () => {
     const approvals = (value) => hiredOk(['tenant', 'set', '--data', dir, '--tenant', server.demo.tenant_key, '--approve-report', value]);
     approvals('on');
     const id = freshOrder();
@@ -226,7 +226,7 @@ test('with approval of reports on, a result waits: 5, and nothing more is taken 
     assert.equal((await client.order(id)).order_status, 5, 'what waits goes on waiting');
 });
 
-test('history: one row for each change, in order, with who did it; nothing of a person in it', async () => {
+test('the history has one row for each change, in order, with the actor and without personal data', async () => {
     const id = freshOrder();
     const before = history(id);
     await client.progress(stage(id, 1));
@@ -247,7 +247,7 @@ test('history: one row for each change, in order, with who did it; nothing of a 
     assert.deepEqual(rows.map((r) => r.at_ms), rows.map((r) => r.at_ms).sort((a, b) => a - b));
 });
 
-test('of many racing calls with one stage_id just one is taken', async () => {
+test('of many simultaneous calls with the same stage_id, exactly one succeeds', async () => {
     const id = freshOrder();
     const answers = await Promise.all(range(32, (i) => client.call('POST', paths.progress, {
         body: stage(id, 'same', { stage_time: String(1_710_000_000_000 + i) }),
@@ -257,7 +257,7 @@ test('of many racing calls with one stage_id just one is taken', async () => {
     assert.equal((await client.order(id)).process_info_list.filter((p) => p.process === '阶段 same').length, 1);
 });
 
-test('of racing results just one is taken', async () => {
+test('of many simultaneous results, exactly one succeeds', async () => {
     const id = freshOrder();
     const answers = await Promise.all(range(16, () => client.call('POST', paths.result, { body: finalResult(id) })));
     assert.deepEqual(answers.map((r) => r.code).sort((a, b) => a - b), [0, ...Array(15).fill(1002858)]);

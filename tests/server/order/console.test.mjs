@@ -63,7 +63,7 @@ const namesAndQueries = [
     ['\ud55c\uc9c0\ubbfc', ['\u1112\u1161\u11ab', '지민']],
 ];
 
-test('names are found by the rules of Unicode, whatever way they came', async () => {
+test('the search for names ignores case by the rules of Unicode, for records from every source', async () => {
     const [job] = await recruiter.walk('applications', { page_size: 100 });
     const items = namesAndQueries.flatMap(([name], i) => [
         { id: String(7_810_000_000_000_000_000n + BigInt(i)), is_in_agency_period: false, is_onboarded: false, basic_info: { name } },
@@ -168,7 +168,7 @@ test('an order shows the record as the API answers it, its files and its history
     await admin.fails(400, 1002862, 'GET', 'orders/123');
 });
 
-test('the whole story: arrange with approval, approve, progress, result, approve', async () => {
+test('a complete check: arrange with approval, approve, progress, result, approve', async () => {
     hiredOk(['tenant', 'set', '--data', server.dir, '--approve-arrangement', 'on', '--approve-report', 'on']);
     const id = await arranged();
     const one = async (person = admin) => person.get(`orders/${id}`);
@@ -225,7 +225,7 @@ test('a check is recorded by hand', async () => {
     await recruiter.fails(400, 1002002, 'POST', 'orders/record', { body: { application_id: '77', name: 'x', result: 'y' } });
 });
 
-test('an order for what is not there is refused in words', async () => {
+test('an order that refers to a missing record is rejected with a message', async () => {
     const application_id = (await anyApplication()).id, account_id = await demoAccount();
     const says = async (pattern, body) => assert.match((await recruiter.fails(400, 1002002, 'POST', 'orders/arrange', { body })).msg, pattern);
     await says(/application/, { application_id: '77', account_id, package_name: 'Standard' });
@@ -233,7 +233,7 @@ test('an order for what is not there is refused in words', async () => {
     await says(/application_id/, { application_id: 'x', account_id, package_name: 'Standard' });
 });
 
-test('each role may do its own and nothing else', async () => {
+test('each role may perform only the actions permitted to it', async () => {
     const refused = (who, method, path, body) => who.fails(403, 4031, method, path, { body });
     for (const path of ['applications', 'applications/1', 'orders', 'orders/1']) await refused(interviewer, 'GET', path);
     for (const verb of ['approve', 'reject']) for (const who of [recruiter, interviewer]) await refused(who, 'POST', `orders/1/${verb}`, { reason: 'x' });
@@ -241,7 +241,7 @@ test('each role may do its own and nothing else', async () => {
     for (const path of ['orders/arrange', 'orders/record']) for (const who of [approver, interviewer]) await refused(who, 'POST', path, {});
 });
 
-test('interviews go by time; an interviewer sees their own', async () => {
+test('interviews are listed by time; an interviewer sees only their own', async () => {
     const all = await recruiter.walk('interviews', { page_size: 9 });
     const api = await app.walk('GET', paths.interviews, { query: { page_size: 100, start_time: '1', end_time: '9999999999999' } });
     assert.deepEqual(all.map((i) => i.id), api.map((i) => i.id));
@@ -257,7 +257,7 @@ test('interviews go by time; an interviewer sees their own', async () => {
     await recruiter.fails(400, 1002002, 'GET', 'interviews', { query: { from: 'x' } });
 });
 
-test('each number of the overview leads to exactly the orders that it counts', async () => {
+test('for each number of the overview, the list with its filter has exactly the orders that it counts', async () => {
     const overview = await recruiter.get('metrics/overview');
     const list = (query) => recruiter.walk('orders', { page_size: 1, ...query });
     const ids = (rows) => rows.map((o) => o.id);
@@ -327,7 +327,7 @@ test('a second order of the same person, account and package is made only when i
     for (const r of twice) assert.equal(r.error.subject, third);
 });
 
-test('of two people who order the same check at once, one is told of the other', async () => {
+test('if several calls order the same check at once, one succeeds and the others are rejected', async () => {
     const account_id = await demoAccount();
     const all = await recruiter.walk('orders', { page_size: 100 });
     const free = (await recruiter.walk('applications', { page_size: 100, status: 1 })).find((a) => !all.some((o) => o.application_id === a.id));
@@ -336,7 +336,7 @@ test('of two people who order the same check at once, one is told of the other',
     assert.deepEqual(answers.map((a) => a.status).sort(), [200, 400, 400, 400]);
 });
 
-test('a check says whether the vendor has heard of it', async () => {
+test('a check shows whether the vendor has received its event', async () => {
     const account_id = await demoAccount();
     const { order_id } = await recruiter.post('orders/arrange', { application_id: (await anyApplication()).id, account_id, package_name: 'Told', again: true });
     const told = async () => (await recruiter.get(`orders/${order_id}`)).told;

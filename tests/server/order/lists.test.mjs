@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The three reading operations: filters, their combinations and bounds, the order of what comes, and what the demo tenant
-// promises to hold.
+// The three reading operations: filters, their combinations and bounds, the order of the results, and the records that the demo
+// tenant must contain.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -213,7 +213,7 @@ test('external checks: broken ids are refused', async () => {
     }
 });
 
-test('a token of another server is none here', async () => {
+test('a token of another server is rejected', async () => {
     // Another database, another key.
     await c.fails(400, 99991663, 'GET', paths.orders, { token: await client.token() });
 });

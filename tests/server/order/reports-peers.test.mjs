@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 25
 //
-// What vendors' servers really answer when a report is fetched: error pages with bodies, Retry-After, bytes before %PDF-,
-// encodings that nobody asked for, raw UTF-8 in links; and whose report is fetched when many wait.
+// Real responses of vendors' servers when a report is fetched: error pages with bodies, Retry-After, bytes before %PDF-,
+// unrequested encodings, raw UTF-8 in links; and which report is fetched first if many are waiting.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -108,11 +108,11 @@ for (const path of ['/bom', '/line', '/1024']) {
     });
 }
 
-test('1025 bytes before %PDF-: none', async () => {
+test('a file with 1025 bytes before %PDF- is not a PDF', async () => {
     assert.equal((await tried(await sendReport('/1025'))).state, 2);
 });
 
-test('encodings that were not asked for are decoded, up to the size that is kept', async () => {
+test('unrequested content encodings are decoded, up to the size limit of stored files', async () => {
     for (const path of ['/gzip', '/br']) {
         const id = await sendReport(path);
         await eventually(() => rows(id)[0], (r) => r.state === 1, { what: `${path} to be kept` });
@@ -131,7 +131,7 @@ test('raw UTF-8 in a link is escaped', async () => {
     assert.ok(asked.some((a) => a.url === '/%E6%8A%A5%E5%91%8A/%E7%8E%8B%20%E4%BA%94.pdf?%E5%90%8D=%C3%A9'));
 });
 
-test('the file is called as the report is', async () => {
+test('the downloaded file has the name of the report', async () => {
     for (const [name, ascii, full] of [
         ['王五 背调报告', '__ ____.pdf', '%E7%8E%8B%E4%BA%94%20%E8%83%8C%E8%B0%83%E6%8A%A5%E5%91%8A.pdf'],
         ['Final "50%" a/b.PDF', 'Final _50__ a_b.PDF', 'Final%20%2250%25%22%20a_b.PDF'],
@@ -153,7 +153,7 @@ const slow = range(100, (i) => `${base}/slow/${i}`);
 const slowAsked = () => asked.filter((a) => a.url.startsWith('/slow/')).length;
 let a, b;
 
-test('100 links of one vendor to a site that does not answer: the report of another is fetched all the same', async () => {
+test('100 links of one vendor to a site that does not answer do not delay the report of another vendor', async () => {
     [a, b] = [await vendorWithOrder(), await vendorWithOrder()];
     for (let i = 0; i < 100; i += 20) await sendReports(a.c, a.order, slow.slice(i, i + 20));
     await eventually(async () => slowAsked(), (n) => n === 2, { what: "the first of the slow vendor's" });
@@ -162,7 +162,7 @@ test('100 links of one vendor to a site that does not answer: the report of anot
     assert.equal(slowAsked(), 2, 'a quarter of 8 places, and no turn more');
 });
 
-test('a link that somebody opens is fetched before what the same vendor has waiting', async () => {
+test('a report that a user opens is fetched before the other waiting reports of the same vendor', async () => {
     const more = await arrange(server, a.vendor);
     await sendReports(a.c, more, [`${base}/wanted`]);
     const listed = (await a.c.order(more)) ?? (await client.order(more));
@@ -173,12 +173,12 @@ test('a link that somebody opens is fetched before what the same vendor has wait
     assert.ok(slowAsked() < 6, `${slowAsked()} of the 100 before it were asked for`);
 });
 
-test('a site that sends next to nothing is given up long before the time of a fetch is over', async () => {
+test('a fetch from a very slow site is aborted long before the time limit of a fetch', async () => {
     const row = await eventually(() => rows(a.order), (all) => all.some((x) => x.attempts > 0), { what: 'a slow one to be given up' });
     assert.match(row.find((x) => x.attempts > 0).error, /too slow/i);
 });
 
-test('at most 1000 reports of one vendor wait; another one is not hindered', async () => {
+test('at most 1000 reports of one vendor wait; other vendors are not affected', async () => {
     const orders = [a.order];
     for (let i = 0; i < 4; i++) orders.push(await arrange(server, a.vendor));
     let refused;

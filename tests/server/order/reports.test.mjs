@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 15
 //
-// Report files: a PDF is fetched once from where the vendor said, kept, and handed out by a signed link of this server;
-// what is no PDF, too large, or on a private address is refused.
+// Report files: a PDF is fetched once from the vendor's URL, stored, and served by a signed link of this server. A file that is
+// not a PDF, is too large, or is on a private address is rejected.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';
@@ -72,7 +72,7 @@ test('a report of type 1, or of none, is fetched, kept and handed out', async ()
     }
 });
 
-test('it is fetched once, and the kept copy serves when the vendor\'s is gone and after a restart', async () => {
+test('a report is fetched once; the stored copy is served after the vendor removed it and after a restart', async () => {
     asked['/good.pdf'] = 0;
     const id = await sendReport(`${site}/good.pdf`);
     await kept(id);
@@ -86,7 +86,7 @@ test('it is fetched once, and the kept copy serves when the vendor\'s is gone an
     assert.equal(asked['/good.pdf'], 1);
 });
 
-test('a link asked before the file is here waits for it; one who hangs up meanwhile does no harm', async () => {
+test('a link requested before the file has arrived waits for it; a client that disconnects meanwhile does no harm', async () => {
     const id = await sendReport(`${site}/slow.pdf`);
     const { attachment_url } = await report(id);
     const target = attachment_url.slice(server.baseUrl.length);
@@ -118,7 +118,7 @@ test('an altered link is refused', async () => {
     }
 });
 
-test('a download may be asked for in part, and by HEAD', async () => {
+test('a download supports ranges and HEAD', async () => {
     const target = (await kept(await sendReport(`${site}/good.pdf`))).attachment_url.slice(server.baseUrl.length);
     const head = await send(server.baseUrl, 'HEAD', target);
     assert.equal(head.status, 200);

@@ -25,7 +25,7 @@ const all = await client.walk('GET', common.orders, { query: { page_size: 100 } 
 const ids = (orders) => orders.map((o) => o.order_id);
 const walk = (body, who = client) => who.walk('POST', paths.batchQuery, { query: { page_size: 7 }, body });
 
-test('without conditions: every order, as the list has them', async () => {
+test('without conditions every order is returned, as in the list', async () => {
     assert.deepEqual(ids(await walk({})), ids(all));
     const r = await client.call('POST', paths.batchQuery, { query: { page_size: 1 } });
     assert.deepEqual([r.code, r.msg], [0, 'SUCCESS'], 'a body is not needed');
@@ -55,7 +55,7 @@ for (const [what, body, keep] of [
     });
 }
 
-test('ids: in their order, each once, unknown ones left out; nothing else counts then', async () => {
+test('orders by id come in the order of the ids, each once, without unknown ones; other conditions are ignored', async () => {
     const wanted = [made[30], made[2], made[55]].map((o) => o.order_id);
     const r = await query({
         background_check_order_id_list: [wanted[0], wanted[1], '4711', wanted[0], wanted[2], ''],
@@ -67,7 +67,7 @@ test('ids: in their order, each once, unknown ones left out; nothing else counts
     assert.equal((await query({ background_check_order_id_list: made.slice(0, 20).map((o) => o.order_id) })).items.length, 20);
 });
 
-test('what is wrong with parameters', async () => {
+test('invalid parameters are rejected', async () => {
     const fails = (code, body, q) => client.fails(400, code, 'POST', paths.batchQuery, { body, query: q });
     await fails(99992402, { background_check_order_id_list: Array(21).fill('1') });
     await fails(99992402, { order_status: '7' });
@@ -80,7 +80,7 @@ test('what is wrong with parameters', async () => {
     await fails(1002002, { application_id: '-1' });
 });
 
-test('a page token is of its conditions and its operation', async () => {
+test('a page token is rejected with other conditions or by another operation', async () => {
     const { page_token } = await query({ order_status: '2' }, { page_size: 2 });
     await query({ order_status: '2' }, { page_size: 5, page_token });
     for (const [path, body] of [[paths.batchQuery, { order_status: '3' }], [paths.batchQuery, {}]]) {
@@ -89,7 +89,7 @@ test('a page token is of its conditions and its operation', async () => {
     await client.fails(400, 1002002, 'GET', common.orders, { query: { page_token } });
 });
 
-test('mobiles and emails are there for apps with the scopes alone', async () => {
+test('mobiles and emails are returned only to apps with their scopes', async () => {
     const base = 'hire:background_check_order:readonly';
     for (const [scope, member, person] of [
         ['hire:talent.mobile:readonly', 'mobile', 'candidate_info'], ['hire:talent.email:readonly', 'email', 'candidate_info'],
@@ -121,7 +121,7 @@ const other = makeVendor('custom');
 const arrange = (who) => cliOk(server, ...arrangeArgs(who.account, '--package', 'any')).order_id;
 const order = async (id, who = client) => (await who.ok('POST', paths.batchQuery, { body: { background_check_order_id_list: [id] } })).items[0];
 
-test('a vendor sees the orders of its own accounts', async () => {
+test('a vendor sees only the orders of its own accounts', async () => {
     const [mine, theirs] = [arrange(vendor), arrange(other)];
     const body = { background_check_order_id_list: [mine, theirs, made[0].order_id] };
     assert.deepEqual(ids((await vendor.ok('POST', paths.batchQuery, { body })).items), [mine]);
@@ -131,7 +131,7 @@ test('a vendor sees the orders of its own accounts', async () => {
     assert.equal((await client.ok('POST', paths.batchQuery, { body })).items.length, 3);
 });
 
-test('cancel ends an order; what has ended cannot be cancelled', async () => {
+test('cancel terminates an order; an order that has ended cannot be cancelled', async () => {
     const id = arrange(vendor);
     const r = await vendor.call('POST', paths.cancel, { body: { background_check_id: id } });
     assert.deepEqual(r.body, { code: 0, msg: 'success', data: {} });
@@ -147,7 +147,7 @@ test('cancel ends an order; what has ended cannot be cancelled', async () => {
     await client.ok('POST', paths.cancel, { body: { background_check_id: arrange(vendor) } });
 });
 
-test('cancel of what is not there, or another\'s: 1002862 in the same words', async () => {
+test('cancelling an unknown order and another vendor\'s order gets the same error 1002862', async () => {
     const words = new Set();
     for (const id of [arrange(other), '4711', '0', 'x', '-1', '9223372036854775808']) {
         words.add((await vendor.fails(400, 1002862, 'POST', paths.cancel, { body: { background_check_id: id } })).msg);

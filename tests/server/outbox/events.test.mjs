@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 20
 //
-// Events by webhook: what is sent, to whom, how it is signed, when it is sent again, and that nobody's receiver holds up
-// anybody else's.
+// Events by webhook: content, recipients, signature and retries; and that a slow receiver does not delay other receivers.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -25,7 +24,7 @@ const receiver = async (o) => {
 const got = (r, n) => eventually(async () => r.events, (e) => e.length >= n, { what: `${n} events` });
 const status = async (order) => (await runOk(server, 'order', 'show', order)).order_status;
 
-test('a receiver with an Encrypt Key gets created and canceled events; taking the first moves the order on', async () => {
+test('a receiver with an Encrypt Key gets created and canceled events; accepting the first changes the order\'s status', async () => {
     await runOk(server, 'tenant', 'set', '--approve-arrangement', 'on');
     const r = await receiver({ encryptKey: 'a key of ours' });
     const vendor = await makeVendor(server, { url: r.url, encryptKey: 'a key of ours', token: 'vtoken' });
@@ -81,7 +80,7 @@ test('a receiver without an Encrypt Key gets plain bodies with the Verification 
     assert.equal(event.body.event.client_contact_info, undefined, 'what is absent is left out');
 });
 
-test('a request URL is taken only if it echoes the challenge within a second', async () => {
+test('a request URL is accepted only if it echoes the challenge within a second', async () => {
     const r = await receiver({ encryptKey: 'k' });
     const vendor = await makeVendor(server);
     const refused = async (onChallenge, words, o = { encryptKey: 'k' }) => {
@@ -113,7 +112,7 @@ test('a request URL is taken only if it echoes the challenge within a second', a
     assert.equal((await runOk(server, 'event', 'url', '--app', vendor.app_id)).url, r.url);
 });
 
-test('the ladder: again after 15 s, 5 min, 1 h, 6 h, with the same event_id, then given up; replay sends it once more', async () => {
+test('an event that fails is retried after 15 s, 5 min, 1 h and 6 h with the same event_id, then given up; replay sends it again', async () => {
     const r = await receiver({ answer: (b, n) => (n <= 5 ? { status: 500 + n, text: `no ${n} ${'x'.repeat(600)}` } : {}) });
     const vendor = await makeVendor(server, { url: r.url });
     await arrange(server, vendor);
@@ -144,7 +143,7 @@ test('the ladder: again after 15 s, 5 min, 1 h, 6 h, with the same event_id, the
     await eventually(delivery, (x) => x.state === 'delivered' && x.log.length === 6);
 });
 
-test('what counts as taken: 200 within 3 seconds, nothing else', async () => {
+test('an event counts as delivered only if the receiver answers 200 within 3 seconds', async () => {
     const answers = { a: { status: 201 }, b: { status: 302 }, c: { delayMs: 6000 }, d: { reset: true }, e: { delayMs: 1500 } };
     for (const [name, answer] of Object.entries(answers)) {
         const r = await receiver({ answer: () => answer });
@@ -158,7 +157,7 @@ test('what counts as taken: 200 within 3 seconds, nothing else', async () => {
     }
 });
 
-test('a receiver that hangs, and one with a backlog, hold up nobody else', async () => {
+test('a receiver that hangs or has a backlog does not delay other receivers', async () => {
     const hanging = await receiver({ answer: () => ({ hang: true }) });
     const vendors = [];
     for (let i = 0; i < 3; i++) vendors.push(await makeVendor(server, { url: hanging.url }));
@@ -175,7 +174,7 @@ test('a receiver that hangs, and one with a backlog, hold up nobody else', async
     assert.ok(hanging.mostOpen <= 24, `${hanging.mostOpen} connections to the hanging one`);
 });
 
-test('two apps of one tenant: each hears of its own account alone; scope and subscription count', async () => {
+test('each app gets events of its own vendor account only, and only with the scope and the subscription', async () => {
     const r = await receiver();
     const a = await makeVendor(server, { url: r.url });
     const b = await makeVendor(server, { url: r.url });
@@ -194,7 +193,7 @@ test('two apps of one tenant: each hears of its own account alone; scope and sub
     ].sort());
 });
 
-test('without a request URL events wait and lose no attempt; with one they go', async () => {
+test('without a request URL events wait without using up attempts; once a URL is set they are sent', async () => {
     const vendor = await makeVendor(server);
     const order = await arrange(server, vendor);
     await advance(server, 30_000_000);
@@ -251,7 +250,7 @@ test('a store app gets its app_ticket every hour, in the old form, and never an 
     assert.equal(seen.at(-1), third);
 });
 
-test('metrics and the list of events; wrong calls are told', async () => {
+test('metrics and the list of events; wrong commands are rejected with a message', async () => {
     const { text } = await send(server.baseUrl, 'GET', '/metrics');
     assert.match(text, /^hired_event_attempts_total\{outcome="taken"\} [1-9]/m);
     assert.match(text, /^hired_event_attempts_total\{outcome="failed"\} [1-9]/m);
@@ -272,7 +271,7 @@ test('metrics and the list of events; wrong calls are told', async () => {
     }
 });
 
-test('the test clock is there only when the configuration says so', async () => {
+test('the test clock is available only if the configuration enables it', async () => {
     for (const body of ['{"advance_ms":"1"}', '{"advance_ms":1.5}', '{}', 'x']) {
         const bad = await send(server.baseUrl, 'POST', '/test/clock', { body });
         assert.equal(bad.status, 400, body);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Ids of users that are somebody's, but not for the app that asks: of another app, of another tenant.
+// User ids that exist but are not valid for the calling app: ids of another app or of another tenant.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -34,7 +34,7 @@ const refused = async (c, type, id, code, msg) => {
     return r;
 };
 
-test('an open_id of another app, of the same tenant or another', async () => {
+test('an open_id of another app is rejected with 99992361, in the same tenant or another', async () => {
     for (const id of [neighbours.open_id, theirs.open_id]) {
         const r = await refused(here, 'open_id', id, 99992361, 'open_id cross app');
         assert.match(r.error.message, new RegExp(`${id}.*another app`));
@@ -42,13 +42,13 @@ test('an open_id of another app, of the same tenant or another', async () => {
     assert.equal((await here.ok('GET', path(mine.open_id))).user.user_id, example.user_id);
 });
 
-test('a user_id and a union_id of another tenant', async () => {
+test('a user_id or union_id of another tenant is rejected with its own code', async () => {
     await refused(here, 'user_id', 'elsewhere1', 99992364, 'user id cross tenant');
     await refused(foreign, 'user_id', example.user_id, 99992364, 'user id cross tenant');
     await refused(here, 'union_id', theirs.union_id, 99992381, 'union_id cross tenant');
 });
 
-test('ids that nobody has are told as before, also beside foreign ones', async () => {
+test('unknown ids are reported as not existing, also together with ids of another tenant', async () => {
     await refused(here, 'open_id', 'ou_00000000000000000000000000000000', 99992351, 'these ids not existed: [ou_00000000000000000000000000000000]');
     await refused(here, 'user_id', 'nobody', 99992360, 'these ids not existed: [nobody]');
     await refused(here, 'union_id', 'on_nobody', 99992364, 'these ids not existed: [on_nobody]');
@@ -59,7 +59,7 @@ test('ids that nobody has are told as before, also beside foreign ones', async (
     assert.equal(both.code, 99992361);
 });
 
-test('an id in a body is told of in the same way', async () => {
+test('a foreign id in a request body gets the same code', async () => {
     const body = { talent_id: '7612524932627127164', job_id: '7601710721983758217', user_id: neighbours.open_id };
     await here.fails(400, 99992361, 'POST', '/open-apis/hire/v1/applications', { body });
 });

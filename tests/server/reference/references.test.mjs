@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What an integrator looks up: processes, reasons, forms, round types, addresses, places, job levels, rooms and users.
-// Every list is held against what the demo brought in, page by page.
+// Reference data for integrators: processes, reasons, forms, round types, addresses, places, job levels, rooms and users.
+// Every list is compared with the demo's files, page by page.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -135,7 +135,7 @@ test('a user by each of its three ids', async () => {
     assert.deepEqual(await one(union_id, 'union_id'), byUserId);
 });
 
-test('users that are not there', async () => {
+test('an unknown user is rejected', async () => {
     for (const [type, code] of [['open_id', 99992351], ['union_id', 99992364], ['user_id', 99992360]]) {
         const r = await client.fails(400, code, 'GET', api('contact/v3/users/nobody'), { query: { user_id_type: type } });
         assert.equal(r.msg, 'these ids not existed: [nobody]');
@@ -204,7 +204,7 @@ test('somebody who has left is found only when asked for; a changed address take
     assert.equal((await ask({ emails: ['new@example.com'], include_resigned: true }))[0].user_id, 'gone0001');
 });
 
-test('records that are imported stand behind those that were there, and keep their place when they change', async () => {
+test('newly imported records come last in the list, and a changed record keeps its position', async () => {
     const before = await pages('contact/v3/job_levels', { page_size: 50 });
     const fresh = { job_level_id: '000new', name: '新', order: 1, status: true };
     importItems(dir, [fresh]);
@@ -213,7 +213,7 @@ test('records that are imported stand behind those that were there, and keep the
     assert.deepEqual(await pages('contact/v3/job_levels', { page_size: 3 }), [{ ...before[0], name: 'renamed' }, ...before.slice(1), fresh]);
 });
 
-test('another tenant sees none of it', async () => {
+test('another tenant cannot see this tenant\'s rooms and users', async () => {
     const tenant = hiredOk(['tenant', 'create', '--data', dir, '--name', 'Other', '--tenant', 'other']);
     assert.ok(tenant);
     const app = hiredOk(['app', 'create', '--data', dir, '--tenant', 'other', '--name', 'o', '--scope', 'vc:room:readonly',

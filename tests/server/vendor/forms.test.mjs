@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What vendors push: fields of accounts and of orders, packages and add-on items; whose they are, and how customers and
-// recruiters are held to them.
+// Data that vendors push: fields of accounts and orders, packages and add-on items; who may change them, and how the input of
+// customers and recruiters is validated against them.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
@@ -195,7 +195,7 @@ test('packages and items are added to what is there; ids are never given twice',
     await post(paths.packages, { account_id: vendor.account, package_list: [pkg('i'.repeat(36), { name: '字'.repeat(100) })] });
 });
 
-test('packages change and go', async () => {
+test('packages can be changed and deleted', async () => {
     const r = await vendor.call('PATCH', `${paths.packages}/batch_update`, {
         body: { account_id: vendor.account, package_list: [pkg('pkg001', { name: 'renamed' })], additional_item_list: [{ id: 'ext001', name: 'renamed', description: 'd' }] },
     });
@@ -227,7 +227,7 @@ const calls = [
 ];
 
 for (const [method, path, code, body] of calls) {
-    test(`${method} ${path.split('/v1/')[1]}: another vendor's account is as unknown as none at all`, async () => {
+    test(`${method} ${path.split('/v1/')[1]}: another vendor's account gets the same error as an unknown account`, async () => {
         const answers = new Set();
         for (const account_id of [vendor.account, '4711', '9223372036854775807', 'x', '-1']) {
             const r = await refused(code, method, path, { account_id, ...body }, /there is no such account/, other);
@@ -256,7 +256,7 @@ test('scopes: only hire:background_check_order serves, for account fields hire:e
 
 /* ---- arranging ---- */
 
-test('arranging is held against what the vendor pushed; the order keeps a copy', async () => {
+test('an arranged check is validated against the vendor\'s forms, and the order keeps a copy of them', async () => {
     const shopper = makeVendor();
     const fields = nineTypes.map((type) => orderField(type, type, { is_required: type === 'text' }));
     await post(paths.packages, { account_id: shopper.account, package_list: [pkg('p1', { name: '基础套餐' })], additional_item_list: [pkg('i1'), pkg('i2')] }, shopper);
