@@ -297,7 +297,7 @@ const summaries = {
     18: ['全部评价 · 通过、未通过和待定', 'All assessed · passed, failed and pending'],
 };
 for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
-    test(`each of the 17 summaries has its words: ${lang}`, () => within(lang, 'recruiter', async ({ page, go }) => {
+    test(`each of the 17 interview summaries has a text: ${lang}`, () => within(lang, 'recruiter', async ({ page, go }) => {
         const all = await recruiter.walk('interviews', { to: '1796000000000' });
         for (const [value, texts] of Object.entries(summaries)) {
             const one = all.find((i) => i.interview_round_summary === Number(value));
@@ -325,7 +325,7 @@ for (const [lang, width, theme] of [['zh', 1280, 'dark'], ['en', 390, 'light']])
     }, { width, theme }));
 }
 
-test('a server that cannot be reached is said, and what was written stays', async () => {
+test('if the server cannot be reached, the page shows it and keeps the typed text', async () => {
     const id = await schedule(9, day(22), '09:00', '10:00', { round_type_id: undefined });
     await within('en', 'interviewer', async ({ page, go, button, context, errors, words: w }) => {
         await go(`/interviews/${id}`);

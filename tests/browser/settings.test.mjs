@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The settings by clicking, in both languages: erasing a person, accounts at vendors, accounts of the console, who approves,
-// the audit log, the own password; that dialogs have nothing against them, and that only administrators get in.
+// The settings by clicking, in both languages: erasing a person, vendor accounts, console accounts, approvers, the audit log,
+// changing the password; no axe violation in any dialog, and access for administrators only.
 // once
 // weight: 110
 import assert from 'node:assert/strict';
@@ -60,7 +60,7 @@ async function withBrowser(lang, f, { role = 'admin', ...more } = {}) {
 
 for (const [i, lang] of ['zh', 'en'].entries()) {
     const p = people[i];
-    test(`a person is found, seen through, erased, and named in the log: ${lang}`, () => withBrowser(lang, async ({ b, page, dialog, press, closed, fine, said, w }) => {
+    test(`an administrator finds a person, reviews and erases the data, and the audit log records it: ${lang}`, () => withBrowser(lang, async ({ b, page, dialog, press, closed, fine, said, w }) => {
         await b.go('/settings/erasure');
         await page.fill('input[name=person]', 'nobody of that name');
         await page.locator('.state').waitFor();
@@ -230,7 +230,7 @@ for (const [i, lang] of ['zh', 'en'].entries()) {
         assert.doesNotMatch(await row.innerText(), /settings\.update/);
     }));
 
-    test(`the audit log is filtered by person, deed and day: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
+    test(`the audit log is filtered by user, action and day: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
         await b.go('/settings/audit');
         const lines = page.locator('.list .line .deed b');
         await lines.first().waitFor();
@@ -251,7 +251,7 @@ for (const [i, lang] of ['zh', 'en'].entries()) {
         await fine('the log');
     }));
 
-    test(`the own password: rules before, faults at their fields: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
+    test(`changing the password: the form checks the rules before sending, and shows errors at their fields: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
         const mine = account('recruiter');
         await b.go('/me');
         const submit = page.getByRole('button', { name: w.change, exact: true });
@@ -278,7 +278,7 @@ for (const [i, lang] of ['zh', 'en'].entries()) {
         await page.waitForFunction(() => document.querySelector('input[name=again]').value === '');
     }, { role: 'recruiter' }));
 
-    test(`the settings are for administrators, and say so: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
+    test(`the settings show other roles a message that they are for administrators: ${lang}`, () => withBrowser(lang, async ({ b, page, fine, said, w }) => {
         for (const at of ['vendors', 'erasure', 'users']) {
             await b.go(`/settings/${at}`);
             await said(w.locked);

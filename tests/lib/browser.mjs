@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A real browser for the console's tests: Debian's Chromium, signed in as a role of the demo. What the
-// server answers to the page is held against its description, as all the tests' traffic is.
+// A real browser for the console's tests: Debian's Chromium, signed in with a role of the demo. The server's
+// responses to the page are checked against the descriptions in api/, as in all other tests.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 

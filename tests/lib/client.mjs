@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls the API as a program would, and checks what is true of EVERY answer: its form (headers, envelope, log id), and
-// its fields against the operation's description in api/.
+// An API client that checks EVERY response: its form (headers, envelope, log id), and its fields against the description
+// of the operation in api/.
 import assert from 'node:assert/strict';
 import http from 'node:http';
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The descriptions in api/ as a check of answers: every answer that a test sees is held against them.
+// Checks every response that a test receives against the descriptions in api/.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

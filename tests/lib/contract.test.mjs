@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The checker itself: it must find what is wrong, and pass every example of api/.
+// Tests of the checker itself: it must find every kind of fault, and accept every example in api/.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
@@ -11,7 +11,7 @@ function orders(items, rest = { has_more: false }) {
     return checkAnswer('GET', ORDERS, 200, { code: 0, msg: 'success', data: { ...rest, items } });
 }
 
-test('every example answer fits its description', () => {
+test('every example response matches its description', () => {
     for (const operation of operations()) {
         if (!operation.example?.answer) continue;
         const found = checkAnswer(operation.method, operation.path, 200, operation.example.answer);
@@ -19,11 +19,11 @@ test('every example answer fits its description', () => {
     }
 });
 
-test('every example event fits its description', () => {
+test('every example event matches its description', () => {
     for (const event of events()) assert.deepEqual(checkEvent(event.example), [], event.type);
 });
 
-test('finds an undescribed member, a wrong type, a value outside the enum, and null', () => {
+test('the checker finds an undescribed member, a wrong type, a value outside the enum, and null', () => {
     assert.match(orders([{ surprise: 1 }])[0], /data\.items\[0\]\.surprise: not described/);
     assert.match(orders([{ order_id: 7 }])[0], /order_id: string expected, found 7/);
     assert.match(orders([{ order_status: 7 }])[0], /order_status: 7 is none of 2, 3/);
@@ -34,12 +34,12 @@ test('finds an undescribed member, a wrong type, a value outside the enum, and n
     assert.deepEqual(orders([{ order_id: '7', order_status: 2 }]), []);
 });
 
-test('holds has_more and page_token together', () => {
+test('the checker checks that has_more and page_token are consistent', () => {
     assert.match(orders([], { has_more: true })[0], /has_more without page_token/);
     assert.match(orders([], { has_more: false, page_token: '' })[0], /page_token without has_more/);
 });
 
-test('holds a refusal to the described codes and their HTTP status', () => {
+test('the checker accepts an error only with a described code and its HTTP status', () => {
     const refuse = (code, http, rest) => checkAnswer('GET', ORDERS, http, { code, msg: 'x', ...rest });
     assert.deepEqual(refuse(1002002, 400, { error: { log_id: 'x' } }), []);
     assert.match(refuse(1002858, 400)[0], /1002858 is not described for background_check_order.list/);

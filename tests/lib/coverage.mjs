@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What all test processes of one run saw of the API, together: each writes its Coverage (contract.mjs) into the run's
-// folder when it ends; the runner reads them all.
+// Collects the API coverage of all test processes of one run: each process writes its Coverage (contract.mjs) into the
+// run's folder when it ends, and the runner reads all of them.
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The demo tenant's files: they are what their generator makes, and each is an answer that api/ describes.
+// The demo tenant's files: each is identical to the output of its generator, and matches its description in api/.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -34,7 +34,7 @@ const PAGES = {
 };
 const SINGLE = { applications: 'application', talents: 'talent', attachments: 'attachment' }; // lists of what one call answers
 
-test('demo/*.json are what tools/make_demo.py makes', () => {
+test('demo/*.json are identical to the output of tools/make_demo.py', () => {
     const run = spawnSync('python3', ['-B', 'tools/make_demo.py', '--check'], { cwd: ROOT, encoding: 'utf8' });
     assert.equal(run.status, 0, run.stderr);
 });

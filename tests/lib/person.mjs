@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A person with something in every place where a person's data can stand, for the tests of erasure: what is said of them
-// is unmistakable, so that the bytes can be looked for in the data directory.
+// A person with data in every place where personal data can be stored, for the tests of erasure. The values are unique, so
+// that a test can search for their bytes in the data directory.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A reverse proxy as nginx is one: passes requests on over connections that all callers share, keeps their Host, and adds
-// the address of each to X-Forwarded-For. It has several doors, each of which takes its callers for another address.
+// A reverse proxy that works like nginx: it forwards requests over connections shared by all clients, keeps the Host, and adds
+// the client's address to X-Forwarded-For. It has several ports, and each assigns a different address to its clients.
 import http from 'node:http';
 import net from 'node:net';
 
@@ -13,7 +13,7 @@ export class Proxy {
         this.upgraded = [];
     }
 
-    // A door's callers come from that address, by TLS if https. What it gives stands in for the server in Person and Client.
+    // Opens a port whose clients appear to come from that address, by TLS if https. Person and Client accept the result as a server.
     async door(address, { https = false } = {}) {
         const door = http.createServer((req, res) => this.#pass(req, res, address, https));
         door.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head, address));

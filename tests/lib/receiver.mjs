@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A webhook receiver: answers challenges, keeps every event as it came, and answers or misbehaves as it is told. Checks
-// signatures and decrypts with Node's own crypto, independently of the server and of the SDK.
+// A webhook receiver: answers challenges, stores every received event, and answers or fails as the test configures it. It
+// checks signatures and decrypts with Node's own crypto, independently of the server and of the SDK.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import http from 'node:http';

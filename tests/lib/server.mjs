@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Starts the real binary for a test: a free port, a data folder of its own made from a template, its log watched. stop()
-// insists on a clean end: exit status 0, no sanitizer report, no secret and nobody's data in the log.
+// Starts the real binary for a test, with a free port and its own data folder copied from a template, and reads its log. stop()
+// requires a clean end: exit status 0, no sanitizer report, no secret and no personal data in the log.
 import { spawn, spawnSync } from 'node:child_process';
 import dns from 'node:dns/promises';
 import fs from 'node:fs';

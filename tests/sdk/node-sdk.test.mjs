@@ -159,7 +159,7 @@ test('errors arrive with code, msg and log id', async () => {
     await refused(client.hire.interview.list({ params: {} }), 400, 1002002);
 });
 
-test('an app without the scope learns which one is missing', async () => {
+test('an app without the scope gets an error that names the missing scope', async () => {
     const app = createApp(server, ['hire:interview:readonly']);
     const v = await refused(sdk(app.app_id, app.app_secret).hire.backgroundCheckOrder.list(), 400, 99991672);
     assert.equal(v.error.permission_violations.length, 2);

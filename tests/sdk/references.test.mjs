@@ -47,7 +47,7 @@ const ok = async (promise) => {
     return r.data;
 };
 
-test('what is looked up, by typed methods', async () => {
+test('reference data is read with typed methods', async () => {
     assert.deepEqual((await ok(hire.jobProcess.list({ params: { page_size: 50 } }))).items, demo('job_processes'));
     assert.deepEqual((await ok(hire.terminationReason.list({ params: { page_size: 50 } }))).items, demo('termination_reasons'));
     assert.deepEqual((await ok(hire.interviewFeedbackForm.list({ params: { page_size: 50 } }))).items, demo('interview_feedback_forms'));
@@ -105,7 +105,7 @@ test('a file, an external application and its check', async () => {
     await ok(hire.externalApplication.delete({ path: { external_application_id: a.id } }));
 });
 
-test("an application's way", async () => {
+test('an application is created, moved, terminated and recovered with typed methods', async () => {
     const job = demo('jobs').find((j) => j.active_status === 1);
     const used = new Set(demo('applications').map((x) => x.talent_id));
     const talent_id = demo('talents').map((t) => t.id).find((t) => !used.has(t));
