@@ -13,7 +13,7 @@ export class Proxy {
         this.upgraded = [];
     }
 
-    // Opens a port whose clients appear to come from that address, by TLS if https. Person and Client accept the result as a server.
+    // Opens a port whose clients appear to come from that address, by TLS if https. Person and Client accept it as a server.
     async door(address, { https = false } = {}) {
         const door = http.createServer((req, res) => this.#pass(req, res, address, https));
         door.on('upgrade', (req, socket, head) => this.#upgrade(req, socket, head, address));
