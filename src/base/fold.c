@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * utf8proc does the folding; names of ASCII alone, and those in scripts without case that are long composed, are most
- * of what comes, so plain ASCII is done here.
+ * utf8proc folds the text. Text that is ASCII only is folded here, because it is frequent and this is faster.
  */
 #include "base/fold.h"
 
@@ -25,8 +24,8 @@ static bool fold_ascii(struct str s, char *to) {
     return seen < 0x80;
 }
 
-/* Casefolding may bring a form that decomposes further, so the folding is repeated until nothing changes; twice is the
- * most that any text needs. Returns false if s is no UTF-8. */
+/* The result of case folding may decompose further, so the folding is repeated until nothing changes; no text needs
+ * more than two rounds. Returns false if s is not UTF-8. */
 static bool fold_unicode(struct str s, struct arena *a, struct str *ret) {
     struct str from = s;
 

@@ -12,14 +12,14 @@
 
 #include "base/buf.h"
 
-/* The comma before a value that is written by other means, where one is due. */
+/* Writes a comma if a value precedes. For a value that the caller writes without the functions below. */
 void json_comma(struct buf *b);
 
-/* open is '{' or '['. Sets a comma first where one is due. */
+/* open is '{' or '['. Writes a comma first if a value precedes. */
 void json_begin(struct buf *b, char open);
 void json_end(struct buf *b, char close);
 
-/* A member's name; sets the comma before it where one is due. The value must follow at once. */
+/* A member's name, after a comma if a member precedes. The value must follow immediately. */
 void json_key(struct buf *b, struct str key);
 
 void json_str(struct buf *b, struct str s); /* absent is written as "" */

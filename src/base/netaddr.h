@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which network addresses belong to the public internet. A server that connects to wherever a stranger's link points
- * must refuse all others, or it becomes the stranger's door into its own network.
+ * Tells whether a network address belongs to the public internet. A server that follows links from outside must refuse
+ * all other addresses; otherwise such a link could reach services in the server's own network.
  */
 #ifndef HIRED_BASE_NETADDR_H
 #define HIRED_BASE_NETADDR_H

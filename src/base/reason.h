@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Why something was refused, as a word for programs: the console's pages say it in their reader's language
- * (console/src/reasons.ts has each). Beside it always goes a sentence for those who read English.
+ * The reason of a refusal as a word for programs. The console's pages translate it into the reader's language
+ * (console/src/reasons.ts lists every word). Each refusal also has an English sentence.
  */
 #ifndef HIRED_BASE_REASON_H
 #define HIRED_BASE_REASON_H
 
 #include "base/str.h"
 
-/* What the subject is stands behind each that has one. */
+/* The comment behind a word says what its subject is. */
 #define REASONS(X)                                                                                                     \
     X(PERSON_NAME, "person_name")     /* candidate or contact */                                                       \
     X(PERSON_MOBILE, "person_mobile") /* the same */                                                                   \

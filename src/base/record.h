@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Typed records: C structs described by tables, read from JSON and written as JSON. The tables and structs are
- * generated from api/ (see tools/apigen.py), so that a field is described once for the check of what comes in, for what
- * goes out, and for what is stored.
+ * Typed records: C structs described by tables, read from JSON and written as JSON. tools/apigen.py generates tables
+ * and structs from api/, so each field is described once for input, output and storage.
  *
  * Members by type (all absent when the struct is zeroed):
  *     string        struct str                 ptr NULL: absent
@@ -14,15 +13,18 @@
  *                   (elements: struct str, int64_t, bool, double, or struct T)
  *     map           struct str                 any JSON object, kept as its compact text
  *
- * Two forms of a record exist as text. The wire form is plain JSON. The stored form is JSON in which some string values
- * stand as slots, to be filled for each reader (a user's id differs by app; a link's signature by hour) and some
- * members are conditional (left out for a reader without the scope). record_splice() makes the wire form of a stored
- * one in one pass, at about the speed of memcpy: \x01 U <16 hex>          the user with this internal id, in the
- * reader's user_id_type \x01 F <16 hex>          a signed link to the kept file with this id \x02 <bit> ... \x03 left
- * out if the reader's hidden mask has bit (byte value - 'A') set \x02 ` ... \x03          members that the type does
- * not describe: left out unless the reader asks for them Raw control bytes cannot occur in JSON text otherwise. A
- * conditional holds a whole member and the comma in front of it; where it was the object's first, the splice drops the
- * comma that then follows the brace.
+ * A record has two text forms. The wire form is plain JSON. The stored form is JSON in which some string values are
+ * slots, filled in for each reader (a user's id differs by app, a link's signature by hour), and some members are
+ * conditional (left out for a reader without the scope). record_splice() makes the wire form of a stored form in one
+ * pass, at about the speed of memcpy. The marks of the stored form:
+ *
+ * - \x01 U, 16 hex digits: the user with this internal id, in the reader's user_id_type
+ * - \x01 F, 16 hex digits: a signed link to the kept file with this id
+ * - \x02, a bit, ..., \x03: left out if the reader's hidden mask has the bit (byte value - 'A')
+ * - \x02, a backquote, ..., \x03: members that the type does not describe, left out unless the reader asks for them
+ *
+ * JSON text cannot contain raw control bytes, so a mark is never part of a value. A conditional holds a whole member
+ * and the comma before it. If that member is the first of its object, record_splice() drops the comma after the brace.
  */
 #ifndef HIRED_BASE_RECORD_H
 #define HIRED_BASE_RECORD_H
@@ -52,7 +54,7 @@ struct int_list {
     int64_t *v;
     size_t n;
 };
-/* The shape of every generated "list of struct T". */
+/* Every generated "list of struct T" has this layout. */
 struct any_list {
     void *v;
     size_t n;
@@ -100,13 +102,12 @@ struct record_type {
     size_t size; /* of the struct */
     const struct record_field *fields;
     size_t n_fields;
-    /* Where the struct has a struct str for the members that the table does not describe, as compact JSON without
-     * braces
-     * ("a":1,"b":[]); 0: it has none, and they are dropped. */
+    /* Offset of the struct str that holds the members which the table does not describe, as compact JSON without braces
+     * ("a":1,"b":[]). 0: the struct has none, and such members are dropped. */
     size_t undescribed;
 };
 
-/* One thing wrong with an input. All of them live in the arena of the reading call. */
+/* One error in an input. Its texts are in the arena of the reading call. */
 struct violation {
     struct str field;       /* dotted path, list elements as [0] */
     struct str value;       /* as it was sent, cut at 64 bytes, or "" */
@@ -129,18 +130,18 @@ static inline size_t violations_kept(const struct violations *vs) {
 }
 
 /* Reads a JSON object into record (a zeroed struct of type t). Unknown members are ignored, null is absent, defaults
- * are filled in, every breach is added to vs. A required string that is empty counts as missing. Text is copied into
- * the arena. Of a list that is too long, what lies beyond its bound is not looked at. Returns 0, or -EINVAL if vs grew.
+ * are filled in, and every error is added to vs. A required string that is empty counts as missing. Text is copied into
+ * the arena. If a list is too long, the elements beyond the bound are not checked. Returns 0, or -EINVAL if vs grew.
  */
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a,
                 struct violations *vs);
 
-/* Told each member that the type does not describe, with its path in the arena. */
+/* Called for each member that the type does not describe; path is in the arena. */
 typedef void (*record_undescribed_fn)(void *ctx, struct str path);
 
-/* As record_read, but neither required nor bounds of length and number are asked for, nor defaults filled in: for
- * reading answers (import). Types and values of enums are. Members that the type does not describe are kept in the
- * struct and told to fn; without fn they are breaches ("unknown field"). */
+/* For answers of the platform (import). Like record_read, but required members and bounds are not checked and defaults
+ * are not filled in; types and enum values are checked. Members that the type does not describe are kept in the struct
+ * and passed to fn; if fn is NULL they are errors ("unknown field"). */
 int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,
                        struct violations *vs, record_undescribed_fn fn, void *ctx);
 
@@ -150,15 +151,15 @@ int record_read_answer(const struct record_type *t, void *record, const json_t *
 int record_read_text(const struct record_field *f, void *record, struct str value, struct arena *a,
                      struct violations *vs);
 
-/* Fills in defaults and asks for what is required, after a run of record_read_text. Returns 0 or -EINVAL. */
+/* Fills in defaults and checks required fields, after a run of record_read_text. Returns 0 or -EINVAL. */
 int record_finish_text(const struct record_type *t, void *record, struct arena *a, struct violations *vs);
 
 /* Writes the record as a JSON object in wire form: slots hold what the struct has, hidden and undescribed members are
- * left out. Sets the comma before it where one is due, as json.h does. */
+ * left out. Writes a comma first if a value precedes it, as json.h does. */
 void record_write(const struct record_type *t, const void *record, uint32_t hidden, struct buf *out);
 
-/* Writes it in stored form: a user's id in decimal and a file's "file:<id>" become slots; any other text in their place
- * (an id that is not ours, a foreign URL) stays the text it is. */
+/* Writes it in stored form: a user's id in decimal and a file's "file:<id>" become slots; other text in such a
+ * member (a foreign id or URL) is kept as it is. */
 void record_write_stored(const struct record_type *t, const void *record, struct buf *out);
 
 /* Reads a stored form back into record, as record_write_stored took it. Returns 0, or -EBADMSG if it is damaged. */
@@ -167,19 +168,19 @@ int record_read_stored(const struct record_type *t, void *record, struct str sto
 /* Fills slots for one reader. Both append the JSON-escaped value without quotes. */
 struct record_reader {
     uint32_t hidden;  /* bit 0: user ids; others: scope bits */
-    bool undescribed; /* wants members that no type describes, which the API never answers */
+    bool undescribed; /* also wants members that no type describes; the API never answers these */
     void (*user)(void *ctx, int64_t uid, struct buf *out);
     void (*file)(void *ctx, int64_t file_id, struct buf *out);
     void *ctx;
 };
 
-/* Appends the wire form of a stored one, with the comma before it where one is due. Text that is damaged gives damaged
- * JSON, but is never read beyond its end. */
+/* Appends the wire form of a stored form, after a comma if a value precedes it. A damaged stored form gives damaged
+ * JSON, but nothing is read beyond its end. */
 void record_splice(const struct record_reader *r, struct str stored, struct buf *out);
 
-/* The values of an object's members as their text stands in the stored form (a string with quotes and escapes), to be
- * written into an answer as they are; absent where it has none. Much faster than reading the record. Only for members
- * that hold no slots: those stay raw. The texts point into stored. */
+/* Returns the text of an object's members from the stored form (strings with quotes and escapes), ready to be written
+ * into an answer; absent for a missing member. Much faster than reading the record. Use it only for members without
+ * slots, because slots are not filled. The texts point into stored. */
 void record_members(struct str stored, const struct str *names, size_t n, struct str *ret);
 
 /* Calls fn on every user id in the record (members with SLOT_USER, at any depth), which may replace it. Stops at the
@@ -192,11 +193,11 @@ void record_drop_undescribed(const struct record_type *t, void *record);
 
 /* Parses strict JSON, an object or a list: no duplicate names, valid UTF-8, no \u0000, integers within int64, at most
  * 64 levels deep. On failure returns NULL and sets *ret_why to a sentence in the arena that names line and column and
- * what is wrong, but no value, so that it may be logged. Free the result with json_decref. */
+ * what is wrong, but contains no value, so it may be logged. Free the result with json_decref. */
 json_t *record_parse(struct str text, struct arena *a, struct str *ret_why);
 
 /* Finds where a dotted path (as in struct violation) stands in JSON text that record_parse took: 1-based line and
- * column (in characters) of the member's value. Returns 0, or -ENOENT (the path of what is missing leads nowhere). */
+ * column (in characters) of the member's value. Returns 0, or -ENOENT if the text has no such member. */
 int record_locate(struct str text, struct str path, unsigned *ret_line, unsigned *ret_column);
 
 #endif

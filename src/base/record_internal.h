@@ -59,7 +59,7 @@ void record_fill(struct record_reading *r, const struct record_field *f, const s
 /* 1-based line, and column in characters, of the byte at offset. */
 void record_position(struct str text, size_t offset, unsigned *ret_line, unsigned *ret_column);
 
-/* As record_parse, for most of what record_parse takes; NULL otherwise, which says nothing. */
+/* Like record_parse for the most common JSON. NULL does not mean an error: the text then has to go to jansson. */
 json_t *record_parse_plain(struct str text);
 
 size_t record_element_size(const struct record_field *f);

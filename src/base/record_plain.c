@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Builds the tree of plain JSON, which is nearly all that comes, several times as fast as jansson's own lexer. It
- * judges nothing: whatever it does not take for certain (an escape of four digits, a number that is no short integer,
- * anything wrong) it leaves to jansson, so what is accepted, and what is said of the rest, is jansson's word alone.
+ * Parses plain JSON, which is nearly all input, several times as fast as jansson's lexer. It reports no errors: text
+ * that it is not sure of (a \u escape, a number that is not a short integer, any error) is left to jansson. So jansson
+ * alone decides what is accepted, and jansson words the errors.
  */
 #include "base/record_internal.h"
 

@@ -13,7 +13,7 @@
 #include "base/record_internal.h"
 
 static bool is_mark(char c) {
-    return (unsigned char)c <= MARK_END; /* NUL is none, but stands in no JSON either */
+    return (unsigned char)c <= MARK_END; /* NUL is not a mark, but JSON text has no NUL */
 }
 
 /* The first mark from p on, or end. */
@@ -130,7 +130,7 @@ void record_splice(const struct record_reader *r, struct str stored, struct buf 
     if (*p == '{' || *p == '[')
         json_comma(out);
     while (p < end) {
-        /* Where the members in front were left out, the comma that parted them is due no more. */
+        /* If the members before this comma were left out, the comma is left out, too. */
         if (*p == ',' && out->len > 0 && out->ptr[out->len - 1] == '{')
             p++;
         const char *mark = copy_plain(p, end, out);

@@ -40,7 +40,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t contexts_key; /* for its destructor, when a thread ends */
 static _Thread_local struct contexts *mine;
 
-/* Only for want of memory, or of AES in a crippled libcrypto: nothing can be served without. */
+/* Ends the process if !ok. That happens only without memory, or if libcrypto lacks AES; no request can be served then.
+ */
 static void require(bool ok) {
     if (ok)
         return;
@@ -95,7 +96,7 @@ static EVP_CIPHER_CTX *cipher_context(const struct seal *s, enum seal_kind kind,
     return *c;
 }
 
-/* Keyed once: each use only begins anew, which costs a third of taking up the key. */
+/* The key is set once; each use only restarts the context, which costs a third of setting the key. */
 static EVP_MAC_CTX *mac_context(const struct seal *s) {
     struct contexts *t = contexts_of(s);
     if (!t->mac) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sealed ids: an id, 32 bits beside it and a kind, encrypted together into one AES block (32 hex digits). Without the
- * key nobody can make one or read one, so a sealed id serves as access token, as open_id and as signed link, and needs
- * no table to be read back. A guess opens with a probability of 2^-32 and must then still name a row that exists and
+ * Sealed ids: an id, 32 bits beside it and a kind, encrypted together into one AES block (32 hex digits). Sealed
+ * ids can only be made and read with the key. They are used as access tokens, open_ids and signed links, and no table
+ * is needed to read them. A guessed value opens with a probability of 2^-32; it must then also name an existing row
  * whose 32 bits match.
  */
 #ifndef HIRED_BASE_SEAL_H
