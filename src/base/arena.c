@@ -68,7 +68,7 @@ static char *large_block(struct arena *a, size_t size) {
         a->blocks->older = b;
     } else {
         a->blocks = b;
-        a->next = a->end = b->data; /* no room in it for anybody else */
+        a->next = a->end = b->data; /* no other allocation goes into it */
     }
     return b->data;
 }

@@ -33,7 +33,8 @@ int64_t id_new(void) {
     ms = ms < 0 ? 0 : ms > LAST_MS ? LAST_MS : ms;
     int64_t now = ms << SEQUENCE_BITS;
     int64_t last = atomic_load(&last_tick), tick;
-    /* When the clock stands still or goes back, or a millisecond's sequence is used up, ids run ahead of the clock. */
+    /* Ids run ahead of the clock if it stands still or goes back, or if a millisecond's sequence numbers are used up.
+     */
     do
         tick = now > last ? now : last + 1;
     while (!atomic_compare_exchange_weak(&last_tick, &last, tick));

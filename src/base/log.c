@@ -17,7 +17,7 @@
 
 enum {
     VALUE_MAX = 512,
-    LINE_MAX_BYTES = PIPE_BUF, /* what a pipe takes in one piece, whoever else writes to it */
+    LINE_MAX_BYTES = PIPE_BUF, /* a write of this size to a pipe is atomic, also if others write to it */
 };
 
 static const struct str level_names[] = {STR_INIT("debug"), STR_INIT("info"), STR_INIT("warn"), STR_INIT("error")};
@@ -42,7 +42,7 @@ int log_level_parse(struct str name, enum log_level *ret) {
     return -EINVAL;
 }
 
-/* Anything may arrive here (a peer's bytes, for one), and the line must stay JSON. */
+/* The value may be any bytes, such as a peer's; the line must stay valid JSON. */
 static void add_value(struct buf *b, struct str value) {
     char clean[VALUE_MAX];
     value = str_head(value, VALUE_MAX);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Networks of IP addresses ("10.1.0.0/16", "fd00::/8", "192.0.2.7"), and whether an address lies in one. Read strictly,
- * unlike netaddr.h, which has to take for an address all that a resolver would.
+ * Networks of IP addresses ("10.1.0.0/16", "fd00::/8", "192.0.2.7"), and whether an address lies in one. The text
+ * form is strict; netaddr.h accepts every form that a resolver accepts.
  *
  * An address is 16 bytes. An IPv4 address stands as the IPv6 address that maps it (::ffff:192.0.2.7), so it is the same
  * whether it came by a socket of one family or of the other.
@@ -28,13 +28,13 @@ struct networks {
 /* "192.0.2.7", "2001:db8::1"; four plain decimal numbers, no zone, no brackets. Returns 0 or -EINVAL. */
 int network_address_parse(struct str text, uint8_t ret[16]);
 
-/* Of an IPv4 or IPv6 socket. Returns 0, or -EAFNOSUPPORT for any other. */
+/* The address of an IPv4 or IPv6 socket address. Returns 0, or -EAFNOSUPPORT for any other. */
 int network_address_of(const struct sockaddr *address, uint8_t ret[16]);
 
 /* Whether it maps an IPv4 address. */
 bool network_address_is_ipv4(const uint8_t address[16]);
 
-/* The other way round, with port 0; of family AF_INET where the address only maps an IPv4 one. */
+/* The socket address of an address, with port 0; its family is AF_INET if the address maps an IPv4 address. */
 void network_address_store(const uint8_t address[16], struct sockaddr_storage *ret);
 
 /* An address, alone or with /BITS. Bits of the address behind BITS do not count. Returns 0 or -EINVAL. */
@@ -44,7 +44,7 @@ bool network_has(const struct network *n, const uint8_t address[16]);
 /* Every address, or every IPv4 address. */
 bool network_is_everything(const struct network *n);
 
-/* Networks separated by commas or blanks; none at all is a list too. Returns 0, -EINVAL for what is no network, or
+/* Networks separated by commas or blanks; the list may be empty. Returns 0, -EINVAL for what is no network, or
  * -E2BIG for more than NETWORKS_MAX. *ret is set only on success. */
 int networks_parse(struct str list, struct networks *ret);
 bool networks_have(const struct networks *all, const uint8_t address[16]);

@@ -12,7 +12,7 @@
 
 enum { VALUE_MAX = 64 };
 
-/* A value as it was sent may be no UTF-8 (from a query string), but it is going to be written as JSON. */
+/* A value from a query string may be invalid UTF-8, but the violation is written as JSON. */
 static struct str presentable(struct str value, struct arena *a) {
     value = str_head(value, VALUE_MAX);
     if (str_is_absent(value))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds the place of a value in JSON text by its path. The text is known to be valid, so the scanner only skips; should
- * it not be, the scanner still stays within it.
+ * Finds the place of a value in JSON text by its path. The text is known to be valid, so the scanner only skips; if
+ * it is not valid, the scanner still never leaves it.
  */
 #include <errno.h>
 

@@ -55,7 +55,7 @@ void record_position(struct str text, size_t offset, unsigned *line, unsigned *c
     *column = (unsigned)str_chars((struct str){text.ptr + begin, offset - begin}) + 1;
 }
 
-/* What is wrong, in words of ours where jansson's are about its interface. */
+/* Words the error; jansson's own words are replaced where they speak of its programming interface. */
 static struct str describe(const json_error_t *e, struct arena *a) {
     struct str text = str_of(e->text);
     switch (json_error_code(e)) {

@@ -53,7 +53,7 @@ struct str str_cut(struct str *rest, char c) {
 int str_to_i64(struct str s, int64_t *ret) {
     bool negative = s.len > 0 && s.ptr[0] == '-';
     size_t i = negative ? 1 : 0;
-    if (i == s.len || (s.ptr[i] == '0' && s.len > 1)) /* "-0" is not a form anybody writes on purpose */
+    if (i == s.len || (s.ptr[i] == '0' && s.len > 1)) /* "-0" is refused as a leading zero */
         return -EINVAL;
     int64_t value = 0;
     bool fits = true;
@@ -61,7 +61,7 @@ int str_to_i64(struct str s, int64_t *ret) {
         if (s.ptr[i] < '0' || s.ptr[i] > '9')
             return -EINVAL;
         int digit = s.ptr[i] - '0';
-        /* Counted below zero, where int64 reaches one further. */
+        /* Counts down from zero, because int64 has one more negative value than positive ones. */
         if (fits && (__builtin_mul_overflow(value, 10, &value) || __builtin_sub_overflow(value, digit, &value)))
             fits = false;
     }
@@ -91,7 +91,7 @@ size_t str_chars(struct str s) {
 
 /* Length of the well-formed sequence of two to four bytes at p, or 0. */
 static size_t utf8_sequence(const unsigned char *p, size_t len) {
-    unsigned char low = 0x80, high = 0xBF; /* of the second byte: this is where overlong forms and surrogates show */
+    unsigned char low = 0x80, high = 0xBF; /* bounds of the second byte; they exclude overlong forms and surrogates */
     size_t n;
     if (p[0] >= 0xC2 && p[0] <= 0xDF) {
         n = 2;
