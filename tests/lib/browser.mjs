@@ -67,7 +67,8 @@ export async function openBrowser(base, { lang = 'zh', theme = 'light', width = 
     await context.addInitScript(countAnswers);
     context.setDefaultTimeout(90_000); // a machine that is busy with other things is slow
     const page = await context.newPage();
-    page.on('pageerror', (e) => errors.push(String(e)));
+    // Chromium shows a PDF by scripts of its own, whose faults are not the console's.
+    page.on('pageerror', (e) => { if (!/chrome(-extension)?:\/\//.test(e.stack ?? '')) errors.push(e.stack ?? String(e)); });
     page.on('console', (m) => {
         if (m.type() === 'error' && !/status of (400|401|403|404|409)/.test(m.text())) errors.push(m.text());
     });
