@@ -98,16 +98,21 @@ def read_statements(path):
         yield finish()
 
 
-def read_walks(paths):
-    """{name: why} of the statements that say "-- walks: why" below their name: they read more rows than they return."""
-    walks, name = {}, None
+def read_notes(paths, note):
+    """{statement: text} of the statements that have such a comment (ROW, WALKS) below their name."""
+    notes, name = {}, None
     for path in paths:
         for line in Path(path).read_text(encoding='utf-8').splitlines():
             if heading := NAME.match(line.strip()):
                 name = heading[1]
-            elif why := WALKS.match(line.strip()):
-                walks[name] = why[1].strip()
-    return walks
+            elif found := note.match(line.strip()):
+                notes[name] = found[1].strip()
+    return notes
+
+
+def read_walks(paths):
+    """{name: why} of the statements that say "-- walks: why" below their name: they read more rows than they return."""
+    return read_notes(paths, WALKS)
 
 
 def read_all_statements(paths):
@@ -164,15 +169,10 @@ def columns_of(name, sql):
 
 def read_row_names(paths):
     """{statement: row} of the statements that say "-- row: name": they return the same columns, so one function reads them."""
-    rows, name = {}, None
-    for path in paths:
-        for line in Path(path).read_text(encoding='utf-8').splitlines():
-            if heading := NAME.match(line.strip()):
-                name = heading[1]
-            elif row := ROW.match(line.strip()):
-                if not re.fullmatch(r'[a-z][a-z0-9_]*', row[1]):
-                    raise Fault(f'{path}: {name}: "{row[1]}" is no name of a row')
-                rows[name] = row[1]
+    rows = read_notes(paths, ROW)
+    for name, row in rows.items():
+        if not re.fullmatch(r'[a-z][a-z0-9_]*', row):
+            raise Fault(f'{name}: "{row}" is no name of a row')
     return rows
 
 

@@ -26,6 +26,15 @@ class Skip(Exception):
     pass
 
 
+def empty_database():
+    """SQLite in memory with the project's schema."""
+    db = sqlite3.connect(':memory:')
+    for step in sqlgen.read_schema(SCHEMA):
+        for statement in sqlgen.sqlite_schema(step):
+            db.execute(statement)
+    return db
+
+
 def statements(text):
     with tempfile.NamedTemporaryFile('w', suffix='.sql', encoding='utf-8') as f:
         f.write(text)
@@ -65,10 +74,7 @@ def walked(plan):
 
 
 def test_no_statement_walks_unless_it_says_why():
-    db = sqlite3.connect(':memory:')
-    for step in sqlgen.read_schema(SCHEMA):
-        for statement in sqlgen.sqlite_schema(step):
-            db.execute(statement)
+    db = empty_database()
     walks, wrong = sqlgen.read_walks(SQL), []
     for name, text, parameters in sqlgen.read_all_statements(SQL):
         if name.startswith('check_'):  # reads all rows on purpose
@@ -84,10 +90,7 @@ def test_no_statement_walks_unless_it_says_why():
 
 
 def test_columns_are_those_that_sqlite_gives():
-    db = sqlite3.connect(':memory:')
-    for step in sqlgen.read_schema(SCHEMA):
-        for statement in sqlgen.sqlite_schema(step):
-            db.execute(statement)
+    db = empty_database()
     compared = 0
     for name, text, parameters in sqlgen.read_all_statements(SQL):
         columns = sqlgen.columns_of(name, text)
