@@ -65,6 +65,31 @@ static int read_ids(struct cli *c, enum db_statement walk, int64_t tenant, int64
     return r < 0 ? r : n;
 }
 
+/* Makes copy number n, which changed at that time. Returns 0 or < 0. */
+typedef int (*clone_fn)(void *ctx, int64_t n, int64_t ms);
+
+/* Makes n copies, IN_TRANSACTION in each transaction. label: what the progress line says. */
+static int clone_all(struct db *db, int64_t n, const char *label, bool progress, clone_fn fn, void *ctx) {
+    int64_t step = step_for(n);
+    int r = db_begin(db);
+
+    for (int64_t i = 0; i < n && r == 0; i++) {
+        r = fn(ctx, i, BEGIN_MS + i * step);
+        if (r == 0 && (i + 1) % IN_TRANSACTION == 0) {
+            r = db_commit(db);
+            if (r == 0)
+                r = db_begin(db);
+            show(progress, label, i, n);
+        }
+    }
+    if (r == 0)
+        r = db_commit(db);
+    else
+        db_rollback(db);
+    show(progress, "", n, n);
+    return r;
+}
+
 /* ---- orders ---- */
 
 struct order_template {
@@ -173,7 +198,8 @@ static int enter_place(struct order_cloning *oc, const struct order_template *t,
     return order_place_enter(oc->cli->db, oc->tenant, id, &place);
 }
 
-static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time) {
+static int clone_order(void *ctx, int64_t n, int64_t update_time) {
+    struct order_cloning *oc = ctx;
     const struct order_template *t =
         n % 2 == 0 && oc->n_open > 0 ? &oc->open[(size_t)(n / 2) % oc->n_open] : &oc->all[(size_t)(n / 2) % oc->n_all];
     int64_t id = id_at(update_time, 1, 0), by = update_time - t->update_time;
@@ -188,27 +214,6 @@ static int clone_order(struct order_cloning *oc, int64_t n, int64_t update_time)
         r = enter_place(oc, t, id, by);
     arena_reset(&oc->scratch);
     return r < 0 ? r : 0;
-}
-
-static int clone_orders(struct order_cloning *oc, int64_t n, bool progress) {
-    int64_t step = step_for(n);
-    int r = db_begin(oc->cli->db);
-
-    for (int64_t i = 0; i < n && r == 0; i++) {
-        r = clone_order(oc, i, BEGIN_MS + i * step);
-        if (r == 0 && (i + 1) % IN_TRANSACTION == 0) {
-            r = db_commit(oc->cli->db);
-            if (r == 0)
-                r = db_begin(oc->cli->db);
-            show(progress, "making orders", i, n);
-        }
-    }
-    if (r == 0)
-        r = db_commit(oc->cli->db);
-    else
-        db_rollback(oc->cli->db);
-    show(progress, "", n, n);
-    return r;
 }
 
 int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int64_t wanted, bool progress) {
@@ -235,7 +240,7 @@ int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int
                                .n_all = (size_t)n,
                                .open = open,
                                .n_open = n_open};
-    r = clone_orders(&oc, wanted - n, progress);
+    r = clone_all(c->db, wanted - n, "making orders", progress, clone_order, &oc);
     buf_free(&oc.doc);
     arena_free(&oc.scratch);
     return r;
@@ -271,7 +276,8 @@ static int insert_interview(struct interview_cloning *ic, int64_t id, int64_t ap
     return db_run(&b);
 }
 
-static int clone_interview(struct interview_cloning *ic, int64_t n, int64_t begin_time) {
+static int clone_interview(void *ctx, int64_t n, int64_t begin_time) {
+    struct interview_cloning *ic = ctx;
     const struct interview_extend *t = &ic->all[(size_t)n % ic->n_all];
     struct interview_extend i = *t;
     int64_t id = id_at(begin_time, 2, 0), by = begin_time - t->begin_time.v, application = 0;
@@ -310,27 +316,6 @@ static int read_interview(struct cli *c, int64_t tenant, int64_t id, struct inte
     return record_read_stored(&type_interview_extend, ret, db_text(&q, COL_INTERVIEW_GET_DOC), &c->arena);
 }
 
-static int clone_interviews(struct interview_cloning *ic, int64_t n, bool progress) {
-    int64_t step = step_for(n);
-    int r = db_begin(ic->cli->db);
-
-    for (int64_t i = 0; i < n && r == 0; i++) {
-        r = clone_interview(ic, i, BEGIN_MS + i * step);
-        if (r == 0 && (i + 1) % IN_TRANSACTION == 0) {
-            r = db_commit(ic->cli->db);
-            if (r == 0)
-                r = db_begin(ic->cli->db);
-            show(progress, "making interviews", i, n);
-        }
-    }
-    if (r == 0)
-        r = db_commit(ic->cli->db);
-    else
-        db_rollback(ic->cli->db);
-    show(progress, "", n, n);
-    return r;
-}
-
 int demo_clone_interviews(struct cli *c, int64_t tenant, int64_t wanted, bool progress) {
     int64_t ids[TEMPLATES_MAX];
     int n = read_ids(c, SQL_CLI_INTERVIEWS, tenant, ids), r = 0;
@@ -344,7 +329,7 @@ int demo_clone_interviews(struct cli *c, int64_t tenant, int64_t wanted, bool pr
     if (r < 0)
         return r;
     struct interview_cloning ic = {.cli = c, .tenant = tenant, .all = all, .n_all = (size_t)n};
-    r = clone_interviews(&ic, wanted - n, progress);
+    r = clone_all(c->db, wanted - n, "making interviews", progress, clone_interview, &ic);
     buf_free(&ic.doc);
     arena_free(&ic.scratch);
     return r;
