@@ -225,6 +225,9 @@ test('accounts are created, changed and disabled; the last administrator cannot 
     const at = `users/${made.account.id}`;
     assert.deepEqual((await admin.post(at, { roles: ['approver'], en_name: 'New Hand' })).account.roles, ['approver']);
     assert.deepEqual((await person.get('session')).user.roles, ['approver']);
+    // No role at all is refused, as at creation; a person who shall do nothing more is disabled instead.
+    await admin.fails(400, 99992402, 'POST', at, { body: { roles: [] } });
+    assert.deepEqual((await person.get('session')).user.roles, ['approver']);
     const { password } = await admin.post(at, { reset_password: true });
     await person.fails(401, 4010, 'GET', 'session');
     person.password = password;
