@@ -2,9 +2,11 @@
  *
  * hired erase: removes a person's data from all records and files.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/id.h"
 #include "base/json.h"
@@ -15,6 +17,7 @@
 #include "store/files/files.h"
 
 #define LOG_WAIT_S 30 /* how long readers may delay the truncation of the WAL */
+#define PIN_WAIT_S 60 /* how long a running backup may delay the removal of files */
 #define FILES_AT_ONCE 64
 
 static const char help[] =
@@ -66,8 +69,15 @@ static int erase_it(struct cli *c, void *ctx) {
  * removes the file then, or at its next start. */
 static int remove_files(struct cli *c) {
     int64_t ids[FILES_AT_ONCE], after = 0;
-    int n = FILES_AT_ONCE, r = 0;
+    int n = FILES_AT_ONCE, r = 0, right = files_removal_begin(c->config.data);
 
+    for (int i = 0; i < PIN_WAIT_S && right == -EAGAIN; i++) {
+        nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+        right = files_removal_begin(c->config.data);
+    }
+    if (right == -EAGAIN)
+        return cli_fail(c, "erased, but a running backup keeps the files for the time being; a start of hired serve "
+                           "removes them");
     while (n == FILES_AT_ONCE && r == 0) {
         {
             struct db_query q DB_CLEANUP = db_query(c->db, SQL_FILE_REMOVAL_NEXT);
@@ -81,6 +91,8 @@ static int remove_files(struct cli *c) {
         after = n > 0 ? ids[n - 1] : 0;
         r = r < 0 ? r : 0;
     }
+    if (right >= 0)
+        close(right);
     return r < 0 ? cli_fail(c, "erased, but a file cannot be removed: %s; a start of hired serve tries again",
                             strerror(-r))
                  : 0;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/hex.h"
@@ -52,26 +53,44 @@ int kept_digest(const char *path, kept_piece_fn fn, void *ctx, int64_t *ret_size
     return r;
 }
 
-/* Reads page by page, so that no read transaction lasts as long as the reading of the files. */
+struct row {
+    int64_t id, size, order_id;
+    char sha256[KEPT_HEX];
+};
+
+/* Returns the number of rows, or a negative errno. */
+static int read_page(struct db *db, enum db_statement which, int64_t after, struct row rows[PAGE]) {
+    struct db_query q DB_CLEANUP = db_query(db, which);
+    int n, r;
+
+    db_bind_int(&q, 1, after);
+    db_bind_int(&q, 2, PAGE);
+    for (n = 0; n < PAGE && (r = db_row(&q)) == 1; n++) {
+        struct str hex = db_text(&q, COL_KEPT_FILE_SHA256);
+        rows[n] = (struct row){.id = db_int(&q, COL_KEPT_FILE_ID),
+                               .size = db_int(&q, COL_KEPT_FILE_SIZE),
+                               .order_id = db_int(&q, COL_KEPT_FILE_ORDER_ID)};
+        snprintf(rows[n].sha256, KEPT_HEX, "%.*s", STR_FMT(hex));
+    }
+    return n < PAGE && r < 0 ? r : n;
+}
+
+/* Reads page by page and calls fn between two reads, so that no read transaction lasts as long as the work on the
+ * files. */
 static int walk(struct db *db, enum db_statement which, kept_fn fn, void *ctx) {
+    struct row *rows = mem_alloc(PAGE * sizeof(*rows));
     int64_t last = 0;
-    int rows, r;
+    int n, r = 0;
 
     do {
-        struct db_query q DB_CLEANUP = db_query(db, which);
-        db_bind_int(&q, 1, last);
-        db_bind_int(&q, 2, PAGE);
-        for (rows = 0; (r = db_row(&q)) == 1; rows++) {
-            last = db_int(&q, COL_KEPT_FILE_ID);
-            r = fn(ctx, last, db_int(&q, COL_KEPT_FILE_SIZE), db_text(&q, COL_KEPT_FILE_SHA256),
-                   db_int(&q, COL_KEPT_FILE_ORDER_ID));
-            if (r != 0)
-                return r;
-        }
-        if (r < 0)
-            return r;
-    } while (rows == PAGE);
-    return 0;
+        n = read_page(db, which, last, rows);
+        r = n < 0 ? n : 0;
+        for (int i = 0; i < n && r == 0; i++)
+            r = fn(ctx, rows[i].id, rows[i].size, str_of(rows[i].sha256), rows[i].order_id);
+        last = n > 0 ? rows[n - 1].id : last;
+    } while (r == 0 && n == PAGE);
+    free(rows);
+    return r;
 }
 
 int kept_walk(struct db *db, kept_fn fn, void *ctx) {

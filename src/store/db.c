@@ -132,6 +132,6 @@ int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
     return db->driver->check(db, fn, ctx);
 }
 
-int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
-    return db->driver->copy(db, path, progress, ctx);
+int db_copy(struct db *db, const char *path, const struct db_copying *how) {
+    return db->driver->copy(db, path, how);
 }

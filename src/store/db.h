@@ -118,11 +118,21 @@ int64_t db_change_count(struct db *db);
  * Reads everything: takes seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
-/* Copies the whole database into a new file (mode 0600; -EEXIST if it exists) and syncs it; other connections can
- * write meanwhile. Within db_snapshot_begin and db_snapshot_end it copies that snapshot. progress (or NULL) is
- * called now and then with the number of copied pages and of all pages. Returns 0 or a negative errno; an incomplete
- * copy then stays at path. */
+/* Copies the whole database into a new file (mode 0600; -EEXIST if it exists) and syncs it. The copy is of one moment:
+ * db_copy takes a snapshot and ends it when all pages are copied; within db_snapshot_begin and db_snapshot_end it
+ * copies that snapshot. Other connections can write meanwhile and never make it begin again, but their changes stay in
+ * the write-ahead log until then. Fills in what of *how is wanted. Returns 0, -EUCLEAN if a page could not be read as
+ * it was written, or another negative errno; an incomplete copy then stays at path. */
 typedef void (*db_progress_fn)(void *ctx, int64_t done, int64_t total);
-int db_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
+struct db_copying {
+    uint64_t rate;           /* bytes a second at most; 0: no limit */
+    db_progress_fn progress; /* or NULL; called now and then with the pages copied and all pages */
+    void *ctx;
+};
+int db_copy(struct db *db, const char *path, const struct db_copying *how);
+
+/* Checks the structure of any database file (SQLite's quick_check), also one of another schema, while nobody writes in
+ * it. Calls fn with a line for each finding, at most 100. Returns the number of findings or a negative errno. */
+int db_check_file(const char *path, void (*fn)(void *ctx, struct str line), void *ctx);
 
 #endif

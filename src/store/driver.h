@@ -42,7 +42,7 @@ struct db_driver {
     bool (*forgotten)(const struct db *db);
     int64_t (*change_count)(struct db *db);
     int (*check)(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
-    int (*copy)(struct db *db, const char *path, db_progress_fn progress, void *ctx);
+    int (*copy)(struct db *db, const char *path, const struct db_copying *how);
     const char *(*why)(const struct db *db);
 };
 

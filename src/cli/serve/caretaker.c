@@ -136,8 +136,14 @@ static void remove_found(struct caretaker *c, const struct found *f) {
     struct files_entry e;
     if (files_look(c->dir, f->id, f->kind, &e) < 0 || !is_stray(c, &e))
         return;
-    if (unlink(e.path) < 0) {
-        log_fmt(LOG_WARN, "cannot remove %s, which no record names: %s", e.path, strerror(errno));
+    int right = files_removal_begin(c->dir);
+    if (right == -EAGAIN)
+        return; /* a backup may need it; the next sweep finds it again */
+    int r = unlink(e.path) < 0 ? -errno : 0;
+    if (right >= 0)
+        close(right);
+    if (r < 0) {
+        log_fmt(LOG_WARN, "cannot remove %s, which no record names: %s", e.path, strerror(-r));
         return;
     }
     atomic_fetch_add(&c->removed, 1);

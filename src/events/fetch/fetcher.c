@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -50,6 +51,11 @@ static void remove_files(struct fetcher *f) {
     do {
         removals_read(f, after, &due);
         done.n = 0;
+        if (due.n == 0)
+            return;
+        int right = files_removal_begin(f->o.db->dir);
+        if (right == -EAGAIN)
+            return; /* a backup needs the files; the thread's next turn tries again */
         for (int i = 0; i < due.n; i++) {
             after = due.ids[i];
             if (place_holds(f, after))
@@ -60,6 +66,8 @@ static void remove_files(struct fetcher *f) {
             else
                 log_fmt(LOG_ERROR, "cannot remove the erased file %lld: %s", (long long)after, strerror(-r));
         }
+        if (right >= 0)
+            close(right);
         if (done.n > 0 && writer_run(f->o.writer, removals_write, &done) < 0)
             return;
     } while (due.n == BATCH);

@@ -69,6 +69,16 @@ int files_look(const char *dir, int64_t id, enum files_kind kind, struct files_e
  * 0. */
 int files_drop_drafts(const char *dir);
 
+/* A backup copies the files that the database named at one moment; while it has a pin, kept files are not removed. The
+ * pin is a shared lock on the directory itself, so the system releases it however the process ends. Waits for a removal
+ * that is being made. Returns a descriptor (close it to end the pin) or a negative errno. */
+int files_pin(const char *dir);
+
+/* Before removing files that a record named. Returns a descriptor to close after the removal, -EAGAIN while there is a
+ * pin (try again later), or another negative errno. A pin counts for at most FILES_PIN_MS from the first refusal. */
+int files_removal_begin(const char *dir);
+#define FILES_PIN_MS (15 * 60 * 1000)
+
 /* Removes a stored file; it is no error if there is none. */
 int files_remove(const char *dir, int64_t id);
 /* The same, and syncs the removal, so that the file cannot reappear after a power failure. */

@@ -119,8 +119,8 @@ static int remote_check(struct db *db, void (*fn)(void *ctx, struct str line), v
     return db_check(remote_of(db)->reader, fn, ctx);
 }
 
-static int remote_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx) {
-    return db_copy(remote_of(db)->reader, path, progress, ctx);
+static int remote_copy(struct db *db, const char *path, const struct db_copying *how) {
+    return db_copy(remote_of(db)->reader, path, how);
 }
 
 static const char *remote_why(const struct db *db) {

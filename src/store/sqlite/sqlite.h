@@ -76,7 +76,7 @@ void sqlite_tend(struct db *db, bool idle);
 void sqlite_forget(struct db *db);
 bool sqlite_forgotten(const struct db *db);
 int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
-int sqlite_copy(struct db *db, const char *path, db_progress_fn progress, void *ctx);
+int sqlite_copy(struct db *db, const char *path, const struct db_copying *how);
 
 /* From now on, clears old bytes from the unused space of pages. Returns SQLite's code. */
 int scrub_install(struct db *db);

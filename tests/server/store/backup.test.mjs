@@ -8,8 +8,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { Client, paths } from '../../lib/client.mjs';
+import { Client, eventually, paths } from '../../lib/client.mjs';
+import { Person } from '../../lib/console.mjs';
 import { importItems, makeOrder, range, sql } from '../../lib/data.mjs';
+import { importPeople, leftovers, makePerson, upload } from '../../lib/person.mjs';
 import { binary, demoDir, hired, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
 
 const kept = (dir) => fs.readdirSync(path.join(dir, 'files'), { recursive: true, withFileTypes: true })
@@ -18,8 +20,8 @@ const dir = demoDir();
 importItems(dir, range(500, makeOrder));
 
 // Runs the backup asynchronously, so that this process can write at the same time.
-const backup = (to) => new Promise((resolve) => {
-    const child = spawn(binary, ['backup', to, '--data', dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+const backup = (to, { from = dir, args = [] } = {}) => new Promise((resolve) => {
+    const child = spawn(binary, ['backup', to, '--data', from, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     for (const s of [child.stdout, child.stderr]) s.on('data', (d) => { said += d; });
     child.on('close', (status) => resolve({ status, said }));
@@ -67,6 +69,134 @@ test('a backup made during writes is valid, can be served, and contains every wr
     const reader = new Client(restored, { app_id: server.demo.app_id, app_secret: server.demo.app_secret });
     assert.ok((await reader.walk('GET', paths.orders, { query: { page_size: 100 } })).length >= 500);
     await restored.stop();
+});
+
+test('a slow backup is not begun again by writes: its time is that of its rate, and the copy is of one moment', async () => {
+    const own = demoDir();
+    importItems(own, range(12_000, makeOrder));
+    const server = await startServer({ dir: own });
+    const client = new Client(server);
+    const token = await client.token();
+    let over = false, clock = 1_710_000_000_000, last = 0;
+    const writer = (async () => {
+        for (let i = 0; !over; i++) {
+            const r = await client.call('POST', paths.progress, { token, body: {
+                background_check_id: makeOrder(i % 12_000).order_id, stage_id: String(i), stage_name: 's', stage_time: String(++clock) } });
+            assert.equal(r.code, 0, r.text);
+            last = i;
+        }
+    })();
+    await eventually(() => last, (n) => n > 0, { what: 'a write' });
+    const bytes = fs.statSync(path.join(own, 'hired.db')).size;
+    assert.ok(bytes > 10e6, `${bytes} bytes are too few for this test`);
+    const to = path.join(tempDir(), 'copy'), begun = last, since = Date.now();
+    const r = await backup(to, { from: own, args: ['--rate', '4', '--json'] });
+    const took = Date.now() - since, ended = last;
+    assert.equal(r.status, 0, r.said);
+    over = true;
+    await writer;
+    assert.ok(took > 1000 * bytes / 4e6 - 1500, `${took} ms for ${bytes} bytes: not paced`);
+    assert.ok(took < 3 * 1000 * bytes / 4e6 + 10_000, `${took} ms for ${bytes} bytes: begun again`);
+    assert.ok(ended > begun + 100, 'many writes were made meanwhile');
+    // Of one moment: the first n of the writes, and n is of the time when the copy began.
+    const stages = sql(to, 'SELECT CAST(stage_id AS INTEGER) AS n FROM order_stage ORDER BY 1').map((s) => s.n);
+    const mine = stages.filter((n) => n <= ended);
+    assert.deepEqual(mine, range(mine.length, (i) => i));
+    assert.ok(mine.length > begun && mine.length < begun + (ended - begun) / 2, `${mine.length} of the writes ${begun} to ${ended}`);
+    await server.stop();
+});
+
+test('people erased during a backup leave no incomplete copy, and their files go when it has ended', async () => {
+    const own = demoDir();
+    const people = range(24, makePerson);
+    importPeople(own, people);
+    const server = await startServer({ dir: own });
+    const client = new Client(server);
+    for (const p of people) p.resume = await upload(server, client, `${p.tag}.pdf`, `%PDF-1.4 ${p.tag}`);
+    importItems(own, people.map((p) => ({ ...p.records[1], talent_attachment_resume_id: p.resume })));
+    const admin = await Person.of(server, 'admin');
+    let over = false;
+    const eraser = (async () => {
+        for (const p of people) {
+            await admin.post('erasure', { talent_id: p.talent, reason: 'a test' });
+            await new Promise((resolve) => setTimeout(resolve, 60));
+        }
+        over = true;
+    })();
+    const copies = [];
+    while (!over || copies.length < 3) {
+        const to = path.join(tempDir(), 'copy');
+        // Slow, so that erasures fall between the copy of the database and that of the files; some copy every file.
+        const r = await backup(to, { from: own, args: ['--rate', '3', ...(copies.length % 2 ? ['--no-links'] : [])] });
+        assert.equal(r.status, 0, r.said);
+        copies.push(to);
+    }
+    await eraser;
+    for (const to of copies) {
+        assert.match(hiredOk(['check', '--data', to]), /all is well/);
+        const named = sql(to, 'SELECT id FROM attachment UNION ALL SELECT id FROM report_file WHERE state = 1').length;
+        assert.equal(kept(to).length, named, 'no file of a person who was erased before');
+    }
+    const secrets = people.flatMap((p) => p.secrets);
+    assert.notDeepEqual(leftovers(copies[0], secrets), [], 'a copy keeps what was erased after it');
+    await eventually(() => leftovers(own, secrets), (found) => found.length === 0, { what: 'nothing of the erased is left' });
+    await server.stop();
+});
+
+test('a damaged database is not copied', () => {
+    for (const page of [1, 12]) {
+        const spoilt = demoDir();
+        const file = path.join(spoilt, 'hired.db');
+        const fd = fs.openSync(file, 'r+');
+        const size = fs.readFileSync(file).readUInt16BE(16);
+        fs.writeSync(fd, Buffer.alloc(64, 0xa5), 0, 64, (page - 1) * (size === 1 ? 65536 : size) + (page === 1 ? 100 : 0));
+        fs.closeSync(fd);
+        const to = path.join(tempDir(), 'copy');
+        const r = hired(['backup', to, '--data', spoilt]);
+        assert.equal(r.status, 1, r.stdout);
+        assert.match(r.stderr, /damaged/);
+        assert.deepEqual(fs.readdirSync(path.dirname(to)), []);
+    }
+});
+
+test('files are links on the same file system, of the previous copy if the directory cannot be linked, or copies', () => {
+    const inode = (d, name) => fs.statSync(path.join(d, 'files', name.slice(-2), name)).ino;
+    const names = kept(dir);
+    const to = (name, ...args) => {
+        const copy = path.join(tempDir(), name);
+        return { copy, said: hiredOk(['backup', copy, '--json', '--data', dir, ...args]) };
+    };
+    const linked = to('linked');
+    assert.equal(linked.said.linked, names.length);
+    for (const name of names) assert.equal(inode(linked.copy, name), inode(dir, name));
+    const copied = to('copied', '--no-links', '--verify');
+    assert.equal(copied.said.copied, names.length);
+    for (const name of names) assert.notEqual(inode(copied.copy, name), inode(dir, name));
+    // As on a disk of its own: the directory's files are of another file system.
+    const shm = fs.mkdtempSync('/dev/shm/hired-test-');
+    try {
+        const first = path.join(shm, 'first'), second = path.join(shm, 'second');
+        assert.equal(hiredOk(['backup', first, '--json', '--data', dir]).copied, names.length);
+        const said = hiredOk(['backup', second, '--json', '--data', dir, '--previous', first]);
+        assert.equal(said.linked, names.length);
+        for (const name of names) assert.equal(inode(second, name), inode(first, name));
+        assert.match(hiredOk(['check', '--data', second]), /all is well/);
+    } finally {
+        fs.rmSync(shm, { recursive: true });
+    }
+});
+
+test('--verify does not keep a copy with a fault that only hired check finds', () => {
+    const spoilt = demoDir();
+    const name = kept(spoilt)[0], file = path.join(spoilt, 'files', name.slice(-2), name);
+    const bytes = fs.readFileSync(file);
+    bytes[bytes.length >> 1] ^= 1;
+    fs.writeFileSync(file, bytes);
+    const to = path.join(tempDir(), 'copy');
+    const r = hired(['backup', to, '--verify', '--data', spoilt]);
+    assert.equal(r.status, 1);
+    assert.match(r.stderr, new RegExp(`${name}[^]*has the errors above`));
+    assert.deepEqual(fs.readdirSync(path.dirname(to)), []);
 });
 
 test('a backup fails if its directory, or the partial directory of an interrupted backup, exists already', () => {
