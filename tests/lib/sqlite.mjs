@@ -12,16 +12,32 @@ const TIMEOUT_MS = 120_000;
 
 // Both directions: a line of JSON. It ends when this process closes its end, which is at the latest when it exits.
 const program = `
-import json, sqlite3, sys
-def answer(r):
-    if r['script'] is not None:
-        db = sqlite3.connect(r['file'], timeout=20)
+import json, os, sqlite3, sys
+# In a process that ends without closing the database: its changes stay in the log, from where hired brings them into the file with the
+# checksums of pages, which this SQLite does not know of.
+def change(r):
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        why = ''
         try:
+            db = sqlite3.connect(r['file'], timeout=20)
+            db.execute('PRAGMA wal_autocheckpoint = 0')
             db.executescript(r['script'])
             db.commit()
-        finally:
-            db.close()
-        return None
+        except BaseException as e:
+            why = '%s: %s' % (type(e).__name__, e)
+        os.write(write, why.encode())
+        os._exit(0)
+    os.close(write)
+    why = os.fdopen(read).read()
+    os.waitpid(child, 0)
+    if why:
+        raise RuntimeError(why)
+    return None
+def answer(r):
+    if r['script'] is not None:
+        return change(r)
     db = sqlite3.connect('file:' + r['file'] + '?mode=ro', uri=True, timeout=20)
     try:
         db.row_factory = sqlite3.Row

@@ -100,6 +100,8 @@ static int copy_snapshot(sqlite3 *from, struct target *to, const struct db_copyi
     r = ask_number(from, "SELECT COUNT(*) FROM sqlite_schema", &tables);
     if (r == 0)
         r = ask_number(from, "PRAGMA page_size", &page_size);
+    if (r == 0 && sqlite3_db_readonly(from, "main") == 1)
+        pages_copy_of(to->handle, from);
     if (r == 0)
         r = copy_pages(from, to, page_size > 0 ? STEP_BYTES / page_size : 1, how);
     if (own)

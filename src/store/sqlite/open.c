@@ -88,6 +88,13 @@ static void setup_sqlite(void) {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, -1);
     sqlite3_initialize();
+    if (pages_install() != SQLITE_OK)
+        log_line(LOG_ERROR, "pages of the database get no checksums", "why", "SQLite has no file system driver", NULL);
+}
+
+void sqlite_setup(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, setup_sqlite);
 }
 
 /* Short sleeps: SQLite's own busy handler sleeps up to 100 ms and would rarely hit the gaps between the transactions
@@ -217,7 +224,12 @@ static int configure(struct opening *o, const struct db_options *options) {
     int r;
 
     if (o->db->access == DB_WRITE) {
-        if ((r = opening_exec(o, "PRAGMA page_size = 16384", "setting it up")) < 0 || (r = set_wal(o)) < 0)
+        if ((r = opening_exec(o, "PRAGMA page_size = 16384", "setting it up")) < 0)
+            return r;
+        r = pages_reserve(sqlite_of(o->db)->handle); /* after page_size, and before the first page is written */
+        if (r != SQLITE_OK)
+            return opening_failed(o, r, "setting it up");
+        if ((r = set_wal(o)) < 0)
             return r;
     } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if the file is not a database */
         return r;
@@ -333,8 +345,11 @@ static int schema_migrate(struct opening *o) {
 /* Before schema 007, old bytes stayed in the file: rewrites the file once. Without space for that, the database is
  * used as it is. */
 static void make_clean(struct opening *o) {
+    sqlite3 *h = sqlite_of(o->db)->handle;
     log_line(LOG_INFO, "database is rewritten, once", NULL);
-    int r = sqlite3_exec(sqlite_of(o->db)->handle, "VACUUM", NULL, NULL, NULL);
+    sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM attaches its temporary database */
+    int r = sqlite3_exec(h, "VACUUM", NULL, NULL, NULL);
+    sqlite3_limit(h, SQLITE_LIMIT_ATTACHED, 0);
     if (r != SQLITE_OK)
         db_fault(o->db, r, "VACUUM");
 }
@@ -379,8 +394,6 @@ static int open_file(struct opening *o, const struct db_options *options) {
         return -EACCES; /* SQLite would report it only at the first write */
     }
     configure_handle(o->db);
-    if (o->db->access == DB_WRITE && (r = scrub_install(o->db)) != SQLITE_OK)
-        return opening_failed(o, r, "opening it");
     if ((r = configure(o, options)) < 0)
         return r;
     return schema_check(o);
@@ -389,9 +402,7 @@ static int open_file(struct opening *o, const struct db_options *options) {
 int db_open_with(struct db **ret, const struct db_options *options, enum db_access access, const char *const *steps,
                  unsigned steps_n, const struct db_statement_text *texts, unsigned texts_n, struct arena *a,
                  struct str *ret_why) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, setup_sqlite);
-
+    sqlite_setup();
     struct db *db = mem_alloc(sizeof(struct sqlite_db));
     db->driver = &sqlite_driver;
     db->access = access;

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "store/driver.h"
+#include "store/sqlite/pages.h"
 
 /* Generated. */
 extern const char *const schema_steps[]; /* each a script; the first makes the table meta */
@@ -38,12 +39,6 @@ struct statement {
     uint8_t index[]; /* SQLite's index of $n at [n - 1]; SQLite numbers parameters by first appearance */
 };
 
-/* How the file of the database is written (scrub.c). */
-struct scrub {
-    sqlite3_io_methods methods; /* must be first: SQLite sees this */
-    const sqlite3_io_methods *below;
-};
-
 struct sqlite_db {
     struct db base;
     sqlite3 *handle;
@@ -62,7 +57,6 @@ struct sqlite_db {
     bool tended;           /* checkpoints are made by db_tend */
     bool forget;           /* the log must be emptied */
     int64_t forget_ns;     /* do not try to empty it before this time */
-    struct scrub scrub;
 };
 
 static inline struct sqlite_db *sqlite_of(const struct db *db) {
@@ -78,8 +72,8 @@ bool sqlite_forgotten(const struct db *db);
 int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 int sqlite_copy(struct db *db, const char *path, const struct db_copying *how);
 
-/* From now on, clears old bytes from the unused space of pages. Returns SQLite's code. */
-int scrub_install(struct db *db);
+/* Configures SQLite and its VFS (pages.h), once in a process. Every function that opens a connection calls it first. */
+void sqlite_setup(void);
 
 /* The errno for a SQLite result code, negative. */
 int db_errno(int code);
