@@ -31,6 +31,7 @@ static const struct command commands[] = {
     {"import", cli_import, "store answers of the API that were saved with curl"},
     {"export", cli_export, "write a tenant's records as the API answers them"},
     {"backup", cli_backup, "copy a data directory while the server runs"},
+    {"restore", cli_restore, "make a data directory from a copy"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"version", cli_version, "print the version of this binary and its libraries"},
 };

@@ -177,6 +177,14 @@ static int make_file(struct opening *o, const char *dir) {
         *o->why = arena_printf(o->arena, "Cannot make the directory %s: %s.", dir, strerror(-r));
         return r;
     }
+    struct str partial = arena_printf(o->arena, "%s/restore.partial", dir);
+    if (access(partial.ptr, F_OK) == 0) {
+        *o->why = arena_printf(o->arena,
+                               "A restore into %s was interrupted: run the same hired restore again, or remove %s if "
+                               "the directory's own data is to be used.",
+                               dir, partial.ptr);
+        return -EUCLEAN;
+    }
     /* Only the owner may read it; the log gets the same mode. An existing file is not opened here: closing it would
      * release the locks that this process has on it. */
     int fd = open(o->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Puts a restored database and its files into a data directory.
+ */
+#include "cli/backup/install.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SOURCE "source" /* in the stage: what is restored */
+#define READY "ready"   /* in the stage: all is prepared; contains the name of the folder for the old data */
+#define NOTE_MAX 8192
+
+/* What a directory of data consists of; the database comes last, because it makes the directory usable. */
+static const char *const parts[] = {"files", "hired.db-wal", "hired.db-shm", "hired.db"};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+/* ---- small files and folders ---- */
+
+static int join(char out[PATH_MAX], const char *dir, const char *name) {
+    int n = snprintf(out, PATH_MAX, "%s/%s", dir, name);
+    return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+static bool has(const char *dir, const char *name) {
+    char path[PATH_MAX];
+    struct stat st;
+    return join(path, dir, name) == 0 && lstat(path, &st) == 0;
+}
+
+static int sync_dir(const char *path) {
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
+
+    if (fd < 0)
+        return -errno;
+    r = fsync(fd) < 0 ? -errno : 0;
+    close(fd);
+    return r;
+}
+
+static int write_note(const char *dir, const char *name, const char *text) {
+    char path[PATH_MAX], draft[PATH_MAX + 8];
+    size_t n = strlen(text);
+    int r = join(path, dir, name);
+
+    if (r < 0)
+        return r;
+    snprintf(draft, sizeof(draft), "%s.draft", path);
+    int fd = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return -errno;
+    r = write(fd, text, n) == (ssize_t)n && fsync(fd) == 0 ? 0 : errno ? -errno : -EIO;
+    close(fd);
+    if (r == 0 && rename(draft, path) < 0)
+        r = -errno;
+    return r == 0 ? sync_dir(dir) : r;
+}
+
+/* Returns the length, or a negative errno. */
+static int read_note(const char *dir, const char *name, char text[NOTE_MAX]) {
+    char path[PATH_MAX];
+    int r = join(path, dir, name);
+
+    if (r < 0)
+        return r;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = read(fd, text, NOTE_MAX - 1);
+    r = n < 0 ? -errno : (int)n;
+    close(fd);
+    text[r > 0 ? r : 0] = '\0';
+    return r;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    return remove(path);
+}
+
+static int move(const char *from_dir, const char *to_dir, const char *name) {
+    char from[PATH_MAX], to[PATH_MAX];
+    int r = join(from, from_dir, name);
+
+    if (r == 0)
+        r = join(to, to_dir, name);
+    return r == 0 && rename(from, to) < 0 ? -errno : r;
+}
+
+/* ---- beginning ---- */
+
+static bool has_data(const char *dir) {
+    for (size_t i = 0; i < PARTS; i++)
+        if (has(dir, parts[i]))
+            return true;
+    return false;
+}
+
+static int begin_anew(struct install *p, const char *source) {
+    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    int r = mkdir(p->stage, 0700) < 0 ? -errno : 0;
+    if (r == 0)
+        r = sync_dir(p->dir);
+    if (r == 0)
+        r = write_note(p->stage, SOURCE, source);
+    return r < 0 ? cli_fail_errno(p->cli, r, "prepare the directory", NULL) : 0;
+}
+
+int install_begin(struct install *p, struct cli *c, const char *source, bool replace) {
+    char text[NOTE_MAX];
+
+    *p = (struct install){.cli = c, .dir = c->config.data};
+    if (join(p->stage, p->dir, "restore.partial") < 0 || strlen(source) >= NOTE_MAX)
+        return cli_fail_errno(c, -ENAMETOOLONG, "prepare the directory", NULL);
+    bool same = read_note(p->stage, SOURCE, text) > 0 && strcmp(text, source) == 0;
+    p->prepared = has(p->stage, READY);
+    if (p->prepared && !same)
+        return cli_fail(c,
+                        "a restore of \"%s\" into %s was interrupted while it moved its result into place; run that "
+                        "one again first",
+                        text, p->dir);
+    if (!p->prepared && has_data(p->dir) && !replace)
+        return cli_fail(
+            c, "%s has data already; --replace keeps it in a folder of its own and puts the copy in its place", p->dir);
+    if (replace && !p->prepared && has_data(p->dir)) {
+        time_t now = time(NULL);
+        struct tm tm;
+        strftime(p->aside, sizeof(p->aside), "before-restore-%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+    }
+    return same ? 0 : begin_anew(p, source);
+}
+
+void install_drop(struct install *p) {
+    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---- finishing ---- */
+
+/* A part that the stage still has is of the old data, if it is in the directory. */
+static int move_old(struct install *p) {
+    char aside[PATH_MAX];
+    int r = join(aside, p->dir, p->aside);
+
+    if (r == 0 && mkdir(aside, 0700) < 0 && errno != EEXIST)
+        r = -errno;
+    for (size_t i = 0; i < PARTS && r == 0; i++) {
+        bool is_new = strcmp(parts[i], "files") == 0 && !has(p->stage, "files");
+        if (!is_new && has(p->dir, parts[i]))
+            r = move(p->dir, aside, parts[i]);
+    }
+    if (r == 0)
+        r = sync_dir(aside);
+    return r == 0 ? sync_dir(p->dir) : r;
+}
+
+static int move_new(struct install *p) {
+    static const char *const order[] = {"files", "hired.db"};
+    int r = 0;
+
+    for (size_t i = 0; i < 2 && r == 0; i++)
+        if (has(p->stage, order[i]))
+            r = move(p->stage, p->dir, order[i]);
+    return r == 0 ? sync_dir(p->dir) : r;
+}
+
+int install_finish(struct install *p) {
+    char text[NOTE_MAX];
+    int r = p->prepared ? read_note(p->stage, READY, text) : write_note(p->stage, READY, p->aside);
+
+    if (p->prepared && r >= 0)
+        snprintf(p->aside, sizeof(p->aside), "%.*s", (int)sizeof(p->aside) - 1, text);
+    /* Without hired.db in the stage everything has been moved. */
+    if (r >= 0 && has(p->stage, "hired.db")) {
+        r = p->aside[0] ? move_old(p) : 0;
+        if (r == 0)
+            r = move_new(p);
+    }
+    if (r < 0)
+        return cli_fail_errno(p->cli, r, "move the restored data into place", NULL);
+    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return 0;
+}
