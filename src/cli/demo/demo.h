@@ -5,6 +5,7 @@
 #ifndef HIRED_CLI_DEMO_DEMO_H
 #define HIRED_CLI_DEMO_DEMO_H
 
+#include "cli/demo/scale.h"
 #include "cli/open.h"
 
 #define DEMO_TENANT_KEY "2ed263bf32cf1651"
@@ -16,10 +17,11 @@ struct embedded_file {
 
 extern const struct embedded_file demo_files[]; /* demo/ *.json and demo/reports/ *.pdf, by file name */
 
-/* Copies the tenant's orders and interviews until there are that many, with their own ids and times; the same ones in
- * every run. Half of the orders can be updated by the vendor whose account is given. Returns 0 or a negative errno. */
-int demo_clone_orders(struct cli *c, int64_t tenant, int64_t vendor_account, int64_t wanted, bool progress);
-int demo_clone_interviews(struct cli *c, int64_t tenant, int64_t wanted, bool progress);
+/* Copies the tenant's orders, with applications and talents of their own, and its interviews, until there are that
+ * many; see scale.h. *ret says what the copied orders are like (orders 0: there are none), and the interviews belong to
+ * their applications. Return 0 or a negative errno. */
+int demo_clone_orders(struct cli *c, int64_t tenant, int64_t wanted, bool progress, struct scale *ret);
+int demo_clone_interviews(struct cli *c, int64_t tenant, const struct scale *orders, int64_t wanted, bool progress);
 
 /* The days before today (days.c): packages, checks, events. Made in one transaction. */
 struct demo_days {

@@ -293,10 +293,11 @@ static int make_days(struct demo *d) {
 }
 
 static int make_clones(struct demo *d) {
-    int r = demo_clone_orders(d->cli, d->tenant.id, d->vendor_account, d->orders, d->progress);
+    struct scale orders;
+    int r = demo_clone_orders(d->cli, d->tenant.id, d->orders, d->progress, &orders);
 
     if (r == 0)
-        r = demo_clone_interviews(d->cli, d->tenant.id, d->interviews, d->progress);
+        r = demo_clone_interviews(d->cli, d->tenant.id, &orders, d->interviews, d->progress);
     return r < 0 ? cli_fail_errno(d->cli, r, "make copies of the demo's records", NULL) : 0;
 }
 

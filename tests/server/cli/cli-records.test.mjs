@@ -9,6 +9,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { Client, paths } from '../../lib/client.mjs';
+import { Person } from '../../lib/console.mjs';
 import { answerOf, importFiles, importItems, makeInterview, makeOrder, meddle, range, saveAnswer, sql, tryImport } from '../../lib/data.mjs';
 import { demoDir, hired, hiredOk, readDemo, startServer, tempDir } from '../../lib/server.mjs';
 
@@ -239,23 +240,55 @@ test('hired check finds interviews that are missing from the index by interviewe
     `interview_interviewer: interview ${id} of user ${who} at ${Number(sql(d, `SELECT begin_time FROM interview WHERE id = ${id}`)[0].begin_time) + 1} is not where the interview is`);
 });
 
-test('demo --orders and --interviews: copies that are whole, found by every filter and updatable', async () => {
+test('demo --orders and --interviews: a tenant like a real one, whole, found by every filter and updatable', async () => {
     const d = tempDir();
-    hiredOk(['demo', '--data', d, '--orders', '300', '--interviews', '200']);
+    hiredOk(['demo', '--data', d, '--orders', '3000', '--interviews', '400']);
     assert.equal(hired(['check', '--data', d]).status, 0);
-    assert.equal(sql(d, 'SELECT COUNT(*) AS n FROM background_check_order')[0].n, 300);
+    const one = (query) => Object.values(sql(d, query)[0])[0];
+    assert.equal(one('SELECT COUNT(*) FROM background_check_order'), 3000);
+
     const s = await startServer({ dir: d });
     const c = new Client(s);
     const all = await c.walk('GET', paths.orders, { query: { page_size: 100 } });
-    assert.equal(all.length, 300);
-    assert.equal(new Set(all.map((o) => o.order_id)).size, 300);
-    assert.equal((await c.walk('GET', paths.interviews, { query: { page_size: 100, start_time: '1' } })).length, 200);
+    assert.equal(new Set(all.map((o) => o.order_id)).size, 3000);
+    const byStatus = new Map();
+    for (const o of all) byStatus.set(o.order_status, (byStatus.get(o.order_status) ?? 0) + 1);
+    assert.deepEqual([...byStatus.keys()].sort(), [2, 3, 4, 5, 6, 8, 9]);
+    assert.ok(byStatus.get(3) > 2500, `${byStatus.get(3)} are completed`);
+    assert.ok(byStatus.get(2) > 60 && byStatus.get(2) < 180, `${byStatus.get(2)} are in progress`);
+
+    // Three years up to now, and nothing ahead of it.
+    const now = Date.now(), day = 86_400_000;
+    const times = all.map((o) => Number(o.update_time)).filter((t) => t <= now);
+    assert.ok(times[0] > now - 1100 * day && times[0] < now - 1000 * day, new Date(times[0]).toISOString());
+    assert.ok(times.at(-1) > now - 3 * day, new Date(times.at(-1)).toISOString());
+    assert.ok(all.every((o) => !o.end_time || Number(o.end_time) >= Number(o.begin_time)));
+
+    // Applications of their own, each with a talent and one or two orders; names of which a search finds some.
+    const applications = new Set(all.map((o) => o.application_id));
+    assert.ok(applications.size > 1900 && applications.size < 2100, `${applications.size} applications`);
+    assert.equal(one(`SELECT COUNT(*) FROM background_check_order WHERE application_id NOT IN (SELECT id FROM application
+        WHERE update_time <= ${now} AND talent_id IN (SELECT id FROM reference_name WHERE kind = 'talent'))`), 0);
+    const byApplication = await c.walk('GET', paths.orders, { query: { page_size: 100, application_id: all[1500].application_id } });
+    assert.deepEqual(new Set(byApplication.map((o) => o.candidate_info.name)).size, 1);
+    const admin = await Person.of(s, 'admin');
+    for (const name of ['王', 'Smith']) {
+        const found = await admin.walk('applications', { query: name, page_size: 100 });
+        assert.ok(found.length > 0 && found.length < applications.size / 4, `${found.length} of ${name}`);
+        assert.ok(found.every((a) => a.talent_name.includes(name)));
+    }
+    const accounts = new Set(all.map((o) => o.provider_info?.provider_id));
+    assert.equal(accounts.size, 4, 'three vendors, and none');
+
+    const interviews = await c.walk('GET', paths.interviews, { query: { page_size: 100, start_time: '1' } });
+    assert.equal(interviews.length, 400);
+    assert.ok(interviews.filter((i) => applications.has(i.application_id)).length > 300);
+
     const { vendor_app_id: app_id, vendor_app_secret: app_secret } = readDemo(d);
     const v = new Client(s, { app_id, app_secret });
     const open = (await v.walk('GET', paths.orders, { query: { page_size: 100 } })).filter((o) => o.order_status === 2);
-    assert.ok(open.length > 100, `${open.length} orders can be updated`);
-    const target = open[7];
-    const r = await v.call('POST', paths.progress, { body: { background_check_id: target.order_id, stage_id: 's-1', stage_name: '已接单',
+    assert.ok(open.length > 30, `${open.length} orders can be updated`);
+    const r = await v.call('POST', paths.progress, { body: { background_check_id: open[7].order_id, stage_id: 's-1', stage_name: '已接单',
         stage_time: String(Date.now()) } });
     assert.equal(r.code, 0, r.msg);
     await s.stop();
