@@ -135,3 +135,8 @@ int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
 int db_copy(struct db *db, const char *path, const struct db_copying *how) {
     return db->driver->copy(db, path, how);
 }
+
+void db_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx) {
+    if (db->driver->watch_log)
+        db->driver->watch_log(db, watch, ctx);
+}

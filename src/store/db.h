@@ -131,6 +131,18 @@ struct db_copying {
 };
 int db_copy(struct db *db, const char *path, const struct db_copying *how);
 
+/* Watches the write-ahead log of a DB_WRITE connection; called on the thread that uses it. Set it before the first
+ * commit. Both functions may be called until db_close has returned. */
+struct db_log_watch {
+    void (*committed)(void *ctx, int pages);    /* after each commit: the pages that the log has now */
+    bool (*may_reset)(void *ctx, bool closing); /* before a checkpoint: whether the log is not needed any more */
+};
+void db_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx);
+
+/* Brings path-wal, an image of a write-ahead log, into the database file path and removes it. Does not sync. Returns
+ * 0, -EUCLEAN if not every frame of it can be read, or another negative errno. */
+int db_replay_log(const char *path);
+
 /* Checks the structure of any database file (SQLite's quick_check), also one of another schema, while nobody writes in
  * it. Calls fn with a line for each finding, at most 100. Returns the number of findings or a negative errno. */
 int db_check_file(const char *path, void (*fn)(void *ctx, struct str line), void *ctx);

@@ -43,6 +43,7 @@ struct db_driver {
     int64_t (*change_count)(struct db *db);
     int (*check)(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
     int (*copy)(struct db *db, const char *path, const struct db_copying *how);
+    void (*watch_log)(struct db *db, const struct db_log_watch *watch, void *ctx); /* NULL: has no log */
     const char *(*why)(const struct db *db);
 };
 

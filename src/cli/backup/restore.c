@@ -2,6 +2,7 @@
  *
  * hired restore: makes a data directory from a copy. Everything is checked before the directory changes.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,16 +15,21 @@
 #include "base/json.h"
 #include "cli/backup/collect.h"
 #include "cli/backup/install.h"
+#include "cli/backup/moment.h"
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
 #include "store/owner.h"
 
 static const char help[] =
-    "usage: hired restore COPY [--replace] [OPTION...] [--data DIR]\n\n"
-    "Makes the data directory DIR from a copy that hired backup made. No server may run in DIR. The copy\n"
-    "is checked first, and every file's digest is compared; DIR changes only after that. An interrupted\n"
-    "restore is continued by the same command. A copy of an older hired is brought up to date.\n\n"
+    "usage: hired restore COPY [--replace] [OPTION...] [--data DIR]\n"
+    "       hired restore --at TIME --from ARCHIVE [--replace] [OPTION...] [--data DIR]\n\n"
+    "Makes the data directory DIR from a copy that hired backup made, or as it was at a time, from the\n"
+    "archive that a server writes ([store] archive). No server may run in DIR. Everything is checked, and\n"
+    "every file's digest is compared; DIR changes only after that. An interrupted restore is continued by\n"
+    "the same command. A database of an older hired is brought up to date.\n\n"
+    "  --at TIME          2026-03-01T10:00:00Z, with +08:00 for Z, or without a zone: local time\n"
+    "  --from ARCHIVE     the archive; it may be in use\n"
     "  --replace          DIR may have data; it is kept in a folder of DIR, whose name is printed\n"
     "  --accept-findings  restores what can be read although the check finds errors or files are missing\n"
     "  --json             what was restored, as JSON on standard output\n"
@@ -32,7 +38,9 @@ static const char help[] =
 
 struct restore {
     struct cli *cli;
-    const char *from; /* the copy */
+    const char *from; /* the copy, or the archive */
+    const char *at;   /* the time, as given; NULL: from is a copy */
+    struct moment moment;
     struct install install;
     struct collect files;
     struct db *db; /* of the stage */
@@ -77,9 +85,18 @@ static int copy_part(struct restore *r, const char *name) {
     return error;
 }
 
+static int build_database(struct restore *r) {
+    int error = moment_build(&r->moment, r->install.stage);
+    return error < 0 ? cli_fail(r->cli, "%s; nothing was restored", r->moment.why) : 0;
+}
+
 /* The copy of a directory whose server was killed has a log. */
 static int copy_database(struct restore *r) {
-    int error = copy_part(r, "hired.db");
+    int error;
+
+    if (r->at)
+        return build_database(r);
+    error = copy_part(r, "hired.db");
 
     if (error == 0 && (error = copy_part(r, "hired.db-wal")) == -ENOENT)
         error = 0;
@@ -123,9 +140,31 @@ static int open_database(struct restore *r) {
 
 /* ---- the files ---- */
 
+/* A file that was removed since is in a folder named by a day. */
+static int bring_gone(struct restore *r, int64_t id, int64_t size, struct str sha256) {
+    char gone[PATH_MAX], day[PATH_MAX];
+    int error = -ENOENT;
+    DIR *d;
+
+    if (snprintf(gone, sizeof(gone), "%s/gone", r->from) >= (int)sizeof(gone) || !(d = opendir(gone)))
+        return -ENOENT;
+    for (struct dirent *e; error == -ENOENT && (e = readdir(d));) {
+        if (e->d_name[0] == '.' || snprintf(day, sizeof(day), "%s/%s", gone, e->d_name) >= (int)sizeof(day))
+            continue;
+        r->files.from = day;
+        error = collect_file(&r->files, id, size, sha256);
+    }
+    closedir(d);
+    r->files.from = r->from;
+    return error;
+}
+
 static int bring(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
     struct restore *r = ctx;
     int error = collect_file(&r->files, id, size, sha256);
+
+    if (error == -ENOENT && r->at)
+        error = bring_gone(r, id, size, sha256);
 
     if (!r->accept || (error != -ENOENT && error != -EUCLEAN))
         return error;
@@ -159,6 +198,11 @@ static int name_source(struct restore *r, char out[PATH_MAX + 64]) {
     char path[PATH_MAX], real[PATH_MAX];
     struct stat st;
 
+    if (r->at) {
+        int error = moment_find(&r->moment);
+        snprintf(out, PATH_MAX + 64, "%s at %lld", r->from, (long long)r->moment.at_ms);
+        return error < 0 ? cli_fail(r->cli, "%s", r->moment.why) : 0;
+    }
     if (snprintf(path, sizeof(path), "%s/hired.db", r->from) >= (int)sizeof(path) || !realpath(r->from, real) ||
         stat(path, &st) < 0)
         return cli_fail_errno(r->cli, -errno, "read the copy's hired.db", NULL);
@@ -169,7 +213,7 @@ static int name_source(struct restore *r, char out[PATH_MAX + 64]) {
 static int take_directories(struct restore *r) {
     struct owner_note holder = {.command = STR("")};
     struct str why;
-    int error = owner_look(r->from, &r->cli->arena, &holder);
+    int error = r->at ? 0 : owner_look(r->from, &r->cli->arena, &holder);
 
     if (error == 1)
         return cli_fail(r->cli, "%.*s works in %s, so it is no copy that stands still; use hired backup",
@@ -199,13 +243,19 @@ static int tell(const struct restore *r, bool json) {
         json_begin(&out, '{');
         json_member_str(&out, STR("directory"), str_of(p->dir));
         json_member_str(&out, STR("from"), str_of(r->from));
+        if (r->at)
+            json_member_int(&out, STR("last_change"), r->moment.last_ms);
         json_member_int(&out, STR("findings"), r->findings);
         if (p->aside[0])
             json_member_str(&out, STR("old_data"), str_of(p->aside));
         json_end(&out, '}');
         return cli_print_json(&out);
     }
-    printf("%s: restored from %s\n", p->dir, r->from);
+    if (r->at)
+        printf("%s: restored from %s as of %s; the last change before it is of %lld ms since 1970\n", p->dir, r->from,
+               r->at, (long long)r->moment.last_ms);
+    else
+        printf("%s: restored from %s\n", p->dir, r->from);
     if (r->findings > 0)
         printf("It has %lld errors, named above.\n", (long long)r->findings);
     if (p->aside[0])
@@ -226,21 +276,36 @@ static int run(struct restore *r, bool replace) {
     return status == 0 ? install_finish(&r->install) : status;
 }
 
+/* Returns 0, or 1 after an error message. */
+static int take_source(struct restore *r, const char *archive, int argc, char **argv) {
+    if (!r->at != !archive)
+        return cli_fail(r->cli, "--at and --from belong together");
+    if (!r->at) {
+        r->from = cli_word(r->cli, argc, argv, "the copy to restore");
+        return r->from ? 0 : 1;
+    }
+    r->from = r->moment.archive = archive;
+    if (cli_no_word(r->cli, argc, argv) < 0)
+        return 1;
+    if (moment_parse(str_of(r->at), &r->moment.at_ms) < 0)
+        return cli_fail(r->cli, "--at takes a time such as 2026-03-01T10:00:00Z, not \"%s\"", r->at);
+    return 0;
+}
+
 int cli_restore(int argc, char **argv) {
     bool json = false, replace = false;
+    const char *archive = NULL;
     struct cli c CLI_CLEANUP = {.command = argv[0]};
     struct restore r = {.cli = &c};
-    const struct arg args[] = {{"--json", ARG_FLAG, &json},
-                               {"--replace", ARG_FLAG, &replace},
-                               {"--accept-findings", ARG_FLAG, &r.accept},
-                               {NULL, ARG_FLAG, NULL}};
+    const struct arg args[] = {
+        {"--json", ARG_FLAG, &json},    {"--replace", ARG_FLAG, &replace},          {"--at", ARG_TEXT, &r.at},
+        {"--from", ARG_TEXT, &archive}, {"--accept-findings", ARG_FLAG, &r.accept}, {NULL, ARG_FLAG, NULL}};
 
     if (args_help(argc, argv)) {
         fputs(help, stdout);
         return 0;
     }
-    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || !cli_word(&c, argc, argv, "the copy to restore"))
+    if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || take_source(&r, archive, argc, argv) != 0)
         return 2;
-    r.from = argv[1];
     return run(&r, replace) == 0 ? tell(&r, json) : 1;
 }

@@ -39,6 +39,8 @@ struct config {
     unsigned drain_ms; /* time for running requests to finish when the server stops */
     size_t mmap_bytes;
     unsigned write_queue_max, write_group_max;
+    char *archive; /* directory of the archive; NULL: none */
+    unsigned archive_days;
     size_t free_min_bytes; /* free disk space that is kept for the database; files may not use it */
 
     enum fetch_allow fetch_allow;

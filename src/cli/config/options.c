@@ -75,6 +75,12 @@ const struct option config_options[] = {
      "Free space on the disk that is reserved for the database. With less, uploads are answered 503 and\n"
      "reports are not fetched."},
 
+    {"store", "archive", OPT_TEXT, false, AT(archive), "", "DIR", 0, 0, NULL,
+     "A directory, best on another disk, to which everything that is written is copied at once, so that\n"
+     "hired restore --at brings back any second. Empty: there is none. One for each data directory."},
+    {"store", "archive_days", OPT_UINT, false, AT(archive_days), "7", "N", 1, 3650, NULL,
+     "How many days the archive goes back. Erased data is in it for up to two days longer."},
+
     {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
      "Addresses to fetch from beside public ones: none, loopback or private.\n"
      "private means local networks (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7) and loopback.\n"

@@ -67,16 +67,33 @@ static int begin_store(struct serving *s, struct db *db) {
     return r < 0 ? r : 0;
 }
 
+static int open_archive(struct serving *s) {
+    const struct archive_options o = {.dir = s->config.archive, .db = &s->db, .days = s->config.archive_days};
+    struct str why;
+
+    if (!s->config.archive)
+        return 0;
+    int r = archive_new(&s->archive, &o, &s->arena, &why);
+    if (r < 0)
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    return r;
+}
+
 int serve_open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
     struct str why;
     s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
-    int r = db_open(&db, &s->db, DB_WRITE, &scratch, &why);
+    int r = open_archive(s);
+    if (r < 0)
+        return r;
+    r = db_open(&db, &s->db, DB_WRITE, &scratch, &why);
     if (r < 0) {
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
         return r;
     }
+    if (s->archive)
+        archive_attach(s->archive, db);
     r = check_clock(s, db, &scratch, &why);
     if (r == -ERANGE) {
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
@@ -97,6 +114,8 @@ int serve_open_store(struct serving *s) {
     if (r == 0)
         r = look_for_tenant(s, db);
     db_forget(db); /* after a crash the WAL may still hold data that was erased */
+    if (r == 0 && s->archive)
+        r = archive_start(s->archive);
     if (r == 0)
         r = writer_new(&s->writer, db, s->config.write_queue_max, s->config.write_group_max);
     if (r < 0) {

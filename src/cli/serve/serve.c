@@ -117,6 +117,7 @@ static int start_loops(struct serving *s) {
                             .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
                             .caretaker = s->caretaker,
+                            .archive = s->archive,
                             .clock_moved = on_clock_moved,
                             .clock_moved_ctx = s};
     s->site.server = s->server;
@@ -222,6 +223,7 @@ static void shut_down(struct serving *s) {
     s->longlink = longlink_free(s->longlink);
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
+    s->archive = archive_free(s->archive);
     s->owner = owner_release(s->owner);
     arena_free(&s->arena);
     config_free(&s->config);

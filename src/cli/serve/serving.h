@@ -11,6 +11,7 @@
 #include "events/delivery/dispatcher.h"
 #include "events/fetch/fetcher.h"
 #include "gateway/gateway.h"
+#include "store/archive/archive.h"
 #include "store/owner.h"
 #include "store/remote/server.h"
 #include "store/writer.h"
@@ -21,6 +22,7 @@ struct serving {
     char **argv;
     struct db_options db;
     struct seal *seal;
+    struct archive *archive; /* NULL: there is none */
     struct writer *writer;
     struct gateway *gateway;
     struct fetcher *fetcher;

@@ -67,6 +67,7 @@ static void serve_metrics(struct http_request *r) {
                hub_connections_of_all(site->hub));
     dispatcher_write_metrics(site->dispatcher, out);
     caretaker_write_metrics(site->caretaker, out);
+    archive_write_metrics(site->archive, out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
 

@@ -9,6 +9,7 @@
 #include "events/delivery/dispatcher.h"
 #include "events/longlink/longlink.h"
 #include "gateway/gateway.h"
+#include "store/archive/archive.h"
 
 struct site {
     struct gateway *gateway;
@@ -18,6 +19,7 @@ struct site {
     struct dispatcher *dispatcher; /* for its counters */
     struct hub *hub;               /* for its counters */
     struct caretaker *caretaker;   /* for its metrics */
+    struct archive *archive;       /* the same; NULL: there is none */
     struct fetcher *fetcher;       /* for requests that wait for a report */
     struct longlink *longlink;
     bool test_clock;                /* enables POST /test/clock */

@@ -20,6 +20,26 @@
 
 static _Atomic uint64_t spare;
 
+static struct {
+    pthread_mutex_t lock;
+    void (*fn)(void *ctx, int64_t id);
+    void *ctx;
+} watcher = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void files_watch(void (*fn)(void *ctx, int64_t id), void *ctx) {
+    pthread_mutex_lock(&watcher.lock);
+    watcher.fn = fn;
+    watcher.ctx = ctx;
+    pthread_mutex_unlock(&watcher.lock);
+}
+
+static void tell_watcher(int64_t id) {
+    pthread_mutex_lock(&watcher.lock);
+    if (watcher.fn)
+        watcher.fn(watcher.ctx, id);
+    pthread_mutex_unlock(&watcher.lock);
+}
+
 void files_set_spare(uint64_t bytes) {
     atomic_store(&spare, bytes);
 }
@@ -187,6 +207,8 @@ static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool re
     /* The caller reports that the file was not stored, so it must not stay. A file that it replaced is gone already. */
     if (r < 0 && !replace)
         (void)unlink(path);
+    if (r == 0)
+        tell_watcher(id);
     return r;
 }
 

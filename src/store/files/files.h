@@ -69,6 +69,10 @@ int files_look(const char *dir, int64_t id, enum files_kind kind, struct files_e
  * 0. */
 int files_drop_drafts(const char *dir);
 
+/* Calls fn(ctx, id) after each new file of this process has got its name, on the thread that wrote it; NULL ends that.
+ * One watcher at a time. */
+void files_watch(void (*fn)(void *ctx, int64_t id), void *ctx);
+
 /* A backup copies the files that the database named at one moment; while it has a pin, kept files are not removed. The
  * pin is a shared lock on the directory itself, so the system releases it however the process ends. Waits for a removal
  * that is being made. Returns a descriptor (close it to end the pin) or a negative errno. */

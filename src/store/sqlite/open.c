@@ -52,18 +52,35 @@ static void cut_log(struct db *db) {
     }
 }
 
+/* A checkpoint lets the next write begin the log anew, so it waits for whoever still needs the log. */
+static bool may_reset_log(struct db *db, bool closing) {
+    const struct sqlite_db *s = sqlite_of(db);
+    return !s->watch || s->watch->may_reset(s->watch_ctx, closing);
+}
+
 static void tend(struct db *db, bool idle) {
     if (sqlite_of(db)->forget && clock_mono_ns() >= sqlite_of(db)->forget_ns) {
-        cut_log(db);
+        if (may_reset_log(db, false))
+            cut_log(db);
         sqlite_of(db)->forget_ns = clock_mono_ns() + FORGET_AGAIN_NS;
     }
     if (sqlite_of(db)->log_pages == 0 ||
         (sqlite_of(db)->log_clean && sqlite_of(db)->log_pages < sqlite_of(db)->log_due))
         return;
-    if (sqlite_of(db)->log_pages >= sqlite_of(db)->log_many && sqlite_of(db)->log_pages >= sqlite_of(db)->log_due) {
+    bool due = sqlite_of(db)->log_pages >= sqlite_of(db)->log_due;
+    if (!due && !idle)
+        return;
+    if (!may_reset_log(db, false))
+        sqlite_of(db)->log_due = sqlite_of(db)->log_pages + sqlite_of(db)->log_step / 4;
+    else if (due && sqlite_of(db)->log_pages >= sqlite_of(db)->log_many)
         cut_log(db);
-    } else if (idle || sqlite_of(db)->log_pages >= sqlite_of(db)->log_due)
+    else
         checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+}
+
+void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx) {
+    sqlite_of(db)->watch = watch;
+    sqlite_of(db)->watch_ctx = ctx;
 }
 
 void sqlite_forget(struct db *db) {
@@ -118,6 +135,8 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
         sqlite_of(db)->log_due = sqlite_of(db)->log_step; /* the log was restarted */
     sqlite_of(db)->log_pages = pages;
     sqlite_of(db)->log_clean = false;
+    if (sqlite_of(db)->watch)
+        sqlite_of(db)->watch->committed(sqlite_of(db)->watch_ctx, pages);
     if (!sqlite_of(db)->tended)
         tend(db, false);
     return SQLITE_OK;
@@ -459,6 +478,7 @@ int db_open(struct db **ret, const struct db_options *o, enum db_access access, 
 
 struct db *sqlite_close_db(struct db *db) {
     db_rollback(db);
+    (void)may_reset_log(db, true); /* closing resets it */
     for (unsigned i = 0; i < sqlite_of(db)->texts_n; i++)
         for (struct statement *s = sqlite_of(db)->statements[i], *next; s; s = next) {
             next = s->next;

@@ -359,5 +359,6 @@ const struct db_driver sqlite_driver = {
     .change_count = sqlite_change_count,
     .check = sqlite_check,
     .copy = sqlite_copy,
+    .watch_log = sqlite_watch_log,
     .why = sqlite_why,
 };

@@ -48,15 +48,17 @@ struct sqlite_db {
     sqlite3_stmt *controls[CONTROLS];
     int64_t data_version;
     unsigned busy_ms;
-    int64_t busy_since_ns; /* of the current wait */
-    int log_pages;         /* pages in the write-ahead log after the last commit of this connection */
-    int log_due;           /* checkpoint when log_pages reaches this */
-    int log_step;          /* pages to gather for one checkpoint */
-    int log_many;          /* the log is too large: truncate it */
-    bool log_clean;        /* all of the log has been checkpointed */
-    bool tended;           /* checkpoints are made by db_tend */
-    bool forget;           /* the log must be emptied */
-    int64_t forget_ns;     /* do not try to empty it before this time */
+    int64_t busy_since_ns;            /* of the current wait */
+    int log_pages;                    /* pages in the write-ahead log after the last commit of this connection */
+    int log_due;                      /* checkpoint when log_pages reaches this */
+    int log_step;                     /* pages to gather for one checkpoint */
+    int log_many;                     /* the log is too large: truncate it */
+    bool log_clean;                   /* all of the log has been checkpointed */
+    bool tended;                      /* checkpoints are made by db_tend */
+    bool forget;                      /* the log must be emptied */
+    const struct db_log_watch *watch; /* or NULL */
+    void *watch_ctx;
+    int64_t forget_ns; /* do not try to empty it before this time */
 };
 
 static inline struct sqlite_db *sqlite_of(const struct db *db) {
@@ -69,6 +71,7 @@ struct db *sqlite_close_db(struct db *db);
 void sqlite_tend(struct db *db, bool idle);
 void sqlite_forget(struct db *db);
 bool sqlite_forgotten(const struct db *db);
+void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx);
 int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 int sqlite_copy(struct db *db, const char *path, const struct db_copying *how);
 
