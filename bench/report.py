@@ -10,7 +10,7 @@ BUSY = 0.85  # a server under full load that has less of its core than this was 
 
 def verdict(row, found):
     if isinstance(found, str):
-        return 'skipped'
+        return found.split(':')[0]
     if row.orientation:
         return 'within' if row.met(found) else 'above'
     return 'met' if row.met(found) else '**missed**'
@@ -19,7 +19,7 @@ def verdict(row, found):
 def brief(row, found):
     """A row's outcome in one line, while the bench runs."""
     if isinstance(found, str):
-        return f'skipped: {found}'
+        return found
     return f'{row.show(found.value)}, {row.limit()}: {verdict(row, found).strip("*")}; {found.hired}' + (
         f' beside {found.other}' if found.other else '') + (f' ({found.note})' if found.note else '')
 
@@ -29,7 +29,8 @@ def main_table(results):
     yield '|---|---|--:|--:|--:|--:|---|---|'
     for row, found in results:
         if isinstance(found, str):
-            yield f'| {row.title} | {row.against} | | | | {row.limit()} | skipped | {found} |'
+            yield (f'| {row.title} | {row.against} | | | | {row.limit()} | {verdict(row, found)} '
+                   f'| {found.partition(": ")[2]} |')
         else:
             yield (f'| {row.title} | {row.against} | {found.hired} | {found.other} | {row.show(found.value)} | {row.limit()} '
                    f'| {verdict(row, found)} | {found.note} |')
@@ -103,6 +104,9 @@ def write(setting, results, seconds):
              f'{chosen.orders:,} orders; {chosen.rounds} interleaved round{"s" if chosen.rounds > 1 else ""} of {chosen.seconds} s each, '
              'medians; 64 connections where none are named. us: processor time of the server for each request. '
              f'{met} of {len(results)} rows are within their bounds, {missed} are not.', '', *main_table(results)]
+    if 'in place' in setting.known:
+        lines += ['', 'The disk had no room for a copy of the database, so that orders were longer than new ones if they had been changed by '
+                  'earlier runs.']
     reading = [run.share for name, run in setting.details if name.endswith(': hired')]
     if reading and sorted(reading)[len(reading) // 2] < BUSY:
         lines += ['', f'**The machine was busy with other work: the servers had {sorted(reading)[len(reading) // 2]:.0%} of their '

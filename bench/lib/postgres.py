@@ -52,6 +52,7 @@ class Postgres:
     def __init__(self, s):
         self.s = s
         self.initdb, self.postgres, self.psql, self.pgbench = map(find, ('initdb', 'postgres', 'psql', 'pgbench'))
+        s.known['postgres version'] = 'PostgreSQL ' + s.run([self.postgres, '--version']).split()[2]
         self.orders = s.options.orders
         self.data = os.path.join(s.base, f'hired-bench-postgres-{self.orders}')
         self.doc = self.sample()

@@ -101,6 +101,13 @@ class Setting:
         self.open.callback(shutil.rmtree, path, ignore_errors=True)
         return path
 
+    def copy(self, data, name):
+        """A copy of a database without its server's socket, on the disk and not only in memory."""
+        path = self.scratch(name)
+        shutil.copytree(data, path, ignore=shutil.ignore_patterns('*.sock'))
+        self.run(['sync', '-f', path])
+        return path
+
     def run(self, argv, **more):
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **more)
         if done.returncode != 0:
@@ -114,7 +121,20 @@ class Setting:
 
     @functools.cached_property
     def hired(self):
+        """A server with the database, for rows that only read."""
         return self.started(Hired(self.hired_binary, self.database(self.options.orders), self.path('hired.log')))
+
+    @functools.cached_property
+    def writable(self):
+        """The same with a copy of the database, because every change makes an order longer: each run begins with the same
+        orders. Where the disk has no room for a copy, the database itself is changed."""
+        data = self.database(self.options.orders)
+        size = sum(os.path.getsize(os.path.join(data, name)) for name in os.listdir(data))
+        if shutil.disk_usage(self.base).free > 2 * size:
+            data = self.copy(data, 'writable')
+        else:
+            self.known['in place'] = True
+        return self.started(Hired(self.hired_binary, data, self.path('writable.log')))
 
     @functools.cached_property
     def small(self):

@@ -18,7 +18,7 @@ from lib.wrk import LOAD
 
 APPS = 10
 CLIENTS = 50
-ORDERS = 10000  # in the directory whose events are delivered
+ORDERS = 12000  # in the directory whose events are delivered
 PATIENCE = 10   # seconds without a delivery, after which the rest is not awaited
 
 
@@ -53,8 +53,7 @@ class Company:
 
     def __init__(self, s, name, apps):
         self.s = s
-        data = s.scratch(name)
-        shutil.copytree(s.database(ORDERS), data)
+        data = s.copy(s.database(ORDERS), name)
         self.server = s.started(Hired(s.hired_binary, data, s.path(f'{name}.log'), args=('--fetch-allow', 'loopback')))
         self.apps = [self.add_app(i) for i in range(apps)]
 

@@ -4,7 +4,7 @@ import json
 import urllib.parse
 
 from lib import api
-from lib.row import Figure, rate, row
+from lib.row import Figure, compare, rate, row
 from rows.writes import update
 
 LATE_PAGE = 10000
@@ -23,14 +23,23 @@ def deep(s):
     late = f'{api.ORDERS}?' + urllib.parse.urlencode({'page_size': size, 'page_token': token})
     runs = s.rounds({'page 1': s.get(s.hired, s.hired.app, [f'{api.ORDERS}?page_size={size}']),
                      'page 10,000': s.get(s.hired, s.hired.app, [late])})
-    return Figure(runs['page 10,000'].rate / runs['page 1'].rate, rate(runs['page 10,000']), rate(runs['page 1']),
-                  '' if number == LATE_PAGE else f'page {number:,}')
+    figure = compare(runs['page 10,000'], runs['page 1'])
+    figure.note = '; '.join(filter(None, ['' if number == LATE_PAGE else f'page {number:,}', figure.note]))
+    return figure
 
 
 # ---- filters ----
 
 def sample(records, n=VALUES):
     return records[::max(len(records) // n, 1)][:n]
+
+
+def single_order(app, items):
+    """The first of the orders' applications that has one order, so that all answers are of the same size."""
+    for order in items:
+        if len(app.call(api.ORDERS, application_id=order['application_id'])['items']) == 1:
+            return [order['application_id']]
+    return []
 
 
 def filters(server):
@@ -48,8 +57,9 @@ def filters(server):
     get = lambda path, **query: f'{path}?{urllib.parse.urlencode({"page_size": 10, **query})}'
     listed = api.HIRE + 'applications'
     of = lambda name: {f'applications by {name}': [get(listed, **{name: a[name]}) for a in applications if name in a]}
+    single = [id for items in orders for id in single_order(app, items)]
     return {
-        'orders by application': [get(api.ORDERS, application_id=items[0]['application_id']) for items in orders],
+        'orders by application': [get(api.ORDERS, application_id=id) for id in single],
         'orders by update_time': [get(api.ORDERS, update_start_time=time, update_end_time=now) for time in times],
         'orders by ids': [batch({'background_check_order_id_list': [o['order_id'] for o in items[:10]]}) for items in orders],
         'orders by begin_time': [batch({'begin_start_time': str(time), 'begin_end_time': str(time + 30 * 86_400_000)}) for time in times],
@@ -79,7 +89,8 @@ def each_filter(s):
                          f'{name}: {s.options.orders:,} rows': s.get(s.hired, s.hired.app, calls, 16)}, rounds=1,
                         seconds=min(s.options.seconds, 2))
         small, large = runs.values()
-        figure = Figure(large.rate / small.rate, rate(large), rate(small), name)
+        figure = compare(large, small)
+        figure.note = name
         if figure.value < 0.8:
             slow.append(f'{name} {figure.value:.2f}x')
         if worst is None or figure.value < worst.value:
@@ -93,7 +104,7 @@ def each_filter(s):
 def beside_writers(s):
     """Pages of 10 at many places by 64 connections, alone and while 64 others write."""
     def measure():
-        pages, write = s.get(s.hired, s.hired.app, s.places(api.ORDERS, 10)), update(s, 64)
+        pages, write = s.get(s.writable, s.writable.app, s.places(api.ORDERS, 10)), update(s, 64)
 
         def both(seconds):
             writers = write(seconds + 1)
@@ -130,7 +141,7 @@ def lists_p99(s):
 def stall(s):
     seconds = 60 if s.options.seconds >= 5 else 5 * s.options.seconds
     writers = update(s, 64)(seconds + 1)
-    run = s.get(s.hired, s.hired.app, s.places(api.ORDERS, 10), 1)(seconds).end()
+    run = s.get(s.writable, s.writable.app, s.places(api.ORDERS, 10), 1)(seconds).end()
     wrote = writers.end()
     s.details.append(('a reader while 64 connections write', run))
     return Figure(run.longest, f'{run.longest:.1f} ms', note=f'{seconds} s; {run.requests:,} reads of one connection, p99 {run.p99:.1f} ms, '

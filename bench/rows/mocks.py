@@ -24,6 +24,10 @@ def installed(s, name):
             s.run(['npm', 'install', '--no-audit', '--no-fund', '--prefix', folder, PACKAGES[name]])
         except SystemExit as why:
             raise Skipped(f'{PACKAGES[name]} cannot be installed: {str(why)[-200:]}'.replace('\n', ' ')) from why
+    package = PACKAGES[name].rpartition('@')[0]
+    with open(os.path.join(folder, 'node_modules', package, 'package.json'), encoding='utf-8') as file:
+        version = json.load(file)['version']
+    s.known['mocks'] = '; '.join(filter(None, [s.known.get('mocks'), f'{package} {version}']))
     return path
 
 

@@ -2,6 +2,7 @@
 """Durable writing: an answer comes after the commit has been synced to the disk."""
 import itertools
 import json
+import random
 import time
 
 from lib import api
@@ -13,21 +14,33 @@ PROGRESS = {'background_check_id': '{id}', 'stage_id': '{run}-{n}', 'stage_name'
 
 
 def update(s, connections):
-    return s.post(s.hired, s.hired.vendor, api.HIRE + 'eco_background_checks/update_progress', PROGRESS,
-                  s.waiting(s.hired), connections)
+    return s.post(s.writable, s.writable.vendor, api.HIRE + 'eco_background_checks/update_progress', PROGRESS,
+                  s.waiting(s.writable), connections)
+
+
+def plural(n, word):
+    return f'{n} {word}' if n == 1 else f'{n} {word}s'
+
+
+def progress(connections):
+    return f'update_progress, {plural(connections, "connection")}'
+
+
+def bench(clients):
+    return f'pgbench, {plural(clients, "client")}'
 
 
 def updates(s):
     """update_progress by 1 and by 64 connections, and pgbench with the same statements in the same rounds if it is there."""
     def measure():
-        cases = {f'update_progress, {n} connections': update(s, n) for n in (1, 64)}
+        cases = {progress(n): update(s, n) for n in (1, 64)}
         try:
             postgres = Postgres(s)
         except Skipped as why:
             s.known['postgres'] = str(why)
             return s.rounds(cases)
         try:
-            return s.rounds({**cases, **{f'pgbench, {n} clients': postgres.load(n) for n in (1, 16, 64)}})
+            return s.rounds({**cases, **{bench(n): postgres.load(n) for n in (1, 16, 64)}})
         finally:
             postgres.stop()
     return s.once('updates', measure)
@@ -37,14 +50,14 @@ def against_postgres(s, connections, clients):
     runs = updates(s)
     if 'postgres' in s.known:
         raise Skipped(s.known['postgres'])
-    ours = runs[f'update_progress, {connections} connections']
-    best, theirs = max(((n, runs[f'pgbench, {n} clients']) for n in clients), key=lambda pair: pair[1].rate)
+    ours = runs[progress(connections)]
+    best, theirs = max(((n, runs[bench(n)]) for n in clients), key=lambda pair: pair[1].rate)
     return Figure(ours.rate / theirs.rate, f'{rate(ours)}, {ours.cpu:.0f} us', f'{rate(theirs)}, {theirs.cpu:.0f} us',
-                  f'pgbench with {best} client{"s" if best > 1 else ""}')
+                  f'pgbench with {plural(best, "client")}')
 
 
 def written(s, connections):
-    run = updates(s)[f'update_progress, {connections} connections']
+    run = updates(s)[progress(connections)]
     return Figure(run.written / 1000, f'{run.written:,.0f} bytes', note=f'{run.requests:,} changes')
 
 
@@ -93,34 +106,35 @@ def new_talents(s, n):
             {'id': id, 'is_in_agency_period': False, 'is_onboarded': False, 'basic_info': {
                 'name': f'新人 {id}', 'mobile': '12000000101', 'mobile_code': '86'}} for id in ids]}}, file)
     s.say(f'importing {n:,} talents')
-    s.run([s.hired_binary, 'import', path, '--kind', 'talent', '--user-id-type', 'user_id', '--data', s.hired.data])
+    s.run([s.hired_binary, 'import', path, '--kind', 'talent', '--user-id-type', 'user_id', '--data', s.writable.data])
     return ids
 
 
 @row('create', 'create an application, 64 connections', 'update_progress', 0.5)
 def create(s):
-    job = s.hired.person.call('/console/api/applications', page_size=1)['items'][0]['job_id']
-    start = s.post_once(s.hired, s.hired.app, api.HIRE + 'applications', {'talent_id': '{id}', 'job_id': job},
+    job = s.writable.person.call('/console/api/applications', page_size=1)['items'][0]['job_id']
+    start = s.post_once(s.writable, s.writable.app, api.HIRE + 'applications', {'talent_id': '{id}', 'job_id': job},
                         new_talents(s, enough(s, 8000)))
     return beside_update(s, 'create', start)
 
 
 def applications(s):
-    """The file of ids of applications to arrange checks for."""
-    return s.once('applications', lambda: s.save('applications', sorted({
-        order['application_id'] for order in itertools.islice(s.hired.app.walk(api.ORDERS, page_size=100), WALKED)})))
-
-
-WALKED = 20000
+    """The file of ids of applications to arrange checks for, from many places."""
+    def find():
+        found = {order['application_id'] for path in s.places(api.ORDERS, 100, count=200) for order in s.writable.app.call(path)['items']}
+        found = sorted(found)
+        random.Random(1).shuffle(found)
+        return s.save('applications', found)
+    return s.once('applications', find)
 
 
 def arrange(s):
     """Arranging by the console, for the account of the vendor's app; what was arranged is kept for update_result."""
-    order = s.hired.vendor.call(api.ORDERS, page_size=1)['items'][0]
-    accounts = s.hired.person.call('/console/api/vendors')['items']
+    order = s.writable.vendor.call(api.ORDERS, page_size=1)['items'][0]
+    accounts = s.writable.person.call('/console/api/vendors')['items']
     account = next(a['id'] for a in accounts if a['provider_id'] == order['provider_info']['provider_id'])
     body = {'application_id': '{id}', 'account_id': account, 'package_name': '标准版 {run}-{pass}'}
-    return s.post(s.hired, s.hired.person, '/console/api/orders/arrange', body, applications(s),
+    return s.post(s.writable, s.writable.person, '/console/api/orders/arrange', body, applications(s),
                   take=('order_id', s.path('arranged')))
 
 
@@ -151,18 +165,18 @@ def result(s):
     with open(left, encoding='ascii') as file:
         ids = [line.strip() for line in file]
     body = {'background_check_id': '{id}', 'result': '绿灯', 'result_time': '{time}'}
-    start = s.post_once(s.hired, s.hired.vendor, api.HIRE + 'eco_background_checks/update_result', body, ids)
+    start = s.post_once(s.writable, s.writable.vendor, api.HIRE + 'eco_background_checks/update_result', body, ids)
     return beside_update(s, 'result', start)
 
 
 @row('external', 'create an external background check, 64 connections', 'update_progress', 0.5)
 def external(s):
-    talents = list(itertools.islice(s.hired.app.walk(api.HIRE + 'applications', page_size=100), 100))
-    talents = [s.hired.app.call(api.HIRE + 'applications/' + id)['application']['talent_id'] for id in talents]
-    made = api.many(s.hired.app, api.HIRE + 'external_applications', [
+    talents = list(itertools.islice(s.writable.app.walk(api.HIRE + 'applications', page_size=100), 100))
+    talents = [s.writable.app.call(api.HIRE + 'applications/' + id)['application']['talent_id'] for id in talents]
+    made = api.many(s.writable.app, api.HIRE + 'external_applications', [
         {'talent_id': talent, 'job_title': 'Engineer', 'stage': 'Onsite'} for talent in talents for _ in range(10)])
     ids = s.save('externals', [data['external_application']['id'] for data in made])
     body = {'external_application_id': '{id}', 'date': 1773416261324, 'name': 'Background check - Engineer', 'result': '绿灯'}
-    return beside_update(s, 'external', s.post(s.hired, s.hired.app, api.HIRE + 'external_background_checks', body, ids))
+    return beside_update(s, 'external', s.post(s.writable, s.writable.app, api.HIRE + 'external_background_checks', body, ids))
 
 
