@@ -14,6 +14,7 @@
 #include "cli/open.h"
 #include "gateway/caller/account.h"
 #include "hire/erasure/erasure.h"
+#include "store/before.h"
 #include "store/files/files.h"
 
 #define LOG_WAIT_S 30 /* how long readers may delay the truncation of the WAL */
@@ -98,6 +99,14 @@ static int remove_files(struct cli *c) {
                  : 0;
 }
 
+/* Beside a server the server does it. */
+static int remove_copies(struct cli *c) {
+    int r = c->remote ? 0 : before_tidy(c->config.data, INT64_MAX);
+    return r < 0 ? cli_fail(c, "erased, but a copy of the database from before a migration cannot be removed: %s",
+                            strerror(-r))
+                 : 0;
+}
+
 static int empty_log(struct cli *c) {
     for (int i = 0; i < LOG_WAIT_S && !db_forgotten(c->db); i++) {
         db_tend(c->db, true);
@@ -135,6 +144,8 @@ static int erase(struct cli *c, struct erasure *e) {
 
     if (status == 0)
         status = remove_files(c);
+    if (status == 0)
+        status = remove_copies(c);
     return status == 0 ? empty_log(c) : status;
 }
 

@@ -30,6 +30,7 @@ struct db_options {
     const char *dir;   /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
     size_t mmap_bytes; /* bytes of the database that are mapped for reading; 0: none */
     unsigned busy_ms;  /* how long a write waits for another process */
+    bool no_copy;      /* before a migration the database is not copied (to hired.db.before-NNN): it is a copy itself */
     bool no_sync;      /* for tests of other things: a power failure may destroy the database */
 };
 

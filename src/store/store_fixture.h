@@ -51,7 +51,7 @@ static inline void fixture_dir(char *name) {
 }
 
 static inline void fixture_remove(const char *dir) {
-    const char *names[] = {"hired.db", "hired.db-wal", "hired.db-shm", "hired.db-journal"};
+    const char *names[] = {"hired.db", "hired.db-wal", "hired.db-shm", "hired.db-journal", "hired.db.before-001"};
     char path[8192];
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         snprintf(path, sizeof(path), "%s/%s", dir, names[i]);

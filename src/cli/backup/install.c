@@ -84,7 +84,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 }
 
 static int move(const char *from_dir, const char *to_dir, const char *name) {
-    char from[PATH_MAX], to[PATH_MAX];
+    char from[PATH_MAX], to[PATH_MAX] = "";
     int r = join(from, from_dir, name);
 
     if (r == 0)

@@ -119,7 +119,7 @@ static int found(struct restore *r, int findings) {
 
 /* The structure is checked before schema steps are taken, all of the records after them. */
 static int open_database(struct restore *r) {
-    struct db_options o = {.dir = r->install.stage, .busy_ms = 1000};
+    struct db_options o = {.dir = r->install.stage, .busy_ms = 1000, .no_copy = true};
     char path[PATH_MAX];
     struct str why;
     int n = snprintf(path, PATH_MAX, "%s/hired.db", r->install.stage);

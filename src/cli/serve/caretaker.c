@@ -17,12 +17,14 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/serve/clock_check.h"
+#include "store/before.h"
 #include "store/files/files.h"
 
 #define POLL_MS 1000            /* interval of its loop */
 #define COUNT_EVERY_MS 5000     /* shortest interval between two counts, */
 #define COUNT_REST 100          /* and at least this many times the duration of the last one */
 #define NOTE_EVERY_MS 600000    /* interval of noting the time */
+#define TIDY_EVERY_MS 5000      /* interval of looking for copies that may go */
 #define SET_BACK_MS 1000        /* a clock that went back by more than this was set back */
 #define SWEEP_EVERY_MS 86400000 /* from the end of one sweep to the start of the next */
 #define AGE_S 86400             /* only files of this age are removed */
@@ -44,7 +46,9 @@ struct caretaker {
     _Atomic int64_t pending; /* deliveries; < 0: not counted yet */
     _Atomic uint64_t removed;
     int64_t count_at_ms, sweep_at_ms, note_at_ms; /* clock_mono_ms() */
-    int64_t ahead_ms;                             /* clock minus clock_mono_ms() */
+    bool copies;                                  /* there may be copies from before a migration */
+    int64_t tidy_at_ms;
+    int64_t ahead_ms; /* clock minus clock_mono_ms() */
 
     /* of the current sweep */
     struct found {
@@ -66,6 +70,24 @@ static void count(struct caretaker *c) {
         atomic_store(&c->pending, db_int(&q, COL_EVENT_PENDING_N));
     int64_t now_ms = clock_mono_ms();
     c->count_at_ms = now_ms + COUNT_EVERY_MS + COUNT_REST * (now_ms - begun_ms);
+}
+
+/* ---- copies from before a migration ---- */
+
+static void tidy_copies(struct caretaker *c) {
+    int64_t now_ms = clock_mono_ms(), erased_ms = 0;
+    if (!c->copies || now_ms < c->tidy_at_ms)
+        return;
+    c->tidy_at_ms = now_ms + TIDY_EVERY_MS;
+    {
+        struct db_query q DB_CLEANUP = db_query(c->db, SQL_ERASURE_LAST);
+        if (db_row(&q) == 1)
+            erased_ms = db_int(&q, COL_ERASURE_LAST_ERASED_MS);
+    }
+    int r = before_tidy(c->dir, erased_ms);
+    if (r < 0)
+        log_fmt(LOG_WARN, "cannot remove a copy of the database from before a migration: %s", strerror(-r));
+    c->copies = r != 0;
 }
 
 /* ---- the clock ---- */
@@ -102,6 +124,7 @@ static bool rest(struct caretaker *c, int64_t ms) {
     pthread_mutex_unlock(&c->lock);
     if (go_on) {
         count(c);
+        tidy_copies(c);
         watch_clock(c);
     }
     return go_on;
@@ -219,6 +242,7 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
     c->dir = db->dir;
     c->writer = writer;
     c->clock = clock;
+    c->copies = true;
     c->ahead_ms = clock_now_ms() - clock_mono_ms();
     c->note_at_ms = clock_mono_ms() + NOTE_EVERY_MS; /* the start has noted it */
     int r = db_open(&c->db, db, DB_READ, &scratch, &why);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -138,9 +139,11 @@ static int write_index(struct archive *ar, const struct mark *marks, unsigned n)
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     int64_t frame = frame_bytes(l->header);
 
-    for (unsigned i = 0; i < n; i++)
-        buf_printf(&out, "%lld %lld %lld %lld\n", (long long)marks[i].first_ms, (long long)marks[i].last_ms,
-                   (long long)l->start, (long long)(l->start + WAL_HEADER + marks[i].pages * frame));
+    for (unsigned i = 0; i < n; i++) {
+        int64_t end = l->start + WAL_HEADER + marks[i].pages * frame;
+        buf_printf(&out, "%" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", marks[i].first_ms, marks[i].last_ms,
+                   l->start, end);
+    }
     for (size_t done = 0; done < out.len;) {
         ssize_t w = write(l->index, out.ptr + done, out.len - done);
         if (w < 0 && errno != EINTR)

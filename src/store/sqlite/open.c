@@ -149,6 +149,7 @@ struct opening {
     const char *path;
     const char *const *steps;
     unsigned steps_n;
+    bool no_copy;
 };
 
 static int opening_failed(struct opening *o, int code, const char *doing) {
@@ -388,7 +389,9 @@ static int schema_check(struct opening *o) {
         return r;
     if (o->db->access == DB_READ || taken > o->steps_n)
         return schema_refuse(o, taken);
-    r = schema_migrate(o);
+    r = taken > 0 && !o->no_copy ? sqlite_copy_before(o->db, o->path, taken, o->arena, o->why) : 0;
+    if (r == 0)
+        r = schema_migrate(o);
     if (r == 0 && taken > 0 && taken <= STEPS_UNCLEAN && o->steps_n > STEPS_UNCLEAN)
         make_clean(o);
     return r;
@@ -443,7 +446,13 @@ int db_open_with(struct db **ret, const struct db_options *options, enum db_acce
     struct str why = STR_ABSENT;
     /* With "./" in front, SQLite does not read a directory named "file:..." as a URI. */
     struct str path = arena_printf(a, "%s%s/hired.db", options->dir[0] == '/' ? "" : "./", options->dir);
-    struct opening o = {.db = db, .arena = a, .why = &why, .path = path.ptr, .steps = steps, .steps_n = steps_n};
+    struct opening o = {.db = db,
+                        .arena = a,
+                        .why = &why,
+                        .path = path.ptr,
+                        .steps = steps,
+                        .steps_n = steps_n,
+                        .no_copy = options->no_copy};
     int r = open_file(&o, options);
     if (r < 0) {
         *ret_why = why;

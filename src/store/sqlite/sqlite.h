@@ -73,6 +73,9 @@ void sqlite_forget(struct db *db);
 bool sqlite_forgotten(const struct db *db);
 void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx);
 int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+/* Before schema steps, the first of which is step: copies the database path to path.before-NNN. Returns 0, or a
+ * negative errno with a sentence in *ret_why. */
+int sqlite_copy_before(struct db *db, const char *path, unsigned step, struct arena *a, struct str *ret_why);
 int sqlite_copy(struct db *db, const char *path, const struct db_copying *how);
 
 /* Configures SQLite and its VFS (pages.h), once in a process. Every function that opens a connection calls it first. */

@@ -82,3 +82,7 @@ INSERT INTO file_removal (tenant, id) VALUES ($1, $2) ON CONFLICT (tenant, id) D
 SELECT id FROM file_removal WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: file_removal_done
 DELETE FROM file_removal WHERE id = $1;
+
+-- Reads all rows; asked only while a copy of the database from before a migration exists.
+-- name: erasure_last
+SELECT MAX(erased_ms) AS erased_ms FROM erasure;
