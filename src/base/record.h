@@ -165,6 +165,9 @@ void record_write_stored(const struct record_type *t, const void *record, struct
 /* Reads a stored form back into record, as record_write_stored took it. Returns 0, or -EBADMSG if it is damaged. */
 int record_read_stored(const struct record_type *t, void *record, struct str stored, struct arena *a);
 
+/* Whether a stored form without a type is whole: the text of one object. Returns 0 or -EBADMSG. */
+int record_check_stored(struct str stored);
+
 /* Fills slots for one reader. Both append the JSON-escaped value without quotes. */
 struct record_reader {
     uint32_t hidden;  /* bit 0: user ids; others: scope bits */

@@ -129,7 +129,15 @@ int64_t db_change_count(struct db *db) {
 }
 
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
-    return db->driver->check(db, fn, ctx);
+    return db->driver->check(db, true, fn, ctx);
+}
+
+int db_check_references(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
+    return db->driver->check(db, false, fn, ctx);
+}
+
+void db_set_deadline(struct db *db, int64_t deadline_ns) {
+    db->driver->set_deadline(db, deadline_ns);
 }
 
 int db_copy(struct db *db, const char *path, const struct db_copying *how) {

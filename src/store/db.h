@@ -119,6 +119,13 @@ int64_t db_change_count(struct db *db);
  * Reads everything: takes seconds per gigabyte. Returns the number of findings or a negative errno. */
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
 
+/* The same without the engine's structures. */
+int db_check_references(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+
+/* Reads that are running at this time (clock_mono_ns()), and later ones, end with -EINTR: pages that refer to each
+ * other in a damaged file can make a read endless. 0: no deadline. */
+void db_set_deadline(struct db *db, int64_t deadline_ns);
+
 /* Copies the whole database into a new file (mode 0600; -EEXIST if it exists) and syncs it. The copy is of one moment:
  * db_copy takes a snapshot and ends it when all pages are copied; within db_snapshot_begin and db_snapshot_end it
  * copies that snapshot. Other connections can write meanwhile and never make it begin again, but their changes stay in

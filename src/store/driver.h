@@ -41,7 +41,8 @@ struct db_driver {
     void (*forget)(struct db *db);
     bool (*forgotten)(const struct db *db);
     int64_t (*change_count)(struct db *db);
-    int (*check)(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+    void (*set_deadline)(struct db *db, int64_t deadline_ns);
+    int (*check)(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx);
     int (*copy)(struct db *db, const char *path, const struct db_copying *how);
     void (*watch_log)(struct db *db, const struct db_log_watch *watch, void *ctx); /* NULL: has no log */
     const char *(*why)(const struct db *db);

@@ -20,9 +20,10 @@ struct verify_watch {
 };
 
 struct verify_result {
-    int64_t pages;   /* that were read */
-    int64_t damaged; /* pages */
-    bool checksums;  /* false: the database has none (made by an older hired), so only its length was verified */
+    int64_t pages;     /* that were read */
+    int64_t damaged;   /* pages */
+    int64_t page_size; /* bytes; 0: the file is empty */
+    bool checksums;    /* false: the database has none (made by an older hired), so only its length was verified */
     bool log_damaged;
 };
 

@@ -71,18 +71,21 @@ export function hiredOk(args, o) {
 const isSanitizerReport = (text) => /(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error:/.test(text);
 
 // Hashes the passwords of the demo's accounts anew at the least cost: hired reads the cost from the hash. Each of the hundreds of
-// sign-ins in these tests would take half a second of a processor. Accounts that a test makes have the full cost.
+// sign-ins in these tests would take half a second of a processor. Accounts that a test makes have the full cost. The change stays in the
+// log, from where hired writes it with the checksums of pages.
 function cheapPasswords(dir) {
     const program = `
 import hashlib, json, os, sqlite3, sys
 db = sqlite3.connect(sys.argv[1] + '/hired.db')
+db.execute('PRAGMA wal_autocheckpoint = 0')
 accounts = json.load(open(sys.argv[1] + '/demo.json'))['console']['accounts']
 for account in accounts:
     salt = os.urandom(16)
     key = hashlib.scrypt(account['password'].encode(), salt=salt, n=2, r=1, p=1, dklen=32)
     db.execute('UPDATE console_account SET password = ? WHERE login = ?', ('scrypt$1$1$1$%s$%s' % (salt.hex(), key.hex()), account['user']))
 assert db.total_changes == len(accounts)
-db.commit()`;
+db.commit()
+os._exit(0)`;
     const r = spawnSync('python3', ['-c', program, dir], { encoding: 'utf8' });
     if (r.status !== 0) throw new Error(r.stderr);
 }

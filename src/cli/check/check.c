@@ -10,20 +10,27 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "cli/check/records.h"
 #include "cli/cli.h"
+#include "cli/import/json_heap.h"
 #include "cli/kept.h"
 #include "cli/open.h"
 #include "store/files/files.h"
+#include "store/verify.h"
 
 #define FINDINGS_SHOWN 100
 
+/* How long a check of a damaged database may take: pages that refer to each other can make a read endless. */
+#define DAMAGED_NS INT64_C(10000000000)
+#define DAMAGED_NS_PER_MB INT64_C(60000000)
+
 static const char help[] =
     "usage: hired check [--config FILE] [--data DIR]\n\n"
-    "Lists all errors: unknown options (with suggestions) and bad values of the configuration, damage of\n"
-    "the database, records that cannot be read, kept files that are missing, changed or without a\n"
-    "record, files that other users may read. Changes nothing and works while the server runs. The\n"
-    "exit status is 0 if there are no errors, else 1.\n\n"
+    "Lists all errors: unknown options (with suggestions) and bad values of the configuration, damaged\n"
+    "pages of the database, records that cannot be read or refer to nothing, counts that are wrong, kept\n"
+    "files that are missing, changed or without a record, files that other users may read. Changes\n"
+    "nothing and works while the server runs. The exit status is 0 if there are no errors, else 1.\n\n"
     "  --config FILE  the configuration to check\n"
     "  --data DIR     the data directory (data)\n\n"
     "example: hired check --config /etc/hired.ini --data /var/lib/hired\n";
@@ -32,7 +39,14 @@ struct check {
     struct cli *cli;
     const char *dir;
     int64_t findings;
-    int64_t records, files;
+    int64_t records, documents, files;
+    int64_t deadline_ns;      /* 0: none */
+    int64_t damaged_findings; /* of the database; while there are any, no file is called removable */
+    struct stray {
+        char *path;
+        bool foreign;
+    } * strays;
+    size_t n_strays, strays_cap;
     int64_t open_files; /* stored files that other users may read */
     mode_t open_mode;   /* of the first of them */
     struct arena scratch;
@@ -107,13 +121,29 @@ static bool file_is_known(struct check *ck, int64_t id) {
 static int check_entry(void *ctx, const struct files_entry *e) {
     struct check *ck = ctx;
 
-    if (time(NULL) - e->changed_s <= 3600)
+    if (time(NULL) - e->changed_s <= 3600 || (e->kind == FILES_KEPT && file_is_known(ck, e->id)))
         return 0;
-    if (e->kind != FILES_KEPT)
-        find(ck, "%s: is no file of hired; it may be removed", e->path);
-    else if (!file_is_known(ck, e->id))
-        find(ck, "%s: belongs to no record; a server removes it when it is a day old", e->path);
+    ck->strays = array_grow(ck->strays, ck->n_strays, &ck->strays_cap, sizeof(*ck->strays));
+    ck->strays[ck->n_strays++] = (struct stray){strdup(e->path), e->kind != FILES_KEPT};
     return 0;
+}
+
+/* If rows were lost, the files that they named must not be removed: they can be brought back with the rows. */
+static void tell_strays(struct check *ck) {
+    bool lost = ck->damaged_findings > 0 || ck->n_strays > FILES_STRAY_MAX;
+
+    for (size_t i = 0; i < ck->n_strays; i++) {
+        const struct stray *s = &ck->strays[i];
+        if (s->foreign)
+            find(ck, "%s: is no file of hired%s", s->path, lost ? "" : "; it may be removed");
+        else if (lost)
+            find(ck, "%s: belongs to no record. Keep it: its record may be among what was lost", s->path);
+        else
+            find(ck, "%s: belongs to no record; a server removes it when it is a day old", s->path);
+        free(s->path);
+    }
+    free(ck->strays);
+    ck->n_strays = 0;
 }
 
 static void check_stray_files(struct check *ck) {
@@ -121,6 +151,7 @@ static void check_stray_files(struct check *ck) {
 
     for (unsigned i = 0; i < 256 && r == 0; i++)
         r = files_walk(ck->dir, i, check_entry, ck);
+    tell_strays(ck);
     if (r < 0)
         find(ck, "%s/files: cannot be read: %s", ck->dir, strerror(-r));
 }
@@ -130,45 +161,59 @@ static void check_stray_files(struct check *ck) {
 static void tell_line(void *ctx, struct str line) {
     struct check *ck = ctx;
 
+    ck->damaged_findings++;
     find(ck, "%s/hired.db: %.*s", ck->dir, STR_FMT(line));
 }
 
-static int all_tenants(struct check *ck, int64_t **ret, size_t *ret_n) {
-    struct db_query q DB_CLEANUP = db_query(ck->cli->db, SQL_TENANT_ALL);
-    int64_t *ids = NULL;
-    size_t n = 0, cap = 0;
-    int r;
+static void tell_record(void *ctx, struct str line) {
+    struct check *ck = ctx;
 
-    while ((r = db_row(&q)) == 1) {
-        ids = array_grow(ids, n, &cap, sizeof(*ids));
-        ids[n++] = db_int(&q, COL_TENANT_ID);
-    }
-    *ret = ids;
-    *ret_n = n;
+    ck->damaged_findings++;
+    find(ck, "%.*s", STR_FMT(line));
+}
+
+/* Verifies the files before SQLite reads them. Returns 0 or a negative errno. */
+static int check_pages(struct check *ck) {
+    const struct verify_watch w = {.finding = tell_line, .ctx = ck};
+    struct verify_result result;
+    int r = verify_pages(ck->dir, &w, &result);
+
+    if (r == -ENOENT || r == -EUCLEAN) /* opening it says what is wrong */
+        return 0;
+    if (r == 0 && result.damaged > 0)
+        ck->deadline_ns =
+            clock_mono_ns() + DAMAGED_NS + result.pages * result.page_size / (1 << 20) * DAMAGED_NS_PER_MB;
     return r;
 }
 
-static void tell_record(void *ctx, struct str line) {
-    find(ctx, "%.*s", STR_FMT(line));
+static int keep_to_deadline(void *ctx, size_t bytes) {
+    const struct check *ck = ctx;
+
+    return ck->deadline_ns && clock_mono_ns() >= ck->deadline_ns ? -EINTR : 0;
+}
+
+/* A statement that cannot be run because of damage does not prevent the others. */
+static void note_result(struct check *ck, int r, const char *what) {
+    if (r == -EINTR)
+        find(ck, "%s/hired.db: the check of %s was ended, because the file is damaged and reading it may not end",
+             ck->dir, what);
+    else if (r < 0)
+        find(ck, "%s/hired.db: %s cannot be read to their end: %s", ck->dir, what, strerror(-r));
+    if (r < 0)
+        ck->damaged_findings++;
 }
 
 static void check_database(struct check *ck) {
-    int64_t *tenants = NULL;
-    size_t n = 0;
-    int r = db_check(ck->cli->db, tell_line, ck);
+    const struct record_watch w = {.pace = keep_to_deadline, .finding = tell_record, .ctx = ck};
+    struct db *db = ck->cli->db;
+    bool damaged = ck->deadline_ns != 0; /* then SQLite's own check would only repeat it */
 
-    if (r >= 0)
-        r = all_tenants(ck, &tenants, &n);
-    for (size_t i = 0; i < n && r >= 0; i++)
-        r = check_records(ck->cli, tenants[i], tell_record, ck, &ck->records);
-    if (r >= 0)
-        r = kept_walk(ck->cli->db, check_file, ck);
+    db_set_deadline(db, ck->deadline_ns);
+    note_result(ck, damaged ? db_check_references(db, tell_line, ck) : db_check(db, tell_line, ck), "its references");
+    note_result(ck, check_all_records(db, &w, &ck->records, &ck->documents), "its records");
+    note_result(ck, kept_walk(db, check_file, ck), "its rows of kept files");
     tell_open_files(ck);
-    if (r >= 0)
-        check_stray_files(ck);
-    else
-        find(ck, "%s/hired.db: cannot be read to its end: %s", ck->dir, strerror(-r));
-    free(tenants);
+    check_stray_files(ck);
 }
 
 static int finish(struct check *ck) {
@@ -215,6 +260,10 @@ static int check_main(int argc, char **argv) {
      * directory is known. */
     if (!config_ok && access(ck.dir, F_OK) < 0)
         return finish(&ck);
+    json_heap_begin();
+    int r = check_pages(&ck);
+    if (r < 0)
+        find(&ck, "%s/hired.db: cannot be read: %s", ck.dir, strerror(-r));
     if (cli_open(&c, CLI_READ) < 0) {
         ck.findings++;
     } else {

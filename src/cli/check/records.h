@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Checks of a tenant's records for hired check.
+ * Reads stored documents and checks them: that each is whole and of its type, has its row's id, and that the files and
+ * users that it names exist. For hired check, and for a server that does it in the background.
  */
 #ifndef HIRED_CLI_CHECK_RECORDS_H
 #define HIRED_CLI_CHECK_RECORDS_H
 
-#include "cli/open.h"
+#include "store/db.h"
 
-/* Reads every record that hired export would write. Calls fn with a sentence for each damaged one, and adds the number
- * of records to *records. Returns 0 or a negative errno. */
-int check_records(struct cli *c, int64_t tenant, void (*fn)(void *ctx, struct str line), void *ctx, int64_t *records);
+struct record_watch {
+    /* Called between pages of at most 500 records, while no read is open, with the bytes of the documents since the
+     * last call; may sleep. A result other than 0 ends the check. NULL: never called. */
+    int (*pace)(void *ctx, size_t bytes);
+    void (*finding)(void *ctx, struct str line); /* a sentence for each fault; names no person */
+    void *ctx;
+};
+
+/* Checks every record of a tenant that hired export would write, and adds their number to *records. Returns 0, pace's
+ * result, or a negative errno. */
+int check_records(struct db *db, int64_t tenant, const struct record_watch *w, int64_t *records);
+
+/* The same for the documents of all other tables, of all tenants (documents.c). */
+int check_documents(struct db *db, const struct record_watch *w, int64_t *documents);
+
+/* Both of them, for all tenants. */
+int check_all_records(struct db *db, const struct record_watch *w, int64_t *records, int64_t *documents);
 
 #endif

@@ -154,12 +154,23 @@ static void note_last(struct kind_walk *w) {
     }
 }
 
+bool kind_walk_at_end_of_page(struct kind_walk *w) {
+    if (w->rows < PAGE)
+        return false;
+    note_last(w);
+    db_query_end(&w->query);
+    w->ended = true;
+    w->rows = 0;
+    return true;
+}
+
 int kind_walk_next(struct kind_walk *w) {
     int r;
 
-    if (w->rows == PAGE) {
-        note_last(w);
-        db_query_end(&w->query);
+    if (w->rows == PAGE)
+        (void)kind_walk_at_end_of_page(w);
+    if (w->ended) {
+        w->ended = false;
         begin_page(w);
     }
     r = db_row(&w->query);

@@ -52,9 +52,12 @@ struct kind_walk {
     int64_t last_id;
     struct buf last_text; /* last id of users */
     int rows;             /* read of the current page */
+    bool ended;           /* the page's query has ended */
 };
 void kind_walk_begin(struct kind_walk *w, struct db *db, int64_t tenant, const struct item_kind *kind);
 int kind_walk_next(struct kind_walk *w); /* 1: a row, 0: no more, or a negative errno */
+/* After the last row of a page: ends the read, so that the caller may pause before the next row. The row is gone. */
+bool kind_walk_at_end_of_page(struct kind_walk *w);
 void kind_walk_end(struct kind_walk *w);
 
 #endif

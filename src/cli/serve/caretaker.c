@@ -174,6 +174,19 @@ static void remove_found(struct caretaker *c, const struct found *f) {
             f->kind == FILES_DRAFT ? "it was left unfinished" : "no record names it, and it is older than a day");
 }
 
+/* A crash leaves few kept files without a row. Many are a sign of lost rows: with them the files can be used again. */
+static bool rows_seem_lost(const struct caretaker *c) {
+    unsigned kept = 0;
+    for (unsigned i = 0; i < c->n_found; i++)
+        kept += c->found[i].kind == FILES_KEPT;
+    if (kept > FILES_STRAY_MAX)
+        log_fmt(LOG_ERROR,
+                "%u%s kept files are named by no record: none is removed, since the records may have been lost; "
+                "hired check --data %s says more",
+                kept, kept == FOUND_MAX ? " or more" : "", c->dir);
+    return kept > FILES_STRAY_MAX;
+}
+
 /* Returns true if there may be more files. */
 static bool sweep_round(struct caretaker *c) {
     int r = 0;
@@ -188,8 +201,10 @@ static bool sweep_round(struct caretaker *c) {
         if (!rest(c, POLL_MS))
             return false;
     uint64_t before = atomic_load(&c->removed);
+    bool lost = rows_seem_lost(c);
     for (unsigned i = 0; i < c->n_found; i++)
-        remove_found(c, &c->found[i]);
+        if (!lost || c->found[i].kind != FILES_KEPT)
+            remove_found(c, &c->found[i]);
     return r == -ENOSPC && atomic_load(&c->removed) > before;
 }
 

@@ -115,8 +115,13 @@ static int64_t remote_change_count(struct db *db) {
     return db_change_count(remote_of(db)->reader);
 }
 
-static int remote_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
-    return db_check(remote_of(db)->reader, fn, ctx);
+static void remote_set_deadline(struct db *db, int64_t deadline_ns) {
+    db_set_deadline(remote_of(db)->reader, deadline_ns);
+}
+
+static int remote_check(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx) {
+    struct db *reader = remote_of(db)->reader;
+    return structure ? db_check(reader, fn, ctx) : db_check_references(reader, fn, ctx);
 }
 
 static int remote_copy(struct db *db, const char *path, const struct db_copying *how) {
@@ -167,6 +172,7 @@ static const struct db_driver remote_driver = {
     .forget = remote_forget,
     .forgotten = remote_forgotten,
     .change_count = remote_change_count,
+    .set_deadline = remote_set_deadline,
     .check = remote_check,
     .copy = remote_copy,
     .why = remote_why,

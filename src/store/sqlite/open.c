@@ -22,7 +22,6 @@
 #define STEPS_UNCLEAN 7 /* a database with at most so many steps may have old bytes in unused space */
 #define FORGET_AGAIN_NS INT64_C(1000000000) /* between two attempts to empty the log for db_forget */
 #define LOG_KEEP_BYTES (64 << 20)           /* a larger log file is truncated when it is reused */
-#define FINDINGS_MAX 100
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
@@ -502,50 +501,4 @@ struct db *sqlite_close_db(struct db *db) {
     free(sqlite_of(db)->statements);
     free(db);
     return NULL;
-}
-
-/* ---- checks ---- */
-
-struct findings {
-    void (*fn)(void *ctx, struct str line);
-    void *ctx;
-    int n;
-};
-
-static void findings_add(struct findings *f, struct str line) {
-    f->fn(f->ctx, line);
-    f->n++;
-}
-
-static int check_rows(struct db *db, const char *sql, const char *name, const char *fine, struct findings *f) {
-    sqlite3_stmt *s = NULL;
-    int r = sqlite3_prepare_v2(sqlite_of(db)->handle, sql, -1, &s, NULL);
-    int rows = 0;
-    while (r == SQLITE_OK || r == SQLITE_ROW) {
-        r = sqlite3_step(s);
-        if (r != SQLITE_ROW)
-            break;
-        struct str line = {(const char *)sqlite3_column_text(s, 0), (size_t)sqlite3_column_bytes(s, 0)};
-        if (line.ptr && !str_eq(line, str_of(fine)))
-            findings_add(f, line);
-        if (++rows == FINDINGS_MAX)
-            r = SQLITE_DONE;
-    }
-    sqlite3_finalize(s);
-    if (r == SQLITE_DONE)
-        return 0;
-    int error = db_fault(db, r, name);
-    if (error != -EUCLEAN)
-        return error;
-    findings_add(f, STR("the file is damaged, so that it cannot be read to its end"));
-    return 0;
-}
-
-int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
-    struct findings f = {.fn = fn, .ctx = ctx};
-    int r = check_rows(db, "PRAGMA integrity_check(" TEXT(FINDINGS_MAX) ")", "integrity_check", "ok", &f);
-    for (unsigned i = 0; r == 0 && i < sqlite_of(db)->texts_n; i++)
-        if (str_starts(str_of(sqlite_of(db)->texts[i].name), STR("check_")))
-            r = check_rows(db, sqlite_of(db)->texts[i].sql, sqlite_of(db)->texts[i].name, NULL, &f);
-    return r < 0 ? r : f.n;
 }

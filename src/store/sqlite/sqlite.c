@@ -357,6 +357,7 @@ const struct db_driver sqlite_driver = {
     .forget = sqlite_forget,
     .forgotten = sqlite_forgotten,
     .change_count = sqlite_change_count,
+    .set_deadline = sqlite_set_deadline,
     .check = sqlite_check,
     .copy = sqlite_copy,
     .watch_log = sqlite_watch_log,

@@ -58,7 +58,8 @@ struct sqlite_db {
     bool forget;                      /* the log must be emptied */
     const struct db_log_watch *watch; /* or NULL */
     void *watch_ctx;
-    int64_t forget_ns; /* do not try to empty it before this time */
+    int64_t forget_ns;   /* do not try to empty it before this time */
+    int64_t deadline_ns; /* clock_mono_ns; 0: none */
 };
 
 static inline struct sqlite_db *sqlite_of(const struct db *db) {
@@ -72,7 +73,8 @@ void sqlite_tend(struct db *db, bool idle);
 void sqlite_forget(struct db *db);
 bool sqlite_forgotten(const struct db *db);
 void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx);
-int sqlite_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx);
+void sqlite_set_deadline(struct db *db, int64_t deadline_ns);
+int sqlite_check(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx);
 /* Before schema steps, the first of which is step: copies the database path to path.before-NNN. Returns 0, or a
  * negative errno with a sentence in *ret_why. */
 int sqlite_copy_before(struct db *db, const char *path, unsigned step, struct arena *a, struct str *ret_why);

@@ -20,8 +20,9 @@
 #define FINDINGS_MAX 100
 #define SAMPLE 16 /* first pages that show whether the database has checksums */
 #define WAL_INDEX_REGION 32768
-#define WAL_INDEX_BACKFILLED 96 /* offset in the log's index of the number of frames that are in the file for certain  \
-                                 */
+#define WAL_INDEX_BACKFILLED                                                                                           \
+    96 /* offset in the log's index of the number of frames that are in the file for certain                           \
+        */
 #define LOCK_BYTE INT64_C(0x40000000) /* its page is never used */
 
 struct suspect {
@@ -119,6 +120,7 @@ static int read_header(struct verify *v) {
         (v->page_size & (v->page_size - 1)) != 0)
         return -EUCLEAN;
     v->pages = four(header + 28);
+    v->result->page_size = (int64_t)v->page_size;
     v->usable = v->page_size - header[HEADER_RESERVED];
     v->result->checksums = has_checksums(v, header);
     if (v->result->checksums)

@@ -42,3 +42,8 @@ SELECT app_ticket, app_ticket_before, app_ticket_ms, app_id FROM app WHERE id = 
 -- Cancels older tickets that still wait: a receiver would replace the newer ticket by them.
 -- name: app_ticket_supersede
 UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 = 0; -- tenant + 0: SQLite must use the index of waiting deliveries
+
+-- Events of all tenants, a page at a time, for hired check; its other statements with this row are in further folders.
+-- name: cli_events
+-- row: cli_document
+SELECT tenant, id, 0 AS part, type AS name, doc FROM event WHERE (tenant, id) > ($1, $2) ORDER BY tenant, id LIMIT $3;

@@ -77,3 +77,9 @@ ORDER BY application_id, update_time, id;
 -- name: form_applications_of_person
 SELECT a.id FROM application t JOIN application a ON a.tenant = t.tenant AND a.talent_id = t.talent_id
 WHERE t.tenant = $1 AND t.id = $2 AND t.talent_id <> 0 AND a.id <> t.id ORDER BY a.id;
+
+-- Of all tenants, for hired check.
+-- name: cli_vendor_fields
+-- row: cli_document
+SELECT tenant, owner AS id, form AS part, key AS name, doc FROM vendor_field
+WHERE (tenant, owner, form, key) > ($1, $2, $3, $4) ORDER BY tenant, owner, form, key LIMIT $5;
