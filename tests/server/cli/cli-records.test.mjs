@@ -234,7 +234,8 @@ test('hired check finds interviews that are missing from the index by interviewe
     };
     const others = `interview ${id}: those who hold it are not those of interview_interviewer`;
     finds(`DELETE FROM interview_interviewer WHERE interview_id = ${id} AND users_id = ${who}`, others);
-    finds(`INSERT INTO interview_interviewer SELECT tenant, 77, begin_time, id FROM interview WHERE id = ${id}`, others);
+    finds(`INSERT INTO interview_interviewer SELECT tenant, 77, begin_time, id FROM interview WHERE id = ${id}`,
+        `interview ${id}: its interviewer 77 is unknown`, others);
     finds(`DELETE FROM interview_interviewer WHERE interview_id = ${id};
         INSERT INTO interview_interviewer SELECT tenant, ${who}, begin_time + 1, id FROM interview WHERE id = ${id}`,
     `interview_interviewer: interview ${id} of user ${who} at ${Number(sql(d, `SELECT begin_time FROM interview WHERE id = ${id}`)[0].begin_time) + 1} is not where the interview is`);
