@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -28,8 +29,8 @@ CREATE TABLE order_history (
     actor_id BIGINT NOT NULL, action BIGINT NOT NULL, from_status BIGINT NOT NULL, from_phase BIGINT NOT NULL,
     to_status BIGINT NOT NULL, to_phase BIGINT NOT NULL, why TEXT NOT NULL, PRIMARY KEY (tenant, order_id, seq));
 INSERT INTO background_check_order
-SELECT 1, g, 1700000000000 + g * 60000, g * 2 / 3, g %% 7, 2, 0, 1700000000000 + g * 60000, 0, '%(doc)s' FROM generate_series(1, %(n)d) g;
-INSERT INTO order_history SELECT 1, g, 1, 1700000000000 + g * 60000, 1, 1, 1, 0, 0, 2, 0, '' FROM generate_series(1, %(n)d) g;
+SELECT 1, g, 1700000000000 + g * 60000, g * 2 / 3, g %% 7, 2, 0, 1700000000000 + g * 60000, 0, '%(doc)s' FROM generate_series(CAST(1 AS BIGINT), CAST(%(n)d AS BIGINT)) g;
+INSERT INTO order_history SELECT 1, g, 1, 1700000000000 + g * 60000, 1, 1, 1, 0, 0, 2, 0, '' FROM generate_series(CAST(1 AS BIGINT), CAST(%(n)d AS BIGINT)) g;
 ALTER TABLE background_check_order ADD PRIMARY KEY (tenant, id);
 CREATE INDEX ON background_check_order (tenant, update_time, id);
 CREATE INDEX ON background_check_order (tenant, application_id, update_time, id);
@@ -57,6 +58,7 @@ class Postgres:
         self.data = os.path.join(s.base, f'hired-bench-postgres-{self.orders}')
         self.doc = self.sample()
         self.server = None
+        s.open.callback(self.stop)
         if s.options.fresh:
             shutil.rmtree(self.data, ignore_errors=True)
         if not os.path.exists(os.path.join(self.data, 'complete')):
@@ -117,7 +119,8 @@ class Postgres:
         return lambda seconds: Pgbench(self, clients, seconds)
 
     def stop(self):
-        self.server.stop(2)  # SIGINT: a fast shutdown
+        if self.server:
+            self.server.stop(signal.SIGINT)  # a fast shutdown
 
 
 class Pgbench:
