@@ -23,6 +23,7 @@
 #include "cli/kept.h"
 #include "cli/open.h"
 #include "store/files/files.h"
+#include "store/verify.h"
 
 #define PROGRESS_MS 200
 #define RATE_MB 100 /* megabytes a second, unless --rate says otherwise */
@@ -31,7 +32,8 @@
 static const char help[] =
     "usage: hired backup NEW_DIR [--previous COPY] [--verify] [OPTION...] [--data DIR]\n\n"
     "Copies a data directory: the database at one moment, and every kept file that belongs to it. Works\n"
-    "while the server runs. The copy's structure is checked. An interrupted backup leaves no directory.\n"
+    "while the server runs. Page checksums and the copy's structure are checked. An interrupted backup leaves no "
+    "directory.\n"
     "hired restore COPY brings a copy back; it can also be served as it is. Kept files never change, so\n"
     "they are hard links if NEW_DIR is on the same file system.\n\n"
     "  --previous COPY  an earlier copy beside NEW_DIR: files that it has are linked, not copied again\n"
@@ -50,6 +52,7 @@ struct backup {
     struct collect files;
     struct db *copied; /* the copy of the database */
     uint64_t rate;
+    struct pace verify_pace;
     int64_t db_bytes, moment_ms, snapshot_ms; /* when the snapshot was taken, and how long it was held */
     bool progress;
     int64_t progress_ms;
@@ -165,6 +168,25 @@ static void tell_damage(void *ctx, struct str line) {
     fprintf(stderr, "%.*s\n", STR_FMT(line));
 }
 
+static int on_verified(void *ctx, size_t bytes) {
+    struct backup *b = ctx;
+    pace_moved(&b->verify_pace, bytes);
+    return 0;
+}
+
+/* The copy's pages get checksums of their own, so damage is looked for in the original. */
+static int verify_original(struct backup *b) {
+    const struct verify_watch watch = {.pace = on_verified, .finding = tell_damage, .ctx = b};
+    struct verify_result found;
+    int r = verify_pages(b->from, &watch, &found);
+
+    if (r < 0 && r != -EUCLEAN)
+        return cli_fail_errno(b->cli, r, "read the database", NULL);
+    return r == -EUCLEAN || found.damaged > 0 || found.log_damaged
+               ? cli_fail(b->cli, "the database is damaged, so it was not copied; hired check says where")
+               : 0;
+}
+
 static int check_copy(struct backup *b) {
     char path[PATH_MAX];
     int n = snprintf(path, sizeof(path), "%s/hired.db", b->draft);
@@ -217,7 +239,9 @@ static int copy_all(struct backup *b) {
 
     if (r < 0)
         return fail_file(b, r);
-    r = copy_pinned(b);
+    r = verify_original(b);
+    if (r == 0)
+        r = copy_pinned(b);
     b->copied = db_close(b->copied);
     return r == 0 ? check_copy(b) : r;
 }
@@ -348,6 +372,6 @@ int cli_backup(int argc, char **argv) {
     b.files.to = b.draft;
     b.files.progress = on_files;
     b.files.ctx = &b;
-    b.rate = b.files.pace.rate = (uint64_t)rate * 1000000;
+    b.rate = b.files.pace.rate = b.verify_pace.rate = (uint64_t)rate * 1000000;
     return run(&b, verify) == 0 ? tell(&b, json) : 1;
 }

@@ -20,6 +20,7 @@
 #include "cli/kept.h"
 #include "cli/open.h"
 #include "store/owner.h"
+#include "store/verify.h"
 
 static const char help[] =
     "usage: hired restore COPY [--replace] [OPTION...] [--data DIR]\n"
@@ -85,24 +86,6 @@ static int copy_part(struct restore *r, const char *name) {
     return error;
 }
 
-static int build_database(struct restore *r) {
-    int error = moment_build(&r->moment, r->install.stage);
-    return error < 0 ? cli_fail(r->cli, "%s; nothing was restored", r->moment.why) : 0;
-}
-
-/* The copy of a directory whose server was killed has a log. */
-static int copy_database(struct restore *r) {
-    int error;
-
-    if (r->at)
-        return build_database(r);
-    error = copy_part(r, "hired.db");
-
-    if (error == 0 && (error = copy_part(r, "hired.db-wal")) == -ENOENT)
-        error = 0;
-    return error < 0 ? cli_fail_errno(r->cli, error, "copy the database", NULL) : 0;
-}
-
 static void tell_damage(void *ctx, struct str line) {
     fprintf(stderr, "hired.db: %.*s\n", STR_FMT(line));
 }
@@ -115,6 +98,37 @@ static int found(struct restore *r, int findings) {
                                 "the database of %s is damaged; nothing was restored. With "
                                 "--accept-findings what can be read is restored",
                                 r->from);
+}
+
+static int verify_copy(struct restore *r) {
+    const struct verify_watch watch = {.finding = tell_damage};
+    struct verify_result result;
+    int error = verify_pages(r->from, &watch, &result);
+
+    if (error < 0 && error != -EUCLEAN)
+        return cli_fail_errno(r->cli, error, "read the copy's database", NULL);
+    return error < 0 || result.damaged > 0 || result.log_damaged ? found(r, (int)result.damaged) : 0;
+}
+
+static int build_database(struct restore *r) {
+    int error = moment_build(&r->moment, r->install.stage);
+    return error < 0 ? cli_fail(r->cli, "%s; nothing was restored", r->moment.why) : 0;
+}
+
+/* The copy of a directory whose server was killed has a log. */
+static int copy_database(struct restore *r) {
+    int error;
+
+    if (r->at)
+        return build_database(r);
+    error = verify_copy(r);
+    if (error != 0)
+        return error;
+    error = copy_part(r, "hired.db");
+
+    if (error == 0 && (error = copy_part(r, "hired.db-wal")) == -ENOENT)
+        error = 0;
+    return error < 0 ? cli_fail_errno(r->cli, error, "copy the database", NULL) : 0;
 }
 
 /* The structure is checked before schema steps are taken, all of the records after them. */

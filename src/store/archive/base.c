@@ -10,8 +10,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/pace.h"
 #include "store/archive/internal.h"
 #include "store/files/files.h"
+#include "store/verify.h"
 
 #define BASE_RATE 100000000 /* bytes a second */
 
@@ -21,6 +23,25 @@ static int room_for(const struct archive *ar) {
 
     snprintf(path, sizeof(path), "%s/hired.db", ar->o.db->dir);
     return stat(path, &st) < 0 ? -errno : files_room(ar->o.dir, (uint64_t)st.st_size);
+}
+
+static int on_verified(void *ctx, size_t bytes) {
+    pace_moved(ctx, bytes);
+    return 0;
+}
+
+static void on_damage(void *ctx, struct str line) {
+    log_fmt(LOG_ERROR, "hired.db: %.*s", STR_FMT(line));
+}
+
+/* The copy's pages get checksums of their own, so damage is looked for in the original. */
+static int verify(const struct archive *ar) {
+    struct pace pace = {.rate = BASE_RATE};
+    const struct verify_watch watch = {.pace = on_verified, .finding = on_damage, .ctx = &pace};
+    struct verify_result found = {0};
+    int r = verify_pages(ar->o.db->dir, &watch, &found);
+
+    return r == 0 && (found.damaged > 0 || found.log_damaged) ? -EUCLEAN : r;
 }
 
 static int copy_database(struct archive *ar, const char *draft) {
@@ -61,6 +82,8 @@ int base_make(struct archive *ar) {
     struct archive_base base = {0};
     int r = room_for(ar), pin;
 
+    if (r == 0)
+        r = verify(ar);
     if (r < 0)
         return r;
     snprintf(line, sizeof(line), "%s", ar->line.path);
