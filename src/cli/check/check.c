@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "cli/check/records.h"
 #include "cli/cli.h"
+#include "cli/import/import.h"
 #include "cli/import/json_heap.h"
 #include "cli/kept.h"
 #include "cli/open.h"
@@ -267,6 +268,7 @@ static int check_main(int argc, char **argv) {
     if (cli_open(&c, CLI_READ) < 0) {
         ck.findings++;
     } else {
+        import_journal_tell(&c); /* not an error: whoever began it knows which files to import again */
         check_mode(&ck, "", 0700);
         check_mode(&ck, "hired.db", 0600);
         check_mode(&ck, "hired.db-wal", 0600);

@@ -81,6 +81,10 @@ const struct option config_options[] = {
     {"store", "archive_days", OPT_UINT, false, AT(archive_days), "7", "N", 1, 3650, NULL,
      "How many days the archive goes back. Erased data is in it for up to two days longer."},
 
+    {"store", "scrub", OPT_SIZE, false, AT(scrub_rate), "4M", "SIZE", 0, G, NULL,
+     "How many bytes a second of the database are verified in the background: checksums of pages, documents.\n"
+     "What is damaged is logged and counted in /metrics. A day after a pass has ended the next one begins. 0: never."},
+
     {"fetch", "allow", OPT_NAME, true, AT(fetch_allow), "none", "WHICH", 0, 0, fetch_allows,
      "Addresses to fetch from beside public ones: none, loopback or private.\n"
      "private means local networks (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7) and loopback.\n"

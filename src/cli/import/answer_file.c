@@ -16,6 +16,11 @@
 #include "cli/import/spool.h"
 #include "cli/import/unpack.h"
 
+#define too_large                                                                                                      \
+    "is larger than half of the free space in TMPDIR (/tmp), where input from a pipe and unpacked input is put; save " \
+    "it "                                                                                                              \
+    "unpacked as a file and import that, or set TMPDIR"
+
 /* ---- reading ---- */
 
 static int map(struct answer_file *f, int fd, size_t len) {
@@ -120,6 +125,8 @@ static const char *what_else(struct str s) {
 
     if (s.len == 0)
         return "is empty";
+    if (str_starts(s, (struct str){"\0\0", 2}))
+        return "begins with zero bytes; it is no answer of the API";
     if (is_utf16(s))
         return "is UTF-16 text, as PowerShell's > writes it; UTF-8 is expected: save it with curl --output, or by "
                "iconv -f UTF-16 -t UTF-8";
@@ -168,6 +175,8 @@ int answer_file_open(struct answer_file *f, const char *name, struct arena *a, s
         r = load(f, fd);
         close(fd);
     }
+    if (r == -EFBIG)
+        return answer_refuse(ret_why, f->name, STR(""), STR(too_large));
     if (r < 0)
         return answer_refuse(ret_why, f->name, STR(""), arena_printf(a, "cannot be read: %s", strerror(-r)));
     size_t body = skip_headers(f->text, 0, &status);
@@ -175,6 +184,8 @@ int answer_file_open(struct answer_file *f, const char *name, struct arena *a, s
         r = unpack(f, body);
         if (r == -EBADMSG)
             return answer_refuse(ret_why, f->name, STR(""), STR("is compressed by gzip, and damaged or cut off"));
+        if (r == -EFBIG)
+            return answer_refuse(ret_why, f->name, STR(""), STR(too_large));
         if (r < 0)
             return answer_refuse(ret_why, f->name, STR(""), arena_printf(a, "cannot be unpacked: %s", strerror(-r)));
     }

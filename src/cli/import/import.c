@@ -2,8 +2,10 @@
  *
  * Two passes over all files. The first checks every record, so that all refusals are known before anything is stored.
  * To find ids that contradict each other it writes users, in transactions that it rolls back. The second pass stores
- * the records in transactions of bounded size. An import that is killed leaves whole records and a journal entry with
- * their number (journal.c); importing the same files again skips them as unchanged and stores the rest.
+ * the records: up to WHOLE_MAX of them in one transaction, so that an import is stored completely or not at all; more
+ * of them, or beside a server, in transactions of bounded size. If such an import is killed, it leaves whole records
+ * and a journal entry with their number (journal.c); importing the same files again skips them as unchanged and stores
+ * the rest.
  */
 #include "cli/import/internal.h"
 
@@ -14,12 +16,19 @@
 #include "base/clock.h"
 #include "cli/import/json_heap.h"
 
-#define CHUNK 500      /* records in one transaction */
+#define WHOLE_MAX 5000 /* records in one transaction of a process that owns the directory: some 50 MB of log */
+#define CHUNK 500      /* records in one transaction otherwise */
 #define CHUNK_MS 1000  /* longest duration of one: other writers wait for it */
 #define GAP_NS 5000000 /* pause between transactions: longer than a server waits between two tries of the lock */
 #define PROGRESS_MS 200
+#define RECORD_MAX ((size_t)32 << 20) /* bytes of one record; those of the platform have some kilobytes */
 
 /* ---- the passes ---- */
+
+/* Whether all records are stored in one transaction. Beside a server that would stop the server's writes. */
+static bool is_whole(const struct import *im) {
+    return im->keep && !im->cli->remote && im->records <= WHOLE_MAX;
+}
 
 void import_show_progress(struct import *im, bool last) {
     int64_t now = clock_mono_ms();
@@ -49,7 +58,7 @@ static int chunk_begin(struct import *im) {
 }
 
 static int chunk_keep(struct import *im) {
-    int r = import_journal_note(im, im->taken + im->in_chunk);
+    int r = is_whole(im) ? import_journal_clear(im) : import_journal_note(im, im->taken + im->in_chunk);
 
     if (r == 0)
         r = db_commit(im->cli->db);
@@ -93,10 +102,15 @@ static int write_item(struct import *im, struct import_source *src, const struct
 }
 
 static int walk_item(struct import *im, struct import_source *src, const struct answer_item *item, bool users) {
-    json_t *value = import_parse_item(im, src, item);
     const struct item_kind *kind = src->kind;
+    json_t *value = NULL;
     int r = 0;
 
+    if (item->text.len <= RECORD_MAX)
+        value = import_parse_item(im, src, item);
+    else if (!im->keep)
+        import_complain(im, src, item, STR(""),
+                        STR("is one record of more than 32 MB; the platform has none so large"));
     if (!value)
         return im->keep ? -ESTALE : 0;
     if (!kind)
@@ -131,10 +145,11 @@ static int walk_source(struct import *im, struct import_source *src, bool users)
     while (answer_next(&src->answer, &at, &item)) {
         int r = walk_item(im, src, &item, users);
         arena_reset(&im->scratch);
-        if (r == 0 && (im->in_chunk >= CHUNK || (im->in_chunk > 0 && clock_mono_ms() - im->chunk_begun_ms > CHUNK_MS)))
+        if (r == 0 && !is_whole(im) &&
+            (im->in_chunk >= CHUNK || (im->in_chunk > 0 && clock_mono_ms() - im->chunk_begun_ms > CHUNK_MS)))
             r = chunk_end(im);
-        if (r == 0 && im->stop && *im->stop)
-            r = chunk_end(im) < 0 ? -EIO : -EINTR;
+        if (r == 0 && im->stop && *im->stop) /* what is_whole() is rolled back by walk_end() */
+            r = !is_whole(im) && chunk_end(im) < 0 ? -EIO : -EINTR;
         if (r < 0)
             return r;
         im->bytes_done = before + at.offset;
@@ -207,5 +222,5 @@ int import_run(struct import *im, struct import_source *sources, size_t n) {
     if (im->findings > 0)
         return -EINVAL;
     r = keep_all(im, sources, n);
-    return r < 0 ? r : import_journal_end(im);
+    return r < 0 || (is_whole(im) && im->taken > 0) ? r : import_journal_end(im);
 }

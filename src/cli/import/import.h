@@ -86,7 +86,8 @@ void import_show_progress(struct import *im, bool last);
 /* Counts a finding, and passes it to on_finding if it is one of the first FINDINGS_SHOWN. */
 void import_tell(struct import *im, const struct finding *f);
 
-/* If an earlier import was interrupted, prints on standard error how many records it has stored (journal.c). */
+/* If an earlier import was interrupted, prints on standard error how many records it has stored (journal.c). While
+ * another process imports, that is what it has stored so far. */
 void import_journal_tell(struct cli *c);
 
 /* Both list the members that api/ does not describe with their numbers of occurrences; they write nothing if there are

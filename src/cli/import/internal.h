@@ -24,9 +24,10 @@ json_t *import_parse_item(struct import *im, struct import_source *src, const st
 
 /* ---- the journal (journal.c) ---- */
 
-/* Notes within the open transaction that `taken` records are stored once it is committed; import_journal_end() clears
- * the note. Both return 0 or a negative errno. */
+/* Notes within the open transaction that `taken` records are stored once it is committed; import_journal_clear() clears
+ * the note within it, import_journal_end() in one of its own. All return 0 or a negative errno. */
 int import_journal_note(struct import *im, int64_t taken);
+int import_journal_clear(struct import *im);
 int import_journal_end(struct import *im);
 
 /* ---- members that api/ does not describe (undescribed.c) ---- */

@@ -32,6 +32,10 @@ int import_journal_note(struct import *im, int64_t taken) {
                                          (long long)im->begun_ms, im->label));
 }
 
+int import_journal_clear(struct import *im) {
+    return im->label ? set(im->cli->db, STR("")) : 0;
+}
+
 int import_journal_end(struct import *im) {
     int r = im->label ? db_begin(im->cli->db) : 0;
 
@@ -63,8 +67,8 @@ void import_journal_tell(struct cli *c) {
     time_t seconds = (time_t)(begun_ms / 1000);
     strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&seconds, &tm));
     fprintf(stderr,
-            "hired import: an earlier import (%.*s, begun %s) was interrupted after %lld of %lld records; those are "
+            "hired %s: an earlier import (%.*s, begun %s) was interrupted after %lld of %lld records; those are "
             "stored, "
             "and importing the same files again adds the rest\n",
-            STR_FMT(label), when, (long long)taken, (long long)records);
+            c->command, STR_FMT(label), when, (long long)taken, (long long)records);
 }

@@ -11,8 +11,10 @@
  * negative errno. */
 int spool_open(void);
 
-/* Both return 0 or a negative errno. */
+/* Both return 0 or a negative errno; -EFBIG: the file would take more than half of the free space. */
 int spool_write(int fd, const void *bytes, size_t n);
-int spool_copy(int from, int to); /* up to the end of `from` */
+/* Up to the end of `from`. If its first bytes cannot be those of an answer (an endless device, for example), only they
+ * are copied. */
+int spool_copy(int from, int to);
 
 #endif

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "cli/serve/clock_check.h"
+#include "cli/serve/scrubber.h"
 #include "store/before.h"
 #include "store/files/files.h"
 
@@ -37,6 +38,7 @@ struct caretaker {
     const char *dir;
     struct db *db;
     struct writer *writer;
+    const struct scrubber *scrubber;
     bool clock;
     pthread_t thread;
     pthread_mutex_t lock; /* guards the members below */
@@ -177,6 +179,8 @@ static void remove_found(struct caretaker *c, const struct found *f) {
 /* A crash leaves few kept files without a row. Many are a sign of lost rows: with them the files can be used again. */
 static bool rows_seem_lost(const struct caretaker *c) {
     unsigned kept = 0;
+    if (scrubber_findings(c->scrubber) > 0)
+        return true;
     for (unsigned i = 0; i < c->n_found; i++)
         kept += c->found[i].kind == FILES_KEPT;
     if (kept > FILES_STRAY_MAX)
@@ -250,12 +254,14 @@ static void caretaker_release(struct caretaker *c) {
     free(c);
 }
 
-int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer, bool clock) {
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer,
+                  const struct scrubber *scrubber, bool clock) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct caretaker *c = mem_alloc(sizeof *c);
     struct str why;
     c->dir = db->dir;
     c->writer = writer;
+    c->scrubber = scrubber;
     c->clock = clock;
     c->copies = true;
     c->ahead_ms = clock_now_ms() - clock_mono_ms();

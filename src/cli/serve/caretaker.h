@@ -16,10 +16,12 @@
 #include "store/writer.h"
 
 struct caretaker;
+struct scrubber;
 
-/* Starts the thread; db and writer must outlive it. clock: note the time (clock_check.h). Returns 0 or a negative errno
- * (already logged). */
-int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer, bool clock);
+/* Starts the thread; db, writer and scrubber must outlive it. While the scrubber has findings, no file is removed.
+ * clock: note the time (clock_check.h). Returns 0 or a negative errno (already logged). */
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer,
+                  const struct scrubber *scrubber, bool clock);
 
 /* Tells the thread that the clock was moved, so that it checks for due work. From any thread. */
 void caretaker_wake(struct caretaker *c);

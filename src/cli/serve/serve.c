@@ -117,6 +117,7 @@ static int start_loops(struct serving *s) {
                             .longlink = s->longlink,
                             .test_clock = s->config.test_clock,
                             .caretaker = s->caretaker,
+                            .scrubber = s->scrubber,
                             .archive = s->archive,
                             .clock_moved = on_clock_moved,
                             .clock_moved_ctx = s};
@@ -167,7 +168,10 @@ static int start_workers(struct serving *s) {
     r = start_dispatcher(s);
     if (r < 0)
         return r;
-    r = caretaker_new(&s->caretaker, &s->db, s->writer, !s->config.test_clock);
+    r = scrubber_new(&s->scrubber, &s->db, s->config.scrub_rate);
+    if (r < 0)
+        return serve_fail("cannot start the thread that verifies the database", r);
+    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, !s->config.test_clock);
     if (r < 0)
         return serve_fail("cannot start the thread that removes unused files", r);
     writer_on_commit(s->writer, on_commit, s);
@@ -208,6 +212,7 @@ static void shut_down(struct serving *s) {
     if (s->gateway)
         gateway_stop(s->gateway);
     s->caretaker = caretaker_free(s->caretaker);
+    s->scrubber = scrubber_free(s->scrubber);
     s->commands = remote_server_free(s->commands);
     /* They are freed after the writer thread, whose last commits still wake them. */
     fetcher_stop(s->fetcher);

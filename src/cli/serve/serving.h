@@ -7,6 +7,7 @@
 
 #include "cli/config/config.h"
 #include "cli/serve/caretaker.h"
+#include "cli/serve/scrubber.h"
 #include "cli/serve/site.h"
 #include "events/delivery/dispatcher.h"
 #include "events/fetch/fetcher.h"
@@ -29,6 +30,7 @@ struct serving {
     struct hub *hub;
     struct dispatcher *dispatcher;
     struct caretaker *caretaker;
+    struct scrubber *scrubber;
     struct longlink *longlink;
     struct http_server *server;
     struct remote_server *commands; /* executes writes of commands while this process serves */

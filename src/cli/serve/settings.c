@@ -71,6 +71,7 @@ void serve_reload(struct serving *s) {
     log_set_level(fresh.log_level);
     serve_warn_of_proxy(&fresh);
     files_set_spare(fresh.free_min_bytes);
+    scrubber_set_rate(s->scrubber, fresh.scrub_rate);
     http_server_set_limits(s->server, &fresh.http);
     bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
                    strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;

@@ -5,11 +5,13 @@
 #include "cli/serve/site.h"
 
 #include <errno.h>
+#include <inttypes.h>
 
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/record.h"
 #include "cli/serve/caretaker.h"
+#include "cli/serve/scrubber.h"
 #include "console/assets.h"
 #include "gateway/answer.h"
 #include "gateway/caller/secret.h"
@@ -30,7 +32,11 @@ static void serve_healthz(struct http_request *r) {
 
 static void serve_readyz(struct http_request *r) {
     bool ready = gateway_ready(site_of(r)->gateway, r->loop);
-    buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"}\n") : STR("{\"status\":\"not ready\"}\n"));
+    uint64_t damaged = scrubber_findings(site_of(r)->scrubber);
+    buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"") : STR("{\"status\":\"not ready\""));
+    if (damaged > 0) /* what is not damaged is served on */
+        buf_printf(http_out(r), ",\"damaged\":%" PRIu64, damaged);
+    buf_add_lit(http_out(r), "}\n");
     http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
 }
 
@@ -67,6 +73,7 @@ static void serve_metrics(struct http_request *r) {
                hub_connections_of_all(site->hub));
     dispatcher_write_metrics(site->dispatcher, out);
     caretaker_write_metrics(site->caretaker, out);
+    scrubber_write_metrics(site->scrubber, out);
     archive_write_metrics(site->archive, out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }

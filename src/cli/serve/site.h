@@ -19,6 +19,7 @@ struct site {
     struct dispatcher *dispatcher; /* for its counters */
     struct hub *hub;               /* for its counters */
     struct caretaker *caretaker;   /* for its metrics */
+    struct scrubber *scrubber;     /* for its metrics and findings */
     struct archive *archive;       /* the same; NULL: there is none */
     struct fetcher *fetcher;       /* for requests that wait for a report */
     struct longlink *longlink;

@@ -342,7 +342,9 @@ test('a long import that is killed at any moment is finished by running it again
         const [, taken, of] = /^(\d+) (\d+) \d+ .*long\.json$/.exec(note(d));
         const rows = countOrders(d) - before;
         assert.ok(Number(taken) > 0 && rows >= Number(taken) && Number(of) === total, `${rows} rows, noted ${note(d)}`);
-        assert.equal(hired(['check', '--data', d]).status, 0);
+        const check = hired(['check', '--data', d]);
+        assert.equal(check.status, 0);
+        assert.match(check.stderr, new RegExp(`^hired check: an earlier import .* ${taken} of ${total} records`));
         return taken;
     };
     // The first kill comes when the first records are kept and others are not, so that there is something to go on from.
@@ -377,6 +379,44 @@ test('a long import that is killed at any moment is finished by running it again
     assert.equal(again.status, 0, again.stderr);
     assert.equal(again.stderr, '');
     assert.equal(JSON.parse(again.stdout).orders.unchanged, total);
+});
+
+test('an import of up to 5,000 records that is killed at any moment has stored all of them or none', async () => {
+    const d = demoDir(), total = 4000, args = longImport(d, total, '--json'), before = countOrders(d), seen = new Set();
+    const run = (delay) => new Promise((resolve) => {
+        const child = spawn(binary, args, { stdio: 'ignore' });
+        const timer = setTimeout(() => child.kill('SIGKILL'), delay);
+        child.on('close', (status) => {
+            clearTimeout(timer);
+            resolve(status);
+        });
+    });
+    for (let delay = 20, status = null; status === null; delay *= 1.35) {
+        assert.ok(delay < 120_000, 'it never came to its end');
+        status = await run(delay);
+        const rows = countOrders(d) - before;
+        assert.ok(rows === 0 || rows === total, `${rows} of ${total} after ${delay} ms`);
+        assert.equal(note(d), '');
+        seen.add(rows);
+        if (rows === total) break; // killed behind its commit, or ended
+    }
+    assert.deepEqual([...seen], [0, total]);
+    assert.equal(hired(['check', '--data', d]).status, 0);
+    assert.equal(hiredOk(args).orders.unchanged, total);
+});
+
+test('input without an end, and a record without an end, are refused with a reason', () => {
+    const d = demoDir(), refused = (args, o) => {
+        const begun = Date.now(), r = hired(['import', '--data', d, '--user-id-type', 'user_id', ...args], o);
+        assert.equal(r.status, 1, r.stderr);
+        assert.ok(Date.now() - begun < 20_000 * slow);
+        return r.stderr;
+    };
+    assert.match(refused(['/dev/zero']), /\/dev\/zero: begins with zero bytes; it is no answer of the API/);
+    const big = saveAnswer(answerOf([makeOrder(1), makeOrder(2, { padding: 'x'.repeat(33 << 20) })]), 'big.json');
+    assert.match(refused([big]), /big\.json:\d+:\d+: data\.items\[1\]: is one record of more than 32 MB/);
+    fs.rmSync(big);
+    assert.equal(hired(['check', '--data', d]).status, 0);
 });
 
 test('an import that is interrupted reports what it has imported', async () => {
