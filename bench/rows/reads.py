@@ -2,10 +2,12 @@
 """Reading, beside nginx serving the same bytes from a file."""
 import json
 import os
+import signal
 import sys
 
 from lib import api
 from lib.row import compare, row
+from lib.setting import Hired
 
 
 def answers(s, case, paths, expected):
@@ -61,3 +63,20 @@ def page100(s):
 @row('page100-anywhere', 'a page of 100 orders, 64 places in turn', 'nginx, same bytes', 0.5)
 def page100_anywhere(s):
     return page(s, 100, True)
+
+
+@row('scrub', 'a page of 10 orders, 64 places in turn, while the database is verified at [store] scrub', 'the same with scrub = 0', 0.95)
+def scrub(s):
+    conf = s.save('scrub.ini', ['[store]', 'scrub = 0'])
+    server = s.started(Hired(s.hired_binary, s.copy(s.database(s.options.orders), 'scrub'), s.path('scrub.log'), args=('--config', conf)))
+    read = s.get(server, server.app, s.places(api.ORDERS, 10))
+
+    def at(rate):
+        def start(seconds):
+            s.save('scrub.ini', ['[store]', f'scrub = {rate}'])
+            os.kill(server.process.pid, signal.SIGHUP)
+            return read(seconds)
+        return start
+
+    runs = s.rounds({'scrub = 0': at('0'), 'scrub = 4M': at('4M')})
+    return compare(runs['scrub = 4M'], runs['scrub = 0'])

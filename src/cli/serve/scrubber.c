@@ -20,12 +20,12 @@
 #include "cli/check/records.h"
 #include "store/verify.h"
 
-#define FIRST_MS 1000     /* from the start to the first pass */
-#define REST_MS 86400000  /* from the end of a pass to the next one */
-#define NICE 10           /* of its thread */
-#define DOCUMENT_WEIGHT 4 /* parsing a document costs more than reading a page: its bytes count so many times */
-#define LINES_MAX 100     /* findings of a pass that are logged */
-#define LOOK_NS 100000000 /* longest wait without a look at the rate */
+#define FIRST_MS 1000      /* from the start to the first pass */
+#define REST_MS 86400000   /* from the end of a pass to the next one */
+#define NICE 10            /* of its thread */
+#define DOCUMENT_WEIGHT 16 /* parsing a document costs more than reading a page: its bytes count so many times */
+#define LINES_MAX 100      /* findings of a pass that are logged */
+#define LOOK_NS 100000000  /* longest wait without a look at the rate */
 
 struct scrubber {
     struct db_options options;
@@ -105,7 +105,8 @@ static void end_pass(struct scrubber *s, int64_t begun_ms, int64_t pages, int64_
     atomic_fetch_add(&s->passes, 1);
 }
 
-static void run_pass(struct scrubber *s) {
+/* Returns false if it was ended early. */
+static bool run_pass(struct scrubber *s) {
     const struct verify_watch pages = {.pace = pace_pages, .finding = log_finding, .ctx = s};
     const struct record_watch documents = {.pace = pace_documents, .finding = log_finding, .ctx = s};
     struct verify_result result;
@@ -119,6 +120,7 @@ static void run_pass(struct scrubber *s) {
         end_pass(s, begun_ms, result.pages, records + others);
     else if (r != -ECANCELED)
         log_fmt(LOG_ERROR, "the database cannot be verified to its end: %s", strerror(-r));
+    return r != -ECANCELED;
 }
 
 /* ---- the thread ---- */
@@ -130,8 +132,8 @@ static void *scrubber_main(void *arg) {
     do {
         if (atomic_load(&s->rate) == 0 || clock_mono_ms() < next_ms)
             continue;
-        run_pass(s);
-        next_ms = clock_mono_ms() + REST_MS;
+        bool whole = run_pass(s);
+        next_ms = clock_mono_ms() + (whole ? REST_MS : FIRST_MS);
     } while (wait_ns(s, INT64_C(1000000000)));
     return NULL;
 }

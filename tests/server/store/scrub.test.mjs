@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { meddle, sql } from '../../lib/data.mjs';
-import { demoDir, hiredOk, startServer } from '../../lib/server.mjs';
+import { demoDir, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
 
 const metric = async (s, name) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await (await fetch(`${s.baseUrl}/metrics`)).text())[1]);
 const ready = async (s) => (await fetch(`${s.baseUrl}/readyz`)).json();
@@ -64,8 +64,18 @@ test('the rate holds, can be changed while the server runs, and 0 ends it', asyn
     assert.equal(await passes(s), 0);
     await s.stop();
 
-    const off = await startServer({ dir, config: '[store]\nscrub = 0\n' });
+    const file = path.join(tempDir(), 'hired.ini'), rate = (text) => fs.writeFileSync(file, `[store]\nscrub = ${text}\n`);
+    rate('0');
+    const off = await startServer({ dir, args: ['--config', file] });
     await new Promise((resolve) => setTimeout(resolve, 2500)); // a pass begins a second after the start
     assert.equal(await metric(off, 'hired_scrub_bytes_total'), 0);
+    rate('300k');
+    off.child.kill('SIGHUP');
+    await until(async () => await metric(off, 'hired_scrub_bytes_total') > 0);
+    rate('0'); // ends the pass
+    off.child.kill('SIGHUP');
+    rate('1G');
+    off.child.kill('SIGHUP');
+    await until(async () => await passes(off) > 0);
     await off.stop();
 });
