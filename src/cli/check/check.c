@@ -20,7 +20,7 @@
 #include "store/files/files.h"
 #include "store/verify.h"
 
-#define FINDINGS_SHOWN 100
+#define FAULTS_SHOWN 100
 
 /* How long a check of a damaged database may take: pages that refer to each other can make a read endless. */
 #define DAMAGED_NS INT64_C(10000000000)
@@ -58,7 +58,7 @@ static void find(struct check *ck, const char *format, ...) __attribute__((forma
 static void find(struct check *ck, const char *format, ...) {
     va_list args;
 
-    if (++ck->findings > FINDINGS_SHOWN)
+    if (++ck->findings > FAULTS_SHOWN)
         return;
     va_start(args, format);
     vfprintf(stderr, format, args);
@@ -218,8 +218,8 @@ static void check_database(struct check *ck) {
 }
 
 static int finish(struct check *ck) {
-    if (ck->findings > FINDINGS_SHOWN)
-        fprintf(stderr, "... and %lld more\n", (long long)(ck->findings - FINDINGS_SHOWN));
+    if (ck->findings > FAULTS_SHOWN)
+        fprintf(stderr, "... and %lld more\n", (long long)(ck->findings - FAULTS_SHOWN));
     arena_free(&ck->scratch);
     if (ck->findings > 0)
         return 1;
