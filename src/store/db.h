@@ -131,10 +131,11 @@ void db_set_deadline(struct db *db, int64_t deadline_ns);
  * copies that snapshot. Other connections can write meanwhile and never make it begin again, but their changes stay in
  * the write-ahead log until then. Fills in what of *how is wanted. Returns 0, -EUCLEAN if a page could not be read as
  * it was written, or another negative errno; an incomplete copy then stays at path. */
-typedef void (*db_progress_fn)(void *ctx, int64_t done, int64_t total);
+typedef bool (*db_progress_fn)(void *ctx, int64_t done, int64_t total);
 struct db_copying {
     uint64_t rate;           /* bytes a second at most; 0: no limit */
-    db_progress_fn progress; /* or NULL; called now and then with the pages copied and all pages */
+    db_progress_fn progress; /* or NULL; called now and then with the pages copied and all pages; false ends the copy:
+                              -ECANCELED */
     void *ctx;
 };
 int db_copy(struct db *db, const char *path, const struct db_copying *how);

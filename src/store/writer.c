@@ -22,6 +22,7 @@ struct writer {
     unsigned queue_max, group_max;
     void (*on_commit)(void *ctx);
     void *on_commit_ctx;
+    bool stopped; /* the thread has ended */
 
     pthread_mutex_t lock; /* protects all following members */
     pthread_cond_t wake;  /* a job was submitted, or the writer must end */
@@ -267,15 +268,22 @@ void writer_stats(struct writer *w, struct writer_stats *ret) {
     pthread_mutex_unlock(&w->lock);
 }
 
-struct writer *writer_free(struct writer *w) {
-    if (!w)
-        return NULL;
+void writer_stop(struct writer *w) {
+    if (!w || w->stopped)
+        return;
     INVARIANT_ABORT(!pthread_equal(pthread_self(), w->thread)); /* the thread would go on with freed memory */
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
+    w->stopped = true;
+}
+
+struct writer *writer_free(struct writer *w) {
+    if (!w)
+        return NULL;
+    writer_stop(w);
     db_close(w->db);
     pthread_cond_destroy(&w->wake);
     pthread_mutex_destroy(&w->lock);

@@ -50,8 +50,12 @@ void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx);
 
 void writer_stats(struct writer *w, struct writer_stats *ret);
 
-/* Runs the waiting jobs (writer_submit returns -ESHUTDOWN from now on), then ends the thread and closes the
- * connection. Takes NULL; returns NULL. */
+/* Runs the waiting jobs (writer_submit returns -ESHUTDOWN from now on), then ends the thread. Takes NULL. */
+void writer_stop(struct writer *w);
+
+/* Calls writer_stop() if nobody has, then closes the connection. The connection that is closed last removes the
+ * write-ahead log, which only a writing one can do: close the reading connections of this process before. Takes NULL;
+ * returns NULL. */
 struct writer *writer_free(struct writer *w);
 
 #endif

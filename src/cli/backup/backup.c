@@ -73,8 +73,9 @@ static void show_progress(struct backup *b, const char *what, int64_t done, int6
     fflush(stderr);
 }
 
-static void on_pages(void *ctx, int64_t done, int64_t total) {
+static bool on_pages(void *ctx, int64_t done, int64_t total) {
     show_progress(ctx, "database", done, total);
+    return true;
 }
 
 static void on_files(void *ctx, int64_t files) {

@@ -214,15 +214,18 @@ static void shut_down(struct serving *s) {
     s->caretaker = caretaker_free(s->caretaker);
     s->scrubber = scrubber_free(s->scrubber);
     s->commands = remote_server_free(s->commands);
-    /* They are freed after the writer thread, whose last commits still wake them. */
+    /* They are freed after the writer thread has ended, whose last commits still wake them, and before its connection
+     * is closed, because the last connection removes the log. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
     if (s->writer && s->site.server && !s->config.test_clock)
         (void)writer_run(s->writer, write_clock_note,
                          NULL); /* if the note fails, the last one stays, which is ten minutes older */
-    s->writer = writer_free(s->writer);
+    writer_stop(s->writer);
     s->fetcher = fetcher_free(s->fetcher);
     s->dispatcher = dispatcher_free(s->dispatcher);
+    archive_end_base(s->archive);
+    s->writer = writer_free(s->writer);
     s->server = http_server_free(s->server);
     s->gateway = gateway_free(s->gateway);
     s->longlink = longlink_free(s->longlink);

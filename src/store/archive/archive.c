@@ -187,7 +187,7 @@ static void *base_main(void *arg) {
 
     if (r < 0) {
         pthread_mutex_lock(&ar->lock);
-        bool running = ar->state == ARCHIVE_RUNNING && !ar->stop;
+        bool running = ar->state == ARCHIVE_RUNNING && !ar->stop && !atomic_load(&ar->no_base);
         pthread_mutex_unlock(&ar->lock);
         if (running)
             log_line(LOG_ERROR, "the archive's base could not be made; without one nothing can be restored by time",
@@ -195,8 +195,9 @@ static void *base_main(void *arg) {
     }
     pthread_mutex_lock(&ar->lock);
     ar->base_due_ms = clock_mono_ms() + (r < 0 ? RETRY_MS : BASE_EVERY_MS);
-    pthread_mutex_unlock(&ar->lock);
     atomic_store(&ar->basing, false);
+    pthread_cond_broadcast(&ar->done);
+    pthread_mutex_unlock(&ar->lock);
     return NULL;
 }
 
@@ -232,11 +233,18 @@ static void look_for_base(struct archive *ar) {
     join_base(ar);
     ar->line.bytes = 0;
     ar->base_due_ms = INT64_MAX;
-    atomic_store(&ar->basing, true);
+    pthread_mutex_lock(&ar->lock);
+    atomic_store(&ar->basing, !atomic_load(&ar->no_base));
+    pthread_mutex_unlock(&ar->lock);
+    if (!atomic_load(&ar->basing))
+        return;
     ar->base_joinable = start_thread(&ar->base_thread, base_main, ar, "hired-base") == 0;
     if (!ar->base_joinable) {
         ar->base_due_ms = clock_mono_ms() + RETRY_MS;
+        pthread_mutex_lock(&ar->lock);
         atomic_store(&ar->basing, false);
+        pthread_cond_broadcast(&ar->done);
+        pthread_mutex_unlock(&ar->lock);
     }
 }
 
@@ -417,6 +425,16 @@ void archive_write_metrics(struct archive *ar, struct buf *out) {
         "# HELP hired_archive_base_ms Time of the newest base; 0: none.\n"
         "# TYPE hired_archive_base_ms gauge\nhired_archive_base_ms %" PRId64 "\n",
         running, behind > 0 ? behind : 0, atomic_load(&ar->bytes), atomic_load(&ar->breaks), atomic_load(&ar->base_ms));
+}
+
+void archive_end_base(struct archive *ar) {
+    if (!ar)
+        return;
+    pthread_mutex_lock(&ar->lock);
+    atomic_store(&ar->no_base, true);
+    while (atomic_load(&ar->basing))
+        pthread_cond_wait(&ar->done, &ar->lock);
+    pthread_mutex_unlock(&ar->lock);
 }
 
 struct archive *archive_free(struct archive *ar) {

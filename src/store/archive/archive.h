@@ -44,6 +44,10 @@ int archive_start(struct archive *ar);
 /* Any thread; takes NULL. */
 void archive_write_metrics(struct archive *ar, struct buf *out);
 
+/* Ends the copy of the database that is being made, if any, since its connection would keep the log from being removed
+ * when the writing connection is closed. None is begun from now on. Takes NULL. */
+void archive_end_base(struct archive *ar);
+
 /* Ends the threads. The writing connection must have been closed. Takes NULL; returns NULL. */
 struct archive *archive_free(struct archive *ar);
 

@@ -25,9 +25,15 @@ static int room_for(const struct archive *ar) {
     return stat(path, &st) < 0 ? -errno : files_room(ar->o.dir, (uint64_t)st.st_size);
 }
 
+struct progress {
+    const struct archive *ar;
+    struct pace pace;
+};
+
 static int on_verified(void *ctx, size_t bytes) {
-    pace_moved(ctx, bytes);
-    return 0;
+    struct progress *p = ctx;
+    pace_moved(&p->pace, bytes);
+    return atomic_load(&p->ar->no_base) ? -ECANCELED : 0;
 }
 
 static void on_damage(void *ctx, struct str line) {
@@ -36,16 +42,21 @@ static void on_damage(void *ctx, struct str line) {
 
 /* The copy's pages get checksums of their own, so damage is looked for in the original. */
 static int verify(const struct archive *ar) {
-    struct pace pace = {.rate = BASE_RATE};
-    const struct verify_watch watch = {.pace = on_verified, .finding = on_damage, .ctx = &pace};
+    struct progress progress = {.ar = ar, .pace = {.rate = BASE_RATE}};
+    const struct verify_watch watch = {.pace = on_verified, .finding = on_damage, .ctx = &progress};
     struct verify_result found = {0};
     int r = verify_pages(ar->o.db->dir, &watch, &found);
 
     return r == 0 && (found.damaged > 0 || found.log_damaged) ? -EUCLEAN : r;
 }
 
+static bool on_pages(void *ctx, int64_t done, int64_t total) {
+    const struct archive *ar = ctx;
+    return !atomic_load(&ar->no_base);
+}
+
 static int copy_database(struct archive *ar, const char *draft) {
-    const struct db_copying how = {.rate = BASE_RATE};
+    const struct db_copying how = {.rate = BASE_RATE, .progress = on_pages, .ctx = ar};
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
     struct str why;

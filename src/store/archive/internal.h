@@ -65,7 +65,8 @@ struct archive {
 
     _Atomic int64_t base_ms, last_ms; /* of the last base; of the last commit in the archive */
     _Atomic uint64_t bytes, breaks;
-    _Atomic bool basing;
+    _Atomic bool basing;                     /* changed with the lock held */
+    _Atomic bool no_base;                    /* archive_end_base was called */
     int64_t base_due_ms, retry_ms, sweep_ms; /* clock_mono_ms() */
     bool base_joinable;
 };

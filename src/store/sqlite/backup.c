@@ -59,20 +59,23 @@ static int copy_pages(sqlite3 *from, struct target *to, int step_pages, const st
     sqlite3_backup *copy = sqlite3_backup_init(to->handle, "main", from, "main");
     struct pace pace = {.rate = how->rate};
     int r = SQLITE_OK;
+    bool go_on = true;
 
     if (!copy)
         return db_errno(sqlite3_errcode(to->handle));
-    while (r == SQLITE_OK) {
+    while (r == SQLITE_OK && go_on) {
         r = sqlite3_backup_step(copy, step_pages);
         if (how->progress && (r == SQLITE_OK || r == SQLITE_DONE))
-            how->progress(how->ctx, sqlite3_backup_pagecount(copy) - sqlite3_backup_remaining(copy),
-                          sqlite3_backup_pagecount(copy));
+            go_on = how->progress(how->ctx, sqlite3_backup_pagecount(copy) - sqlite3_backup_remaining(copy),
+                                  sqlite3_backup_pagecount(copy));
         write_back(to);
         if (r == SQLITE_OK)
             pace_moved(&pace, STEP_BYTES);
     }
     /* Its result repeats that of the last step. */
     sqlite3_backup_finish(copy);
+    if (!go_on)
+        return -ECANCELED;
     return r == SQLITE_DONE ? 0 : db_errno(r);
 }
 

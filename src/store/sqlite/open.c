@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -484,9 +485,33 @@ int db_open(struct db **ret, const struct db_options *o, enum db_access access, 
     return r < 0 || access == DB_READ ? r : read_ids(ret, a, ret_why);
 }
 
+/* What is in the log belongs to the database: who copies hired.db alone loses it. Closing the last connection removes
+ * the log; a reader of another process would keep it, so it is emptied before. */
+static void empty_log(struct db *db) {
+    if (db->access != DB_WRITE || !sqlite_of(db)->handle)
+        return;
+    (void)may_reset_log(db, true);
+    if (sqlite_of(db)->log_pages > 0)
+        cut_log(db);
+}
+
+/* Tells that another process's reader kept the log. path: the database's. */
+static void tell_left_log(const char *path) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct stat st;
+    struct str log = arena_printf(&scratch, "%s-wal", path);
+    if (stat(log.ptr, &st) == 0 && st.st_size > 0)
+        log_fmt(LOG_WARN,
+                "%s stays, because another process reads the database; it belongs to it: do not copy %s without it",
+                log.ptr, path);
+}
+
 struct db *sqlite_close_db(struct db *db) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    const char *name = sqlite_of(db)->handle ? sqlite3_db_filename(sqlite_of(db)->handle, "main") : NULL;
+    struct str path = name && db->access == DB_WRITE ? arena_dup(&scratch, str_of(name)) : STR_ABSENT;
     db_rollback(db);
-    (void)may_reset_log(db, true); /* closing resets it */
+    empty_log(db);
     for (unsigned i = 0; i < sqlite_of(db)->texts_n; i++)
         for (struct statement *s = sqlite_of(db)->statements[i], *next; s; s = next) {
             next = s->next;
@@ -498,6 +523,8 @@ struct db *sqlite_close_db(struct db *db) {
     int r = sqlite3_close(sqlite_of(db)->handle);
     if (r != SQLITE_OK)
         db_fault(db, r, "close");
+    if (path.len > 0)
+        tell_left_log(path.ptr);
     free(sqlite_of(db)->statements);
     free(db);
     return NULL;
