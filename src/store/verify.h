@@ -36,4 +36,8 @@ struct verify_result {
  * Returns 0, pace's result, or a negative errno (-ENOENT: no database; -EUCLEAN: the file is not a database). */
 int verify_pages(const char *dir, const struct verify_watch *w, struct verify_result *ret);
 
+/* Verifies only the log, of a directory that no process has open: when SQLite opens it, it drops what is behind damage.
+ * *ret_damaged: the damaged frame, 0: none; *ret_lost: frames behind it. Returns 0 or a negative errno. */
+int verify_log(const char *dir, uint32_t *ret_damaged, uint32_t *ret_lost);
+
 #endif

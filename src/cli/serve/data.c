@@ -12,6 +12,7 @@
 #include "gateway/caller/master_secret.h"
 #include "gateway/caller/tenant.h"
 #include "hire/name_fold.h"
+#include "store/verify.h"
 
 #define BUSY_MS 10000       /* how long a write waits for another process's lock */
 #define OWNER_WAIT_MS 30000 /* wait for a command that owns the directory, or for a server that is ending */
@@ -79,11 +80,26 @@ static int open_archive(struct serving *s) {
     return r;
 }
 
+/* Before SQLite opens the database, which drops what is behind damage without a word. */
+static void look_at_log(const struct serving *s) {
+    uint32_t damaged, lost;
+    int r = verify_log(s->config.data, &damaged, &lost);
+
+    if (r < 0)
+        log_fmt(LOG_WARN, "cannot verify hired.db-wal: %s", strerror(-r));
+    else if (damaged > 0)
+        log_fmt(LOG_ERROR,
+                "hired.db-wal is damaged in frame %u: the changes in its %u frames behind that were committed, and are "
+                "lost unless a backup has them",
+                damaged, lost);
+}
+
 int serve_open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
     struct str why;
     s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
+    look_at_log(s);
     int r = open_archive(s);
     if (r < 0)
         return r;

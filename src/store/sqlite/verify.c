@@ -285,3 +285,13 @@ int verify_pages(const char *dir, const struct verify_watch *w, struct verify_re
     free(v.piece);
     return r;
 }
+
+int verify_log(const char *dir, uint32_t *ret_damaged, uint32_t *ret_lost) {
+    char path[PATH_MAX];
+    struct wal_scan scan;
+    int n = snprintf(path, sizeof(path), "%s/hired.db", dir);
+    int r = n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : wal_scan(path, NULL, NULL, &scan);
+    *ret_damaged = r == 0 ? scan.damaged : 0;
+    *ret_lost = r == 0 ? scan.lost : 0;
+    return r;
+}

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { before, test } from 'node:test';
 
 import { meddle, sql } from '../../lib/data.mjs';
-import { hired, hiredOk, slow, tempDir } from '../../lib/server.mjs';
+import { hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
 let whole, page;
 before(() => {
@@ -72,7 +72,7 @@ test('50 pages replaced by others of the same database: named, and the check end
     }
 });
 
-test('a frame in the middle of the log', () => {
+test('a frame in the middle of the log', async () => {
     const dir = copy();
     for (let i = 1; i <= 4; i++) meddle(dir, `UPDATE tenant SET name = 'name ${i}'`); // four transactions stay in the log
     assert.equal(check(dir).status, 0);
@@ -82,6 +82,11 @@ test('a frame in the middle of the log', () => {
     const r = check(dir);
     assert.equal(r.status, 1);
     assert.match(r.stderr, /the log \(hired\.db-wal\) is damaged in frame 1: the committed changes in its \d+ frames behind that cannot be read/);
+    const crashed = tempDir();
+    fs.cpSync(dir, crashed, { recursive: true });
+    const s = await startServer({ dir: crashed });
+    assert.match(s.stderr, /hired\.db-wal is damaged in frame 1: the changes in its \d+ frames behind that were committed, and are lost/);
+    await s.stop();
     // The last transaction cut off is what a crash leaves.
     bytes[32 + 24 + 100] ^= 4;
     fs.writeFileSync(log, bytes.subarray(0, bytes.length - 1000));
