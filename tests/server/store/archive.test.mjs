@@ -164,6 +164,37 @@ test('changes that an archive did not see begin a new line, and both are restore
     assert.equal(count(restoreTo(ended)), 0);
 });
 
+test('what is older than archive_days goes, and what the oldest time of them needs stays', async () => {
+    const own = demoDir(), place = path.join(tempDir(), 'archive');
+    const settings = `[store]\narchive = ${place}\narchive_days = 2\n`;
+    let server = await startServer({ dir: own, config: settings });
+    await based(server);
+    await server.stop();
+    const day = 86_400_000, now = Date.now();
+    const line = fs.readdirSync(place).filter((f) => f.startsWith('line-'))[0];
+    const write = (name, text = '') => {
+        fs.mkdirSync(path.dirname(path.join(place, name)), { recursive: true });
+        fs.writeFileSync(path.join(place, name), text);
+    };
+    // Of the present line: bases of 5, 3 and 1 days ago. The one of 3 days ago is needed to restore to 2 days ago.
+    for (const days of [5, 3, 1]) write(`${line}/base-${now - days * day}-0-0.db`);
+    // Older lines: one that ended 3 days ago, one that ended yesterday.
+    for (const days of [3, 1]) {
+        write(`line-${now - 9 * day + days}/base-${now - 8 * day}-1-0.db`);
+        write(`line-${now - 9 * day + days}/log-00000001.wal`);
+        write(`line-${now - 9 * day + days}/log-00000001.idx`, `${now - days * day} ${now - days * day} 0 100\n`);
+    }
+    const named = (days) => new Date(now - days * day).toISOString().slice(0, 10).replaceAll('-', '');
+    for (const days of [5, 1]) write(`gone/${named(days)}/files/00/0000000000000000`);
+    server = await startServer({ dir: own, config: settings });
+    await eventually(() => fs.readdirSync(path.join(place, 'gone')), (names) => names.length === 1, { what: 'old files go' });
+    assert.deepEqual(fs.readdirSync(path.join(place, 'gone')), [named(1)]);
+    const bases = fs.readdirSync(path.join(place, line)).filter((f) => f.startsWith('base-')).map((f) => Math.round((now - Number(f.split('-')[1])) / day));
+    assert.deepEqual(bases.filter((d) => d > 0).sort(), [1, 3]);
+    assert.deepEqual(fs.readdirSync(place).filter((f) => f.startsWith('line-')).sort(), [line, `line-${now - 9 * day + 1}`].sort());
+    await server.stop();
+});
+
 test('a full archive does not stop the server, says so, and begins anew when there is room', async (t) => {
     const small = tempDir();
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', small]).status !== 0) return void t.skip('needs the right to mount');
