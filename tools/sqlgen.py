@@ -13,6 +13,7 @@ from pathlib import Path
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
 ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
+MOVES = re.compile(r'--\s*moves:\s*(\w+)(?:\s+by\s+(.*))?$')
 MAX_PARAMETERS = 64  # the drivers use a bit for each
 # SQL that only one of the two engines accepts, or that they interpret differently.
 TRAPS = [
@@ -219,13 +220,18 @@ def read_schema(paths):
     return steps
 
 
+def sqlite_words(statement):
+    """Names of types and functions as SQLite has them."""
+    statement = re.sub(r'\b(BIGINT|SMALLINT|INT)\b', 'INTEGER', statement)
+    statement = re.sub(r'\bSTRPOS\(', 'INSTR(', statement)
+    return re.sub(r'\bSTRING_AGG\(', 'GROUP_CONCAT(', statement)
+
+
 def sqlite_schema(text):
-    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, and INSTR in place of STRPOS."""
+    """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, and its names of functions."""
     out = []
     for statement in split(text.replace('/*CLUSTERED*/', 'CLUSTERED')):
-        words = squeeze(statement)
-        words = re.sub(r'\b(BIGINT|SMALLINT|INT)\b', 'INTEGER', words)
-        words = re.sub(r'\bSTRPOS\(', 'INSTR(', words)
+        words = sqlite_words(squeeze(statement))
         if re.match(r'CREATE TABLE\b', words, re.I):
             if words.endswith('CLUSTERED'):
                 words = words[:-len('CLUSTERED')] + 'WITHOUT ROWID, STRICT'
@@ -235,14 +241,40 @@ def sqlite_schema(text):
     return out
 
 
-def split(text):
-    """The statements of a script."""
+def read_moves(steps):
+    """[(step, table, sql, last)] of the statements of schema steps below a comment "-- moves: table": for SQLite, which copies the
+    rows of an older file into a new one. sql is such a statement with the older file attached as "old". With "by columns" it copies
+    the next ?4 rows after the key (?1, ?2, ?3), and last gives the key of the row that was copied last."""
+    moves = []
+    for number, step in enumerate(steps):
+        lines = step.splitlines()
+        for at, line in enumerate(lines):
+            if not (m := MOVES.match(line.strip())):
+                continue
+            statement = squeeze(split('\n'.join(lines[at + 1:]), part=True)[0])
+            found = re.match(r'INSERT INTO \w+ (\([^)]*\)) (SELECT .*)$', statement)
+            if not found:
+                raise Fault(f'{number:03}.sql: "{line.strip()}" must be above INSERT INTO table (columns) SELECT ...')
+            source = re.sub(r'\b(FROM|JOIN) (\w+)', r'\1 old.\2', found[2])
+            last = None
+            if m[2]:
+                keys = [k.strip() for k in m[2].split(',')]
+                if len(keys) != 3:
+                    raise Fault(f'{number:03}.sql: "{line.strip()}" must name three columns')
+                source += f' WHERE ({m[2]}) > (?1, ?2, ?3) ORDER BY {m[2]} LIMIT ?4'
+                last = f'SELECT {", ".join(k.split(".")[-1] for k in keys)} FROM main.{m[1]} ORDER BY rowid DESC LIMIT 1'
+            moves.append((number, m[1], sqlite_words(f'INSERT INTO main.{m[1]} {found[1]} {source}'), last))
+    return moves
+
+
+def split(text, part=False):
+    """The statements of a script; part: the text may end within one."""
     out, start = [], 0
     blank = BARE.sub(lambda m: ' ' * len(m[0]), text)
     for m in re.finditer(';', blank):
         out.append(text[start:m.start()])
         start = m.end()
-    if squeeze(text[start:]):
+    if not part and squeeze(text[start:]):
         raise Fault(f'the last statement lacks its ";": {squeeze(text[start:])[:60]}')
     return [s for s in out if squeeze(s)]
 
@@ -278,7 +310,11 @@ def make_source(statements, rows, steps):
         lines.append(f'    /* {number:03}.sql */')
         lines += [f'    {c_text(s)}' for s in sqlite_schema(text)]
         lines[-1] += ','
-    lines += ['};', 'const unsigned schema_steps_n = sizeof(schema_steps) / sizeof(schema_steps[0]);', '']
+    lines += ['};', 'const unsigned schema_steps_n = sizeof(schema_steps) / sizeof(schema_steps[0]);', '',
+              'const struct schema_move schema_moves[] = {']
+    lines += [f'    {{{number}, "{table}", {c_text(sql)}, {c_text(last) if last else "NULL"}}},'
+              for number, table, sql, last in read_moves(steps)]
+    lines += ['    {0}', '};', '']
     return '\n'.join(lines)
 
 

@@ -44,8 +44,14 @@ int list_write(struct list *l, struct db_query *q, const struct list_rows *rows)
     return r < 0 ? r : 0;
 }
 
+void list_cut(struct list *l, int64_t a, int64_t b) {
+    l->cut = true;
+    l->last_a = a;
+    l->last_b = b;
+}
+
 void list_end(struct list *l) {
     json_end(l->c->out, ']');
-    call_write_page_end(l->c, l->n > l->limit, l->last_a, l->last_b, &l->from);
+    call_write_page_end(l->c, l->cut || l->n > l->limit, l->last_a, l->last_b, &l->from);
     json_end(l->c->out, '}');
 }

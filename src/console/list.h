@@ -15,6 +15,7 @@ struct list {
     struct page_key from; /* the page continues after this key */
     int limit, n;
     int64_t last_a, last_b;
+    bool cut; /* there may be more, although the page is not full */
 };
 
 /* Opens the page token and begins the answer. filters and text_filter are bound to the token: a token of a list with
@@ -36,6 +37,9 @@ struct list_rows {
 
 /* Writes rows of q until the page is full or q has no more. Returns 0 or < 0. */
 int list_write(struct list *l, struct db_query *q, const struct list_rows *rows);
+
+/* The list ended early: the next page begins behind this key. */
+void list_cut(struct list *l, int64_t a, int64_t b);
 
 /* Ends the answer. */
 void list_end(struct list *l);

@@ -9,6 +9,7 @@
 #include "console/order/row.h"
 #include "console/vendor/time.h"
 #include "hire/order/state.h"
+#include "hire/order/walk.h"
 
 #define DAYS VENDOR_TIME_DAYS
 #define DAY_MS (24 * 3600 * 1000LL)
@@ -81,22 +82,37 @@ static int write_failing(struct call *c) {
 
 /* ---- orders that wait for an action ---- */
 
+struct awaiting {
+    struct call *c;
+    struct hire *h;
+};
+
+static int take_awaiting(void *ctx, int64_t update_time, int64_t id) {
+    const struct awaiting *a = ctx;
+    int r = write_order_row_of(a->c, a->h, id);
+    return r < 0 ? r : 1;
+}
+
 static int write_awaiting(struct call *c, struct hire *h) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_STATUS);
-    int r;
+    struct awaiting awaiting = {c, h};
+    const struct order_walk w = {
+        .tenant = c->tenant,
+        .newest = true,
+        .from_time = INT64_MAX,
+        .from_id = INT64_MAX,
+        .status = ORDER_IN_APPROVAL,
+        .phase = -1,
+        .limit = WAITING_SHOWN,
+        .take = take_awaiting,
+        .ctx = &awaiting,
+    };
+    struct order_walked end;
+
     json_key(c->out, STR("awaiting"));
     json_begin(c->out, '[');
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, INT64_MAX);
-    db_bind_int(&q, 3, INT64_MAX);
-    db_bind_int(&q, 4, WAITING_SHOWN);
-    db_bind_int(&q, 5, ORDER_IN_APPROVAL);
-    db_bind_int(&q, 6, -1);
-    while ((r = db_row(&q)) == 1 && db_int(&q, COL_CONSOLE_ORDER_ROW_STATUS) == ORDER_IN_APPROVAL)
-        if ((r = write_order_row(c, h, &q)) < 0)
-            return r;
+    int r = order_walk(c->db, c->arena, &w, &end);
     json_end(c->out, ']');
-    return r < 0 ? r : 0;
+    return r;
 }
 
 static int write_late_order(struct call *c, struct hire *h, const struct vendor_times *times, int64_t id) {

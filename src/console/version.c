@@ -32,7 +32,7 @@ int version_of_order(struct call *c, int64_t order_id, struct str *ret) {
     db_bind_int(&q, 2, order_id);
     int r = db_row(&q);
     if (r == 1)
-        *ret = arena_printf(c->arena, "%lld", (long long)db_int(&q, COL_CONSOLE_ORDER_VERSION_SEQ));
+        *ret = arena_printf(c->arena, "%lld", (long long)db_int(&q, COL_CONSOLE_ORDER_VERSION_VERSION));
     return r;
 }
 

@@ -61,9 +61,15 @@ void page_add(void *page, int64_t a, int64_t b, struct str doc) {
     p->last_b = b;
 }
 
+void page_cut(struct page *p, int64_t a, int64_t b) {
+    p->cut = true;
+    p->last_a = a;
+    p->last_b = b;
+}
+
 void page_end(struct page *p, const struct page_key *from) {
     json_end(p->c->out, ']');
-    call_write_page_end(p->c, p->n > p->limit, p->last_a, p->last_b, from);
+    call_write_page_end(p->c, p->cut || p->n > p->limit, p->last_a, p->last_b, from);
     json_end(p->c->out, '}');
 }
 

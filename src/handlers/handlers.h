@@ -27,7 +27,8 @@ struct page {
     struct call *c;
     struct record_reader reader;
     int limit, n;
-    int64_t last_a, last_b; /* key of the last record written */
+    bool cut;               /* there may be more, although the page is not full */
+    int64_t last_a, last_b; /* key of the last record written, or where the list was cut */
 };
 void page_begin(struct page *p, struct call *c, int limit);
 void page_add(void *page, int64_t a, int64_t b, struct str doc);
@@ -35,6 +36,8 @@ void page_add(void *page, int64_t a, int64_t b, struct str doc);
 void page_begin_as(struct page *p, struct call *c, struct str member, int limit);
 /* Adds a record that was stored as it was received. Returns 1, or a negative errno. */
 int page_add_typed(struct page *p, int64_t a, const struct record_type *type, struct str doc);
+/* The list ended early: the next page begins behind this key. */
+void page_cut(struct page *p, int64_t a, int64_t b);
 void page_end(struct page *p, const struct page_key *from);
 
 /* Filters in the form that call_page_open takes. */

@@ -80,6 +80,17 @@ export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answe
 // Rows of the store itself, for what no operation shows (history, files): read-only.
 export const sql = (dir, query, ...parameters) => sqlAll(dir, [[query, parameters]])[0];
 
+// The ids in the column stage_ids, each of which is written behind its length in characters.
+export function stageIds(text) {
+    const ids = [], chars = [...text];
+    for (let at = 0; at < chars.length;) {
+        const colon = chars.indexOf(':', at), end = colon + 1 + Number(chars.slice(at, colon).join(''));
+        ids.push(chars.slice(colon + 1, end).join(''));
+        at = end;
+    }
+    return ids;
+}
+
 // Changes the store behind hired's back, with a script of SQL: as a fault would, or an older hired.
 export const meddle = (dir, script) => void ask({ file: path.join(dir, 'hired.db'), script });
 
@@ -99,9 +110,17 @@ for step in sqlgen.read_schema(sorted(glob.glob(root + '/src/store/schema/*.sql'
 db.execute('ATTACH ? AS was', (old,))
 db.execute('PRAGMA application_id = %d' % db.execute('PRAGMA was.application_id').fetchone()[0])
 db.execute('BEGIN')
+known = {name for (name,) in db.execute('SELECT name FROM was.sqlite_schema')}
 for (table,) in db.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'").fetchall():
+    if table not in known: continue
     columns = ', '.join(c[1] for c in db.execute('PRAGMA main.table_info(%s)' % table))
-    db.execute('INSERT INTO main.%s (%s) SELECT %s FROM was.%s' % (table, columns, columns, table))
+    db.execute('INSERT OR REPLACE INTO main.%s (%s) SELECT %s FROM was.%s' % (table, columns, columns, table))
+if 'order_stage' not in known and version < 17:
+    for tenant, order, time, ids in db.execute('SELECT tenant, id, last_stage_time, stage_ids FROM was.background_check_order').fetchall():
+        while ids:
+            n, ids = ids.split(':', 1)
+            db.execute('INSERT INTO order_stage VALUES (?, ?, ?, ?)', (tenant, order, ids[:int(n)], time))
+            ids = ids[int(n):]
 db.execute("DELETE FROM meta WHERE key IN ('ids_until', 'clock')")
 db.execute("UPDATE meta SET value = ? WHERE key = 'schema'", (str(version),))
 db.execute('COMMIT')

@@ -11,12 +11,13 @@
 
 static int put_history(struct cloning *c, const struct clone_order_row *row) {
     struct db_query q DB_CLEANUP = db_query(c->cli->db, SQL_ORDER_HISTORY_INSERT);
-    const int64_t values[] = {c->tenant, row->id, c->scale.now_ms,         ACTOR_OPERATOR,        0, ORDER_IMPORT,
-                              0,         0,       row->place.state.status, row->place.state.phase};
+    const struct order_state to = row->place.state;
+    const int64_t values[] = {c->tenant,    row->id, 1, c->scale.now_ms, 0,       ACTOR_OPERATOR, 0,
+                              ORDER_IMPORT, 0,       0, to.status,       to.phase};
 
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 12; i++)
         db_bind_int(&q, i + 1, values[i]);
-    db_bind_text(&q, 11, STR(""));
+    db_bind_text(&q, 13, STR(""));
     return db_run(&q);
 }
 
@@ -35,6 +36,9 @@ int clone_put_order(struct cloning *c, const struct clone_order_row *row) {
     db_bind_int(&q, 9, row->last_stage_time);
     db_bind_text(&q, 10, buf_str(&c->doc));
     db_bind_text(&q, 11, row->package_id);
+    db_bind_int(&q, 12, c->scale.now_ms); /* its history is one entry */
+    db_bind_int(&q, 13, 1);
+    db_bind_text(&q, 14, STR(""));
     if ((r = db_run(&q)) < 0 || (r = put_history(c, row)) < 0)
         return r;
     return order_place_enter(c->cli->db, c->tenant, row->id, &row->place);

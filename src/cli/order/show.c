@@ -104,15 +104,14 @@ int order_show_main(int argc, char **argv) {
 struct listing {
     struct str *docs; /* ring buffer of the last `limit` ones */
     size_t limit, n;
-    int64_t time, id; /* position of the walk: the last row */
+    struct order_place_in_list after; /* the last row */
     struct arena *arena;
 };
 
 static void take_order(void *ctx, int64_t update_time, int64_t id, struct str doc) {
     struct listing *l = ctx;
 
-    l->time = update_time;
-    l->id = id;
+    l->after = (struct order_place_in_list){update_time, id};
     l->docs[l->n++ % l->limit] = arena_dup(l->arena, doc);
 }
 
@@ -120,12 +119,15 @@ static void take_order(void *ctx, int64_t update_time, int64_t id, struct str do
 static int print_list(struct cli *c, const struct tenant_row *tenant, const struct order_filter *f, size_t limit) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     struct hire h = cli_hire(c, tenant->id);
+    struct order_place_in_list cut;
     struct listing l = {.docs = arena_array(&c->arena, struct str, limit), .limit = limit, .arena = &c->arena};
     int r;
 
-    do
-        r = order_list(&h, f, l.time, l.id, 500, take_order, &l);
-    while (r == 500);
+    do {
+        r = order_list(&h, f, l.after, 500, take_order, &l, &cut);
+        if (cut.time != 0)
+            l.after = cut;
+    } while (r == 500 || (r >= 0 && cut.time != 0));
     json_begin(&out, '[');
     for (size_t i = l.n > limit ? l.n - limit : 0; r >= 0 && i < l.n; i++) {
         struct buf one BUF_CLEANUP = BUF_EMPTY;

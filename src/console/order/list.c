@@ -7,6 +7,7 @@
 #include "console/order/row.h"
 #include "console/order/search.h"
 #include "hire/order/state.h"
+#include "hire/order/walk.h"
 
 #define FILTERS 6
 
@@ -58,27 +59,47 @@ static int write_row(struct list *l, void *ctx, const struct db_query *q) {
 }
 
 /* By update_time, the latest change first. */
-static int list_by_change(struct list *l, const struct order_search *f) {
-    bool by_key = f->account != 0 || f->application != 0;
-    struct db_query q DB_CLEANUP = db_query(l->c->db, f->account != 0       ? SQL_CONSOLE_ORDERS_BY_ACCOUNT
-                                                      : f->application != 0 ? SQL_CONSOLE_ORDERS_BY_APPLICATION
-                                                      : f->status != 0      ? SQL_CONSOLE_ORDERS_BY_STATUS
-                                                                            : SQL_CONSOLE_ORDERS);
+static int list_all(struct list *l) {
+    struct db_query q DB_CLEANUP = db_query(l->c->db, SQL_CONSOLE_ORDERS);
     db_bind_int(&q, 1, l->c->tenant);
     db_bind_int(&q, 2, l->from.a);
     db_bind_int(&q, 3, l->from.b);
     db_bind_int(&q, 4, l->limit + 1);
-    if (by_key) {
-        db_bind_int(&q, 5, f->account + f->application);
-        db_bind_int(&q, 6, f->status);
-        db_bind_int(&q, 7, f->phase);
-    } else if (f->status != 0) {
-        db_bind_int(&q, 5, f->status);
-        db_bind_int(&q, 6, f->phase);
-    }
     return list_write(
         l, &q,
         &(struct list_rows){.a = COL_CONSOLE_ORDER_ROW_UPDATE_TIME, .b = COL_CONSOLE_ORDER_ROW_ID, .write = write_row});
+}
+
+static int take_row(void *ctx, int64_t update_time, int64_t id) {
+    struct list *l = ctx;
+    int r = list_add(l, update_time, id) ? write_order_row_of(l->c, &l->h, id) : 0;
+    return r < 0 ? r : 1;
+}
+
+/* The same with filters. */
+static int list_by_change(struct list *l, const struct order_search *f) {
+    const struct order_walk w = {
+        .tenant = l->c->tenant,
+        .newest = true,
+        .from_time = l->from.a,
+        .from_id = l->from.b,
+        .application_id = f->application,
+        .status = f->status,
+        .phase = f->phase,
+        .accounts = &f->account,
+        .n_accounts = f->account != 0,
+        .limit = (size_t)l->limit + 1,
+        .take = take_row,
+        .ctx = l,
+    };
+    struct order_walked end;
+
+    if (f->account == 0 && f->application == 0 && f->status == 0)
+        return list_all(l);
+    int r = order_walk(l->c->db, l->c->arena, &w, &end);
+    if (r == 0 && end.cut)
+        list_cut(l, end.time, end.id);
+    return r;
 }
 
 /* By end_time, the latest first. */

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "console/application/row.h"
+#include "hire/order/walk.h"
 
 #define ORDERS_SHOWN 100 /* of an application; the list of checks has the others */
 
@@ -57,23 +58,38 @@ int write_order_row_of(struct call *c, struct hire *h, int64_t id) {
     return r == 1 ? write_order_row(c, h, &q) : r;
 }
 
+struct rows {
+    struct call *c;
+    struct hire *h;
+    int n;
+};
+
+static int take_row(void *ctx, int64_t update_time, int64_t id) {
+    struct rows *rows = ctx;
+    int r = rows->n++ < ORDERS_SHOWN ? write_order_row_of(rows->c, rows->h, id) : 0;
+    return r < 0 ? r : 1;
+}
+
 int write_orders_of(struct call *c, struct hire *h, int64_t application) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_ORDERS_BY_APPLICATION);
-    int r, n = 0;
+    struct rows rows = {.c = c, .h = h};
+    const struct order_walk w = {
+        .tenant = c->tenant,
+        .newest = true,
+        .from_time = INT64_MAX,
+        .from_id = INT64_MAX,
+        .application_id = application,
+        .phase = -1,
+        .limit = ORDERS_SHOWN + 1,
+        .take = take_row,
+        .ctx = &rows,
+    };
+    struct order_walked end;
+
     json_key(c->out, STR("orders"));
     json_begin(c->out, '[');
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, INT64_MAX);
-    db_bind_int(&q, 3, INT64_MAX);
-    db_bind_int(&q, 4, ORDERS_SHOWN + 1);
-    db_bind_int(&q, 5, application);
-    db_bind_int(&q, 6, 0);
-    db_bind_int(&q, 7, -1);
-    while ((r = db_row(&q)) == 1 && n++ < ORDERS_SHOWN)
-        if ((r = write_order_row(c, h, &q)) < 0)
-            return r;
+    int r = order_walk(c->db, c->arena, &w, &end);
     json_end(c->out, ']');
-    if (r == 1)
+    if (r == 0 && (rows.n > ORDERS_SHOWN || end.cut))
         json_member_bool(c->out, STR("orders_more"), true);
-    return r < 0 ? r : 0;
+    return r;
 }

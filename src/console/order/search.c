@@ -10,6 +10,7 @@
 
 #include "console/key_list.h"
 #include "console/order/row.h"
+#include "hire/order/walk.h"
 #include "hire/reference/card.h"
 
 #define PEOPLE_MAX 2000 /* most people whose orders are read by index */
@@ -20,6 +21,7 @@ struct searching {
     struct page_key before;
     struct id_list people, vendors;
     struct key_list found; /* by update_time and id */
+    struct list_key cut;   /* orders before this place were not looked at; 0: all were */
 };
 
 /* Whether an order passes the filters late and completed_since. Returns 1, 0 or < 0. */
@@ -37,30 +39,39 @@ static int fits(struct searching *s, int64_t id) {
     return r <= 0 ? r : db_int(&q, COL_CONSOLE_ORDER_DONE_END_TIME) >= s->in->completed_since;
 }
 
-/* Adds the orders of q, whose rows are sorted with the newest first. */
-static int meet_all(struct searching *s, struct db_query *q) {
-    int r;
+/* Adds an order that passes the filters which no index has. */
+static int meet(void *ctx, int64_t update_time, int64_t id) {
+    struct searching *s = ctx;
+    int r = fits(s, id);
 
-    while ((r = db_row(q)) == 1) {
-        const struct list_key key = {db_int(q, COL_CONSOLE_ORDER_KEY_UPDATE_TIME), db_int(q, COL_CONSOLE_ORDER_KEY_ID)};
-        r = fits(s, key.b);
-        if (r < 0 || (r == 1 && !key_list_add(&s->found, key)))
-            break;
-    }
-    return r < 0 ? r : 0;
+    if (r <= 0)
+        return r;
+    key_list_add(&s->found, (struct list_key){update_time, id});
+    return 1;
 }
 
-static int meet_application(struct searching *s, int64_t application) {
-    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_KEYS_OF_APPLICATION);
+/* Adds the newest orders of an application or an account, as many as the page may need. */
+static int meet_orders(struct searching *s, int64_t application, int64_t account) {
+    const struct order_walk w = {
+        .tenant = s->c->tenant,
+        .newest = true,
+        .from_time = s->before.a,
+        .from_id = s->before.b,
+        .application_id = application,
+        .status = s->in->status,
+        .phase = s->in->phase,
+        .accounts = &account,
+        .n_accounts = account != 0,
+        .limit = s->found.max,
+        .take = meet,
+        .ctx = s,
+    };
+    struct order_walked end;
+    int r = order_walk(s->c->db, s->c->arena, &w, &end);
 
-    db_bind_int(&q, 1, s->c->tenant);
-    db_bind_int(&q, 2, application);
-    db_bind_int(&q, 3, s->before.a);
-    db_bind_int(&q, 4, s->before.b);
-    db_bind_int(&q, 5, s->in->status);
-    db_bind_int(&q, 6, s->in->account);
-    db_bind_int(&q, 7, s->in->phase);
-    return meet_all(s, &q);
+    if (r == 0 && end.cut && (end.time > s->cut.a || (end.time == s->cut.a && end.id > s->cut.b)))
+        s->cut = (struct list_key){end.time, end.id};
+    return r;
 }
 
 static int meet_person(struct searching *s, int64_t talent) {
@@ -70,24 +81,13 @@ static int meet_person(struct searching *s, int64_t talent) {
     db_bind_int(&q, 1, s->c->tenant);
     db_bind_int(&q, 2, talent);
     while ((r = db_row(&q)) == 1)
-        if ((r = meet_application(s, db_int(&q, COL_APPLICATION_OF_TALENT_ID))) < 0)
+        if ((r = meet_orders(s, db_int(&q, COL_APPLICATION_OF_TALENT_ID), s->in->account)) < 0)
             return r;
     return r;
 }
 
 static int meet_vendor(struct searching *s, int64_t account) {
-    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_KEYS_OF_ACCOUNT);
-
-    if (s->in->account != 0 && s->in->account != account)
-        return 0;
-    db_bind_int(&q, 1, s->c->tenant);
-    db_bind_int(&q, 2, s->before.a);
-    db_bind_int(&q, 3, s->before.b);
-    db_bind_int(&q, 4, s->in->late || s->in->completed_since != 0 ? INT64_MAX : (int64_t)s->found.max);
-    db_bind_int(&q, 5, account);
-    db_bind_int(&q, 6, s->in->status);
-    db_bind_int(&q, 7, s->in->phase);
-    return meet_all(s, &q);
+    return s->in->account != 0 && s->in->account != account ? 0 : meet_orders(s, 0, account);
 }
 
 static int meet_each(struct searching *s) {
@@ -132,7 +132,14 @@ int order_search(struct list *l, const struct order_search *in) {
         r = card_search_vendors(&l->h, in->text, &s.vendors);
     if (r == 0)
         r = s.people.n > PEOPLE_MAX ? walk(&s) : meet_each(&s);
-    for (size_t i = 0; i < s.found.n && r >= 0 && list_add(l, s.found.v[i].a, s.found.v[i].b); i++)
-        r = write_order_row_of(l->c, &l->h, s.found.v[i].b);
+    for (size_t i = 0; i < s.found.n && r >= 0; i++) {
+        const struct list_key key = s.found.v[i];
+
+        if (key.a < s.cut.a || (key.a == s.cut.a && key.b < s.cut.b) || !list_add(l, key.a, key.b))
+            break;
+        r = write_order_row_of(l->c, &l->h, key.b);
+    }
+    if (r >= 0 && l->n <= l->limit && s.cut.a != 0)
+        list_cut(l, s.cut.a, s.cut.b);
     return r < 0 ? r : 0;
 }

@@ -30,7 +30,10 @@ static int write_page(struct call *c, const struct order_filter *f, struct page_
     struct hire h = hire_of(c);
     struct page page;
     page_begin(&page, c, limit);
-    int r = order_list(&h, f, from->a, from->b, limit + 1, page_add, &page);
+    struct order_place_in_list cut;
+    int r = order_list(&h, f, (struct order_place_in_list){from->a, from->b}, limit + 1, page_add, &page, &cut);
+    if (r >= 0 && cut.time != 0)
+        page_cut(&page, cut.time, cut.id);
     page_end(&page, from);
     return call_from_hire(c, &h, r);
 }

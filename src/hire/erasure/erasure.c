@@ -61,14 +61,20 @@ static int erase_events(struct erasing *e, int64_t order) {
 /* ---- orders ---- */
 
 /* Removes the reasons that people gave from the order's history. */
-static int forget_reasons(struct erasing *e, int64_t order) {
-    struct db_query q DB_CLEANUP = db_query(e->h->db, SQL_ERASURE_HISTORY);
-    int r;
+static int forget_reasons(struct erasing *e, const struct order_row *o) {
+    struct order_history_entry *entries;
+    size_t n;
+    int r = order_history_of(e->h, o, &entries, &n);
 
-    db_bind_int(&q, 1, e->h->tenant);
-    db_bind_int(&q, 2, order);
-    db_bind_text(&q, 3, STR(ERASED_WHY));
-    r = db_run(&q);
+    for (size_t i = 0; i < n && r >= 0; i++) {
+        struct db_query q DB_CLEANUP = db_query(e->h->db, SQL_ERASURE_HISTORY);
+        db_bind_int(&q, 1, e->h->tenant);
+        db_bind_int(&q, 2, o->id);
+        db_bind_int(&q, 3, entries[i].at_ms);
+        db_bind_int(&q, 4, entries[i].seq);
+        db_bind_text(&q, 5, STR(ERASED_WHY));
+        r = db_run(&q);
+    }
     return r < 0 ? r : 0;
 }
 
@@ -91,8 +97,8 @@ static int erase_order(struct erasing *e, int64_t id) {
     e->n.open_orders += open;
     if (e->look)
         return 0;
-    if ((r = erasing_run_by_id(e, SQL_ERASURE_STAGES, id)) < 0 || (r = forget_reasons(e, id)) < 0 ||
-        (r = erasing_forget_audit(e, id)) < 0 || (r = order_write(h, &o)) < 0)
+    o.stage_ids = STR("");
+    if ((r = forget_reasons(e, &o)) < 0 || (r = erasing_forget_audit(e, id)) < 0 || (r = order_write(h, &o)) < 0)
         return r;
     return open ? order_terminate(h, id, STR(ERASED_WHY)) : 0;
 }

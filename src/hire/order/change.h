@@ -16,9 +16,12 @@ struct order_row {
     int64_t account_id; /* 0: none */
     int64_t begin_time; /* 0: unknown */
     int64_t last_stage_time;
-    int64_t app; /* the account's app; 0: none */
+    int64_t app;        /* the account's app; 0: none */
+    int64_t history_ms; /* at_ms of the last entry of its history; 0: none */
+    int64_t version;    /* the number of that entry; 0: none */
     struct order_state state;
     struct str package_id; /* the vendor's id of the package; "" if unknown */
+    struct str stage_ids;  /* of its stages (stage_id.h) */
     struct background_check_order doc;
 
     struct str stored_doc;           /* the doc as it was read; absent: not stored yet */
@@ -52,8 +55,14 @@ int order_write(struct hire *h, struct order_row *o);
 /* The stored form of the doc, in the arena. */
 struct str order_doc(struct hire *h, const struct background_check_order *doc);
 
-int order_note(struct hire *h, int64_t order_id, enum order_action action, struct order_state from,
+/* Appends an entry to the order's history. order_write() then stores that it is the order's last one. */
+int order_note(struct hire *h, struct order_row *o, enum order_action action, struct order_state from,
                struct order_state to, struct str why);
+/* The same for an entry about which nothing else of the order changes: it needs no order_write(). */
+int order_note_alone(struct hire *h, struct order_row *o, enum order_action action, struct str why);
+
+/* The history of an order that was read, oldest entry first, in the arena. -EBADMSG: an entry is missing. */
+int order_history_of(struct hire *h, const struct order_row *o, struct order_history_entry **ret, size_t *ret_n);
 
 /* Writes the step's event, if it has one, for the app of the order's account. why: the reason of a termination. */
 int order_announce(struct hire *h, const struct order_row *o, enum order_event event, struct str why);

@@ -189,6 +189,10 @@ static int import(struct hire *h, struct background_check_order *in) {
     } else if (record_read_stored(&type_background_check_order, &old.doc, old.stored_doc, h->arena) < 0) {
         return -EBADMSG;
     }
+    o.history_ms = old.history_ms;
+    o.version = old.version;
+    o.stage_ids = old.stage_ids;
+    o.package_id = old.package_id;
     o.stored_time = old.stored_time;
     o.stored_place = old.stored_place;
     if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported to hired still count */
@@ -201,7 +205,7 @@ static int import(struct hire *h, struct background_check_order *in) {
     r = hire_imported_time(h, "update_time", o.update_time);
     if (r < 0)
         return r;
-    r = order_note(h, o.id, ORDER_IMPORT, old.state, o.state, STR_ABSENT);
+    r = order_note(h, &o, ORDER_IMPORT, old.state, o.state, STR_ABSENT);
     if (r == 0)
         r = order_write(h, &o);
     return r < 0 ? r : 1;

@@ -25,22 +25,24 @@ static const struct order_filter all = {.update_end = INT64_MAX, .begin_end = IN
 
 /* Lists in pages of each size; every size must give the same orders in the same sequence. */
 static struct seen walk(struct fixture *f, const struct order_filter *filter) {
+    const struct order_place_in_list start = {0};
+    struct order_place_in_list cut;
     struct seen whole = {0};
 
-    int n = order_list(&f->h, filter, 0, 0, SEEN_MAX, see, &whole);
+    int n = order_list(&f->h, filter, start, SEEN_MAX, see, &whole, &cut);
 
     assert_int_equal(n, whole.n);
     for (int size = 1; size <= 7; size++) {
         struct seen paged = {0};
-        int64_t time = 0, id = 0;
+        struct order_place_in_list after = {0};
         int r;
 
         do {
-            r = order_list(&f->h, filter, time, id, size, see, &paged);
+            r = order_list(&f->h, filter, after, size, see, &paged, &cut);
+            assert_int_equal(cut.time, 0);
             assert_in_range(r, 0, size);
             if (paged.n > 0) {
-                time = paged.time[paged.n - 1];
-                id = paged.id[paged.n - 1];
+                after = (struct order_place_in_list){paged.time[paged.n - 1], paged.id[paged.n - 1]};
             }
         } while (r == size);
         assert_int_equal(paged.n, whole.n);
@@ -162,7 +164,8 @@ static void vendors_view(void **state) {
 /* Orders that move during a walk are returned at least once, others exactly once. */
 static void walk_while_moving(void **state) {
     struct fixture *f = *state;
-    int64_t accounts[3], time = 0, id = 0;
+    struct order_place_in_list after = {0}, cut;
+    int64_t accounts[3];
     struct seen s = {0}, before;
     int r, turn = 0;
 
@@ -170,9 +173,8 @@ static void walk_while_moving(void **state) {
     before = walk(f, &all);
     f->h.now_ms = START_MS + 1000;
     do {
-        r = order_list(&f->h, &all, time, id, 4, see, &s);
-        time = s.time[s.n - 1];
-        id = s.id[s.n - 1];
+        r = order_list(&f->h, &all, after, 4, see, &s, &cut);
+        after = (struct order_place_in_list){s.time[s.n - 1], s.id[s.n - 1]};
         if (turn < 5)
             assert_int_equal(CALL(f, order_terminate(&f->h, before.id[turn * 3 + 2], STR("x"))), 0);
         turn++;
@@ -189,13 +191,20 @@ static void walk_while_moving(void **state) {
 /* No statement of a list may scan a whole table or sort. */
 static void plans(void **state) {
     static const enum db_statement walks[] = {
-        SQL_ORDER_LIST,
-        SQL_ORDER_LIST_BY_APPLICATION,
-        SQL_ORDER_LIST_BY_ACCOUNT,
-        SQL_ORDER_LIST_BY_APPLICATION_OF_APP,
+        SQL_ORDER_LIST_BY_TIME,
+        SQL_ORDER_LIST_FROM_TIME,
+        SQL_ORDER_KEYS,
+        SQL_ORDER_KEYS_NEWEST,
+        SQL_ORDER_FEW_OF_APPLICATION,
+        SQL_ORDER_FEW_OF_ACCOUNT,
+        SQL_ORDER_FEW_OF_STATUS,
+        SQL_ORDER_KEYS_OF_APPLICATION,
+        SQL_ORDER_KEYS_OF_ACCOUNT,
+        SQL_ORDER_KEYS_OF_STATUS,
+        SQL_ORDER_FILTERED,
         SQL_ORDER_GET,
         SQL_ORDER_UPDATE,
-        SQL_ORDER_HISTORY_LIST,
+        SQL_ORDER_HISTORY_GET,
         SQL_ORDER_HISTORY_INSERT,
         SQL_VENDOR_ACCOUNT_BY_APP,
         SQL_VENDOR_ACCOUNT_BY_PROVIDER,
@@ -209,16 +218,18 @@ static void plans(void **state) {
     };
     /* The key that must bound the index search */
     static const char *const keys[][2] = {
-        {"order_list", "PRIMARY KEY (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
-        {"order_list_by_application",
-         "background_check_order_by_application (tenant=? AND "
-         "(application_id,update_time,id)>(?,?,?) AND (application_id,update_time)<(?,?))"},
-        {"order_list_by_account",
-         "background_check_order_by_account (tenant=? AND (account_id,update_time,id)>(?,?,?) AND "
-         "(account_id,update_time)<(?,?))"},
-        {"order_list_by_application_of_app",
-         "background_check_order_by_application (tenant=? AND "
-         "(application_id,update_time,id)>(?,?,?) AND (application_id,update_time)<(?,?))"},
+        {"order_list_by_time",
+         "background_check_order_by_update (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
+        {"order_keys",
+         "COVERING INDEX background_check_order_by_update (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
+        {"order_keys_newest", "COVERING INDEX background_check_order_by_update (tenant=? AND update_time>? AND "
+                              "(update_time,id)<(?,?))"},
+        {"order_few_of_application", "background_check_order_by_application (tenant=? AND application_id=?)"},
+        {"order_few_of_account", "background_check_order_by_account (tenant=? AND account_id=?)"},
+        {"order_few_of_status", "background_check_order_by_status (tenant=? AND status=?)"},
+        {"order_keys_of_application", "background_check_order_by_application (tenant=? AND application_id=?)"},
+        {"order_keys_of_account", "background_check_order_by_account (tenant=? AND account_id=?)"},
+        {"order_keys_of_status", "background_check_order_by_status (tenant=? AND status=?)"},
         {"interview_list", "PRIMARY KEY (tenant=? AND (begin_time,id)>(?,?) AND begin_time<?)"},
         {"interview_list_by_application",
          "interview_by_application (tenant=? AND (application_id,id)>(?,?) AND application_id<?)"},
@@ -241,8 +252,9 @@ static void plans(void **state) {
             buf_printf(&plan, "%s\n", (const char *)sqlite3_column_text(stmt, 3));
         sqlite3_finalize(stmt);
         buf_add_char(&plan, '\0');
-        /* A scan of interview_begin_moved is accepted: the index has few entries */
-        if (strstr(plan.ptr, "TEMP B-TREE") || (strstr(plan.ptr, "SCAN") && !strstr(plan.ptr, "interview_begin_moved")))
+        /* A scan of interview_begin_moved is accepted: the index has few entries. f is a subquery with a LIMIT. */
+        if (strstr(plan.ptr, "TEMP B-TREE") ||
+            (strstr(plan.ptr, "SCAN") && !strstr(plan.ptr, "SCAN f") && !strstr(plan.ptr, "interview_begin_moved")))
             fail_msg("%s:\n%s", t->name, plan.ptr);
         for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
             if (strcmp(keys[k][0], t->name) == 0 && !strstr(plan.ptr, keys[k][1]))

@@ -51,6 +51,9 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
         o.stored_place =
             (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
         o.package_id = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
+        o.stage_ids = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_STAGE_IDS));
+        o.history_ms = db_int(&q, COL_ORDER_GET_HISTORY_MS);
+        o.version = db_int(&q, COL_ORDER_GET_VERSION);
     }
     /* The answer for another vendor's order is the same as for one that does not exist. */
     if (r == 0 || (h->only_app != 0 && o.app != h->only_app))
@@ -126,6 +129,9 @@ int order_write(struct hire *h, struct order_row *o) {
     db_bind_int(&q, n++, o->last_stage_time);
     db_bind_text(&q, n++, order_doc(h, &o->doc));
     db_bind_text(&q, n++, str_is_absent(o->package_id) ? STR("") : o->package_id);
+    db_bind_int(&q, n++, o->history_ms);
+    db_bind_int(&q, n++, o->version);
+    db_bind_text(&q, n++, str_is_absent(o->stage_ids) ? STR("") : o->stage_ids);
     r = db_run(&q);
     if (r < 0)
         return r;
@@ -140,22 +146,42 @@ int order_write(struct hire *h, struct order_row *o) {
     return r;
 }
 
-int order_note(struct hire *h, int64_t order_id, enum order_action action, struct order_state from,
+int order_note(struct hire *h, struct order_row *o, enum order_action action, struct order_state from,
                struct order_state to, struct str why) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_INSERT);
     int r;
 
     db_bind_int(&q, 1, h->tenant);
-    db_bind_int(&q, 2, order_id);
-    db_bind_int(&q, 3, h->now_ms);
-    db_bind_int(&q, 4, h->actor_kind);
-    db_bind_int(&q, 5, h->actor_id);
-    db_bind_int(&q, 6, action);
-    db_bind_int(&q, 7, from.status);
-    db_bind_int(&q, 8, from.phase);
-    db_bind_int(&q, 9, to.status);
-    db_bind_int(&q, 10, to.phase);
-    db_bind_text(&q, 11, str_is_absent(why) ? STR("") : why);
+    db_bind_int(&q, 2, o->id);
+    db_bind_int(&q, 3, o->version + 1);
+    db_bind_int(&q, 4, h->now_ms);
+    db_bind_int(&q, 5, o->history_ms);
+    db_bind_int(&q, 6, h->actor_kind);
+    db_bind_int(&q, 7, h->actor_id);
+    db_bind_int(&q, 8, action);
+    db_bind_int(&q, 9, from.status);
+    db_bind_int(&q, 10, from.phase);
+    db_bind_int(&q, 11, to.status);
+    db_bind_int(&q, 12, to.phase);
+    db_bind_text(&q, 13, str_is_absent(why) ? STR("") : why);
+    r = db_run(&q);
+    if (r < 0)
+        return r;
+    o->history_ms = h->now_ms;
+    o->version++;
+    return 0;
+}
+
+int order_note_alone(struct hire *h, struct order_row *o, enum order_action action, struct str why) {
+    int r = order_note(h, o, action, o->state, o->state, why);
+
+    if (r < 0)
+        return r;
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_SET);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, o->id);
+    db_bind_int(&q, 3, o->history_ms);
+    db_bind_int(&q, 4, o->version);
     r = db_run(&q);
     return r < 0 ? r : 0;
 }
@@ -204,13 +230,13 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
     if (r < 0)
         return r;
 
-    r = order_note(h, o.id, c->action, from, step.to, c->why);
+    r = order_note(h, &o, c->action, from, step.to, c->why);
     o.state = step.to;
     if (r == 0 && step.then_finish) {
         struct order_step finish;
 
         INVARIANT_RETURN(order_next(step.to, ORDER_FINISH, false, &finish) == 0, -EINVAL);
-        r = order_note(h, o.id, ORDER_FINISH, step.to, finish.to, STR_ABSENT);
+        r = order_note(h, &o, ORDER_FINISH, step.to, finish.to, STR_ABSENT);
         o.state = finish.to;
     }
     if (r < 0)
@@ -238,34 +264,50 @@ int order_get(struct hire *h, int64_t order_id, struct order_state *ret_state, s
     return 1;
 }
 
-int order_history(struct hire *h, int64_t order_id, struct order_history_entry **ret, size_t *ret_n) {
-    struct order_history_entry *v = NULL;
-    struct order_row o;
-    size_t n = 0, cap = 0;
-    int r = order_read(h, order_id, &o);
+/* Reads the entry seq of the order's history, which is at at_ms, and when the one before it was. */
+static int history_entry(struct hire *h, int64_t order_id, int64_t seq, int64_t at_ms, struct order_history_entry *ret,
+                         int64_t *ret_before_ms) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_GET);
+    int r;
 
-    if (r < 0)
-        return r;
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_HISTORY_LIST);
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, order_id);
-    while ((r = db_row(&q)) == 1) {
-        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
-        v[n++] = (struct order_history_entry){
-            .at_ms = db_int(&q, COL_ORDER_HISTORY_LIST_AT_MS),
-            .actor_kind = (enum hire_actor_kind)db_int(&q, COL_ORDER_HISTORY_LIST_ACTOR_KIND),
-            .actor_id = db_int(&q, COL_ORDER_HISTORY_LIST_ACTOR_ID),
-            .action = (enum order_action)db_int(&q, COL_ORDER_HISTORY_LIST_ACTION),
-            .from = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_LIST_FROM_STATUS),
-                     (enum order_phase)db_int(&q, COL_ORDER_HISTORY_LIST_FROM_PHASE)},
-            .to = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_LIST_TO_STATUS),
-                   (enum order_phase)db_int(&q, COL_ORDER_HISTORY_LIST_TO_PHASE)},
-            .why = arena_dup(h->arena, db_text(&q, COL_ORDER_HISTORY_LIST_WHY)),
-        };
-    }
-    if (r < 0)
-        return r;
-    *ret = v;
-    *ret_n = n;
+    db_bind_int(&q, 3, at_ms);
+    db_bind_int(&q, 4, seq);
+    r = db_row(&q);
+    if (r != 1)
+        return r < 0 ? r : -EBADMSG;
+    *ret_before_ms = db_int(&q, COL_ORDER_HISTORY_GET_BEFORE_MS);
+    *ret = (struct order_history_entry){
+        .at_ms = at_ms,
+        .seq = seq,
+        .actor_kind = (enum hire_actor_kind)db_int(&q, COL_ORDER_HISTORY_GET_ACTOR_KIND),
+        .actor_id = db_int(&q, COL_ORDER_HISTORY_GET_ACTOR_ID),
+        .action = (enum order_action)db_int(&q, COL_ORDER_HISTORY_GET_ACTION),
+        .from = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_GET_FROM_STATUS),
+                 (enum order_phase)db_int(&q, COL_ORDER_HISTORY_GET_FROM_PHASE)},
+        .to = {(enum order_status)db_int(&q, COL_ORDER_HISTORY_GET_TO_STATUS),
+               (enum order_phase)db_int(&q, COL_ORDER_HISTORY_GET_TO_PHASE)},
+        .why = arena_dup(h->arena, db_text(&q, COL_ORDER_HISTORY_GET_WHY)),
+    };
     return 0;
+}
+
+int order_history_of(struct hire *h, const struct order_row *o, struct order_history_entry **ret, size_t *ret_n) {
+    struct order_history_entry *v = arena_array(h->arena, struct order_history_entry, (size_t)o->version);
+    int64_t at_ms = o->history_ms;
+    int r = 0;
+
+    for (int64_t seq = o->version; seq > 0 && r == 0; seq--)
+        r = history_entry(h, o->id, seq, at_ms, &v[seq - 1], &at_ms);
+    *ret = v;
+    *ret_n = (size_t)o->version;
+    return r;
+}
+
+int order_history(struct hire *h, int64_t order_id, struct order_history_entry **ret, size_t *ret_n) {
+    struct order_row o;
+    int r = order_read(h, order_id, &o);
+
+    return r < 0 ? r : order_history_of(h, &o, ret, ret_n);
 }

@@ -90,18 +90,24 @@ struct order_filter {
     int status;                       /* 0: any */
 };
 
-/* Calls fn for each order after the key (after_time, after_id), in the order of (update_time, id), at most limit
- * times. doc is the stored record and is valid until fn returns. If h->only_app is set, only orders of its accounts
- * are listed. Returns the number of calls, or < 0. */
+struct order_place_in_list {
+    int64_t time, id; /* update_time and id */
+};
+
+/* Calls fn for each order behind the place after, in the order of (update_time, id), at most limit times. doc is the
+ * stored record and is valid until fn returns. If h->only_app is set, only orders of its accounts are listed. Returns
+ * the number of calls, or < 0. A list whose filters match few orders may end before the limit (walk.h): then ret_cut is
+ * the place behind which it goes on, else it is 0. */
 typedef void (*order_fn)(void *ctx, int64_t update_time, int64_t id, struct str doc);
-int order_list(struct hire *h, const struct order_filter *f, int64_t after_time, int64_t after_id, int limit,
-               order_fn fn, void *ctx);
+int order_list(struct hire *h, const struct order_filter *f, struct order_place_in_list after, int limit, order_fn fn,
+               void *ctx, struct order_place_in_list *ret_cut);
 
 /* Reads one order's stored doc, into the arena. Returns 1, 0 (there is none), or < 0. */
 int order_get(struct hire *h, int64_t order_id, struct order_state *ret_state, struct str *ret_doc);
 
 struct order_history_entry {
     int64_t at_ms;
+    int64_t seq; /* 1, 2, 3 ... */
     enum hire_actor_kind actor_kind;
     int64_t actor_id;
     enum order_action action;

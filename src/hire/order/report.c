@@ -292,5 +292,5 @@ int order_file_failed(struct hire *h, int64_t file_id, struct str error, int64_t
     r = read_doc(h, file.order_id, &o);
     if (r < 0)
         return r;
-    return order_note(h, o.id, ORDER_FILE_LOST, o.state, o.state, error);
+    return order_note_alone(h, &o, ORDER_FILE_LOST, error);
 }

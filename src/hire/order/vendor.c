@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "hire/order/change.h"
+#include "hire/order/stage_id.h"
 
 /* Reads an order's id from the wire. A text that is not an id gets the same answer as an unknown id. */
 static int order_id_of(struct hire *h, struct str text, int64_t *ret) {
@@ -16,19 +17,12 @@ static int order_id_of(struct hire *h, struct str text, int64_t *ret) {
 
 /* Checked before stage_time: a repeated call breaks both rules, and the message about stage_id tells its sender that
  * it was repeated. */
-static int take_stage_id(struct hire *h, const struct order_row *o, struct str stage_id, int64_t stage_time) {
-    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_STAGE_INSERT);
-    int r;
-
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_int(&q, 2, o->id);
-    db_bind_text(&q, 3, stage_id);
-    db_bind_int(&q, 4, stage_time);
-    r = db_run(&q);
-    if (r == 0)
+static int take_stage_id(struct hire *h, struct order_row *o, struct str stage_id) {
+    if (stage_ids_have(o->stage_ids, stage_id))
         return hire_refuse(h, REFUSED_PARAMETER,
                            "stage_id \"%.*s\" is used already; each stage of an order has its own", STR_FMT(stage_id));
-    return r < 0 ? r : 0;
+    o->stage_ids = stage_ids_add(o->stage_ids, stage_id, h->arena);
+    return 0;
 }
 
 static void add_stage(struct hire *h, struct order_row *o, const struct eco_background_check_update_progress_body *in,
@@ -68,7 +62,7 @@ static int edit_progress(struct hire *h, struct order_row *o, struct order_chang
     if (o->doc.process_info_list.n >= ORDER_STAGES_MAX)
         return hire_refuse(h, REFUSED_PARAMETER, "the order has %d stages already, which is as many as it may have",
                            ORDER_STAGES_MAX);
-    r = take_stage_id(h, o, in->stage_id, stage_time);
+    r = take_stage_id(h, o, in->stage_id);
     if (r < 0)
         return r;
     if (stage_time <= o->last_stage_time)

@@ -14,15 +14,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/owner.h"
+#include "store/sqlite/pages.h"
 #include "store/sqlite/sqlite.h"
 
-#define APPLICATION_ID 0x48697265 /* "Hire", in the file's header */
-#define LOG_PAGES 2048            /* 32 MB: the log is checkpointed at this size */
-#define LOG_PAGES_MANY 16384      /* 256 MB: readers keep the log from being reused, so wait a little for them */
+#define LOG_PAGES 16384      /* 64 MB: the log is checkpointed at this size */
+#define LOG_PAGES_MANY 65536 /* 256 MB: readers keep the log from being reused, so wait a little for them */
 #define LOG_WAIT_MS 100
 #define STEPS_UNCLEAN 7 /* a database with at most so many steps may have old bytes in unused space */
 #define FORGET_AGAIN_NS INT64_C(1000000000) /* between two attempts to empty the log for db_forget */
-#define LOG_KEEP_BYTES (64 << 20)           /* a larger log file is truncated when it is reused */
+#define LOG_KEEP_BYTES (128 << 20)          /* a larger log file is truncated when it is reused */
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
@@ -142,17 +142,7 @@ static int on_commit(void *ctx, sqlite3 *handle, const char *name, int pages) {
     return SQLITE_OK;
 }
 
-struct opening {
-    struct db *db;
-    struct arena *arena;
-    struct str *why;
-    const char *path;
-    const char *const *steps;
-    unsigned steps_n;
-    bool no_copy;
-};
-
-static int opening_failed(struct opening *o, int code, const char *doing) {
+int opening_failed(struct opening *o, int code, const char *doing) {
     int error = sqlite3_system_errno(sqlite_of(o->db)->handle);
     int r = db_errno(code);
 
@@ -168,14 +158,12 @@ static int opening_failed(struct opening *o, int code, const char *doing) {
     return r == 0 ? -EIO : r;
 }
 
-/* Runs a script. */
-static int opening_exec(struct opening *o, const char *sql, const char *doing) {
+int opening_exec(struct opening *o, const char *sql, const char *doing) {
     int r = sqlite3_exec(sqlite_of(o->db)->handle, sql, NULL, NULL, NULL);
     return r == SQLITE_OK ? 0 : opening_failed(o, sqlite3_extended_errcode(sqlite_of(o->db)->handle), doing);
 }
 
-/* The first column of the first row, in the arena; absent if there is no row. */
-static int opening_ask(struct opening *o, const char *sql, struct str *ret) {
+int opening_ask(struct opening *o, const char *sql, struct str *ret) {
     sqlite3_stmt *s = NULL;
     int r = sqlite3_prepare_v2(sqlite_of(o->db)->handle, sql, -1, &s, NULL);
     if (r == SQLITE_OK)
@@ -247,32 +235,9 @@ static int set_wal(struct opening *o) {
     return -EOPNOTSUPP;
 }
 
-static int configure(struct opening *o, const struct db_options *options) {
-    struct str s;
-    int r;
-
-    if (o->db->access == DB_WRITE) {
-        if ((r = opening_exec(o, "PRAGMA page_size = 16384", "setting it up")) < 0)
-            return r;
-        r = pages_reserve(sqlite_of(o->db)->handle); /* after page_size, and before the first page is written */
-        if (r != SQLITE_OK)
-            return opening_failed(o, r, "setting it up");
-        if ((r = set_wal(o)) < 0)
-            return r;
-    } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if the file is not a database */
-        return r;
-    s = arena_printf(o->arena,
-                     "PRAGMA synchronous = %s;"
-                     "PRAGMA cache_size = %d;"
-                     "PRAGMA secure_delete = ON;" /* see scrub.c */
-                     "PRAGMA mmap_size = %zu;"
-                     "PRAGMA journal_size_limit = %d;"
-                     "PRAGMA temp_store = MEMORY;"
-                     "PRAGMA case_sensitive_like = ON;" /* as in PostgreSQL */
-                     "PRAGMA cell_size_check = ON;",
-                     options->no_sync ? "OFF" : "FULL", o->db->access == DB_WRITE ? -65536 : -16384,
-                     options->mmap_bytes, LOG_KEEP_BYTES);
-    return opening_exec(o, s.ptr, "setting it up");
+int layout_new_file(sqlite3 *handle) {
+    int r = sqlite3_exec(handle, "PRAGMA page_size = " PAGE_BYTES, NULL, NULL, NULL);
+    return r == SQLITE_OK ? pages_reserve(handle) : r; /* after page_size, and before the first page is written */
 }
 
 /* ---- the schema ---- */
@@ -303,6 +268,47 @@ static int schema_taken(struct opening *o, unsigned *ret) {
     return -EUCLEAN;
 }
 
+/* Whether the database with so many steps taken is rewritten on its way to the present schema. */
+static bool is_rewritten(const struct opening *o, unsigned taken) {
+    return o->steps == schema_steps && o->steps_n > SCHEMA_REWRITTEN && taken > 0 && taken <= SCHEMA_REWRITTEN;
+}
+
+/* Whether an earlier process began to rewrite the database: it took it out of WAL mode, and it is not put back, because
+ * that would look like a change (rewrite.c). Returns 1, 0 or < 0. */
+static int rewriting_was_interrupted(struct opening *o) {
+    struct str mode;
+    unsigned taken;
+    int r = schema_taken(o, &taken);
+    if (r == 0 && is_rewritten(o, taken))
+        r = opening_ask(o, "PRAGMA journal_mode", &mode) < 0 ? -EIO : str_eq(mode, STR("delete"));
+    return r;
+}
+
+static int configure(struct opening *o, const struct db_options *options) {
+    struct str s;
+    int r;
+
+    if (o->db->access == DB_WRITE) {
+        if ((r = layout_new_file(sqlite_of(o->db)->handle)) != SQLITE_OK)
+            return opening_failed(o, r, "setting it up");
+        if ((r = rewriting_was_interrupted(o)) < 0 || (r == 0 && (r = set_wal(o)) < 0))
+            return r;
+    } else if ((r = opening_ask(o, "PRAGMA schema_version", &s)) < 0) /* fails here if the file is not a database */
+        return r;
+    s = arena_printf(o->arena,
+                     "PRAGMA synchronous = %s;"
+                     "PRAGMA cache_size = %d;"
+                     "PRAGMA secure_delete = ON;" /* see scrub.c */
+                     "PRAGMA mmap_size = %zu;"
+                     "PRAGMA journal_size_limit = %d;"
+                     "PRAGMA temp_store = MEMORY;"
+                     "PRAGMA case_sensitive_like = ON;" /* as in PostgreSQL */
+                     "PRAGMA cell_size_check = ON;",
+                     options->no_sync ? "OFF" : "FULL", o->db->access == DB_WRITE ? -65536 : -16384,
+                     options->mmap_bytes, LOG_KEEP_BYTES);
+    return opening_exec(o, s.ptr, "setting it up");
+}
+
 static int schema_refuse(struct opening *o, unsigned taken) {
     if (taken == 0) {
         *o->why = arena_printf(o->arena, "There is no database yet: %s is empty.", o->path);
@@ -324,14 +330,14 @@ static int schema_refuse(struct opening *o, unsigned taken) {
 }
 
 /* Called within the transaction. */
-static int schema_take_steps(struct opening *o, unsigned taken) {
+static int schema_take_steps(struct opening *o, unsigned taken, unsigned until) {
     int r;
     if (taken == 0) {
         struct str s = arena_printf(o->arena, "PRAGMA application_id = %d", APPLICATION_ID);
         if ((r = opening_exec(o, s.ptr, "making the schema")) < 0)
             return r;
     }
-    for (unsigned i = taken; i < o->steps_n; i++) {
+    for (unsigned i = taken; i < until; i++) {
         struct str doing = arena_printf(o->arena, "taking schema step %03u", i);
         if ((r = opening_exec(o, o->steps[i], doing.ptr)) < 0)
             return r;
@@ -339,12 +345,12 @@ static int schema_take_steps(struct opening *o, unsigned taken) {
     struct str s = arena_printf(o->arena,
                                 "INSERT INTO meta (key, value) VALUES ('schema', '%u')"
                                 " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                                o->steps_n - 1);
+                                until - 1);
     return opening_exec(o, s.ptr, "noting the schema");
 }
 
-/* Takes all missing steps in one transaction: all or none. */
-static int schema_migrate(struct opening *o) {
+/* Takes the missing steps before step until in one transaction: all or none. */
+static int schema_migrate(struct opening *o, unsigned until) {
     unsigned taken;
     int r = opening_exec(o, "BEGIN IMMEDIATE", "waiting to migrate it");
     if (r < 0)
@@ -352,18 +358,18 @@ static int schema_migrate(struct opening *o) {
     /* Another process may have taken the steps meanwhile. */
     if ((r = schema_taken(o, &taken)) == 0 && taken > o->steps_n)
         r = schema_refuse(o, taken);
-    if (r == 0 && taken < o->steps_n)
-        r = schema_take_steps(o, taken);
+    if (r == 0 && taken < until)
+        r = schema_take_steps(o, taken, until);
     if (r == 0)
         r = opening_exec(o, "COMMIT", "committing the schema");
     if (r < 0) {
         sqlite3_exec(sqlite_of(o->db)->handle, "ROLLBACK", NULL, NULL, NULL);
         return r;
     }
-    if (taken < o->steps_n) {
+    if (taken < until) {
         char from[16], to[16];
         snprintf(from, sizeof(from), "%d", (int)taken - 1);
-        snprintf(to, sizeof(to), "%u", o->steps_n - 1);
+        snprintf(to, sizeof(to), "%u", until - 1);
         log_line(LOG_INFO, taken == 0 ? "database made" : "database migrated", "from", taken == 0 ? "none" : from,
                  "schema", to, NULL);
     }
@@ -382,6 +388,7 @@ static void make_clean(struct opening *o) {
         db_fault(o->db, r, "VACUUM");
 }
 
+/* Returns 1: the database was rewritten, so open it again; 0, or < 0. */
 static int schema_check(struct opening *o) {
     unsigned taken;
     int r = schema_taken(o, &taken);
@@ -389,9 +396,19 @@ static int schema_check(struct opening *o) {
         return r;
     if (o->db->access == DB_READ || taken > o->steps_n)
         return schema_refuse(o, taken);
-    r = taken > 0 && !o->no_copy ? sqlite_copy_before(o->db, o->path, taken, o->arena, o->why) : 0;
+    r = taken > 0 && taken != SCHEMA_REWRITTEN && !o->no_copy
+            ? sqlite_copy_before(o->db, o->path, taken, o->arena, o->why)
+            : 0;
+    if (r == 0 && is_rewritten(o, taken)) {
+        o->keep = taken == SCHEMA_REWRITTEN && !o->no_copy;
+        if (taken < SCHEMA_REWRITTEN)
+            r = schema_migrate(o, SCHEMA_REWRITTEN);
+        if (r == 0)
+            r = rewrite_database(o);
+        return r < 0 ? r : 1;
+    }
     if (r == 0)
-        r = schema_migrate(o);
+        r = schema_migrate(o, o->steps_n);
     if (r == 0 && taken > 0 && taken <= STEPS_UNCLEAN && o->steps_n > STEPS_UNCLEAN)
         make_clean(o);
     return r;
@@ -403,7 +420,8 @@ unsigned db_schema_version(void) {
 
 /* ---- connections ---- */
 
-static int open_file(struct opening *o, const struct db_options *options) {
+/* Returns 1: the database was rewritten, so open it again; 0, or < 0. */
+static int open_once(struct opening *o, const struct db_options *options) {
     int flags = (o->db->access == DB_WRITE ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_PRIVATECACHE;
     int r;
@@ -427,6 +445,13 @@ static int open_file(struct opening *o, const struct db_options *options) {
     if ((r = configure(o, options)) < 0)
         return r;
     return schema_check(o);
+}
+
+static int open_file(struct opening *o, const struct db_options *options) {
+    int r = open_once(o, options);
+    if (r == 1)
+        r = open_once(o, options);
+    return r == 1 ? -EIO : r;
 }
 
 int db_open_with(struct db **ret, const struct db_options *options, enum db_access access, const char *const *steps,

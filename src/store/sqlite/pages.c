@@ -9,7 +9,7 @@
 
 /* A page that is not part of a b-tree begins with the number of another page. The highest byte of that number equals
  * the type byte of a b-tree page only in files of 0x02000000 pages or more. So files are not scrubbed from half that
- * size on: 256 GB with pages of 16 KB. */
+ * size on: 64 GB with pages of 4 KB. */
 #define SCRUBBED_PAGES_MAX 0x01000000
 
 #define CONTROL_RESERVED 0x48697265 /* file control: the argument is an int, the reserved bytes of the new database */

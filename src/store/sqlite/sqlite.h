@@ -14,6 +14,17 @@
 extern const char *const schema_steps[]; /* each a script; the first makes the table meta */
 extern const unsigned schema_steps_n;
 
+/* A statement of a schema step that fills a table of a new file from an older file, which is attached as "old"
+ * (rewrite.c). If last is set, the statement copies the next ?4 rows behind the key (?1, ?2, ?3), and last reads the
+ * key of the row that was copied last. */
+struct schema_move {
+    unsigned step;
+    const char *table; /* NULL: behind the last move */
+    const char *sql;
+    const char *last; /* or NULL */
+};
+extern const struct schema_move schema_moves[];
+
 /* Statements that the driver itself needs. */
 enum db_control {
     CONTROL_BEGIN,
@@ -79,6 +90,39 @@ int sqlite_check(struct db *db, bool structure, void (*fn)(void *ctx, struct str
  * negative errno with a sentence in *ret_why. */
 int sqlite_copy_before(struct db *db, const char *path, unsigned step, struct arena *a, struct str *ret_why);
 int sqlite_copy(struct db *db, const char *path, const struct db_copying *how);
+
+/* ---- opening (open.c, rewrite.c) ---- */
+struct opening {
+    struct db *db;
+    struct arena *arena;
+    struct str *why;
+    const char *path;
+    const char *const *steps;
+    unsigned steps_n;
+    bool no_copy; /* a migration makes no copy of the database as it was */
+    bool keep;    /* rewrite_database() keeps the file as it was; no copy was made before */
+};
+
+/* Words the failure for people and returns the negative errno. doing: "taking schema step 017". */
+int opening_failed(struct opening *o, int code, const char *doing);
+int opening_exec(struct opening *o, const char *sql, const char *doing);
+/* The first column of the first row, in the arena; absent if there is no row. */
+int opening_ask(struct opening *o, const char *sql, struct str *ret);
+
+#define APPLICATION_ID 0x48697265 /* "Hire", in the file's header */
+#define PAGE_BYTES "4096"         /* of a page; docs/STORE.md compares sizes */
+
+/* Sets the layout of a file that has no pages yet; does nothing to another one. Returns SQLite's code. */
+int layout_new_file(sqlite3 *handle);
+
+/* Older databases, with schemas before this step, are rewritten into a new file. */
+#define SCHEMA_REWRITTEN 17
+
+/* Rewrites the database, which has the schema SCHEMA_REWRITTEN - 1, into a new file with the next schema, and puts that
+ * in its place. With o->keep the file as it was stays beside it, as hired.db.before-017 (store/before.h). Goes on where
+ * an earlier attempt was interrupted. Closes the connection's handle: the file must be opened again. Returns 0 or a
+ * negative errno with a sentence in o->why; then the database is as it was. */
+int rewrite_database(struct opening *o);
 
 /* Configures SQLite and its VFS (pages.h), once in a process. Every function that opens a connection calls it first. */
 void sqlite_setup(void);

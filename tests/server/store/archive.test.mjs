@@ -11,7 +11,7 @@ import { after, test } from 'node:test';
 
 import { Client, eventually, paths, send } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
-import { importItems, makeOrder, range, sql } from '../../lib/data.mjs';
+import { importItems, makeOrder, range, sql, stageIds } from '../../lib/data.mjs';
 import { importPeople, leftovers, makePerson, upload } from '../../lib/person.mjs';
 import { demoDir, hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
@@ -59,7 +59,7 @@ const restoreTo = (ms, ...more) => {
     assert.equal(r.status, 0, r.stderr);
     return to;
 };
-const stages = (d) => new Set(sql(d, "SELECT stage_id FROM order_stage WHERE stage_id LIKE 's%'").map((s) => s.stage_id));
+const stages = (d) => new Set(sql(d, 'SELECT stage_ids FROM background_check_order').flatMap((o) => stageIds(o.stage_ids)).filter((s) => s.startsWith('s')));
 function compare(ms) {
     const to = restoreTo(ms), has = stages(to);
     const missing = told.filter((w) => w.acked < ms && !has.has(w.id));

@@ -2,15 +2,16 @@
 //
 // A data directory of an older hired is migrated when a server first starts on it, and by no other command.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import { eventually } from '../../lib/client.mjs';
+import { Client, eventually, paths } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
-import { makeOlder, meddle, sql } from '../../lib/data.mjs';
-import { demoDir, hired, startServer, tempDir } from '../../lib/server.mjs';
+import { importItems, makeOlder, makeOrder, meddle, range, sql, sqlAll, stageIds } from '../../lib/data.mjs';
+import { binary, demoDir, hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
 const schemaOf = (dir) => Number(sql(dir, "SELECT value FROM meta WHERE key = 'schema'")[0].value);
 const interviewers = (dir) => sql(dir, 'SELECT CAST(users_id AS TEXT) AS who, begin_time, CAST(interview_id AS TEXT) AS id FROM interview_interviewer ORDER BY tenant, users_id, begin_time, interview_id');
@@ -105,4 +106,80 @@ test('without room for the copy nothing is migrated', (t) => {
     } finally {
         spawnSync('umount', ['-l', small]);
     }
+});
+
+// ---- schema 017: the database is rewritten into a new file ----
+
+// All that a change of the layout must keep: each order with its record, its ids of stages and its whole history.
+function ordersOf(dir) {
+    const [orders, history] = sqlAll(dir, [
+        ["SELECT CAST(tenant AS TEXT) AS tenant, CAST(id AS TEXT) AS id, update_time, status, phase, last_stage_time, stage_ids, doc, history_ms, version FROM background_check_order ORDER BY tenant, id", []],
+        ['SELECT CAST(order_id AS TEXT) AS id, seq, at_ms, before_ms, action, from_status, to_status, why FROM order_history ORDER BY tenant, order_id, seq', []],
+    ]);
+    return { orders: orders.map((o) => ({ ...o, stage_ids: stageIds(o.stage_ids).sort() })), history };
+}
+
+async function addStages(dir, ids) {
+    const server = await startServer({ dir });
+    const client = new Client(server);
+    for (const [i, id] of ids.entries())
+        for (let k = 0; k < 2; k++) {
+            const stage_id = k ? `阶段 ${i}:2:x` : `s${i}`;
+            const r = await client.call('POST', paths.progress, { body: { background_check_id: id, stage_id, stage_name: `stage ${k}`, stage_time: String(1_750_000_000_000 + k) } });
+            assert.equal(r.code, 0, r.text);
+        }
+    await server.stop();
+}
+
+test('from every older schema: orders, ids of stages and histories are as before, and the file as it was stays beside', async () => {
+    const dir = demoDir();
+    importItems(dir, range(30, makeOrder));
+    await addStages(dir, range(3, makeOrder).map((o) => o.order_id));
+    const wanted = ordersOf(dir);
+    assert.ok(wanted.orders.length > 35 && wanted.history.length > wanted.orders.length);
+    for (let version = 1; version <= 16; version++) {
+        const older = path.join(tempDir(), 'older');
+        fs.cpSync(dir, older, { recursive: true });
+        makeOlder(older, version);
+        const was = fs.readFileSync(path.join(older, 'hired.db'));
+        const server = await startServer({ dir: older });
+        assert.deepEqual(ordersOf(older), wanted, `from schema ${version}`);
+        assert.ok(sql(older, 'PRAGMA page_size')[0].page_size === 4096);
+        assert.ok(!fs.existsSync(path.join(older, 'hired.db.next')));
+        if (version === 16) { // earlier ones are first brought to 016 in place
+            assert.ok(fs.readFileSync(path.join(older, 'hired.db.before-017')).equals(was), 'the file as it was');
+            const client = new Client(server);
+            const again = { background_check_id: makeOrder(0).order_id, stage_name: 'x', stage_time: '1750000000002' };
+            assert.match((await client.call('POST', paths.progress, { body: { ...again, stage_id: '阶段 0:2:x' } })).text, /is used already/);
+            assert.equal((await client.call('POST', paths.progress, { body: { ...again, stage_id: '阶段 0' } })).code, 0);
+        }
+        await server.stop();
+        hiredOk(['check', '--data', older]);
+    }
+});
+
+test('a rewriting that is killed again and again goes on where it was, loses nothing, and begins anew if the older file changed', async () => {
+    const dir = demoDir();
+    hiredOk(['demo', '--data', dir, '--orders', String(30_000 / slow)]);
+    const wanted = ordersOf(dir);
+    makeOlder(dir, 16);
+    const file = path.join(dir, 'hired.db'), next = `${file}.next`;
+    const old = fs.statSync(file).ino;
+    let went = 0, log = '';
+    for (let round = 0; fs.statSync(file).ino === old; round++) {
+        assert.ok(round < 200, 'it comes to its end');
+        const child = spawn(binary, ['serve', '--data', dir, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+        child.stderr.on('data', (d) => { log += d; });
+        const ended = new Promise((resolve) => child.on('close', resolve));
+        await Promise.race([ended, sleep(30 + Math.random() * (100 + round * 80) * slow)]);
+        child.kill('SIGKILL');
+        await ended;
+        if (fs.existsSync(next)) went++;
+    }
+    assert.ok(went > 0, 'a kill met the rewriting');
+    assert.match(log, /where it was interrupted/);
+    const server = await startServer({ dir });
+    assert.deepEqual(ordersOf(dir), wanted);
+    await server.stop();
+    hiredOk(['check', '--data', dir]);
 });

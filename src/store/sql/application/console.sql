@@ -14,8 +14,9 @@ SELECT update_time, id, talent_id, job_id, stage_id, active_status, doc FROM app
 -- name: console_application_subject
 SELECT talent_id, job_id FROM application WHERE tenant = $1 AND id = $2;
 -- name: console_order_of_application
+-- walks: sorts the orders of one application
 SELECT id, status, phase, doc FROM background_check_order
-WHERE tenant = $1 AND (application_id, update_time) > ($2, -1) AND application_id <= $2
-ORDER BY application_id DESC, update_time DESC, id DESC LIMIT 1;
+WHERE tenant = $1 AND application_id = $2
+ORDER BY update_time + 0 DESC, id DESC LIMIT 1; -- + 0: else SQLite walks the tenant by time
 -- name: console_interview_application
 SELECT application_id FROM interview WHERE tenant = $1 AND id = $2;

@@ -20,7 +20,7 @@ SELECT id FROM external_application WHERE tenant = $1 AND talent_id >= $2 AND ta
 SELECT id FROM external_background_check
 WHERE tenant = $1 AND external_application_id >= $2 AND external_application_id <= $2;
 -- name: erasure_orders
-SELECT id FROM background_check_order WHERE tenant = $1 AND application_id >= $2 AND application_id <= $2;
+SELECT id FROM background_check_order WHERE tenant = $1 AND application_id = $2;
 -- name: erasure_interviews
 SELECT id FROM interview WHERE tenant = $1 AND application_id >= $2 AND application_id <= $2;
 -- name: erasure_cancelled_interviews
@@ -49,10 +49,9 @@ UPDATE event SET doc = $3 WHERE tenant = $1 AND id = $2;
 DELETE FROM interview_answers WHERE tenant = $1 AND interview_id = $2;
 -- name: erasure_cancelled_interview
 DELETE FROM interview_cancelled WHERE tenant = $1 AND id = $2;
--- name: erasure_stages
-DELETE FROM order_stage WHERE tenant = $1 AND order_id = $2;
 -- name: erasure_history
-UPDATE order_history SET why = '' WHERE tenant = $1 AND order_id = $2 AND why <> '' AND why <> $3;
+UPDATE order_history SET why = ''
+WHERE tenant = $1 AND order_id = $2 AND at_ms = $3 AND seq = $4 AND why <> '' AND why <> $5;
 -- name: erasure_report
 UPDATE report_file SET source_url = '', state = 2, size = 0, sha256 = '', error = '' WHERE tenant = $1 AND id = $2;
 -- name: erasure_deliveries

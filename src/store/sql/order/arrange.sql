@@ -6,8 +6,23 @@ SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': its history does no
 FROM background_check_order o
 WHERE NOT EXISTS (
     SELECT 1 FROM order_history x
-    WHERE x.tenant = o.tenant AND x.order_id = o.id AND x.to_status = o.status AND x.to_phase = o.phase
-        AND x.seq = (SELECT MAX(y.seq) FROM order_history y WHERE y.tenant = o.tenant AND y.order_id = o.id));
+    WHERE x.tenant = o.tenant AND x.at_ms = o.history_ms AND x.order_id = o.id AND x.seq = o.version
+        AND x.to_status = o.status AND x.to_phase = o.phase);
+-- name: check_order_history_before
+-- row: check_fault
+SELECT 'order_history: entry ' || CAST(x.seq AS TEXT) || ' of order ' || CAST(x.order_id AS TEXT)
+    || ' has no entry before it' AS fault
+FROM order_history x
+WHERE x.seq <> 1 AND NOT EXISTS (
+    SELECT 1 FROM order_history y
+    WHERE y.tenant = x.tenant AND y.at_ms = x.before_ms AND y.order_id = x.order_id AND y.seq = x.seq - 1);
+-- name: check_order_history_order
+-- row: check_fault
+SELECT 'order_history: the order ' || CAST(x.order_id AS TEXT) || ' of entry ' || CAST(x.seq AS TEXT)
+    || ' is unknown, or has fewer entries' AS fault
+FROM order_history x
+WHERE NOT EXISTS (
+    SELECT 1 FROM background_check_order o WHERE o.tenant = x.tenant AND o.id = x.order_id AND o.version >= x.seq);
 
 -- name: check_order_count
 -- row: check_fault
@@ -54,15 +69,6 @@ SELECT 'background_check_order ' || CAST(o.id AS TEXT) || ': it has an end_time,
 FROM background_check_order o
 WHERE o.status = 3 AND o.doc LIKE '%"end\_time":"%' ESCAPE '\'
     AND NOT EXISTS (SELECT 1 FROM background_check_order_done d WHERE d.tenant = o.tenant AND d.id = o.id);
-
--- name: check_order_stage
--- row: check_fault
-SELECT 'order_stage ' || s.stage_id || ': its order ' || CAST(s.order_id AS TEXT) || ' is unknown, or its time is later than '
-    || 'that of the order''s last stage' AS fault
-FROM order_stage s
-WHERE NOT EXISTS (
-    SELECT 1 FROM background_check_order o
-    WHERE o.tenant = s.tenant AND o.id = s.order_id AND o.last_stage_time >= s.stage_time);
 
 -- name: check_order_account
 -- row: check_fault

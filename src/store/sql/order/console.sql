@@ -5,42 +5,6 @@
 -- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) < ($2, $3) ORDER BY update_time DESC, id DESC LIMIT $4;
--- $6: a phase or -1.
--- name: console_orders_by_status
--- row: console_order_row
-SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
-WHERE tenant = $1 AND (status, update_time, id) < ($5, $2, $3) AND status >= $5
-    AND (CAST($6 AS BIGINT) = -1 OR phase = $6)
-ORDER BY status DESC, update_time DESC, id DESC LIMIT $4;
--- Two bounds instead of an equality: see order.sql. $6: a status or 0, $7: a phase or -1.
--- name: console_orders_by_account
--- row: console_order_row
-SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
-WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
-    AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
-ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
--- name: console_orders_by_application
--- row: console_order_row
-SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
-WHERE tenant = $1 AND (application_id, update_time, id) < ($5, $2, $3) AND application_id >= $5
-    AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
-ORDER BY application_id DESC, update_time DESC, id DESC LIMIT $4;
--- The keys of an application's orders. $5: a status or 0, $6: an account or 0. The reader stops at orders that are too old
--- for the page.
--- name: console_order_keys_of_application
--- row: console_order_key
-SELECT update_time, id FROM background_check_order
-WHERE tenant = $1 AND (application_id, update_time, id) < ($2, $3, $4) AND application_id >= $2
-    AND (CAST($5 AS BIGINT) = 0 OR status = $5) AND (CAST($6 AS BIGINT) = 0 OR account_id = $6)
-    AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
-ORDER BY application_id DESC, update_time DESC, id DESC;
--- The same of a vendor account, before ($2, $3). $6: a status or 0, $7: a phase or -1.
--- name: console_order_keys_of_account
--- row: console_order_key
-SELECT update_time, id FROM background_check_order
-WHERE tenant = $1 AND (account_id, update_time, id) < ($5, $2, $3) AND account_id >= $5
-    AND (CAST($6 AS BIGINT) = 0 OR status = $6) AND (CAST($7 AS BIGINT) = -1 OR phase = $7)
-ORDER BY account_id DESC, update_time DESC, id DESC LIMIT $4;
 -- All orders with the columns that a search needs, newest change first. The reader stops when the page is full.
 -- name: console_orders_searched
 SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
@@ -100,15 +64,13 @@ WHERE tenant = $1 AND (order_id, id) > ($2, -1) AND order_id <= $2 ORDER BY orde
 -- walks: a row for each state
 SELECT status, phase, orders FROM background_check_order_count WHERE tenant = $1 AND orders <> 0 ORDER BY status, phase;
 -- name: console_order_version
-SELECT seq FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq DESC LIMIT 1;
+SELECT version FROM background_check_order WHERE tenant = $1 AND id = $2;
 -- Orders by day ($3 milliseconds long, from $2): arranged (step $4), then completed.
 -- name: console_days_arranged
 -- row: console_day
 -- walks: groups the steps of 30 days, for the overview alone
-SELECT (x.at_ms - $2) / $3 AS day, COUNT(*) AS n
-FROM background_check_order o CROSS JOIN order_history x -- in this order, or SQLite walks all history
-WHERE o.tenant = $1 AND o.update_time >= $2 AND x.tenant = o.tenant AND x.order_id = o.id AND x.at_ms >= $2 AND x.action = $4
-GROUP BY (x.at_ms - $2) / $3 ORDER BY 1;
+SELECT (at_ms - $2) / $3 AS day, COUNT(*) AS n FROM order_history
+WHERE tenant = $1 AND at_ms >= $2 AND action = $4 GROUP BY (at_ms - $2) / $3 ORDER BY 1;
 -- name: console_orders_done_count
 SELECT COUNT(*) AS n FROM background_check_order_done WHERE tenant = $1 AND end_time >= $2;
 -- name: console_days_done

@@ -2,23 +2,27 @@
 
 -- name: order_get
 SELECT o.update_time, o.application_id, o.account_id, o.status, o.phase, o.begin_time, o.last_stage_time,
-    COALESCE(v.app, 0) AS app, o.doc, o.package_id
+    COALESCE(v.app, 0) AS app, o.doc, o.package_id, o.history_ms, o.version, o.stage_ids
 FROM background_check_order o
 LEFT JOIN vendor_account v ON v.tenant = o.tenant AND v.id = o.account_id
 WHERE o.tenant = $1 AND o.id = $2;
 
 -- name: order_insert
 INSERT INTO background_check_order
-    (tenant, id, update_time, application_id, account_id, status, phase, begin_time, last_stage_time, doc,
-    package_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+    (tenant, id, update_time, application_id, account_id, status, phase, begin_time, last_stage_time, doc, package_id,
+    history_ms, version, stage_ids)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 
 -- Updates the order only if it still has the update_time that was read, so that no other change is overwritten.
 -- name: order_update
 UPDATE background_check_order
 SET update_time = $4, application_id = $5, account_id = $6, status = $7, phase = $8, begin_time = $9,
-    last_stage_time = $10, doc = $11, package_id = $12
-WHERE tenant = $1 AND update_time = $3 AND id = $2;
+    last_stage_time = $10, doc = $11, package_id = $12, history_ms = $13, version = $14, stage_ids = $15
+WHERE tenant = $1 AND update_time + 0 = $3 AND id = $2;
+
+-- The last entry of the order's history, if nothing else of the order changes.
+-- name: order_history_set
+UPDATE background_check_order SET history_ms = $3, version = $4 WHERE tenant = $1 AND id = $2;
 
 -- An order entered a state ($4: 1) or left it (-1).
 -- name: order_count_add
@@ -35,32 +39,18 @@ INSERT INTO background_check_order_done (tenant, id, account_id, begin_time, end
 -- name: order_done_drop
 DELETE FROM background_check_order_done WHERE tenant = $1 AND id = $2;
 
--- name: order_stage_insert
-INSERT INTO order_stage (tenant, order_id, stage_id, stage_time) VALUES ($1, $2, $3, $4)
-ON CONFLICT (tenant, order_id, stage_id) DO NOTHING;
-
 -- name: order_history_insert
 INSERT INTO order_history
-    (tenant, order_id, seq, at_ms, actor_kind, actor_id, action, from_status, from_phase, to_status, to_phase, why)
-VALUES ($1, $2, (SELECT COALESCE(MAX(x.seq), 0) + 1 FROM order_history x WHERE x.tenant = $1 AND x.order_id = $2),
-    $3, $4, $5, $6, $7, $8, $9, $10, $11);
+    (tenant, order_id, seq, at_ms, before_ms, actor_kind, actor_id, action, from_status, from_phase, to_status, to_phase, why)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
--- name: order_history_list
-SELECT at_ms, actor_kind, actor_id, action, from_status, from_phase, to_status, to_phase, why
-FROM order_history WHERE tenant = $1 AND order_id = $2 ORDER BY seq;
+-- One entry of an order's history: the one at $3 with the number $4. before_ms leads to the entry before it.
+-- name: order_history_get
+SELECT at_ms, actor_kind, actor_id, action, from_status, from_phase, to_status, to_phase, why, before_ms
+FROM order_history WHERE tenant = $1 AND order_id = $2 AND at_ms = $3 AND seq = $4;
 
--- The lists: orders after ($2, $3) up to $4; $5 and $6 bound begin_time, $7 is a status or 0. Those by application and
--- by account hold it equal to $9 by two bounds, because SQLite without statistics would take an equality for a reason to
--- walk the whole tenant by its primary key.
+-- The lists: orders after ($2, $3) up to $4, in the order of (update_time, id).
 
--- name: order_list
--- row: order_listed
-SELECT update_time, id, doc FROM background_check_order
-WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
-    AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
-ORDER BY update_time, id LIMIT $8;
-
--- The same without filters except time, which is the most frequent list: reads no other columns.
 -- name: order_list_by_time
 -- row: order_listed
 SELECT update_time, id, doc FROM background_check_order
@@ -74,29 +64,53 @@ SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3
 ORDER BY update_time, id LIMIT $4;
 
--- name: order_list_by_application
--- row: order_listed
-SELECT update_time, id, doc FROM background_check_order
-WHERE tenant = $1 AND (application_id, update_time, id) > ($9, $2, $3) AND (application_id, update_time) <= ($9, $4)
-    AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
-ORDER BY application_id, update_time, id LIMIT $8;
+-- What filters look at, of the same orders and from an index alone. The reader stops (hire/order/walk.c).
+-- name: order_keys
+-- row: order_key
+SELECT update_time, id, status, phase, account_id FROM background_check_order
+WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
+ORDER BY update_time, id;
+-- The latest change first: orders before ($2, $3) down to $4.
+-- name: order_keys_newest
+-- row: order_key
+SELECT update_time, id, status, phase, account_id FROM background_check_order
+WHERE tenant = $1 AND (update_time, id) < ($2, $3) AND update_time >= $4
+ORDER BY update_time DESC, id DESC;
 
--- name: order_list_by_account
--- row: order_listed
-SELECT update_time, id, doc FROM background_check_order
-WHERE tenant = $1 AND (account_id, update_time, id) > ($9, $2, $3) AND (account_id, update_time) <= ($9, $4)
-    AND begin_time >= $5 AND begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR status = $7)
-ORDER BY account_id, update_time, id LIMIT $8;
+-- Whether there are more than a few orders of an application, of an account, in a state; stop counting at $3. Two bounds
+-- instead of an equality, because SQLite without statistics would take the other index.
+-- name: order_few_of_application
+-- row: order_few
+-- walks: counts at most $3 rows of an index
+SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $1 AND application_id = $2 LIMIT $3) f;
+-- name: order_few_of_account
+-- row: order_few
+-- walks: counts at most $3 rows of an index
+SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $1 AND account_id = $2 LIMIT $3) f;
+-- name: order_few_of_status
+-- row: order_few
+-- walks: counts at most $3 rows of an index
+SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $1 AND status = $2 LIMIT $3) f;
 
--- An application has few orders; the statement selects those of one app's accounts.
--- name: order_list_by_application_of_app
--- row: order_listed
-SELECT o.update_time, o.id, o.doc FROM background_check_order o
-WHERE o.tenant = $1 AND (o.application_id, o.update_time, o.id) > ($9, $2, $3)
-    AND (o.application_id, o.update_time) <= ($9, $4)
-    AND o.begin_time >= $5 AND o.begin_time <= $6 AND (CAST($7 AS BIGINT) = 0 OR o.status = $7)
-    AND EXISTS (SELECT 1 FROM vendor_account v WHERE v.tenant = $1 AND v.id = o.account_id AND v.app = $10)
-ORDER BY o.application_id, o.update_time, o.id LIMIT $8;
+-- The same keys of the few orders of an application, of an account, in a state: read by their index, unsorted. begin_time is
+-- read because SQLite would otherwise take the index that has all other columns, and walk the tenant.
+-- name: order_keys_of_application
+-- row: order_key
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+WHERE tenant = $1 AND application_id = $2;
+-- name: order_keys_of_account
+-- row: order_key
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+WHERE tenant = $1 AND account_id = $2;
+-- name: order_keys_of_status
+-- row: order_key
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+WHERE tenant = $1 AND status = $2;
+
+-- What the filters that no index has look at, and the record.
+-- name: order_filtered
+-- row: order_filtered
+SELECT application_id, begin_time, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
 
 -- name: report_file_insert
 INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error, owner)

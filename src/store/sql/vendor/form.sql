@@ -69,10 +69,11 @@ WHERE f.form = 3
 -- Orders of an application at an account that have not ended: with the vendor, in approval, or with a report that was
 -- rejected or withdrawn.
 -- name: form_running_orders
+-- walks: sorts the orders of one application
 SELECT id, package_id, doc FROM background_check_order
-WHERE tenant = $1 AND (application_id, update_time, id) > ($2, -1, -1) AND application_id <= $2 AND account_id + 0 = $3
-    AND (status IN (2, 5, 8) OR (status IN (6, 9) AND phase = 2))
-ORDER BY application_id, update_time, id;
+WHERE tenant = $1 AND application_id = $2 AND account_id + 0 = $3
+    AND (status + 0 IN (2, 5, 8) OR (status + 0 IN (6, 9) AND phase = 2))
+ORDER BY update_time + 0, id;
 -- The other applications of the person whose application $2 is.
 -- name: form_applications_of_person
 SELECT a.id FROM application t JOIN application a ON a.tenant = t.tenant AND a.talent_id = t.talent_id

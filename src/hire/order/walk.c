@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Finds the orders of a list that has filters.
+ */
+#include "hire/order/walk.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+
+enum {
+    FIRST_LOOK = 2000, /* orders that are looked at before it is asked whether few match */
+    FEW = 1000,        /* so many are read by their index and sorted */
+};
+
+struct key {
+    int64_t time, id;
+};
+
+static bool has_account(const struct order_walk *w, int64_t account) {
+    for (size_t i = 0; i < w->n_accounts; i++)
+        if (w->accounts[i] == account)
+            return true;
+    return w->n_accounts == 0;
+}
+
+/* Whether the order of an index entry may match. */
+static bool may_match(const struct order_walk *w, const struct db_query *q) {
+    return (w->status == 0 || db_int(q, COL_ORDER_KEY_STATUS) == w->status) &&
+           (w->phase < 0 || db_int(q, COL_ORDER_KEY_PHASE) == w->phase) &&
+           has_account(w, db_int(q, COL_ORDER_KEY_ACCOUNT_ID));
+}
+
+static struct key key_of(const struct db_query *q) {
+    return (struct key){db_int(q, COL_ORDER_KEY_UPDATE_TIME), db_int(q, COL_ORDER_KEY_ID)};
+}
+
+/* Gives an order to its taker. Returns 1: the walk has enough, 0 or < 0. */
+static int give(const struct order_walk *w, struct key k, struct order_walked *ret) {
+    int r = w->take(w->ctx, k.time, k.id);
+
+    if (r > 0)
+        ret->n++;
+    return r < 0 ? r : ret->n >= w->limit;
+}
+
+/* ---- few orders: read by their index and sorted ---- */
+
+static int earlier(const void *a, const void *b) {
+    const struct key *x = a, *y = b;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int later(const void *a, const void *b) {
+    return earlier(b, a);
+}
+
+struct keys {
+    struct key *v;
+    size_t n, cap;
+};
+
+/* Whether the place lies within the list that is walked. */
+static bool is_due(const struct order_walk *w, struct key k) {
+    const struct key from = {w->from_time, w->from_id};
+    return w->newest ? earlier(&k, &from) < 0 && k.time >= w->until : earlier(&k, &from) > 0 && k.time <= w->until;
+}
+
+static int gather(struct db *db, struct arena *a, const struct order_walk *w, enum db_statement which, int64_t value,
+                  struct keys *keys) {
+    struct db_query q DB_CLEANUP = db_query(db, which);
+    int r;
+
+    db_bind_int(&q, 1, w->tenant);
+    db_bind_int(&q, 2, value);
+    while ((r = db_row(&q)) == 1) {
+        if (!may_match(w, &q) || !is_due(w, key_of(&q)))
+            continue;
+        keys->v = arena_array_grow(a, keys->v, keys->n, &keys->cap, sizeof(*keys->v));
+        keys->v[keys->n++] = key_of(&q);
+    }
+    return r;
+}
+
+static int count(struct db *db, const struct order_walk *w, enum db_statement which, int64_t value, int64_t *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, which);
+    int r;
+
+    db_bind_int(&q, 1, w->tenant);
+    db_bind_int(&q, 2, value);
+    db_bind_int(&q, 3, FEW + 1);
+    r = db_row(&q);
+    if (r == 1)
+        *ret += db_int(&q, COL_ORDER_FEW_N);
+    return r < 0 ? r : 0;
+}
+
+/* An index with few orders that may match. Returns 1 and its keys, 0: none has few, or < 0. */
+static int gather_few(struct db *db, struct arena *a, const struct order_walk *w, struct keys *keys) {
+    int64_t n = 0;
+    int r = 0;
+
+    if (w->application_id != 0) {
+        r = count(db, w, SQL_ORDER_FEW_OF_APPLICATION, w->application_id, &n);
+        if (r == 0 && n <= FEW)
+            r = gather(db, a, w, SQL_ORDER_KEYS_OF_APPLICATION, w->application_id, keys);
+        return r < 0 ? r : n <= FEW;
+    }
+    if (w->status != 0) {
+        r = count(db, w, SQL_ORDER_FEW_OF_STATUS, w->status, &n);
+        if (r == 0 && n <= FEW)
+            r = gather(db, a, w, SQL_ORDER_KEYS_OF_STATUS, w->status, keys);
+        if (r < 0 || n <= FEW)
+            return r < 0 ? r : 1;
+    }
+    n = 0;
+    for (size_t i = 0; i < w->n_accounts && r == 0 && n <= FEW; i++)
+        r = count(db, w, SQL_ORDER_FEW_OF_ACCOUNT, w->accounts[i], &n);
+    if (r < 0 || n > FEW || w->n_accounts == 0)
+        return r;
+    for (size_t i = 0; i < w->n_accounts && r == 0; i++)
+        r = gather(db, a, w, SQL_ORDER_KEYS_OF_ACCOUNT, w->accounts[i], keys);
+    return r < 0 ? r : 1;
+}
+
+/* Returns 1: the walk is over, 0: too many orders may match, or < 0. */
+static int walk_few(struct db *db, struct arena *a, const struct order_walk *w, struct order_walked *ret) {
+    struct keys keys = {0};
+    int r = gather_few(db, a, w, &keys);
+
+    if (r <= 0)
+        return r;
+    if (keys.n > 0)
+        qsort(keys.v, keys.n, sizeof(*keys.v), w->newest ? later : earlier);
+    r = 0;
+    for (size_t i = 0; i < keys.n && r == 0; i++)
+        r = give(w, keys.v[i], ret);
+    return r < 0 ? r : 1;
+}
+
+/* ---- many orders: a walk by update_time ---- */
+
+/* Looks at n orders at most. Returns 1: the walk is over, 0: it stopped at ret->time and ret->id, or < 0. */
+static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, struct order_walked *ret) {
+    struct db_query q DB_CLEANUP = db_query(db, w->newest ? SQL_ORDER_KEYS_NEWEST : SQL_ORDER_KEYS);
+    int r;
+
+    db_bind_int(&q, 1, w->tenant);
+    db_bind_int(&q, 2, w->from_time);
+    db_bind_int(&q, 3, w->from_id);
+    db_bind_int(&q, 4, w->until);
+    while ((r = db_row(&q)) == 1) {
+        const struct key k = key_of(&q);
+
+        if (may_match(w, &q) && (r = give(w, k, ret)) != 0)
+            return r;
+        ret->time = k.time;
+        ret->id = k.id;
+        if (--n == 0)
+            return 0;
+    }
+    return r < 0 ? r : 1;
+}
+
+int order_walk(struct db *db, struct arena *a, const struct order_walk *w, struct order_walked *ret) {
+    struct order_walk rest = *w;
+    int r = 0;
+
+    *ret = (struct order_walked){0};
+    if (w->limit == 0)
+        return 0;
+    if (w->application_id == 0)
+        r = walk_by_time(db, w, FIRST_LOOK, ret);
+    if (r == 0 && w->application_id == 0) {
+        rest.from_time = ret->time;
+        rest.from_id = ret->id;
+    }
+    if (r == 0)
+        r = walk_few(db, a, &rest, ret);
+    if (r == 0) {
+        r = walk_by_time(db, &rest, WALK_MAX, ret);
+        ret->cut = r == 0;
+    }
+    return r < 0 ? r : 0;
+}
