@@ -133,8 +133,6 @@ static void breach_options(struct record_reading *r, const struct record_field *
 
 void record_check_string(struct record_reading *r, const struct record_field *f, const struct record_path *p,
                          struct str value) {
-    if (r->mode == MODE_STORED)
-        return;
     if (!is_option(f, value)) {
         breach_options(r, f, p, value);
         return;
@@ -150,7 +148,7 @@ void record_check_string(struct record_reading *r, const struct record_field *f,
 
 void record_check_int(struct record_reading *r, const struct record_field *f, const struct record_path *p,
                       int64_t value) {
-    if (r->mode == MODE_STORED || (!f->values && !f->has_min && !f->has_max))
+    if (!f->values && !f->has_min && !f->has_max)
         return;
     char digits[24];
     struct str text = {digits, (size_t)snprintf(digits, sizeof(digits), "%" PRId64, value)};

@@ -26,7 +26,6 @@ struct str record_path_text(const struct record_path *p, struct arena *a);
 enum record_mode {
     MODE_INPUT,  /* everything the table says */
     MODE_ANSWER, /* types, enums; unknown members are kept or refused */
-    MODE_STORED, /* types alone: it was checked when it came in, perhaps by an older table */
 };
 
 struct record_reading {
@@ -36,10 +35,6 @@ struct record_reading {
     record_undescribed_fn undescribed; /* in MODE_ANSWER; NULL: unknown members are breaches */
     void *undescribed_ctx;
 };
-
-/* See record_read. */
-int record_read_as(enum record_mode mode, const struct record_type *t, void *record, const json_t *object,
-                   struct arena *a, struct violations *vs);
 
 void record_breach(struct record_reading *r, const struct record_path *p, struct str value, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -187,12 +187,11 @@ static void take_undescribed(struct record_reading *r, const struct record_type 
         if (known)
             continue;
         struct record_path p = {up, name, 0};
-        if (r->mode == MODE_ANSWER && !r->undescribed) {
+        if (!r->undescribed) {
             record_breach(r, &p, STR_ABSENT, "unknown field");
             continue;
         }
-        if (r->mode == MODE_ANSWER)
-            r->undescribed(r->undescribed_ctx, record_path_text(&p, r->a));
+        r->undescribed(r->undescribed_ctx, record_path_text(&p, r->a));
         if (t->undescribed != 0) {
             json_key(&kept, name);
             dump(json_object_iter_value(it), &kept, SIZE_MAX);
@@ -217,8 +216,7 @@ static void read_object(struct record_reading *r, const struct record_type *t, v
         else
             read_single(r, f, record, v, &p);
     }
-    bool wanted = r->mode == MODE_ANSWER || (r->mode == MODE_STORED && t->undescribed != 0);
-    if (wanted && json_object_size(object) > described)
+    if (r->mode == MODE_ANSWER && json_object_size(object) > described)
         take_undescribed(r, t, record, object, up);
 }
 
@@ -231,15 +229,10 @@ static int read_root(struct record_reading *r, const struct record_type *t, void
     return r->vs->n > before ? -EINVAL : 0;
 }
 
-int record_read_as(enum record_mode mode, const struct record_type *t, void *record, const json_t *object,
-                   struct arena *a, struct violations *vs) {
-    struct record_reading r = {.a = a, .vs = vs, .mode = mode};
-    return read_root(&r, t, record, object);
-}
-
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a,
                 struct violations *vs) {
-    return record_read_as(MODE_INPUT, t, record, object, a, vs);
+    struct record_reading r = {.a = a, .vs = vs, .mode = MODE_INPUT};
+    return read_root(&r, t, record, object);
 }
 
 int record_read_answer(const struct record_type *t, void *record, const json_t *object, struct arena *a,

@@ -74,7 +74,7 @@ static void test_fresh(void **state) {
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(ask(db, "SELECT value FROM meta WHERE key = 'schema'"), 1);
-    assert_int_equal(ask(db, "PRAGMA page_size"), 16384);
+    assert_int_equal(ask(db, "PRAGMA page_size"), 4096);
     assert_int_equal(ask(db, "PRAGMA synchronous"), 2);
     assert_int_equal(ask(db, "PRAGMA foreign_keys"), 0);
     assert_int_equal(ask(db, "PRAGMA trusted_schema"), 0);
@@ -593,14 +593,14 @@ static void test_log_upkeep(void **state) {
     struct scratch *s = *state;
     struct db *db = fixture_open(s->dir, DB_WRITE);
 
-    sqlite_of(db)->log_due = sqlite_of(db)->log_step = 64; /* instead of hundreds of megabytes */
-    sqlite_of(db)->log_many = 512;
+    sqlite_of(db)->log_due = sqlite_of(db)->log_step = 256; /* instead of hundreds of megabytes */
+    sqlite_of(db)->log_many = 2048;
     for (int tended = 0; tended < 2; tended++) {
         for (int i = 0; i < 12; i++) {
             fill(db, i + 100 * tended, 40);
             if (tended)
                 db_tend(db, false);
-            assert_true(sqlite_of(db)->log_pages < 128);
+            assert_true(sqlite_of(db)->log_pages < 512);
         }
         fill(db, 50 + tended, 1);
         assert_false(sqlite_of(db)->log_clean);
@@ -627,7 +627,7 @@ static void test_log_upkeep(void **state) {
         fill(db, 2000 + i, 40);
         db_tend(db, false);
     }
-    assert_true(sqlite_of(db)->log_pages < 128);
+    assert_true(sqlite_of(db)->log_pages < 512);
     assert_int_equal(stat(path, &st), 0);
     assert_true(st.st_size < 128 * 17000);
     db_close(reader);

@@ -160,7 +160,7 @@ test('from every older schema: orders, ids of stages and histories are as before
 
 test('a rewriting that is killed again and again goes on where it was, loses nothing, and begins anew if the older file changed', async () => {
     const dir = demoDir();
-    hiredOk(['demo', '--data', dir, '--orders', String(30_000 / slow)]);
+    hiredOk(['demo', '--data', dir, '--orders', String(60_000 / slow)]);
     const wanted = ordersOf(dir);
     makeOlder(dir, 16);
     const file = path.join(dir, 'hired.db'), next = `${file}.next`;
@@ -169,9 +169,13 @@ test('a rewriting that is killed again and again goes on where it was, loses not
     for (let round = 0; fs.statSync(file).ino === old; round++) {
         assert.ok(round < 200, 'it comes to its end');
         const child = spawn(binary, ['serve', '--data', dir, '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
-        child.stderr.on('data', (d) => { log += d; });
         const ended = new Promise((resolve) => child.on('close', resolve));
-        await Promise.race([ended, sleep(30 + Math.random() * (100 + round * 80) * slow)]);
+        const begun = new Promise((resolve) => child.stderr.on('data', (d) => {
+            log += d;
+            if (/"rewriting"/.test(d)) resolve();
+        }));
+        await Promise.race([ended, begun]);
+        await sleep(Math.random() * round * 20 * slow);
         child.kill('SIGKILL');
         await ended;
         if (fs.existsSync(next)) went++;
