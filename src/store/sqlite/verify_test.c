@@ -14,7 +14,7 @@
 #include "store/sqlite/wal.h"
 #include "store/verify.h"
 
-#define PAGE 16384
+#define PAGE 4096
 #define TENANTS 40
 #define ROWS 30
 
