@@ -196,6 +196,7 @@ static void faults_are_found(void **state) {
     };
 
     assert_int_equal(fixture_number(f, "SELECT id FROM background_check_order"), id);
+    fixture_complete(f);
     for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
         int found = 0;
 

@@ -241,7 +241,7 @@ static void test_names_table(void **state) {
     sqlite3_finalize(q);
     db_close(db);
     int fd = open_bytes(s->dir, "hired.db");
-    flip(fd, (page - 1) * PAGE + 5000, 3);
+    flip(fd, (page - 1) * PAGE + 2000, 3);
     close(fd);
     assert_int_equal(verify(s->dir, &said, &result), 0);
     assert_int_equal(said.n, 1);

@@ -18,11 +18,10 @@ WHERE x.seq <> 1 AND NOT EXISTS (
     WHERE y.tenant = x.tenant AND y.at_ms = x.before_ms AND y.order_id = x.order_id AND y.seq = x.seq - 1);
 -- name: check_order_history_order
 -- row: check_fault
-SELECT 'order_history: the order ' || CAST(x.order_id AS TEXT) || ' of entry ' || CAST(x.seq AS TEXT)
-    || ' is unknown, or has fewer entries' AS fault
-FROM order_history x
-WHERE NOT EXISTS (
-    SELECT 1 FROM background_check_order o WHERE o.tenant = x.tenant AND o.id = x.order_id AND o.version >= x.seq);
+SELECT 'order_history: there is an entry ' || CAST(x.seq AS TEXT) || ' of order ' || CAST(x.order_id AS TEXT)
+    || ', which has ' || CAST(o.version AS TEXT) AS fault
+FROM order_history x JOIN background_check_order o ON o.tenant = x.tenant AND o.id = x.order_id
+WHERE x.seq > o.version;
 
 -- name: check_order_count
 -- row: check_fault
