@@ -61,6 +61,10 @@ int64_t id_at(int64_t ms) {
     return ms << (SEQUENCE_BITS + NODE_BITS);
 }
 
+int64_t id_time_ms(int64_t id) {
+    return (id >> (SEQUENCE_BITS + NODE_BITS)) + EPOCH_MS;
+}
+
 int id_parse(struct str s, int64_t *ret) {
     int64_t id;
     if (str_to_i64(s, &id) < 0 || id <= 0)

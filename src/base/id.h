@@ -27,6 +27,9 @@ int64_t id_last_ms(void);
 /* The smallest id that id_new can make at that time (milliseconds since 1970) on any node. */
 int64_t id_at(int64_t ms);
 
+/* When id_new made the id, in milliseconds since 1970. */
+int64_t id_time_ms(int64_t id);
+
 /* An id as the wire writes it: decimal digits of a positive int64 without leading zeros. Returns 0 or -EINVAL. */
 int id_parse(struct str s, int64_t *ret);
 

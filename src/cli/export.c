@@ -188,7 +188,7 @@ static int export_all(struct export *e, bool as_json) {
     if (r < 0)
         return reader_error(e->reader) == -ENOENT
                    ? cli_fail(e->cli, "%s: a record names a user or a file that is not there; see hired check", e->path)
-                   : cli_fail(e->cli, "cannot write %s: %s", e->path, strerror(-r));
+                   : cli_fail(e->cli, "cannot write %s: %s", e->path, cli_limit_reason(r));
     if (as_json)
         return cli_print_json(&json);
     printf("%lld records in %s\n", (long long)all, e->dir);

@@ -109,7 +109,11 @@ static void show_folding(void *ctx, int64_t done, bool ended) {
 }
 
 int cli_open(struct cli *c, enum cli_access how) {
-    struct db_options o = {.dir = c->config.data, .mmap_bytes = c->config.mmap_bytes, .busy_ms = BUSY_MS};
+    struct db_options o = {.dir = c->config.data,
+                           .mmap_bytes = c->config.mmap_bytes,
+                           .busy_ms = BUSY_MS,
+                           .read_ms = c->config.read_ms,
+                           .log_max = c->config.log_max_bytes / 4 * 3};
     struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data);
     int r;
 
@@ -164,7 +168,26 @@ int cli_fail_errno(const struct cli *c, int error, const char *doing, const stru
         return cli_fail(c, "cannot %s: the server has too many writes waiting; try again", doing);
     if (error == -EBUSY)
         return cli_fail(c, "cannot %s: another process held the database for %d seconds", doing, BUSY_MS / 1000);
+    if (error == -ETIME || error == -EFBIG || error == -ENOBUFS)
+        return cli_fail(c, "cannot %s: %s", doing, cli_limit_reason(error));
     return cli_fail(c, "cannot %s: %s", doing, strerror(-error));
+}
+
+const char *cli_limit_reason(int error) {
+    switch (error) {
+    case -ETIME:
+        return "it takes longer than one read may ([store] read_max, --store-read-max), since the database's log "
+               "cannot "
+               "be emptied meanwhile";
+    case -EFBIG:
+        return "it was ended because the database's log, which cannot be emptied meanwhile, has grown to three "
+               "quarters "
+               "of its largest size ([store] log_max, --store-log-max); try again when less is written";
+    case -ENOBUFS:
+        return "the database's log has its largest size ([store] log_max), and a reader keeps it from being emptied";
+    default:
+        return strerror(-error);
+    }
 }
 
 int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret) {

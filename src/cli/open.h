@@ -61,6 +61,9 @@ int cli_fail(const struct cli *c, const char *format, ...) __attribute__((format
  * Returns 1. */
 int cli_fail_errno(const struct cli *c, int error, const char *doing, const struct hire *h);
 
+/* What a negative errno of a read or write means, if it is a limit of the log; else strerror. */
+const char *cli_limit_reason(int error);
+
 /* The tenant's stamp for the open transaction; outside of one, the clock's time. */
 int64_t cli_stamp(struct cli *c, int64_t tenant);
 

@@ -148,6 +148,14 @@ struct str answer_busy_reason(int error) {
          STR_INIT("this server's disk quota is used up, so nothing can be written; its operator has to make room")},
         {ESHUTDOWN, STR_INIT("this server is being stopped; try again in a few seconds")},
         {ECANCELED, STR_INIT("this server is being stopped; try again in a few seconds")},
+        {EIO, STR_INIT("this server's disk has failed; its operator has to look")},
+        {EROFS, STR_INIT("this server's disk can only be read, so nothing can be written; its operator has to look")},
+        {EFBIG,
+         STR_INIT("this was ended because the database's log, which cannot be emptied meanwhile, has grown much; try "
+                  "again in a minute")},
+        {ENOBUFS, STR_INIT("the database's log has its largest size and cannot be emptied while a reader holds an old "
+                           "state, so nothing can be written; its operator has to look")},
+        {ETIME, STR_INIT("this takes longer than one read of the database may; ask for less")},
         {EMFILE, STR_INIT("this server has too many files open; try again in a second")},
         {ENFILE, STR_INIT("this server's machine has too many files open; try again in a second")},
         {ENOMEM, STR_INIT("this server has too little memory; try again in a second")},

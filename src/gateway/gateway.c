@@ -3,8 +3,10 @@
  * The gateway as a whole: its settings, its loops with their snapshots, its metrics.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "gateway/answer.h"
 #include "gateway/caller/access_changes.h"
 #include "gateway/caller/attempts.h"
 #include "gateway/internal.h"
@@ -179,10 +181,58 @@ struct db *gateway_loop_db(struct gateway *g, struct http_loop *l) {
 
 /* ---- watching ---- */
 
-bool gateway_ready(struct gateway *g, struct http_loop *l) {
-    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(g, l), SQL_META_GET);
+#define STALLED_MS 10000 /* a write that is at the disk for so long */
+
+static bool can_read(struct db *db) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, STR("master_secret"));
     return db_row(&q) >= 0;
+}
+
+struct str gateway_unready(struct gateway *g, struct http_loop *l) {
+    struct writer_stats w;
+    if (!can_read(gateway_loop_db(g, l)))
+        return STR("the database cannot be read");
+    writer_stats(g->writer, &w);
+    if (w.running_ms >= STALLED_MS)
+        return STR("the disk has not finished a write for more than 10 seconds");
+    if (w.error == 0)
+        return STR_ABSENT;
+    struct str reason = answer_busy_reason(w.error);
+    return str_is_absent(reason) ? str_of(strerror(-w.error)) : reason;
+}
+
+static void write_commit_times(const struct writer_stats *w, struct buf *out) {
+    uint64_t below = 0;
+    buf_add_lit(out,
+                "# HELP hired_commit_seconds Time of a commit with its sync.\n# TYPE hired_commit_seconds histogram\n");
+    for (int i = 0; i < WRITER_COMMIT_BUCKETS; i++) {
+        below += w->commits[i];
+        buf_printf(out, "hired_commit_seconds_bucket{le=\"%g\"} %llu\n", (double)writer_commit_ns[i] / 1e9,
+                   (unsigned long long)below);
+    }
+    below += w->commits[WRITER_COMMIT_BUCKETS];
+    buf_printf(out,
+               "hired_commit_seconds_bucket{le=\"+Inf\"} %llu\nhired_commit_seconds_sum %.9f\n"
+               "hired_commit_seconds_count %llu\n",
+               (unsigned long long)below, (double)w->commit_ns / 1e9, (unsigned long long)below);
+}
+
+static void write_log_metrics(const struct writer_stats *w, struct buf *out) {
+    buf_printf(
+        out,
+        "# HELP hired_writes_failing 1: the last write failed because of the disk or the log's limit, or the disk "
+        "does not finish one.\n"
+        "# TYPE hired_writes_failing gauge\nhired_writes_failing %d\n"
+        "# HELP hired_log_bytes The part of hired.db-wal in use.\n"
+        "# TYPE hired_log_bytes gauge\nhired_log_bytes %llu\n"
+        "# HELP hired_log_max_bytes [store] log_max: at this size writes are refused; 0: no limit.\n"
+        "# TYPE hired_log_max_bytes gauge\nhired_log_max_bytes %llu\n"
+        "# TYPE hired_checkpoints_total counter\nhired_checkpoints_total %llu\n"
+        "# HELP hired_checkpoints_failed_total Those that a fault of the disk ended.\n"
+        "# TYPE hired_checkpoints_failed_total counter\nhired_checkpoints_failed_total %llu\n",
+        w->error != 0 || w->running_ms >= STALLED_MS, (unsigned long long)w->log.bytes, (unsigned long long)w->log_max,
+        (unsigned long long)w->log.checkpoints, (unsigned long long)w->log.failed_checkpoints);
 }
 
 void gateway_write_metrics(struct gateway *g, struct buf *out) {
@@ -208,6 +258,6 @@ void gateway_write_metrics(struct gateway *g, struct buf *out) {
     buf_printf(out, "hired_write_group_jobs_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)w.groups);
     buf_printf(out, "hired_write_group_jobs_sum %llu\nhired_write_group_jobs_count %llu\n", (unsigned long long)w.jobs,
                (unsigned long long)w.groups);
-    buf_printf(out, "# TYPE hired_commit_seconds_total counter\nhired_commit_seconds_total %.9f\n",
-               (double)w.commit_ns / 1e9);
+    write_commit_times(&w, out);
+    write_log_metrics(&w, out);
 }

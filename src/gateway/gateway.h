@@ -65,8 +65,10 @@ void gateway_head(struct gateway *g, struct http_request *r);
 /* Serves a request for an operation. Leads to exactly one http_reply. */
 void gateway_serve(struct gateway *g, struct http_request *r);
 
-/* True if a reading connection can run a query and the writer takes jobs. */
-bool gateway_ready(struct gateway *g, struct http_loop *l);
+/* Absent if a reading connection can run a query and writes succeed; else a sentence on what does not work. Writes do
+ * not succeed from the first one that the disk or the log's limit made fail to the next that succeeds, and while one
+ * has been at the disk for ten seconds. */
+struct str gateway_unready(struct gateway *g, struct http_loop *l);
 
 /* Appends the metrics of all loops in Prometheus text form. */
 void gateway_write_metrics(struct gateway *g, struct buf *out);

@@ -144,6 +144,12 @@ int db_copy(struct db *db, const char *path, const struct db_copying *how) {
     return db->driver->copy(db, path, how);
 }
 
+void db_log(struct db *db, struct db_log *ret) {
+    *ret = (struct db_log){0};
+    if (db->driver->log)
+        db->driver->log(db, ret);
+}
+
 void db_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx) {
     if (db->driver->watch_log)
         db->driver->watch_log(db, watch, ctx);

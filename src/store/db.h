@@ -27,6 +27,11 @@ enum db_access { DB_READ, DB_WRITE };
 
 /* What to open: a directory for the embedded engine. */
 struct db_options {
+    /* The log cannot be emptied while a reader holds an old state. So a read of a DB_READ connection (a statement, or
+     * the snapshot around several) ends with -ETIME after read_ms; one that has lasted a second, also db_copy and
+     * db_check, ends with -EFBIG when the log has log_max bytes. 0: no limit. */
+    unsigned read_ms;
+    uint64_t log_max;
     const char *dir;   /* holds hired.db; made with mode 0700 if absent and access is DB_WRITE */
     size_t mmap_bytes; /* bytes of the database that are mapped for reading; 0: none */
     unsigned busy_ms;  /* how long a write waits for another process */
@@ -139,6 +144,14 @@ struct db_copying {
     void *ctx;
 };
 int db_copy(struct db *db, const char *path, const struct db_copying *how);
+
+/* The write-ahead log as a DB_WRITE connection knows it; used on the thread of the connection. */
+struct db_log {
+    uint64_t bytes; /* in use: of commits that a checkpoint has not let the log begin anew after */
+    uint64_t checkpoints,
+        failed_checkpoints; /* of this connection; a failed one ended with a fault, not with a reader */
+};
+void db_log(struct db *db, struct db_log *ret);
 
 /* Watches the write-ahead log of a DB_WRITE connection; called on the thread that uses it. Set it before the first
  * commit. Both functions may be called until db_close has returned. */

@@ -45,6 +45,7 @@ struct db_driver {
     int (*check)(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx);
     int (*copy)(struct db *db, const char *path, const struct db_copying *how);
     void (*watch_log)(struct db *db, const struct db_log_watch *watch, void *ctx); /* NULL: has no log */
+    void (*log)(struct db *db, struct db_log *ret);                                /* NULL: has no log */
     const char *(*why)(const struct db *db);
 };
 

@@ -5,14 +5,20 @@
 #include "store/writer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
 #include "base/invariant.h"
 #include "base/log.h"
+
+const int64_t writer_commit_ns[WRITER_COMMIT_BUCKETS] = {500000,    1000000,    2500000,    5000000,
+                                                         10000000,  25000000,   50000000,   100000000,
+                                                         250000000, 1000000000, 2500000000, 10000000000};
 
 #define IDLE_NS INT64_C(1000000000) /* after so long without a job the writer maintains the database */
 
@@ -22,7 +28,10 @@ struct writer {
     unsigned queue_max, group_max;
     void (*on_commit)(void *ctx);
     void *on_commit_ctx;
-    bool stopped; /* the thread has ended */
+    bool stopped;     /* the thread has ended */
+    uint64_t log_max; /* 0: no limit */
+    bool refuses;     /* the log has its largest size; of the thread */
+    int64_t begun_ns; /* of the present group; 0: none; protected by lock */
 
     pthread_mutex_t lock; /* protects all following members */
     pthread_cond_t wake;  /* a job was submitted, or the writer must end */
@@ -64,6 +73,28 @@ static int job_run(struct db *db, struct write_job *j) {
     return j->result < 0 ? j->result : -EIO; /* a fault rolled back the whole transaction */
 }
 
+/* Whether nothing may be written because a reader keeps the log from being emptied. */
+static bool log_is_full(struct writer *w) {
+    struct db_log log;
+    db_log(w->db, &log);
+    bool full = w->log_max > 0 && log.bytes >= w->log_max;
+    if (full) {
+        db_forget(w->db); /* db_tend tries to empty it now and then every second */
+        db_tend(w->db, false);
+        db_log(w->db, &log);
+        full = log.bytes >= w->log_max;
+    }
+    if (full && !w->refuses)
+        log_fmt(LOG_ERROR,
+                "nothing is written any more: the database's log (hired.db-wal) has %" PRIu64
+                " bytes ([store] log_max) and cannot be emptied while a reader holds an old state",
+                log.bytes);
+    else if (!full && w->refuses)
+        log_line(LOG_INFO, "the database's log was emptied: writes are taken again", NULL);
+    w->refuses = full;
+    return full;
+}
+
 static void group_run(struct db *db, struct group *g) {
     int r = db_begin(db);
     for (struct write_job *j = g->jobs; j && r == 0; j = j->next) {
@@ -80,11 +111,46 @@ static void group_run(struct db *db, struct group *g) {
         group_fail(g, r);
 }
 
+/* A fault of the disk, which hits every write. */
+static bool is_fault(int error) {
+    static const int all[] = {ENOSPC, EDQUOT, EIO, EROFS, ENOBUFS, EUCLEAN, EACCES, ENOMEM};
+    for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+        if (error == -all[i])
+            return true;
+    return false;
+}
+
+/* The fault that made the group fail, or 0. A group in which a job succeeded has been committed. */
+static int group_fault(const struct group *g) {
+    for (const struct write_job *j = g->jobs; j && (g->failed || g->kept == 0); j = j->next)
+        if (is_fault(j->result))
+            return j->result;
+    return 0;
+}
+
+/* Called with the lock held. */
+static void note_fault(struct writer *w, const struct group *g) {
+    int error = group_fault(g);
+    if (error == 0 && g->kept == 0)
+        return; /* nothing was written, so it tells nothing */
+    if (error < 0 && w->stats.error == 0)
+        log_line(LOG_ERROR, "writes fail", "why", strerror(-error), NULL);
+    else if (error == 0 && w->stats.error < 0)
+        log_line(LOG_INFO, "writes succeed again", NULL);
+    w->stats.error = error;
+}
+
 static void group_report(struct writer *w, struct group *g) {
-    unsigned size = 0;
+    unsigned size = 0, slot = 0;
     while (size < 15 && (1u << size) < g->n)
         size++;
+    while (slot < WRITER_COMMIT_BUCKETS && g->commit_ns > writer_commit_ns[slot])
+        slot++;
     pthread_mutex_lock(&w->lock);
+    w->begun_ns = 0;
+    note_fault(w, g);
+    db_log(w->db, &w->stats.log);
+    w->stats.commits[slot] += g->commit_ns > 0;
     w->stats.jobs += g->n;
     w->stats.groups++;
     w->stats.group_sizes[size]++;
@@ -142,6 +208,7 @@ static void *writer_main(void *arg) {
             pthread_mutex_unlock(&w->lock);
             db_tend(w->db, true);
             pthread_mutex_lock(&w->lock);
+            db_log(w->db, &w->stats.log);
             while (!w->first && !w->stopping && db_forgotten(w->db))
                 pthread_cond_wait(&w->wake, &w->lock);
         }
@@ -151,10 +218,14 @@ static void *writer_main(void *arg) {
             continue; /* db_forget was called and the log is not empty yet */
         }
         struct group g = group_take(w);
+        w->begun_ns = more ? clock_mono_ns() : 0;
         pthread_mutex_unlock(&w->lock);
         if (!more)
             return NULL;
-        group_run(w->db, &g);
+        if (log_is_full(w))
+            group_fail(&g, -ENOBUFS);
+        else
+            group_run(w->db, &g);
         group_report(w, &g);
     }
 }
@@ -187,6 +258,10 @@ int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned 
     pthread_setname_np(w->thread, "hired-writer");
     *ret = w;
     return 0;
+}
+
+void writer_limit_log(struct writer *w, uint64_t bytes) {
+    w->log_max = bytes;
 }
 
 int writer_submit(struct writer *w, struct write_job *job) {
@@ -265,6 +340,8 @@ void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx) {
 void writer_stats(struct writer *w, struct writer_stats *ret) {
     pthread_mutex_lock(&w->lock);
     *ret = w->stats;
+    ret->running_ms = w->begun_ns ? (clock_mono_ns() - w->begun_ns) / 1000000 : 0;
+    ret->log_max = w->log_max;
     pthread_mutex_unlock(&w->lock);
 }
 

@@ -17,24 +17,37 @@ struct write_job {
     int (*run)(struct db *db, struct write_job *job);
     /* On the writer's thread, after the commit, in the order of submission. result: the value of run, or a negative
      * errno if the transaction could not begin (then run was not called; -EBUSY: another process writes for too
-     * long) or was rolled back as a whole (-EIO, -ENOSPC, ...; see db_commit). The job may be freed here, or
-     * submitted again. */
+     * long; -ENOBUFS: the log has its largest size, see writer_limit_log) or was rolled back as a whole (-EIO, -ENOSPC,
+     * ...; see db_commit). The job may be freed here, or submitted again. */
     void (*done)(struct write_job *job, int result);
     struct write_job *next; /* used by the writer */
     int result;             /* used by the writer */
 };
 
+#define WRITER_COMMIT_BUCKETS 12
+extern const int64_t writer_commit_ns[WRITER_COMMIT_BUCKETS]; /* upper bounds, ascending */
+
 struct writer_stats {
-    uint64_t jobs, groups;    /* finished jobs, including failed ones */
-    uint64_t failed_commits;  /* groups that were rolled back because of a fault */
-    uint64_t queued;          /* jobs waiting now */
-    uint64_t group_sizes[16]; /* [i]: groups of more than 2^(i-1) and up to 2^i jobs */
-    uint64_t commit_ns;       /* time spent in commits, in total */
+    uint64_t jobs, groups;                       /* finished jobs, including failed ones */
+    uint64_t failed_commits;                     /* groups that were rolled back because of a fault */
+    uint64_t queued;                             /* jobs waiting now */
+    uint64_t group_sizes[16];                    /* [i]: groups of more than 2^(i-1) and up to 2^i jobs */
+    uint64_t commit_ns;                          /* time spent in commits, in total */
+    uint64_t commits[WRITER_COMMIT_BUCKETS + 1]; /* [i]: those that took at most writer_commit_ns[i], and no less */
+    int error;          /* with which the last group failed, if the disk or the log was the cause; 0: writes succeed */
+    int64_t running_ms; /* since the present group began; 0: there is none */
+    struct db_log log;  /* after the last group */
+    uint64_t log_max;
 };
 
 /* Starts the thread, which then owns db (opened with DB_WRITE; on failure the caller still owns it). queue_max: how
  * many jobs may wait. group_max: jobs in one transaction. Both at least 1. Returns 0 or a negative errno. */
 int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned group_max);
+
+/* The write-ahead log grows while a reader holds an old state. From bytes on, jobs are refused with -ENOBUFS until it
+ * has been emptied, which is tried once a second; a line in the log of messages says both. 0: no limit. Call it before
+ * the first job. */
+void writer_limit_log(struct writer *w, uint64_t bytes);
 
 /* Any thread. Returns 0 (done will be called), -EBUSY if the queue is full, -ESHUTDOWN. The job may not be waiting
  * already. */

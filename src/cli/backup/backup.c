@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/backup/collect.h"
+#include "cli/backup/note.h"
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
@@ -344,6 +345,8 @@ static int run(struct backup *b, bool verify) {
         r = verify_copy(b);
     if (r == 0)
         r = settle(b);
+    if (r == 0)
+        (void)backup_note(b->from, b->moment_ms); /* only for the server's metrics; the directory may be read-only */
     if (r != 0)
         nftw(b->draft, remove_one, 16, FTW_DEPTH | FTW_PHYS);
     return r;

@@ -41,6 +41,8 @@ struct config {
     unsigned write_queue_max, write_group_max;
     char *archive; /* directory of the archive; NULL: none */
     unsigned archive_days;
+    unsigned read_ms;      /* longest time of one read; 0: no limit */
+    size_t log_max_bytes;  /* of the database's log; 0: no limit */
     size_t scrub_rate;     /* bytes a second that are verified in the background; 0: none */
     size_t free_min_bytes; /* free disk space that is kept for the database; files may not use it */
 

@@ -15,8 +15,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "base/log.h"
 #include "cli/serve/clock_check.h"
+#include "cli/serve/disk_watch.h"
 #include "cli/serve/scrubber.h"
 #include "store/before.h"
 #include "store/files/files.h"
@@ -45,8 +47,12 @@ struct caretaker {
     pthread_cond_t wake;
     bool stop;
 
-    _Atomic int64_t pending; /* deliveries; < 0: not counted yet */
+    struct disk_watch disk;
+    int64_t disk_at_ms;              /* when to look at it again */
+    _Atomic int64_t pending;         /* deliveries; < 0: not counted yet */
+    _Atomic int64_t oldest_event_ms; /* of those; 0: there is none */
     _Atomic uint64_t removed;
+    _Atomic uint64_t strays;                      /* files without a record that the last sweep found and left */
     int64_t count_at_ms, sweep_at_ms, note_at_ms; /* clock_mono_ms() */
     bool copies;                                  /* there may be copies from before a migration */
     int64_t tidy_at_ms;
@@ -68,8 +74,11 @@ static void count(struct caretaker *c) {
     if (begun_ms < c->count_at_ms)
         return;
     struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_PENDING);
-    if (db_row(&q) == 1)
+    if (db_row(&q) == 1) {
         atomic_store(&c->pending, db_int(&q, COL_EVENT_PENDING_N));
+        atomic_store(&c->oldest_event_ms,
+                     db_is_null(&q, COL_EVENT_PENDING_OLDEST) ? 0 : id_time_ms(db_int(&q, COL_EVENT_PENDING_OLDEST)));
+    }
     int64_t now_ms = clock_mono_ms();
     c->count_at_ms = now_ms + COUNT_EVERY_MS + COUNT_REST * (now_ms - begun_ms);
 }
@@ -112,6 +121,13 @@ static void watch_clock(struct caretaker *c) {
         c->note_at_ms = mono_ms + NOTE_EVERY_MS;
 }
 
+static void watch_disk(struct caretaker *c) {
+    if (clock_mono_ms() < c->disk_at_ms)
+        return;
+    disk_watch_look(&c->disk);
+    c->disk_at_ms = clock_mono_ms() + POLL_MS;
+}
+
 /* Sleeps; does work that becomes due meanwhile. Returns false when the thread must end. */
 static bool rest(struct caretaker *c, int64_t ms) {
     struct timespec until;
@@ -125,6 +141,7 @@ static bool rest(struct caretaker *c, int64_t ms) {
     bool go_on = !c->stop;
     pthread_mutex_unlock(&c->lock);
     if (go_on) {
+        watch_disk(c);
         count(c);
         tidy_copies(c);
         watch_clock(c);
@@ -199,6 +216,8 @@ static bool sweep_round(struct caretaker *c) {
         r = rest(c, PAUSE_MS) ? files_walk(c->dir, folder, find, c) : -ECANCELED;
     if (r < 0 && r != -ECANCELED && r != -ENOSPC)
         log_fmt(LOG_WARN, "cannot look for files that no record names: %s", strerror(-r));
+    if (r == 0 && c->n_found == 0)
+        atomic_store(&c->strays, 0);
     if (r == -ECANCELED || c->n_found == 0)
         return false;
     for (int64_t until_ms = clock_mono_ms() + LOOK_AGAIN_MS; clock_mono_ms() < until_ms;)
@@ -206,9 +225,13 @@ static bool sweep_round(struct caretaker *c) {
             return false;
     uint64_t before = atomic_load(&c->removed);
     bool lost = rows_seem_lost(c);
+    unsigned left = 0;
     for (unsigned i = 0; i < c->n_found; i++)
         if (!lost || c->found[i].kind != FILES_KEPT)
             remove_found(c, &c->found[i]);
+        else
+            left++;
+    atomic_store(&c->strays, left);
     return r == -ENOSPC && atomic_load(&c->removed) > before;
 }
 
@@ -262,6 +285,7 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
     c->dir = db->dir;
     c->writer = writer;
     c->scrubber = scrubber;
+    c->disk = (struct disk_watch){.dir = db->dir, .writer = writer};
     c->clock = clock;
     c->copies = true;
     c->ahead_ms = clock_now_ms() - clock_mono_ms();
@@ -273,6 +297,7 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
         return r;
     }
     count(c);
+    disk_watch_look(&c->disk);
     r = thread_start(c);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
@@ -294,8 +319,19 @@ void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
                "# HELP hired_event_deliveries_pending Counted every few seconds.\n"
                "# TYPE hired_event_deliveries_pending gauge\nhired_event_deliveries_pending %" PRId64 "\n",
                atomic_load(&c->pending));
+    int64_t oldest_ms = atomic_load(&c->oldest_event_ms), age_ms = clock_now_ms() - oldest_ms;
+    buf_printf(
+        out,
+        "# HELP hired_event_oldest_waiting_seconds Age of the oldest event that is not delivered to each app yet, "
+        "counted every few seconds; 0: none waits.\n"
+        "# TYPE hired_event_oldest_waiting_seconds gauge\nhired_event_oldest_waiting_seconds %" PRId64 "\n"
+        "# HELP hired_stray_files Kept files that no record names, left by the last daily sweep because they are "
+        "many.\n"
+        "# TYPE hired_stray_files gauge\nhired_stray_files %" PRIu64 "\n",
+        oldest_ms > 0 && age_ms > 0 ? age_ms / 1000 : 0, atomic_load(&c->strays));
     buf_printf(out, "# TYPE hired_stray_files_removed_total counter\nhired_stray_files_removed_total %" PRIu64 "\n",
                atomic_load(&c->removed));
+    disk_watch_write_metrics(&c->disk, out);
 }
 
 struct caretaker *caretaker_free(struct caretaker *c) {

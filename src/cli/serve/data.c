@@ -98,7 +98,11 @@ int serve_open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
     struct str why;
-    s->db = (struct db_options){.dir = s->config.data, .mmap_bytes = s->config.mmap_bytes, .busy_ms = BUSY_MS};
+    s->db = (struct db_options){.dir = s->config.data,
+                                .mmap_bytes = s->config.mmap_bytes,
+                                .busy_ms = BUSY_MS,
+                                .read_ms = s->config.read_ms,
+                                .log_max = s->config.log_max_bytes / 4 * 3};
     look_at_log(s);
     int r = open_archive(s);
     if (r < 0)
@@ -138,5 +142,6 @@ int serve_open_store(struct serving *s) {
         db_close(db);
         return serve_fail("cannot begin to write", r);
     }
+    writer_limit_log(s->writer, s->config.log_max_bytes);
     return 0;
 }

@@ -262,6 +262,8 @@ int cli_serve(int argc, char **argv) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGPIPE);
+    (void)signal(SIGXFSZ,
+                 SIG_IGN); /* a limit of file sizes (ulimit -f) makes writes fail instead of ending the process */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigdelset(&signals, SIGPIPE);
 

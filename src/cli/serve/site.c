@@ -31,10 +31,13 @@ static void serve_healthz(struct http_request *r) {
 }
 
 static void serve_readyz(struct http_request *r) {
-    bool ready = gateway_ready(site_of(r)->gateway, r->loop);
+    struct str reason = gateway_unready(site_of(r)->gateway, r->loop);
+    bool ready = str_is_absent(reason);
     uint64_t damaged = scrubber_findings(site_of(r)->scrubber);
     buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"") : STR("{\"status\":\"not ready\""));
-    if (damaged > 0) /* what is not damaged is served on */
+    if (!ready)
+        buf_printf(http_out(r), ",\"reason\":\"%.*s\"", STR_FMT(reason)); /* a text of hired or the system: no quotes */
+    if (damaged > 0)                                                      /* what is not damaged is served on */
         buf_printf(http_out(r), ",\"damaged\":%" PRIu64, damaged);
     buf_add_lit(http_out(r), "}\n");
     http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
@@ -72,6 +75,7 @@ static void serve_metrics(struct http_request *r) {
     buf_printf(out, "# TYPE hired_long_connections gauge\nhired_long_connections %u\n",
                hub_connections_of_all(site->hub));
     dispatcher_write_metrics(site->dispatcher, out);
+    fetcher_write_metrics(site->fetcher, out);
     caretaker_write_metrics(site->caretaker, out);
     scrubber_write_metrics(site->scrubber, out);
     archive_write_metrics(site->archive, out);

@@ -7,6 +7,7 @@
 #define HIRED_CLI_SERVE_SITE_H
 
 #include "events/delivery/dispatcher.h"
+#include "events/fetch/fetcher.h"
 #include "events/longlink/longlink.h"
 #include "gateway/gateway.h"
 #include "store/archive/archive.h"

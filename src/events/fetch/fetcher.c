@@ -154,6 +154,17 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o) {
     return 0;
 }
 
+void fetcher_write_metrics(const struct fetcher *f, struct buf *out) {
+    buf_printf(out,
+               "# HELP hired_report_fetches_total Attempts to fetch a report; given_up: it is not tried again.\n"
+               "# TYPE hired_report_fetches_total counter\n"
+               "hired_report_fetches_total{outcome=\"kept\"} %llu\n"
+               "hired_report_fetches_total{outcome=\"failed\"} %llu\n"
+               "hired_report_fetches_total{outcome=\"given_up\"} %llu\n",
+               (unsigned long long)atomic_load(&f->kept), (unsigned long long)atomic_load(&f->failed),
+               (unsigned long long)atomic_load(&f->given_up));
+}
+
 void fetcher_stop(struct fetcher *f) {
     if (!f || atomic_exchange(&f->stop, true))
         return;

@@ -11,6 +11,7 @@
 #ifndef HIRED_EVENTS_FETCH_FETCHER_H
 #define HIRED_EVENTS_FETCH_FETCHER_H
 
+#include "base/buf.h"
 #include "store/writer.h"
 
 struct fetcher;
@@ -32,6 +33,9 @@ void fetcher_wake(struct fetcher *f);
 
 /* Tells the fetcher that a client waits for this file: it is fetched next if it is due. Any thread; cheap. */
 void fetcher_want(struct fetcher *f, int64_t id);
+
+/* Appends counters in Prometheus text form. Any thread. */
+void fetcher_write_metrics(const struct fetcher *f, struct buf *out);
 
 /* Ends the thread. fetcher_wake and fetcher_want do nothing from then on, so their callers may end after this. Takes
  * NULL. */

@@ -21,7 +21,8 @@ struct fetcher {
     CURLM *multi;
     struct db *db;
     _Atomic bool stop, woken;
-    struct fetch *fetches; /* places of them */
+    _Atomic uint64_t kept, failed, given_up; /* attempts by outcome */
+    struct fetch *fetches;                   /* places of them */
     unsigned places, running;
     int64_t not_before_ns; /* after an error of the writer or the disk: begin nothing before this time */
 

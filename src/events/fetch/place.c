@@ -91,6 +91,8 @@ static int outcome_write(struct db *db, void *arg) {
 
 static void outcome_submit(struct fetcher *f, struct fetch_outcome *out) {
     int r = writer_run(f->o.writer, outcome_write, out);
+    if (r >= 0)
+        atomic_fetch_add(out->kept ? &f->kept : out->next_ms ? &f->failed : &f->given_up, 1);
     if (r < 0 && r != -ESHUTDOWN) {
         log_fmt(LOG_ERROR, "cannot record the outcome of fetching report %lld: %s", (long long)out->fetch->id,
                 strerror(-r));

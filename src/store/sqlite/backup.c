@@ -55,7 +55,8 @@ static void write_back(const struct target *t) {
     (void)sync_file_range(t->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-static int copy_pages(sqlite3 *from, struct target *to, int step_pages, const struct db_copying *how) {
+static int copy_pages(sqlite3 *from, struct target *to, int step_pages, const struct db_copying *how,
+                      struct read_limit *limit) {
     sqlite3_backup *copy = sqlite3_backup_init(to->handle, "main", from, "main");
     struct pace pace = {.rate = how->rate};
     int r = SQLITE_OK;
@@ -63,7 +64,7 @@ static int copy_pages(sqlite3 *from, struct target *to, int step_pages, const st
 
     if (!copy)
         return db_errno(sqlite3_errcode(to->handle));
-    while (r == SQLITE_OK && go_on) {
+    while (r == SQLITE_OK && go_on && limit_look(limit, from) == 0) {
         r = sqlite3_backup_step(copy, step_pages);
         if (how->progress && (r == SQLITE_OK || r == SQLITE_DONE))
             go_on = how->progress(how->ctx, sqlite3_backup_pagecount(copy) - sqlite3_backup_remaining(copy),
@@ -74,13 +75,12 @@ static int copy_pages(sqlite3 *from, struct target *to, int step_pages, const st
     }
     /* Its result repeats that of the last step. */
     sqlite3_backup_finish(copy);
-    if (!go_on)
-        return -ECANCELED;
+    if (r == SQLITE_OK)
+        return go_on ? limit->over : -ECANCELED;
     return r == SQLITE_DONE ? 0 : db_errno(r);
 }
 
-/* A number from a PRAGMA or SELECT; the read begins the snapshot if the connection is in a transaction. */
-static int ask_number(sqlite3 *handle, const char *sql, int *ret) {
+int sqlite_ask_number(sqlite3 *handle, const char *sql, int *ret) {
     sqlite3_stmt *s = NULL;
     int r = sqlite3_prepare_v2(handle, sql, -1, &s, NULL);
 
@@ -94,36 +94,39 @@ static int ask_number(sqlite3 *handle, const char *sql, int *ret) {
 
 /* Without a transaction that has read, each step of the copy would read in a transaction of its own, and a write
  * between two steps would make SQLite begin the copy again. */
-static int copy_snapshot(sqlite3 *from, struct target *to, const struct db_copying *how) {
+static int copy_snapshot(sqlite3 *from, struct target *to, const struct db_copying *how, struct read_limit *limit) {
     bool own = sqlite3_get_autocommit(from);
     int page_size = 0, tables, r = 0;
 
     if (own && (r = sqlite3_exec(from, "BEGIN", NULL, NULL, NULL)) != SQLITE_OK)
         return db_errno(r);
-    r = ask_number(from, "SELECT COUNT(*) FROM sqlite_schema", &tables);
+    r = sqlite_ask_number(from, "SELECT COUNT(*) FROM sqlite_schema", &tables);
     if (r == 0)
-        r = ask_number(from, "PRAGMA page_size", &page_size);
+        r = sqlite_ask_number(from, "PRAGMA page_size", &page_size);
     if (r == 0 && sqlite3_db_readonly(from, "main") == 1)
         pages_copy_of(to->handle, from);
     if (r == 0)
-        r = copy_pages(from, to, page_size > 0 ? STEP_BYTES / page_size : 1, how);
+        r = copy_pages(from, to, page_size > 0 ? STEP_BYTES / page_size : 1, how, limit);
     if (own)
         sqlite3_exec(from, "COMMIT", NULL, NULL, NULL);
     return r;
 }
 
-static int copy_to(sqlite3 *from, const char *path, const struct db_copying *how) {
+static int copy_to(sqlite3 *from, const char *path, const struct db_copying *how, struct read_limit *limit) {
     static const struct db_copying plain;
     struct target to = {.fd = -1};
     int r = make_target(path, &to);
 
     if (r == 0)
-        r = copy_snapshot(from, &to, how ? how : &plain);
+        r = copy_snapshot(from, &to, how ? how : &plain, limit);
     return finish_target(&to, r);
 }
 
 int sqlite_copy(struct db *db, const char *path, const struct db_copying *how) {
-    return copy_to(sqlite_of(db)->handle, path, how);
+    /* The time that a copy takes depends on the size of the database, so only the log limits it. */
+    struct read_limit limit = {.log_max = sqlite_of(db)->limit.log_max};
+    limit_begin(&limit);
+    return copy_to(sqlite_of(db)->handle, path, how, &limit);
 }
 
 /* ---- files that need not have this binary's schema ---- */

@@ -5,27 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "store/sqlite/sqlite.h"
 
 #define FINDINGS_MAX 100
-#define PROGRESS_STEPS 100000 /* of SQLite's machine between two looks at the clock: a millisecond or so */
 
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
-
-/* ---- the deadline ---- */
-
-static int on_progress(void *ctx) {
-    const struct sqlite_db *s = ctx;
-    return clock_mono_ns() >= s->deadline_ns;
-}
-
-void sqlite_set_deadline(struct db *db, int64_t deadline_ns) {
-    struct sqlite_db *s = sqlite_of(db);
-    s->deadline_ns = deadline_ns;
-    sqlite3_progress_handler(s->handle, deadline_ns ? PROGRESS_STEPS : 0, deadline_ns ? on_progress : NULL, s);
-}
 
 /* ---- checks ---- */
 
@@ -58,7 +43,7 @@ static int check_rows(struct db *db, const char *sql, const char *name, const ch
     if (r == SQLITE_DONE)
         return 0;
     if (r == SQLITE_INTERRUPT)
-        return -EINTR;
+        return sqlite_of(db)->limit.over < 0 ? sqlite_of(db)->limit.over : -EINTR;
     int error = db_fault(db, r, name);
     if (error != -EUCLEAN)
         return error;
@@ -70,10 +55,15 @@ static int check_rows(struct db *db, const char *sql, const char *name, const ch
 
 int sqlite_check(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx) {
     struct findings f = {.fn = fn, .ctx = ctx};
+    struct sqlite_db *s = sqlite_of(db);
+    const struct read_limit limit = s->limit;
+    s->limit = (struct read_limit){.log_max = limit.log_max}; /* its time depends on the size of the database */
+    limit_begin(&s->limit);
     int r =
         !structure ? 0 : check_rows(db, "PRAGMA integrity_check(" TEXT(FINDINGS_MAX) ")", "integrity_check", "ok", &f);
     for (unsigned i = 0; r == 0 && i < sqlite_of(db)->texts_n; i++)
         if (str_starts(str_of(sqlite_of(db)->texts[i].name), STR("check_")))
             r = check_rows(db, sqlite_of(db)->texts[i].sql, sqlite_of(db)->texts[i].name, NULL, &f);
+    s->limit = limit;
     return r < 0 ? r : f.n;
 }

@@ -32,8 +32,11 @@
 static void checkpoint(struct db *db, int mode) {
     int in_log = 0, in_place = 0;
     int r = sqlite3_wal_checkpoint_v2(sqlite_of(db)->handle, NULL, mode, &in_log, &in_place);
-    if (r != SQLITE_OK && (r & 0xff) != SQLITE_BUSY)
+    bool failed = r != SQLITE_OK && (r & 0xff) != SQLITE_BUSY;
+    if (failed)
         db_fault(db, r, "checkpoint");
+    sqlite_of(db)->checkpoints += !failed;
+    sqlite_of(db)->failed_checkpoints += failed;
     sqlite_of(db)->log_clean = r == SQLITE_OK && in_log == in_place;
     /* What readers hold back is tried again only after as much has been added to the log. */
     sqlite_of(db)->log_due = sqlite_of(db)->log_pages + sqlite_of(db)->log_step;
@@ -81,6 +84,18 @@ static void tend(struct db *db, bool idle) {
 void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx) {
     sqlite_of(db)->watch = watch;
     sqlite_of(db)->watch_ctx = ctx;
+}
+
+#define FRAME_HEADER 24
+#define LOG_HEADER 32
+
+void sqlite_log(struct db *db, struct db_log *ret) {
+    struct sqlite_db *s = sqlite_of(db);
+    if (s->page_size == 0 && sqlite_ask_number(s->handle, "PRAGMA page_size", &s->page_size) < 0)
+        s->page_size = 0;
+    ret->bytes = s->log_pages > 0 ? LOG_HEADER + (uint64_t)s->log_pages * (uint64_t)(s->page_size + FRAME_HEADER) : 0;
+    ret->checkpoints = s->checkpoints;
+    ret->failed_checkpoints = s->failed_checkpoints;
 }
 
 void sqlite_forget(struct db *db) {
@@ -442,6 +457,7 @@ static int open_once(struct opening *o, const struct db_options *options) {
         return -EACCES; /* SQLite would report it only at the first write */
     }
     configure_handle(o->db);
+    sqlite_look_at_clock(o->db);
     if ((r = configure(o, options)) < 0)
         return r;
     return schema_check(o);
@@ -462,6 +478,8 @@ int db_open_with(struct db **ret, const struct db_options *options, enum db_acce
     db->driver = &sqlite_driver;
     db->access = access;
     sqlite_of(db)->busy_ms = options->busy_ms;
+    if (access == DB_READ)
+        sqlite_of(db)->limit = (struct read_limit){.ms = options->read_ms, .log_max = options->log_max};
     sqlite_of(db)->log_due = sqlite_of(db)->log_step = LOG_PAGES;
     sqlite_of(db)->log_many = LOG_PAGES_MANY;
     sqlite_of(db)->texts = texts;

@@ -60,6 +60,7 @@ static void sqlite_query_end(struct db_query *q) {
     s->ended = false;
     s->failed = 0;
     s->busy = false;
+    limit_end(&sqlite_of(q->db)->limit, sqlite_of(q->db)->handle);
     q->stmt = NULL;
     q->error = -EINVAL;
 }
@@ -137,13 +138,22 @@ static int may_step(struct db_query *q, const struct statement *s) {
 
 /* Returns 1: a row, 0: the end, < 0. */
 static int statement_step(struct db_query *q, struct statement *s) {
-    int r = sqlite3_step(s->handle);
+    struct sqlite_db *db = sqlite_of(q->db);
+    s->failed = limit_step(&db->limit, db->handle);
+    int r = s->failed < 0 ? SQLITE_INTERRUPT : sqlite3_step(s->handle);
     if (r == SQLITE_ROW)
         return 1;
     s->ended = true;
-    if (r == SQLITE_DONE)
+    if (r == SQLITE_DONE) {
+        limit_end(&db->limit, db->handle);
         return 0;
-    r = sqlite3_extended_errcode(sqlite_of(q->db)->handle);
+    }
+    if (r == SQLITE_INTERRUPT && db->limit.over < 0) {
+        s->failed = db->limit.over;
+        sqlite3_reset(s->handle);
+        return s->failed;
+    }
+    r = sqlite3_extended_errcode(db->handle);
     s->failed = db_errno(r);
     if (s->failed != -EEXIST)
         s->failed = db_fault(q->db, r, s->text->name);
@@ -306,6 +316,7 @@ static int sqlite_snapshot_begin(struct db *db) {
 static void sqlite_snapshot_end(struct db *db) {
     if (!sqlite3_get_autocommit(sqlite_of(db)->handle))
         control(db, CONTROL_COMMIT);
+    limit_end(&sqlite_of(db)->limit, sqlite_of(db)->handle);
 }
 
 static int64_t sqlite_change_count(struct db *db) {
@@ -363,5 +374,6 @@ const struct db_driver sqlite_driver = {
     .check = sqlite_check,
     .copy = sqlite_copy,
     .watch_log = sqlite_watch_log,
+    .log = sqlite_log,
     .why = sqlite_why,
 };

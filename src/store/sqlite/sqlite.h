@@ -59,11 +59,13 @@ struct sqlite_db {
     sqlite3_stmt *controls[CONTROLS];
     int64_t data_version;
     unsigned busy_ms;
-    int64_t busy_since_ns;            /* of the current wait */
-    int log_pages;                    /* pages in the write-ahead log after the last commit of this connection */
-    int log_due;                      /* checkpoint when log_pages reaches this */
-    int log_step;                     /* pages to gather for one checkpoint */
-    int log_many;                     /* the log is too large: truncate it */
+    int64_t busy_since_ns; /* of the current wait */
+    int log_pages;         /* pages in the write-ahead log after the last commit of this connection */
+    int log_due;           /* checkpoint when log_pages reaches this */
+    int log_step;          /* pages to gather for one checkpoint */
+    int log_many;          /* the log is too large: truncate it */
+    int page_size;         /* 0: not asked yet */
+    uint64_t checkpoints, failed_checkpoints;
     bool log_clean;                   /* all of the log has been checkpointed */
     bool tended;                      /* checkpoints are made by db_tend */
     bool forget;                      /* the log must be emptied */
@@ -71,6 +73,14 @@ struct sqlite_db {
     void *watch_ctx;
     int64_t forget_ns;   /* do not try to empty it before this time */
     int64_t deadline_ns; /* clock_mono_ns; 0: none */
+    struct read_limit {
+        unsigned ms;      /* 0: no limit */
+        uint64_t log_max; /* the same */
+        int64_t since_ns; /* begin of the present read; 0: none, or no limit */
+        int64_t look_ns;  /* when to look at the log again */
+        unsigned steps;
+        int over; /* -ETIME or -EFBIG: the present read must end */
+    } limit;
 };
 
 static inline struct sqlite_db *sqlite_of(const struct db *db) {
@@ -85,6 +95,19 @@ void sqlite_forget(struct db *db);
 bool sqlite_forgotten(const struct db *db);
 void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx);
 void sqlite_set_deadline(struct db *db, int64_t deadline_ns);
+/* The limit of a read (db_options.read_ms, log_max). limit_step is called before each step and returns 0 or the error
+ * with which the read ends; limit_end after a statement or a snapshot has ended; limit_look now and then within long
+ * work. */
+void limit_begin(struct read_limit *l);
+int limit_step(struct read_limit *l, sqlite3 *handle);
+int limit_look(struct read_limit *l, sqlite3 *handle);
+void limit_end(struct read_limit *l, sqlite3 *handle);
+/* Lets SQLite look at the limit and the deadline during long steps. */
+void sqlite_look_at_clock(struct db *db);
+void sqlite_log(struct db *db, struct db_log *ret);
+/* A number from a PRAGMA or SELECT; the read begins the snapshot if the connection is in a transaction. Returns 0 or a
+ * negative errno. */
+int sqlite_ask_number(sqlite3 *handle, const char *sql, int *ret);
 int sqlite_check(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx);
 /* Before schema steps, the first of which is step: copies the database path to path.before-NNN. Returns 0, or a
  * negative errno with a sentence in *ret_why. */

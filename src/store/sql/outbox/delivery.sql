@@ -38,7 +38,7 @@ WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
 -- name: event_pending
 -- walks: counts waiting deliveries, by an index that holds only those; for upkeep only
-SELECT COUNT(*) AS n FROM event_delivery WHERE state = 0;
+SELECT COUNT(*) AS n, MIN(event) AS oldest FROM event_delivery WHERE state = 0;
 
 -- Store apps whose last ticket is older than $1.
 -- name: app_ticket_due

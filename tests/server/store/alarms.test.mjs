@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an operator's monitoring sees while the disk fails: /readyz, answers with Retry-After, metrics, lines of the log. The disk fails by
+// a limit of file sizes, which can be set and lifted while the server runs.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Client, eventually, paths, send } from '../../lib/client.mjs';
+import { importItems, makeOrder, range } from '../../lib/data.mjs';
+import { demoDir, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
+
+const metric = async (server, name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await send(server.baseUrl, 'GET', '/metrics')).text)?.[1]);
+const readyz = (server) => send(server.baseUrl, 'GET', '/readyz');
+
+// The largest size of a file that the server may write; only a soft limit, so that it can be lifted.
+function limitFiles(server, bytes) {
+    const r = spawnSync('prlimit', ['--pid', String(server.child.pid), `--fsize=${bytes}:`], { encoding: 'utf8' });
+    assert.equal(r.status, 0, r.stderr);
+}
+
+test('while writes fail, /readyz is 503 with the reason and writes are answered 503; it ends by itself, without a write of a client', async () => {
+    const dir = demoDir();
+    importItems(dir, range(1, makeOrder));
+    const server = await startServer({ dir });
+    const client = new Client(server), token = await client.token();
+    let n = 0;
+    const write = () => client.call('POST', paths.progress, { token, body: {
+        background_check_id: makeOrder(0).order_id, stage_id: `a${++n}`, stage_name: 'a', stage_time: String(1_720_000_000_000 + n) } });
+    assert.equal((await write()).code, 0);
+    assert.deepEqual([(await readyz(server)).status, await metric(server, 'hired_writes_failing')], [200, 0]);
+
+    limitFiles(server, 4096);
+    const refused = await eventually(write, (r) => r.code !== 0, { what: 'a write fails' });
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'], refused.text);
+    assert.match(refused.error.message, /disk has failed/);
+    const unready = await readyz(server);
+    assert.equal(unready.status, 503);
+    assert.match(JSON.parse(unready.text).reason, /disk has failed/);
+    assert.equal(await metric(server, 'hired_writes_failing'), 1);
+    assert.ok(await metric(server, 'hired_failed_commits_total') > 0);
+    await server.logged((l) => l.level === 'error' && l.msg === 'writes fail' && l.why === 'Input/output error');
+    assert.equal((await client.orders({ page_size: 5 })).items.length, 5);
+
+    limitFiles(server, 'unlimited');
+    await eventually(() => readyz(server), (r) => r.status === 200, { what: 'the server is ready again' });
+    await server.logged((l) => l.msg === 'writes succeed again');
+    assert.equal((await write()).code, 0);
+    assert.equal(await metric(server, 'hired_writes_failing'), 0);
+    await server.stop();
+});
+
+test('/metrics has the log, checkpoints, free space, times of commits, the oldest event that waits, and the last backup', async () => {
+    const server = await startServer();
+    assert.ok(await metric(server, 'hired_disk_free_bytes') > 0);
+    assert.equal(await metric(server, 'hired_backup_last_seconds'), 0);
+    assert.equal(await metric(server, 'hired_checkpoints_failed_total'), 0);
+    const commits = await metric(server, 'hired_commit_seconds_count');
+    await new Client(server).progress({ background_check_id: (await new Client(server).orders({ page_size: 100 })).items.find((o) => o.order_status === 2).order_id,
+        stage_id: 'm', stage_name: 'm', stage_time: String(Date.now()) });
+    assert.ok(await metric(server, 'hired_commit_seconds_count') > commits);
+    assert.ok(await metric(server, 'hired_log_bytes') > 0);
+    assert.ok(await metric(server, 'hired_checkpoints_total') >= 0);
+    assert.ok(await metric(server, 'hired_event_oldest_waiting_seconds') >= 0);
+    assert.equal(await metric(server, 'hired_stray_files'), 0);
+    const begun = Math.floor(Date.now() / 1000);
+    hiredOk(['backup', path.join(tempDir(), 'copy'), '--data', server.dir]);
+    await eventually(() => metric(server, 'hired_backup_last_seconds'), (s) => s >= begun, { what: 'the backup is noticed' });
+    await server.stop();
+});
