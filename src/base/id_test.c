@@ -60,6 +60,19 @@ static void test_node_and_time_are_in_the_id(void **state) {
     assert_int_equal(id_set_node(0), 0);
 }
 
+static void test_last_bytes_are_spread(void **state) {
+    enum { N = 25600 };
+    static unsigned counts[256];
+    for (int i = 0; i < N; i++) {
+        clock_advance(1); /* one id in a millisecond, as on a server at rest */
+        counts[id_new() & 255]++;
+    }
+    for (int b = 0; b < 256; b++)
+        if (counts[b] < N / 256 / 2 || counts[b] > N / 256 * 2)
+            fail_msg("%u of %d ids end with the byte %02x", counts[b], N, (unsigned)b);
+    clock_advance(-N);
+}
+
 static void test_ids_go_on_above_what_was_handed_out(void **state) {
     int64_t before = id_new(), until = clock_now_ms() + 7200000;
     id_go_above(until);
@@ -115,6 +128,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids_grow_and_differ_among_threads),
         cmocka_unit_test(test_node_and_time_are_in_the_id),
+        cmocka_unit_test(test_last_bytes_are_spread),
         cmocka_unit_test(test_ids_go_on_above_what_was_handed_out),
         cmocka_unit_test(test_parse),
         cmocka_unit_test(test_random),

@@ -39,6 +39,7 @@ struct caller_app {
 struct call_password {
     struct str given, stored; /* are compared; given absent: no comparison */
     bool fits;
+    int error;             /* -ENOMEM: the comparison or the hash could not be made */
     int wrong_code;        /* the operation's error code if the comparison fails; the handler does not run then */
     struct str fresh;      /* is hashed, if the comparison succeeded; absent: no hash */
     struct str fresh_hash; /* the result, in the call's arena */

@@ -38,9 +38,13 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->limiter = limiter_new();
     g->attempts = attempts_new(&attempts_to_sign_in);
     g->secrets = attempts_new(&attempts_with_secret);
-    g->passwords = passwords_new();
-    if (pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER) < 0)
-        abort(); /* no memory: see arena.h */
+    int r = passwords_new(&g->passwords);
+    if (r == 0)
+        r = pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER);
+    if (r < 0) {
+        log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
+        return gateway_free(g);
+    }
     g->requests = request_log_new(o->loops);
     g->user_id_scope = api_scope_find(STR("contact:user.employee_id:readonly"));
     g->n_loops = o->loops;
@@ -183,7 +187,11 @@ struct db *gateway_loop_db(struct gateway *g, struct http_loop *l) {
 
 #define STALLED_MS 10000 /* a write that is at the disk for so long */
 
+/* What every request reads, and the secret. */
 static bool can_read(struct db *db) {
+    int64_t changes;
+    if (access_changes(db, &changes) < 0)
+        return false;
     struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
     db_bind_text(&q, 1, STR("master_secret"));
     return db_row(&q) >= 0;

@@ -35,6 +35,7 @@ struct gateway_options {
     const struct gateway_settings *settings; /* copied, including the texts */
 };
 
+/* Returns NULL if a thread could not be started (already logged). */
 struct gateway *gateway_new(const struct gateway_options *o);
 /* Announces that the server is about to end: the gateway ends open streams within a moment. Any thread. */
 void gateway_drain(struct gateway *g);

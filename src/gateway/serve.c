@@ -141,7 +141,7 @@ static void passwords_done(void *arg) {
     struct request *x = arg;
     const struct call_password *p = x->call.password;
     bool wrong = !str_is_absent(p->given) && !p->fits;
-    int r = wrong ? call_fail(&x->call, p->wrong_code, NULL) : submit(x);
+    int r = p->error < 0 ? p->error : wrong ? call_fail(&x->call, p->wrong_code, NULL) : submit(x);
     if (r == 0)
         return;
     x->result = r;

@@ -95,6 +95,8 @@ static int start_loops(struct serving *s) {
         .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
     s->gateway = gateway_new(&options);
     free(settings);
+    if (!s->gateway)
+        return serve_fail("cannot start the gateway's threads", -EAGAIN);
     const struct longlink_options links = {
         .hub = s->hub,
         .seal = s->seal,
@@ -247,6 +249,7 @@ int cli_serve(int argc, char **argv) {
         return 2;
     (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* libuv reads it when the pool is first used */
     log_set_level(s.config.log_level);
+    serve_explain_end();
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);
     s.url = STR("");
@@ -262,12 +265,12 @@ int cli_serve(int argc, char **argv) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGHUP);
     sigaddset(&signals, SIGPIPE);
-    (void)signal(SIGXFSZ,
-                 SIG_IGN); /* a limit of file sizes (ulimit -f) makes writes fail instead of ending the process */
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigdelset(&signals, SIGPIPE);
 
     s.hub = hub_new();
+    if (r == 0)
+        r = serve_make_pool();
     if (r == 0)
         r = serve_open_store(&s);
     if (r == 0)

@@ -14,6 +14,7 @@
 #include "base/hex.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "gateway/caller/access_changes.h"
 
 /* 32 MiB and three passes: OWASP lists this as equivalent to its first choice, with a quarter of the memory. */
@@ -86,6 +87,8 @@ int account_list(struct db *db, int64_t tenant, struct arena *a, struct account 
 }
 
 int account_add(struct db *db, struct account *in, struct arena *a, int64_t now_ms) {
+    if (str_is_absent(in->password))
+        return -ENOMEM;
     struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_ACCOUNT_ADD);
     in->id = id_new();
     in->login = lower(in->login, a);
@@ -129,6 +132,8 @@ int account_update(struct db *db, const struct account *in) {
 }
 
 int account_set_password(struct db *db, const struct account *who, struct str password_hash, struct str keep_key) {
+    if (str_is_absent(password_hash))
+        return -ENOMEM;
     {
         struct db_query q DB_CLEANUP = db_query(db, SQL_CONSOLE_ACCOUNT_SET_PASSWORD);
         db_bind_int(&q, 1, who->tenant);
@@ -188,17 +193,21 @@ void account_write_roles(struct buf *out, unsigned roles) {
 
 /* ---- passwords ---- */
 
-static void derive(struct str password, const uint8_t *salt, uint64_t n, uint64_t r, uint64_t p, uint8_t key[KEY_LEN]) {
+/* Returns 0 or -ENOMEM. */
+static int derive(struct str password, const uint8_t *salt, uint64_t n, uint64_t r, uint64_t p, uint8_t key[KEY_LEN]) {
     if (EVP_PBE_scrypt(password.ptr ? password.ptr : "", password.len, salt, SALT_LEN, n, r, p, SCRYPT_MEMORY_MAX, key,
-                       KEY_LEN) != 1)
-        abort(); /* no memory: see arena.h */
+                       KEY_LEN) == 1)
+        return 0;
+    log_line(LOG_ERROR, "a password cannot be hashed: there is not enough memory", NULL);
+    return -ENOMEM;
 }
 
 struct str account_password_hash(struct str password, struct arena *a) {
     uint8_t salt[SALT_LEN], key[KEY_LEN];
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     id_random(salt, sizeof salt);
-    derive(password, salt, UINT64_C(1) << SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P, key);
+    if (derive(password, salt, UINT64_C(1) << SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P, key) < 0)
+        return STR_ABSENT;
     buf_printf(&out, "scrypt$%d$%d$%d$", SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P);
     buf_add_hex(&out, salt, sizeof salt);
     buf_add_char(&out, '$');
@@ -220,7 +229,7 @@ static bool read_hash(struct str hash, int64_t cost[3], uint8_t salt[SALT_LEN], 
     return read_hex(str_cut(&hash, '$'), salt, SALT_LEN) && read_hex(hash, key, KEY_LEN);
 }
 
-bool account_password_fits(struct str password, struct str hash) {
+int account_password_fits(struct str password, struct str hash) {
     int64_t cost[3] = {SCRYPT_LOG_N, SCRYPT_R, SCRYPT_P};
     uint8_t salt[SALT_LEN] = {0}, key[KEY_LEN], found[KEY_LEN];
     bool known = read_hash(hash, cost, salt, key);
@@ -229,7 +238,9 @@ bool account_password_fits(struct str password, struct str hash) {
         cost[1] = SCRYPT_R;
         cost[2] = SCRYPT_P;
     }
-    derive(password, salt, UINT64_C(1) << cost[0], (uint64_t)cost[1], (uint64_t)cost[2], found);
+    int failed = derive(password, salt, UINT64_C(1) << cost[0], (uint64_t)cost[1], (uint64_t)cost[2], found);
+    if (failed < 0)
+        return failed;
     bool fits = known && CRYPTO_memcmp(found, key, KEY_LEN) == 0;
     OPENSSL_cleanse(found, sizeof found);
     return fits;

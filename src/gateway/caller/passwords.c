@@ -31,10 +31,13 @@ struct passwords {
 
 static void work(struct call *c) {
     struct call_password *w = c->password;
-    if (!str_is_absent(w->given))
-        w->fits = account_password_fits(w->given, w->stored);
-    if (!str_is_absent(w->fresh) && (str_is_absent(w->given) || w->fits))
-        w->fresh_hash = account_password_hash(w->fresh, c->arena);
+    int fits = str_is_absent(w->given) ? 1 : account_password_fits(w->given, w->stored);
+    w->fits = !str_is_absent(w->given) && fits == 1;
+    w->error = fits < 0 ? fits : 0;
+    if (str_is_absent(w->fresh) || fits != 1)
+        return;
+    w->fresh_hash = account_password_hash(w->fresh, c->arena);
+    w->error = str_is_absent(w->fresh_hash) ? -ENOMEM : 0;
 }
 
 static void *run(void *arg) {
@@ -57,13 +60,19 @@ static void *run(void *arg) {
     return NULL;
 }
 
-struct passwords *passwords_new(void) {
+int passwords_new(struct passwords **ret) {
     struct passwords *p = mem_alloc(sizeof *p);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->more, NULL);
-    if (pthread_create(&p->thread, NULL, run, p) != 0)
-        abort(); /* no memory: see arena.h */
-    return p;
+    int r = -pthread_create(&p->thread, NULL, run, p);
+    if (r < 0) {
+        pthread_cond_destroy(&p->more);
+        pthread_mutex_destroy(&p->lock);
+        free(p);
+        return r;
+    }
+    *ret = p;
+    return 0;
 }
 
 struct passwords *passwords_free(struct passwords *p) {

@@ -11,7 +11,8 @@
 
 struct passwords;
 
-struct passwords *passwords_new(void);
+/* Starts the thread. Returns 0 or a negative errno. */
+int passwords_new(struct passwords **ret);
 /* Drops the waiting calls and joins the thread. Takes NULL; returns NULL. */
 struct passwords *passwords_free(struct passwords *p);
 

@@ -13,18 +13,6 @@
 #include "store/archive/internal.h"
 #include "store/files/files.h"
 
-static int make_folders(const char *dir, int64_t id) {
-    char path[PATH_MAX];
-    int n = snprintf(path, sizeof(path), "%s/files", dir);
-
-    if (n < 0 || n >= PATH_MAX || (mkdir(path, 0700) < 0 && errno != EEXIST))
-        return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : -errno;
-    n = snprintf(path, sizeof(path), "%s/files/%02x", dir, (unsigned)(id & 0xff));
-    if (n < 0 || n >= PATH_MAX || (mkdir(path, 0700) < 0 && errno != EEXIST))
-        return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : -errno;
-    return 0;
-}
-
 static int sync_folder(const char *dir, int64_t id) {
     char path[PATH_MAX];
     int r, n = snprintf(path, sizeof(path), "%s/files/%02x", dir, (unsigned)(id & 0xff));
@@ -80,7 +68,7 @@ int keep_file(const struct archive *ar, int64_t id) {
         if (unlink(to) < 0) /* a report that was fetched again before its row was written */
             return -errno;
     }
-    r = make_folders(ar->o.dir, id);
+    r = files_make_folder(ar->o.dir, id);
     if (r < 0)
         return r;
     if (link(from, to) == 0)
@@ -128,7 +116,7 @@ static int move_if_gone(void *ctx, const struct files_entry *e) {
         return r;
     r = make_gone(s);
     if (r == 0)
-        r = make_folders(s->gone, e->id);
+        r = files_make_folder(s->gone, e->id);
     if (r == 0)
         r = files_path(s->gone, e->id, path);
     return r == 0 && rename(e->path, path) < 0 ? -errno : r;

@@ -112,8 +112,7 @@ static int make_durable(const char *path, const char *parent) {
     return r;
 }
 
-/* Makes DIR/files and DIR/files/xx. */
-static int make_folder(const char *dir, int64_t id) {
+int files_make_folder(const char *dir, int64_t id) {
     char all[PATH_MAX], own[PATH_MAX];
     int n = snprintf(all, sizeof all, "%s/files", dir);
     int m = snprintf(own, sizeof own, "%s/files/%02x", dir, (unsigned)(id & 0xff));
@@ -133,7 +132,7 @@ int files_draft_begin(struct files_draft *d, const char *dir, int64_t id) {
     int r = files_room(dir, 0);
     d->unlooked = 0;
     if (r == 0)
-        r = make_folder(dir, id);
+        r = files_make_folder(dir, id);
     if (r == 0)
         r = format_path(d->path, dir, id, ".draft");
     if (r < 0)

@@ -25,6 +25,9 @@ void files_set_spare(uint64_t bytes);
 /* Returns 0 if a new file of that size leaves enough space, -ENOSPC if not, or another negative errno. */
 int files_room(const char *dir, uint64_t bytes);
 
+/* Makes DIR/files and the folder of the file, each synced. Returns 0 or a negative errno. Any thread. */
+int files_make_folder(const char *dir, int64_t id);
+
 /* A file being written. */
 struct files_draft {
     int fd;
