@@ -148,7 +148,6 @@ struct str answer_busy_reason(int error) {
          STR_INIT("this server's disk quota is used up, so nothing can be written; its operator has to make room")},
         {ESHUTDOWN, STR_INIT("this server is being stopped; try again in a few seconds")},
         {ECANCELED, STR_INIT("this server is being stopped; try again in a few seconds")},
-        {EIO, STR_INIT("this server's disk has failed; its operator has to look")},
         {EROFS, STR_INIT("this server's disk can only be read, so nothing can be written; its operator has to look")},
         {EFBIG,
          STR_INIT("this was ended because the database's log, which cannot be emptied meanwhile, has grown much; try "

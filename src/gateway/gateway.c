@@ -2,6 +2,7 @@
  *
  * The gateway as a whole: its settings, its loops with their snapshots, its metrics.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,6 +207,8 @@ struct str gateway_unready(struct gateway *g, struct http_loop *l) {
         return STR("the disk has not finished a write for more than 10 seconds");
     if (w.error == 0)
         return STR_ABSENT;
+    if (w.error == -EIO)
+        return STR("the disk has failed");
     struct str reason = answer_busy_reason(w.error);
     return str_is_absent(reason) ? str_of(strerror(-w.error)) : reason;
 }

@@ -20,7 +20,7 @@ function limitFiles(server, bytes) {
     assert.equal(r.status, 0, r.stderr);
 }
 
-test('while writes fail, /readyz is 503 with the reason and writes are answered 503; it ends by itself, without a write of a client', async () => {
+test('while writes fail, /readyz is 503 with the reason; it ends by itself, without a write of a client', async () => {
     const dir = demoDir();
     importItems(dir, range(1, makeOrder));
     const server = await startServer({ dir });
@@ -33,8 +33,7 @@ test('while writes fail, /readyz is 503 with the reason and writes are answered 
 
     limitFiles(server, 4096);
     const refused = await eventually(write, (r) => r.code !== 0, { what: 'a write fails' });
-    assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1'], refused.text);
-    assert.match(refused.error.message, /disk has failed/);
+    assert.deepEqual([refused.status, refused.headers['retry-after']], [500, undefined], refused.text); // a retry does not help
     const unready = await readyz(server);
     assert.equal(unready.status, 503);
     assert.match(JSON.parse(unready.text).reason, /disk has failed/);
