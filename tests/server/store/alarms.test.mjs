@@ -4,12 +4,13 @@
 // a limit of file sizes, which can be set and lifted while the server runs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
 import { Client, eventually, paths, send } from '../../lib/client.mjs';
 import { importItems, makeOrder, range } from '../../lib/data.mjs';
-import { demoDir, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
+import { demoDir, hiredOk, root, startServer, tempDir } from '../../lib/server.mjs';
 
 const metric = async (server, name) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec((await send(server.baseUrl, 'GET', '/metrics')).text)?.[1]);
 const readyz = (server) => send(server.baseUrl, 'GET', '/readyz');
@@ -66,5 +67,41 @@ test('/metrics has the log, checkpoints, free space, times of commits, the oldes
     const begun = Math.floor(Date.now() / 1000);
     hiredOk(['backup', path.join(tempDir(), 'copy'), '--data', server.dir]);
     await eventually(() => metric(server, 'hired_backup_last_seconds'), (s) => s >= begun, { what: 'the backup is noticed' });
+    await server.stop();
+});
+
+const example = (name) => fs.readFileSync(path.join(root, 'etc', name), 'utf8');
+
+test('etc/prometheus-rules.yml and etc/grafana-dashboard.json name only metrics that the server exports, and docs/OPERATING.md explains each alarm', async () => {
+    const server = await startServer({ config: `[store]\narchive = ${path.join(tempDir(), 'archive')}\n` });
+    await new Client(server).orders({ page_size: 5 });
+    const exported = new Set([...(await send(server.baseUrl, 'GET', '/metrics')).text.matchAll(/^(hired_\w+)[ {]/gm)].map((m) => m[1]));
+    for (const name of ['prometheus-rules.yml', 'grafana-dashboard.json']) {
+        const named = new Set(example(name).match(/\bhired_\w+/g));
+        assert.ok(named.size > 10, name);
+        for (const metric of named) assert.ok(exported.has(metric), `${name}: the server exports no ${metric}`);
+    }
+    const alerts = [...example('prometheus-rules.yml').matchAll(/alert: (\w+)/g)].map((m) => m[1]);
+    const explained = [...fs.readFileSync(path.join(root, 'docs', 'OPERATING.md'), 'utf8').matchAll(/^\| `(Hired\w+)` \|/gm)].map((m) => m[1]);
+    assert.deepEqual(explained, alerts);
+    await server.stop();
+});
+
+test('the dashboard is one that Grafana reads: panels with a place and queries', () => {
+    const { panels, title } = JSON.parse(example('grafana-dashboard.json'));
+    assert.equal(title, 'hired');
+    for (const p of panels) assert.ok(p.gridPos.w > 0 && p.targets.length > 0 && p.targets.every((t) => t.expr), p.title);
+});
+
+const promtool = spawnSync('promtool', ['--version']).error && 'promtool is not installed (Debian package prometheus)';
+test('promtool accepts etc/prometheus-rules.yml', { skip: promtool }, () => {
+    const r = spawnSync('promtool', ['check', 'rules', path.join(root, 'etc', 'prometheus-rules.yml')], { encoding: 'utf8' });
+    assert.equal(r.status, 0, r.stdout + r.stderr);
+});
+test('promtool accepts /metrics', { skip: promtool }, async () => {
+    const server = await startServer();
+    await new Client(server).orders({ page_size: 5 });
+    const r = spawnSync('promtool', ['check', 'metrics'], { input: (await send(server.baseUrl, 'GET', '/metrics')).text, encoding: 'utf8' });
+    assert.notEqual(r.status, 1, r.stdout + r.stderr); // 3: remarks on style only
     await server.stop();
 });
