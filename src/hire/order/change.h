@@ -24,8 +24,10 @@ struct order_row {
     struct str stage_ids;  /* of its stages (stage_id.h) */
     struct background_check_order doc;
 
-    struct str stored_doc;           /* the doc as it was read; absent: not stored yet */
-    int64_t stored_time;             /* update_time as it was read; 0: not stored yet */
+    struct str stored_doc;         /* the doc as it was read; absent: not stored yet */
+    int64_t stored_time;           /* update_time as it was read; 0: not stored yet */
+    int64_t stored_application_id; /* the same of these columns */
+    struct str stored_package_id;
     struct order_place stored_place; /* its place (place.h) as it was read */
 };
 
@@ -96,6 +98,11 @@ int order_add_file(struct hire *h, int64_t order_id, int64_t owner, struct str s
 
 /* The text in attachment_url for a file that is kept here or will be fetched. Answers have a signed link instead. */
 struct str order_file_slot(struct hire *h, int64_t file_id);
+
+/* The reverse: columns are never NULL. */
+static inline struct str or_empty(struct str s) {
+    return str_is_absent(s) ? STR("") : s;
+}
 
 /* Turns an empty optional text into an absent one. */
 static inline struct str or_absent(struct str s) {

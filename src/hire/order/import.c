@@ -194,6 +194,8 @@ static int import(struct hire *h, struct background_check_order *in) {
     o.stage_ids = old.stage_ids;
     o.package_id = old.package_id;
     o.stored_time = old.stored_time;
+    o.stored_application_id = old.stored_application_id;
+    o.stored_package_id = old.stored_package_id;
     o.stored_place = old.stored_place;
     if (o.last_stage_time < old.last_stage_time) /* stages that the vendor reported to hired still count */
         o.last_stage_time = old.last_stage_time;

@@ -101,6 +101,8 @@ static int list_filtered(struct hire *h, const struct order_filter *f, struct or
         .application_id = f->application_id,
         .status = f->status,
         .phase = -1,
+        .begin_start = f->begin_start == 0 && f->begin_end != INT64_MAX ? 1 : f->begin_start,
+        .begin_end = f->begin_start != 0 || f->begin_end != INT64_MAX ? f->begin_end : 0,
         .limit = (size_t)limit,
         .take = take,
         .ctx = &g,

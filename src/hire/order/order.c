@@ -50,7 +50,8 @@ int order_read(struct hire *h, int64_t order_id, struct order_row *ret) {
         o.stored_doc = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_DOC));
         o.stored_place =
             (struct order_place){o.state, o.account_id, o.begin_time, stored_end_time(o.state, o.stored_doc)};
-        o.package_id = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
+        o.package_id = o.stored_package_id = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_PACKAGE_ID));
+        o.stored_application_id = o.application_id;
         o.stage_ids = arena_dup(h->arena, db_text(&q, COL_ORDER_GET_STAGE_IDS));
         o.history_ms = db_int(&q, COL_ORDER_GET_HISTORY_MS);
         o.version = db_int(&q, COL_ORDER_GET_VERSION);
@@ -108,39 +109,78 @@ static int keep_attachments(struct hire *h, const struct order_row *o) {
     return r < 0 ? r : 0;
 }
 
+static int insert(struct hire *h, const struct order_row *o) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_INSERT);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, o->id);
+    db_bind_int(&q, 3, o->update_time);
+    db_bind_int(&q, 4, o->application_id);
+    db_bind_int(&q, 5, o->account_id);
+    db_bind_int(&q, 6, o->state.status);
+    db_bind_int(&q, 7, o->state.phase);
+    db_bind_int(&q, 8, o->begin_time);
+    db_bind_int(&q, 9, o->last_stage_time);
+    db_bind_text(&q, 10, order_doc(h, &o->doc));
+    db_bind_text(&q, 11, or_empty(o->package_id));
+    db_bind_int(&q, 12, o->history_ms);
+    db_bind_int(&q, 13, o->version);
+    db_bind_text(&q, 14, or_empty(o->stage_ids));
+    return db_run(&q);
+}
+
+/* The columns that most changes leave as they are. */
+static int update_place(struct hire *h, const struct order_row *o) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_UPDATE_PLACE);
+
+    if (o->application_id == o->stored_application_id && o->account_id == o->stored_place.account_id &&
+        o->begin_time == o->stored_place.begin_time && o->state.status == o->stored_place.state.status &&
+        o->state.phase == o->stored_place.state.phase && str_eq(or_empty(o->package_id), o->stored_package_id))
+        return 1;
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, o->id);
+    db_bind_int(&q, 3, o->application_id);
+    db_bind_int(&q, 4, o->account_id);
+    db_bind_int(&q, 5, o->state.status);
+    db_bind_int(&q, 6, o->state.phase);
+    db_bind_int(&q, 7, o->begin_time);
+    db_bind_text(&q, 8, or_empty(o->package_id));
+    return db_run(&q);
+}
+
+static int update(struct hire *h, const struct order_row *o) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_ORDER_UPDATE);
+    int r;
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, o->id);
+    db_bind_int(&q, 3, o->stored_time);
+    db_bind_int(&q, 4, o->update_time);
+    db_bind_int(&q, 5, o->last_stage_time);
+    db_bind_text(&q, 6, order_doc(h, &o->doc));
+    db_bind_int(&q, 7, o->history_ms);
+    db_bind_int(&q, 8, o->version);
+    db_bind_text(&q, 9, or_empty(o->stage_ids));
+    r = db_run(&q);
+    return r <= 0 ? r : update_place(h, o);
+}
+
 int order_write(struct hire *h, struct order_row *o) {
-    struct db_query q DB_CLEANUP = db_query(h->db, o->stored_time == 0 ? SQL_ORDER_INSERT : SQL_ORDER_UPDATE);
-    int n = 3, r;
+    int r;
 
     INVARIANT_RETURN(order_state_exists(o->state), -EINVAL);
     INVARIANT_RETURN(o->update_time >= o->stored_time, -EINVAL); /* lists are polled by update_time */
     o->doc.order_status = SET_INT(o->state.status);
     o->doc.update_time = hire_text(h, o->update_time);
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_int(&q, 2, o->id);
-    if (o->stored_time != 0)
-        db_bind_int(&q, n++, o->stored_time);
-    db_bind_int(&q, n++, o->update_time);
-    db_bind_int(&q, n++, o->application_id);
-    db_bind_int(&q, n++, o->account_id);
-    db_bind_int(&q, n++, o->state.status);
-    db_bind_int(&q, n++, o->state.phase);
-    db_bind_int(&q, n++, o->begin_time);
-    db_bind_int(&q, n++, o->last_stage_time);
-    db_bind_text(&q, n++, order_doc(h, &o->doc));
-    db_bind_text(&q, n++, str_is_absent(o->package_id) ? STR("") : o->package_id);
-    db_bind_int(&q, n++, o->history_ms);
-    db_bind_int(&q, n++, o->version);
-    db_bind_text(&q, n++, str_is_absent(o->stage_ids) ? STR("") : o->stage_ids);
-    r = db_run(&q);
-    if (r < 0)
-        return r;
-    if (r == 0)
-        return -EAGAIN;
+    r = o->stored_time == 0 ? insert(h, o) : update(h, o);
+    if (r <= 0)
+        return r < 0 ? r : -EAGAIN;
     r = move_place(h, o);
     if (r == 0)
         r = keep_attachments(h, o);
     o->stored_time = o->update_time;
+    o->stored_application_id = o->application_id;
+    o->stored_package_id = or_empty(o->package_id);
     o->stored_place =
         (struct order_place){o->state, o->account_id, o->begin_time, end_time_of(o->state, o->doc.end_time)};
     return r;

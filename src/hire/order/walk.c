@@ -68,20 +68,45 @@ static bool is_due(const struct order_walk *w, struct key k) {
     return w->newest ? earlier(&k, &from) < 0 && k.time >= w->until : earlier(&k, &from) > 0 && k.time <= w->until;
 }
 
+static int gather_rows(struct db_query *q, struct arena *a, const struct order_walk *w, struct keys *keys) {
+    int r;
+
+    while ((r = db_row(q)) == 1) {
+        if (!may_match(w, q) || !is_due(w, key_of(q)))
+            continue;
+        keys->v = arena_array_grow(a, keys->v, keys->n, &keys->cap, sizeof(*keys->v));
+        keys->v[keys->n++] = key_of(q);
+    }
+    return r;
+}
+
 static int gather(struct db *db, struct arena *a, const struct order_walk *w, enum db_statement which, int64_t value,
                   struct keys *keys) {
     struct db_query q DB_CLEANUP = db_query(db, which);
-    int r;
 
     db_bind_int(&q, 1, w->tenant);
     db_bind_int(&q, 2, value);
-    while ((r = db_row(&q)) == 1) {
-        if (!may_match(w, &q) || !is_due(w, key_of(&q)))
-            continue;
-        keys->v = arena_array_grow(a, keys->v, keys->n, &keys->cap, sizeof(*keys->v));
-        keys->v[keys->n++] = key_of(&q);
-    }
-    return r;
+    return gather_rows(&q, a, w, keys);
+}
+
+/* Returns 1 and the keys of the orders begun within the walk's times, 0: too many, or < 0. */
+static int gather_begun(struct db *db, struct arena *a, const struct order_walk *w, struct keys *keys) {
+    struct db_query n DB_CLEANUP = db_query(db, SQL_ORDER_FEW_BEGUN);
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_KEYS_BEGUN);
+    int r;
+
+    db_bind_int(&n, 1, w->tenant);
+    db_bind_int(&n, 2, w->begin_start);
+    db_bind_int(&n, 3, w->begin_end);
+    db_bind_int(&n, 4, FEW + 1);
+    r = db_row(&n);
+    if (r < 1 || db_int(&n, COL_ORDER_FEW_N) > FEW)
+        return r < 0 ? r : 0;
+    db_bind_int(&q, 1, w->tenant);
+    db_bind_int(&q, 2, w->begin_start);
+    db_bind_int(&q, 3, w->begin_end);
+    r = gather_rows(&q, a, w, keys);
+    return r < 0 ? r : 1;
 }
 
 static int count(struct db *db, const struct order_walk *w, enum db_statement which, int64_t value, int64_t *ret) {
@@ -115,6 +140,8 @@ static int gather_few(struct db *db, struct arena *a, const struct order_walk *w
         if (r < 0 || n <= FEW)
             return r < 0 ? r : 1;
     }
+    if (w->begin_end != 0 && (r = gather_begun(db, a, w, keys)) != 0)
+        return r;
     n = 0;
     for (size_t i = 0; i < w->n_accounts && r == 0 && n <= FEW; i++)
         r = count(db, w, SQL_ORDER_FEW_OF_ACCOUNT, w->accounts[i], &n);
@@ -142,7 +169,11 @@ static int walk_few(struct db *db, struct arena *a, const struct order_walk *w, 
 
 /* ---- many orders: a walk by update_time ---- */
 
-/* Looks at n orders at most. Returns 1: the walk is over, 0: it stopped at ret->time and ret->id, or < 0. */
+/* take() reads the order's row, which costs as much as so many entries of the index. */
+enum { ROW_COST = 8 };
+
+/* Looks at n orders at most, counting the cost of rows. Returns 1: the walk is over, 0: it stopped at ret->time and
+ * ret->id, or < 0. */
 static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, struct order_walked *ret) {
     struct db_query q DB_CLEANUP = db_query(db, w->newest ? SQL_ORDER_KEYS_NEWEST : SQL_ORDER_KEYS);
     int r;
@@ -154,12 +185,14 @@ static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, str
     while ((r = db_row(&q)) == 1) {
         const struct key k = key_of(&q);
 
-        if (may_match(w, &q) && (r = give(w, k, ret)) != 0)
+        size_t cost = may_match(w, &q) ? ROW_COST : 1;
+        if (cost > 1 && (r = give(w, k, ret)) != 0)
             return r;
         ret->time = k.time;
         ret->id = k.id;
-        if (--n == 0)
+        if (n <= cost)
             return 0;
+        n -= cost;
     }
     return r < 0 ? r : 1;
 }

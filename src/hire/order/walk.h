@@ -12,19 +12,20 @@
 #include "base/arena.h"
 #include "store/db.h"
 
-#define WALK_MAX 50000 /* orders that one walk looks at, some 10 ms */
+#define WALK_MAX 50000 /* entries that one walk looks at, some 10 ms; an order's row counts as 8 */
 
 struct order_walk {
     int64_t tenant;
-    bool newest;                /* the latest change first */
-    int64_t from_time, from_id; /* only orders behind this place */
-    int64_t until;              /* the last update_time */
-    int64_t application_id;     /* 0: any */
-    int64_t status;             /* 0: any */
-    int64_t phase;              /* -1: any */
-    const int64_t *accounts;    /* only orders of these accounts */
-    size_t n_accounts;          /* 0: of any */
-    size_t limit;               /* ends after so many orders */
+    bool newest;                    /* the latest change first */
+    int64_t from_time, from_id;     /* only orders behind this place */
+    int64_t until;                  /* the last update_time */
+    int64_t application_id;         /* 0: any */
+    int64_t status;                 /* 0: any */
+    int64_t begin_start, begin_end; /* the begin_time that take() accepts; 0 and 0: any */
+    int64_t phase;                  /* -1: any */
+    const int64_t *accounts;        /* only orders of these accounts */
+    size_t n_accounts;              /* 0: of any */
+    size_t limit;                   /* ends after so many orders */
 
     /* Called for each order that matches. Returns 1: counts for the limit, 0: it does not match either, or < 0. */
     int (*take)(void *ctx, int64_t update_time, int64_t id);

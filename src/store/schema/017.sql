@@ -40,6 +40,7 @@ CREATE INDEX background_check_order_by_update
 CREATE INDEX background_check_order_by_application ON background_check_order (tenant, application_id);
 CREATE INDEX background_check_order_by_account ON background_check_order (tenant, account_id);
 CREATE INDEX background_check_order_by_status ON background_check_order (tenant, status, phase);
+CREATE INDEX background_check_order_by_begin ON background_check_order (tenant, begin_time);
 
 -- Appended in the order of time. An entry names the one before it of the same order, and the order names its last one.
 CREATE TABLE order_history_next (

@@ -16,9 +16,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14);
 -- Updates the order only if it still has the update_time that was read, so that no other change is overwritten.
 -- name: order_update
 UPDATE background_check_order
-SET update_time = $4, application_id = $5, account_id = $6, status = $7, phase = $8, begin_time = $9,
-    last_stage_time = $10, doc = $11, package_id = $12, history_ms = $13, version = $14, stage_ids = $15
+SET update_time = $4, last_stage_time = $5, doc = $6, history_ms = $7, version = $8, stage_ids = $9
 WHERE tenant = $1 AND update_time + 0 = $3 AND id = $2;
+-- What order_update leaves out, because SQLite writes to each index of a column that is set, also if the value stays.
+-- name: order_update_place
+UPDATE background_check_order
+SET application_id = $3, account_id = $4, status = $5, phase = $6, begin_time = $7, package_id = $8
+WHERE tenant = $1 AND id = $2;
 
 -- The last entry of the order's history, if nothing else of the order changes.
 -- name: order_history_set
@@ -92,7 +96,13 @@ SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $
 -- walks: counts at most $3 rows of an index
 SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $1 AND status = $2 LIMIT $3) f;
 
--- The same keys of the few orders of an application, of an account, in a state: read by their index, unsorted. begin_time is
+-- name: order_few_begun
+-- row: order_few
+-- walks: counts at most $4 rows of an index
+SELECT COUNT(*) AS n FROM (
+    SELECT 1 FROM background_check_order WHERE tenant = $1 AND begin_time >= $2 AND begin_time <= $3 LIMIT $4) f;
+
+-- The same keys of the few orders of an application, of an account, in a state, begun within a time: read by their index, unsorted. begin_time is
 -- read because SQLite would otherwise take the index that has all other columns, and walk the tenant.
 -- name: order_keys_of_application
 -- row: order_key
@@ -106,6 +116,11 @@ WHERE tenant = $1 AND account_id = $2;
 -- row: order_key
 SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
 WHERE tenant = $1 AND status = $2;
+
+-- name: order_keys_begun
+-- row: order_key
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+WHERE tenant = $1 AND begin_time >= $2 AND begin_time <= $3;
 
 -- What the filters that no index has look at, and the record.
 -- name: order_filtered
