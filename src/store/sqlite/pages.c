@@ -18,8 +18,9 @@
 struct page_file {
     sqlite3_io_methods methods; /* must be first: SQLite sees this */
     const sqlite3_io_methods *below;
-    int reserved; /* bytes at the end of each page; < 0: not known */
-    bool early;   /* pages were written before the first one, without checksums */
+    int reserved;         /* bytes at the end of each page; < 0: not known */
+    sqlite3_int64 mapped; /* the file's size when its mapping was last removed; -1: never */
+    bool early;           /* pages were written before the first one, without checksums */
 };
 
 static struct {
@@ -112,14 +113,31 @@ static int on_control(sqlite3_file *file, int what, void *arg) {
     return pf->below->xFileControl(file, what, arg);
 }
 
+/* page NULL: another connection has changed the database, so SQLite wants to map it anew. That would cost a page fault
+ * for each page that is read after every commit. On Linux a shared mapping shows what is written to the file, so it has
+ * to be renewed only if the file's size has changed. */
+static int on_unfetch(sqlite3_file *file, sqlite3_int64 at, void *page) {
+    struct page_file *pf = page_file_of(file);
+    sqlite3_int64 size;
+    if (!page) {
+        int r = pf->below->xFileSize(file, &size);
+        if (r == SQLITE_OK && size == pf->mapped)
+            return SQLITE_OK;
+        pf->mapped = r == SQLITE_OK ? size : -1;
+    }
+    return pf->below->xUnfetch(file, at, page);
+}
+
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags) {
     int r = installed.below->xOpen(installed.below, name, file, flags, ret_flags);
     if (r != SQLITE_OK || !(flags & SQLITE_OPEN_MAIN_DB) || !file->pMethods)
         return r;
     struct page_file *pf = page_file_of(file);
-    *pf = (struct page_file){.methods = *file->pMethods, .below = file->pMethods, .reserved = -1};
+    *pf = (struct page_file){.methods = *file->pMethods, .below = file->pMethods, .reserved = -1, .mapped = -1};
     pf->methods.xWrite = on_write;
     pf->methods.xFileControl = on_control;
+    if (pf->methods.iVersion >= 3)
+        pf->methods.xUnfetch = on_unfetch;
     file->pMethods = &pf->methods;
     return SQLITE_OK;
 }
