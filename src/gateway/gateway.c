@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "gateway/answer.h"
+#include "gateway/answer_cache.h"
 #include "gateway/caller/access_changes.h"
 #include "gateway/caller/attempts.h"
 #include "gateway/internal.h"
@@ -121,6 +122,7 @@ void snapshot_take(struct gateway_loop *gl) {
     /* If no snapshot could be begun, each statement sees the newest state anyway. */
     gl->in_snapshot = db_snapshot_begin(gl->db) == 0;
     gl->snapshot_commits = commits;
+    gl->snapshot_changes = gl->in_snapshot ? db_change_count(gl->db) : -1;
     look_for_changes(gl);
 }
 
@@ -154,6 +156,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     }
     gl->tokens = token_cache_new();
     gl->users = user_cache_new();
+    gl->answers = answer_cache_new();
     gl->watch = watch_new();
     log_id_init(&gl->log_ids);
     gl->change_count = db_change_count(gl->db);
@@ -177,6 +180,7 @@ void gateway_loop_stop(struct gateway *g, struct http_loop *l) {
     gl->watch = watch_free(gl->watch);
     gl->tokens = token_cache_free(gl->tokens);
     gl->users = user_cache_free(gl->users);
+    gl->answers = answer_cache_free(gl->answers);
     gl->db = db_close(gl->db);
 }
 

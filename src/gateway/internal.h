@@ -24,6 +24,7 @@ struct gateway_loop {
     struct db *db;
     struct token_cache *tokens;
     struct user_cache *users;
+    struct answer_cache *answers;
     struct metrics *metrics;
     struct watch *watch;
     uv_timer_t change_timer;
@@ -31,6 +32,7 @@ struct gateway_loop {
     int64_t access_changes; /* the number of access_changes() in the snapshot; -1: unknown */
     uv_check_t round_end;   /* runs after each round of ready connections */
     bool in_snapshot;
+    int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot */
     uint64_t snapshot_commits; /* g->commits when the snapshot was taken */
     struct log_id_maker log_ids;
 };
@@ -80,6 +82,7 @@ struct request {
     struct http_work work; /* for an errand */
     int result;            /* of a handler that writes */
     size_t data_at;        /* where the answer's data begins in the buffer */
+    bool keep;             /* the answer is worth keeping in the loop's answer_cache */
     struct str allow;      /* for a 405 */
     struct str request_id;
     char log_id[LOG_ID_LEN];
@@ -102,6 +105,9 @@ void request_begin_answer(struct request *x);
 
 /* Answers after the handler has run. result: the handler's value, or the error of its transaction. Ends the request. */
 void request_finish(struct request *x, int result);
+
+/* Answers as another request was answered. Ends the request. */
+void request_repeat(struct request *x, struct str answer);
 
 /* Answers a call that has failed. Ends the request. */
 void request_fail(struct request *x);

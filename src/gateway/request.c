@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gateway/answer.h"
+#include "gateway/answer_cache.h"
 #include "gateway/internal.h"
 
 #define REQUEST_ID_MAX 128
@@ -150,6 +151,15 @@ void request_finish(struct request *x, int result) {
     if (x->upload)
         upload_free(x->upload);
     answer_end(&x->call, out, x->data_at);
+    if (x->keep)
+        answer_cache_keep(x->loop->answers, buf_str(out));
+    send_reply(x);
+}
+
+void request_repeat(struct request *x, struct str answer) {
+    struct buf *out = http_out(x->r);
+    out->len = 0;
+    buf_add_str(out, answer);
     send_reply(x);
 }
 
