@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-#define ANSWER_CACHE_BYTES (4 << 20) /* kept by one loop */
+#define ANSWER_CACHE_BYTES (8 << 20) /* kept by one loop */
 
 struct answer_cache;
 struct answer_cache *answer_cache_new(void);
