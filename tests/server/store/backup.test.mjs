@@ -73,7 +73,7 @@ test('a backup made during writes is valid, can be served, and contains every wr
 
 test('a slow backup is not begun again by writes: its time is that of its rate, and the copy is of one moment', async () => {
     const own = demoDir();
-    importItems(own, range(12_000, makeOrder));
+    importItems(own, range(16_000, makeOrder));
     const server = await startServer({ dir: own });
     const client = new Client(server);
     const token = await client.token();
@@ -81,7 +81,7 @@ test('a slow backup is not begun again by writes: its time is that of its rate, 
     const writer = (async () => {
         for (let i = 0; !over; i++) {
             const r = await client.call('POST', paths.progress, { token, body: {
-                background_check_id: makeOrder(i % 12_000).order_id, stage_id: String(i), stage_name: 's', stage_time: String(++clock) } });
+                background_check_id: makeOrder(i % 16_000).order_id, stage_id: String(i), stage_name: 's', stage_time: String(++clock) } });
             assert.equal(r.code, 0, r.text);
             last = i;
         }
