@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "cli/config/config.h"
+#include "cli/end.h"
 #include "cli/suggest.h"
 
 struct command {
@@ -74,6 +75,7 @@ int cli_main(int argc, char **argv) {
     static char help_flag[] = "--help";
     int r;
 
+    end_explain();
     if (argc < 2) {
         print_help(stderr);
         return 2;

@@ -190,7 +190,7 @@ struct db *gateway_loop_db(struct gateway *g, struct http_loop *l) {
 
 /* ---- watching ---- */
 
-#define STALLED_MS 10000 /* a write that is at the disk for so long */
+#define STALLED_MS 20000 /* a write that is at the disk for so long; a command's transaction may take 15 s */
 
 /* What every request reads, and the secret. */
 static bool can_read(struct db *db) {
@@ -208,7 +208,7 @@ struct str gateway_unready(struct gateway *g, struct http_loop *l) {
         return STR("the database cannot be read");
     writer_stats(g->writer, &w);
     if (w.running_ms >= STALLED_MS)
-        return STR("the disk has not finished a write for more than 10 seconds");
+        return STR("the disk has not finished a write for more than 20 seconds");
     if (w.error == 0)
         return STR_ABSENT;
     if (w.error == -EIO)

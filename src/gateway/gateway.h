@@ -68,7 +68,7 @@ void gateway_serve(struct gateway *g, struct http_request *r);
 
 /* Absent if a reading connection can run a query and writes succeed; else a sentence on what does not work. Writes do
  * not succeed from the first one that the disk or the log's limit made fail to the next that succeeds, and while one
- * has been at the disk for ten seconds. */
+ * has been at the disk for twenty seconds. */
 struct str gateway_unready(struct gateway *g, struct http_loop *l);
 
 /* Appends the metrics of all loops in Prometheus text form. */

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/writer.h"
 
@@ -121,8 +122,11 @@ static void test_groups(void **state) {
         jobs[i] = row_job(s, i == 7 ? 1 : i, i % 3 == 2 ? -ECANCELED : i);
         assert_int_equal(writer_submit(s->w, &jobs[i].job), 0);
     }
+    for (int64_t since = clock_mono_ms(); clock_mono_ms() < since + 20;)
+        ;
     writer_stats(s->w, &stats);
     assert_int_equal(stats.queued, 10);
+    assert_true(stats.running_ms >= 19); /* the gate's group */
     sem_post(&s->go);
     wait_reported(s, 11);
     for (int i = 0; i < 10; i++) {
@@ -137,6 +141,13 @@ static void test_groups(void **state) {
     assert_int_equal(stats.groups, 3);
     assert_int_equal(stats.queued, 0);
     assert_int_equal(stats.failed_commits, 0);
+    assert_int_equal(stats.running_ms, 0);
+    assert_int_equal(stats.error, 0);
+    uint64_t commits = 0;
+    for (int i = 0; i <= WRITER_COMMIT_BUCKETS; i++)
+        commits += stats.commits[i];
+    assert_int_equal(commits, 3);
+    assert_true(stats.log.bytes > 0);
     assert_int_equal(stats.group_sizes[0], 1);
     assert_int_equal(stats.group_sizes[1], 1);
     assert_int_equal(stats.group_sizes[3], 1);

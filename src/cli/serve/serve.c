@@ -15,6 +15,7 @@
 #include "cli/address.h"
 #include "cli/cli.h"
 #include "cli/demo/info.h"
+#include "cli/end.h"
 #include "cli/serve/clock_check.h"
 #include "cli/serve/serving.h"
 #include "gateway/users.h"
@@ -249,7 +250,7 @@ int cli_serve(int argc, char **argv) {
         return 2;
     (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* libuv reads it when the pool is first used */
     log_set_level(s.config.log_level);
-    serve_explain_end();
+    end_as_log_line();
     id_set_node(s.config.node);
     files_set_spare(s.config.free_min_bytes);
     s.url = STR("");

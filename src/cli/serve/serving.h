@@ -44,15 +44,11 @@ struct serving {
 /* Prints "hired serve: what: ..." for a negative errno, and returns it. */
 int serve_fail(const char *what, int error);
 
-/* ---- process.c ---- */
+/* ---- pool.c ---- */
 
 /* Makes the threads of libuv's pool. libuv would make them at the first upload, and end the process if it cannot.
  * Returns 0, or a negative errno after an error message. */
 int serve_make_pool(void);
-
-/* If a mapped file is truncated or its disk fails, the process gets SIGBUS and ends; from now on with a line in the log
- * that says so. A limit of file sizes (ulimit -f) makes writes fail from now on instead of ending the process. */
-void serve_explain_end(void);
 
 /* ---- settings.c ---- */
 

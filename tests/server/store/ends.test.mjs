@@ -61,6 +61,13 @@ test('without memory to check a password, signing in is answered 503, and works 
     await server.stop();
 });
 
+test('under a limit of file sizes a command fails with a message instead of being ended', () => {
+    const dir = demoDir();
+    const r = spawnSync('prlimit', ['--fsize=2048', binary, 'export', '--data', dir, '--dir', path.join(dir, 'out')], { encoding: 'utf8' });
+    assert.deepEqual([r.status, r.signal], [1, null], r.stderr);
+    assert.match(r.stderr, /^hired export: .*File too large/);
+});
+
 test('a database that is truncated while it is mapped ends the server with a line that says so', async () => {
     const server = await startServer();
     const client = new Client(server), token = await client.token();

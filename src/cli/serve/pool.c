@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What would end the process without a word: threads that a library cannot make, and signals.
+ * The threads that a library makes, which would end the process without a word if it cannot make them.
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "cli/serve/serving.h"
 
 #define POOL_MAX 1024 /* libuv's */
 #define POOL_DEFAULT 4
-
-/* ---- the pool ---- */
 
 static unsigned pool_size(void) {
     const char *text = getenv("UV_THREADPOOL_SIZE");
@@ -61,23 +57,4 @@ int serve_make_pool(void) {
         uv_loop_close(&loop);
     }
     return r < 0 ? serve_fail("cannot start its threads (see ulimit -u, ulimit -v, TasksMax of systemd)", r) : 0;
-}
-
-/* ---- signals ---- */
-
-/* Only what is permitted in a signal handler. */
-static void on_sigbus(int number) {
-    static const char line[] =
-        "{\"level\":\"error\",\"msg\":\"the process ends (SIGBUS): a file that it reads through memory, such as "
-        "hired.db, was truncated by another program, or its disk has failed; hired check says what is damaged\"}\n";
-    ssize_t ignored = write(STDERR_FILENO, line, sizeof line - 1);
-    (void)ignored;
-    (void)signal(number, SIG_DFL);
-    (void)raise(number);
-}
-
-void serve_explain_end(void) {
-    struct sigaction bus = {.sa_handler = on_sigbus, .sa_flags = SA_NODEFER};
-    (void)sigaction(SIGBUS, &bus, NULL);
-    (void)signal(SIGXFSZ, SIG_IGN);
 }
