@@ -33,8 +33,8 @@
 static const char help[] =
     "usage: hired backup NEW_DIR [--previous COPY] [--verify] [OPTION...] [--data DIR]\n\n"
     "Copies a data directory: the database at one moment, and every kept file that belongs to it. Works\n"
-    "while the server runs. Page checksums and the copy's structure are checked. An interrupted backup leaves no "
-    "directory.\n"
+    "while the server runs. Page checksums and the copy's structure are checked. An interrupted backup\n"
+    "leaves no directory.\n"
     "hired restore COPY brings a copy back; it can also be served as it is. Kept files never change, so\n"
     "they are hard links if NEW_DIR is on the same file system.\n\n"
     "  --previous COPY  an earlier copy beside NEW_DIR: files that it has are linked, not copied again\n"

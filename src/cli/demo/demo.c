@@ -28,8 +28,8 @@ static const char help[] =
     "  --listen HOST:PORT  where hired serve will listen (127.0.0.1:8080)\n"
     "  --days N            adds checks of the last N days, with packages, forms and events (30). With 0,\n"
     "                      --orders or --interviews only the fixed records of the past are there\n"
-    "  --orders N          at least N orders, for load tests: of the last three years, two of three with an\n"
-    "                      application and a talent of their own, 4 % of them in progress\n"
+    "  --orders N          at least N orders, for load tests: of the last three years, two of three with\n"
+    "                      an application and a talent of their own, 4 % of them in progress\n"
     "  --interviews N      at least N interviews, of the same applications\n"
     "  --unless-used       does nothing, with status 0, if the directory has other tenants\n\n"
     "example: hired demo --data data && hired serve --data data\n";
