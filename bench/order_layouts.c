@@ -61,7 +61,8 @@ struct layout {
     "SELECT update_time, id, doc FROM orders WHERE tenant = 1 AND (update_time, id) > (?2, 0) ORDER BY update_time, "  \
     "id LIMIT ?1"
 
-/* The layout of the schema: the records are in a tree by (tenant, update_time, id), so every change moves its record.
+/* The layout before schema 017: the records are in a tree by (tenant, update_time, id), so every change moves its
+ * record.
  */
 #define CLUSTERED                                                                                                      \
     .schema =                                                                                                          \
@@ -128,8 +129,41 @@ struct layout {
     .page = "SELECT update_time, id, doc FROM orders WHERE tenant = 1 AND (update_time, id) > (?2, 0) ORDER BY "       \
             "update_time, id LIMIT ?1"
 
+/* The schema's layout: like the one before, but ids may be the same in two tenants, so the key is (tenant, id); the
+ * moving index has what lists filter by; history is clustered by time, and an entry has the time of the one before it;
+ * the ids of stages are in the order's row; stamps are reserved, so a change does not write one. */
+#define BY_ID(INDEXES)                                                                                                 \
+    .schema = "CREATE TABLE orders (tenant INTEGER NOT NULL, id INTEGER NOT NULL, update_time INTEGER NOT NULL, "      \
+              "application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, status INTEGER NOT NULL, phase INTEGER "  \
+              "NOT NULL, begin_time INTEGER NOT NULL, last_stage_time INTEGER NOT NULL, history_ms INTEGER NOT NULL, " \
+              "version INTEGER NOT NULL, stage_ids TEXT NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (tenant, id));"       \
+              "CREATE INDEX by_application ON orders (tenant, application_id);"                                        \
+              "CREATE TABLE history (tenant INTEGER NOT NULL, order_id INTEGER NOT NULL, seq INTEGER NOT NULL, "       \
+              "before_ms INTEGER NOT NULL, " HISTORY_COLUMNS                                                           \
+              ", PRIMARY KEY (tenant, at_ms, order_id, seq)) WITHOUT ROWID;" STAMP INDEXES,                            \
+    .insert = {"INSERT INTO history VALUES (1, ?1, 1, 0, ?2, 1, 4711, 1, 0, 2, '')",                                   \
+               "INSERT INTO orders VALUES (1, ?1, ?2, ?5, ?6, ?7, 0, ?2, ?2, ?2, 1, '', ?4)"},                         \
+    .change = {"INSERT INTO history SELECT 1, ?1, o.version + 1, o.history_ms, ?2, 1, 4711, 3, 2, 2, "                 \
+               "'report is being written' FROM orders o WHERE o.tenant = 1 AND o.id = ?1",                             \
+               "UPDATE orders SET update_time = ?2, last_stage_time = ?2, history_ms = ?2, version = version + 1, "    \
+               "stage_ids = stage_ids || ?8, doc = ?4 WHERE tenant = 1 AND id = ?1 AND update_time = ?3"},             \
+    .read = "SELECT update_time, doc FROM orders WHERE id = ?1 AND tenant = 1",                                        \
+    .page = "SELECT update_time, id, doc FROM orders WHERE tenant = 1 AND (update_time, id) > (?2, 0) ORDER BY "       \
+            "update_time, id LIMIT ?1"
+#define ONE_MOVES                                                                                                      \
+    "CREATE INDEX by_update ON orders (tenant, update_time, id, status, account_id);"                                  \
+    "CREATE INDEX by_account ON orders (tenant, account_id);"                                                          \
+    "CREATE INDEX by_status ON orders (tenant, status, phase);"
+#define THREE_MOVE                                                                                                     \
+    "CREATE INDEX by_update ON orders (tenant, update_time, id);"                                                      \
+    "CREATE INDEX by_account ON orders (tenant, account_id, update_time, id);"                                         \
+    "CREATE INDEX by_status ON orders (tenant, status, update_time, id, phase);"
+
 static const struct layout layouts[] = {
-    {.name = "clustered by time, 16 KB (the schema's)", .page_size = 16384, CLUSTERED},
+    {.name = "by id, one moving index, 4 KB (the schema's)", .page_size = 4096, BY_ID(ONE_MOVES)},
+    {.name = "by id, one moving index, 8 KB", .page_size = 8192, BY_ID(ONE_MOVES)},
+    {.name = "by id, three moving indexes, 4 KB", .page_size = 4096, BY_ID(THREE_MOVE)},
+    {.name = "clustered by time, 16 KB (before schema 017)", .page_size = 16384, CLUSTERED},
     {.name = "clustered by time, 8 KB", .page_size = 8192, CLUSTERED},
     {.name = "clustered by time, 4 KB", .page_size = 4096, CLUSTERED},
     {.name = "rowid, the same indexes, 8 KB", .page_size = 8192, ROWID},
@@ -254,7 +288,7 @@ static void fill(struct bench *b) {
 }
 
 /* Changes n random orders, as many in one transaction as group says. The log is taken into the file whenever it has
- * more than 16 MB, and at the end. */
+ * more than 64 MB, and at the end. */
 static void change_orders(struct bench *b, int64_t n, int64_t group) {
     char doc[DOC_MAX + 1], log[sizeof b->path + 8];
     struct stat st;
@@ -276,7 +310,7 @@ static void change_orders(struct bench *b, int64_t n, int64_t group) {
         if (i % group != group - 1 && i != n - 1)
             continue;
         sql(b, "COMMIT");
-        if (stat(log, &st) == 0 && st.st_size > 16 << 20)
+        if (stat(log, &st) == 0 && st.st_size > 64 << 20)
             sql(b, "PRAGMA wal_checkpoint(RESTART)");
     }
     sql(b, "PRAGMA wal_checkpoint(TRUNCATE)");

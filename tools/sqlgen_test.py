@@ -162,6 +162,27 @@ def test_schema_becomes_strict():
                    "INSERT INTO b SELECT INSTR(y, 'b') FROM a;"], got
 
 
+def test_moves():
+    step = """CREATE TABLE t_next (tenant BIGINT NOT NULL, id BIGINT NOT NULL, n BIGINT NOT NULL);
+-- moves: t by o.tenant, o.n, o.id
+INSERT INTO t_next (tenant, id, n)
+SELECT o.tenant, o.id, COALESCE((SELECT STRING_AGG(x.word, '') FROM words x JOIN t y ON y.id = x.id), 0) FROM t o;
+-- moves: u
+INSERT INTO u_next (tenant) SELECT u.tenant FROM u ORDER BY u.tenant;
+"""
+    assert sqlgen.read_moves(['', step]) == [
+        (1, 't', "INSERT INTO main.t (tenant, id, n) SELECT o.tenant, o.id, COALESCE((SELECT GROUP_CONCAT(x.word, '') FROM old.words x "
+                 "JOIN old.t y ON y.id = x.id), 0) FROM old.t o WHERE (o.tenant, o.n, o.id) > (?1, ?2, ?3) ORDER BY o.tenant, o.n, o.id LIMIT ?4",
+         'SELECT tenant, n, id FROM main.t ORDER BY rowid DESC LIMIT 1'),
+        (1, 'u', 'INSERT INTO main.u (tenant) SELECT u.tenant FROM old.u ORDER BY u.tenant', None)]
+    for wrong in ('-- moves: t\nDELETE FROM t;', '-- moves: t by a, b\nINSERT INTO n (a) SELECT a FROM t;'):
+        try:
+            sqlgen.read_moves([wrong])
+        except sqlgen.Fault:
+            continue
+        raise AssertionError(wrong)
+
+
 def test_schema_is_numbered():
     for names in (['001.sql'], ['000.sql', '002.sql'], ['000.sql', 'x.sql']):
         with tempfile.TemporaryDirectory() as d:
