@@ -6,7 +6,7 @@
 
 #include "cli/demo/scale.h"
 
-#define OF(table) (table[scale_random(n, salt++, sizeof(table) / sizeof(*(table)))])
+#define OF(table) ((table)[scale_random(n, salt++, sizeof(table) / sizeof(*(table)))])
 
 struct syllable {
     const char *chinese, *latin;

@@ -248,9 +248,8 @@ static void verify_piece(struct verify *v, uint32_t first, uint32_t n) {
     bool whole = read_file(v, v->piece, n * v->page_size, offset_of(v, first));
     for (uint32_t i = 0; i < n; i++) {
         unsigned char *page = v->piece + (whole ? i * v->page_size : 0);
-        if (!whole && !read_file(v, page, v->page_size, offset_of(v, first + i)))
-            suspect(v, first + i);
-        else if (!is_intact(v, page, first + i))
+        bool there = whole || read_file(v, page, v->page_size, offset_of(v, first + i));
+        if (!there || !is_intact(v, page, first + i))
             suspect(v, first + i);
     }
     v->result->pages += n;

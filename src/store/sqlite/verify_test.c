@@ -181,7 +181,7 @@ static void test_flipped_bits(void **state) {
         assert_int_equal(verify(s->dir, &said, &result), 0);
         assert_int_equal(said.n, 1);
         assert_int_equal(result.damaged, 1);
-        snprintf(wanted, sizeof(wanted), "page %lld of ", (long long)(at / PAGE + 1));
+        snprintf(wanted, sizeof(wanted), "page %lld of ", (long long)at / PAGE + 1);
         assert_non_null(strstr(said.first, wanted));
         flip(fd, at, bit);
     }
