@@ -11,6 +11,9 @@
 #include "hire/order/change.h"
 #include "hire/tenant/tenant.h"
 
+/* More entries than any order has: a number beyond is damage. */
+#define HISTORY_MAX 1000000
+
 /* The end time of a completed order from its record; 0: unknown or not completed. */
 static int64_t end_time_of(struct order_state state, struct str end_time) {
     int64_t ms;
@@ -334,10 +337,13 @@ static int history_entry(struct hire *h, int64_t order_id, int64_t seq, int64_t 
 }
 
 int order_history_of(struct hire *h, const struct order_row *o, struct order_history_entry **ret, size_t *ret_n) {
-    struct order_history_entry *v = arena_array(h->arena, struct order_history_entry, (size_t)o->version);
+    struct order_history_entry *v;
     int64_t at_ms = o->history_ms;
     int r = 0;
 
+    if (o->version < 0 || o->version > HISTORY_MAX)
+        return -EBADMSG;
+    v = arena_array(h->arena, struct order_history_entry, (size_t)o->version);
     for (int64_t seq = o->version; seq > 0 && r == 0; seq--)
         r = history_entry(h, o->id, seq, at_ms, &v[seq - 1], &at_ms);
     *ret = v;
