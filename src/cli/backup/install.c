@@ -141,12 +141,18 @@ void install_drop(struct install *p) {
 
 /* ---- finishing ---- */
 
+/* Of the data directory; nftw() passes no context. */
+static uid_t owner_uid;
+static gid_t owner_gid;
+
 /* A part that the stage still has is of the old data, if it is in the directory. */
 static int move_old(struct install *p) {
     char aside[PATH_MAX];
     int r = join(aside, p->dir, p->aside);
 
     if (r == 0 && mkdir(aside, 0700) < 0 && errno != EEXIST)
+        r = -errno;
+    if (r == 0 && geteuid() == 0 && lchown(aside, owner_uid, owner_gid) < 0)
         r = -errno;
     for (size_t i = 0; i < PARTS && r == 0; i++) {
         bool is_new = strcmp(parts[i], "files") == 0 && !has(p->stage, "files");
@@ -168,10 +174,30 @@ static int move_new(struct install *p) {
     return r == 0 ? sync_dir(p->dir) : r;
 }
 
+static int give_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
+    bool own = st->st_uid == owner_uid && st->st_gid == owner_gid;
+    return own || lchown(path, owner_uid, owner_gid) == 0 ? 0 : -1;
+}
+
+/* Root restores for the user whose directory it is: the server runs as that user. */
+static int give_to_owner(const struct install *p) {
+    struct stat st;
+    if (geteuid() != 0)
+        return 0;
+    if (stat(p->dir, &st) < 0)
+        return -errno;
+    owner_uid = st.st_uid;
+    owner_gid = st.st_gid;
+    errno = 0;
+    return nftw(p->stage, give_one, 16, FTW_PHYS) == 0 ? 0 : errno ? -errno : -EIO;
+}
+
 int install_finish(struct install *p) {
     char text[NOTE_MAX];
-    int r = p->prepared ? read_note(p->stage, READY, text) : write_note(p->stage, READY, p->aside);
+    int r = give_to_owner(p);
 
+    if (r == 0)
+        r = p->prepared ? read_note(p->stage, READY, text) : write_note(p->stage, READY, p->aside);
     if (p->prepared && r >= 0)
         snprintf(p->aside, sizeof(p->aside), "%.*s", (int)sizeof(p->aside) - 1, text);
     /* Without hired.db in the stage everything has been moved. */

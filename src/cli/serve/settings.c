@@ -58,7 +58,45 @@ void serve_warn_of_proxy(const struct config *c) {
                  "base_url is https, so a proxy is in front, and trusted_proxies does not name it", NULL);
 }
 
+static bool differ(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) != 0 : a != b;
+}
+
+/* Writes the names of the options that have changed and take effect at the next start only. */
+static void name_for_restart(const struct config *a, const struct config *b, struct buf *out) {
+    const struct {
+        const char *name;
+        bool changed;
+    } all[] = {
+        {"listen", a->listen_port != b->listen_port || differ(a->listen_host, b->listen_host)},
+        {"data", differ(a->data, b->data)},
+        {"threads", a->threads != b->threads},
+        {"node", a->node != b->node},
+        {"[server] drain", a->drain_ms != b->drain_ms},
+        {"[store] mmap", a->mmap_bytes != b->mmap_bytes},
+        {"[store] write_queue", a->write_queue_max != b->write_queue_max},
+        {"[store] write_group", a->write_group_max != b->write_group_max},
+        {"[store] archive", differ(a->archive, b->archive)},
+        {"[store] archive_days", a->archive_days != b->archive_days},
+        {"[store] read_max", a->read_ms != b->read_ms},
+        {"[store] log_max", a->log_max_bytes != b->log_max_bytes},
+        {"[fetch] max_size", a->fetch_max_bytes != b->fetch_max_bytes},
+        {"[fetch] timeout", a->fetch_timeout_ms != b->fetch_timeout_ms},
+        {"[fetch] parallel", a->fetch_parallel != b->fetch_parallel},
+        {"[fetch] allow for the fetcher", a->fetch_allow != b->fetch_allow},
+        {"[events] parallel", a->events_parallel != b->events_parallel},
+        {"[events] keep_days", a->events_keep_days != b->events_keep_days},
+        {"[events] ping, reconnect", a->ping_ms != b->ping_ms || a->reconnect_ms != b->reconnect_ms ||
+                                         a->reconnect_spread_ms != b->reconnect_spread_ms},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].changed)
+            buf_printf(out, "%s%s", out->len > 0 ? ", " : "take effect at the next start: ", all[i].name);
+    buf_add_char(out, '\0');
+}
+
 void serve_reload(struct serving *s) {
+    struct buf later BUF_CLEANUP = BUF_EMPTY;
     struct config fresh;
     if (serve_load_config(s, &fresh, true) < 0)
         return;
@@ -73,11 +111,7 @@ void serve_reload(struct serving *s) {
     files_set_spare(fresh.free_min_bytes);
     scrubber_set_rate(s->scrubber, fresh.scrub_rate);
     http_server_set_limits(s->server, &fresh.http);
-    bool restart = strcmp(fresh.data, s->config.data) != 0 || fresh.listen_port != s->config.listen_port ||
-                   strcmp(fresh.listen_host, s->config.listen_host) != 0 || fresh.threads != s->config.threads;
-    log_line(LOG_INFO, "configuration reread", "note",
-             restart ? "changes of listen, data and threads take effect at the next start"
-                     : "all settings are in force",
-             NULL);
+    name_for_restart(&s->config, &fresh, &later);
+    log_line(LOG_INFO, "configuration reread", "note", later.len > 1 ? later.ptr : "all settings are in force", NULL);
     config_free(&fresh);
 }

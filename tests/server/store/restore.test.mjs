@@ -40,6 +40,23 @@ test('a copy is restored into a new directory and can be served', async () => {
         assert.notEqual(fs.statSync(path.join(to, name)).ino, fs.statSync(path.join(copy, name)).ino);
 });
 
+test('what root restores belongs to the owner of the directory', (t) => {
+    if (process.getuid() !== 0) return void t.skip('needs root');
+    for (const replace of [false, true]) {
+        const to = replace ? demoDir() : path.join(tempDir(), 'data');
+        if (!replace) fs.mkdirSync(to, { mode: 0o700 });
+        fs.chownSync(to, 61234, 61235);
+        const r = restore(copy, to, ...(replace ? ['--replace'] : []));
+        assert.equal(r.status, 0, r.stderr);
+        const restored = ['hired.db', 'files', ...tree(to).filter((f) => f.startsWith('files/')), ...fs.readdirSync(to).filter((f) => f.startsWith('before-restore'))];
+        assert.ok(restored.length > 5);
+        for (const name of restored) {
+            const { uid, gid } = fs.statSync(path.join(to, name));
+            assert.deepEqual({ name, uid, gid }, { name, uid: 61234, gid: 61235 });
+        }
+    }
+});
+
 test('data is replaced only with --replace, which keeps it', async () => {
     const to = demoDir();
     const server = await startServer({ dir: to });
