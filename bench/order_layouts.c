@@ -131,7 +131,7 @@ struct layout {
 
 /* The schema's layout: like the one before, but ids may be the same in two tenants, so the key is (tenant, id); the
  * moving index has what lists filter by; history is clustered by time, and an entry has the time of the one before it;
- * the ids of stages are in the order's row; stamps are reserved, so a change does not write one. */
+ * the ids of stages are in the order's row. */
 #define BY_ID(INDEXES)                                                                                                 \
     .schema = "CREATE TABLE orders (tenant INTEGER NOT NULL, id INTEGER NOT NULL, update_time INTEGER NOT NULL, "      \
               "application_id INTEGER NOT NULL, account_id INTEGER NOT NULL, status INTEGER NOT NULL, phase INTEGER "  \
@@ -146,7 +146,8 @@ struct layout {
     .change = {"INSERT INTO history SELECT 1, ?1, o.version + 1, o.history_ms, ?2, 1, 4711, 3, 2, 2, "                 \
                "'report is being written' FROM orders o WHERE o.tenant = 1 AND o.id = ?1",                             \
                "UPDATE orders SET update_time = ?2, last_stage_time = ?2, history_ms = ?2, version = version + 1, "    \
-               "stage_ids = stage_ids || ?8, doc = ?4 WHERE tenant = 1 AND id = ?1 AND update_time = ?3"},             \
+               "stage_ids = stage_ids || ?8, doc = ?4 WHERE tenant = 1 AND id = ?1 AND update_time = ?3",              \
+               SET_STAMP},                                                                                             \
     .read = "SELECT update_time, doc FROM orders WHERE id = ?1 AND tenant = 1",                                        \
     .page = "SELECT update_time, id, doc FROM orders WHERE tenant = 1 AND (update_time, id) > (?2, 0) ORDER BY "       \
             "update_time, id LIMIT ?1"

@@ -114,7 +114,7 @@ static void look_for_changes(struct gateway_loop *gl) {
 /* All requests of a round share one snapshot, so that not each of them has to lock the database. A commit makes the
  * next request take a new snapshot; so a client that has got the answer to its write sees the write. */
 void snapshot_take(struct gateway_loop *gl) {
-    uint64_t commits = atomic_load(&gl->g->commits);
+    uint64_t commits = writer_commits(gl->g->writer);
     if (gl->in_snapshot && gl->snapshot_commits == commits)
         return;
     if (gl->in_snapshot)

@@ -33,7 +33,7 @@ struct gateway_loop {
     uv_check_t round_end;   /* runs after each round of ready connections */
     bool in_snapshot;
     int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot */
-    uint64_t snapshot_commits; /* g->commits when the snapshot was taken */
+    uint64_t snapshot_commits; /* writer_commits() when the snapshot was taken */
     struct log_id_maker log_ids;
 };
 
@@ -50,7 +50,6 @@ struct gateway {
     _Atomic unsigned errands; /* running now */
     struct request_log *requests;
     int user_id_scope;        /* index of the scope without which user_ids are left out of answers */
-    _Atomic uint64_t commits; /* committed writes; counted before the client gets its answer */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* all settings since the start: a request may still read old ones */
     _Atomic bool draining;         /* streams must end */

@@ -114,8 +114,6 @@ static int write_run(struct db *db, struct write_job *job) {
 static void write_done(struct write_job *job, int result) {
     struct request *x = (struct request *)(void *)((char *)job - offsetof(struct request, job));
     x->result = result;
-    if (result >= 0)
-        atomic_fetch_add(&x->g->commits, 1);
     /* If the loop has ended, its requests have ended too, so there is nobody to answer. */
     if (http_loop_post(x->r->loop, on_written, x) == 0 || !x->upload)
         return;

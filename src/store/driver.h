@@ -62,7 +62,6 @@ extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];
 /* A stamp that was issued (stamp.c). */
 struct stamp {
     int64_t tenant, ms;
-    int64_t reserved_ms;  /* stamps up to this one are reserved: to take them, nothing is written. 0: none */
     int64_t at_ns;        /* when it was issued, clock_mono_ns */
     uint64_t transaction; /* db.transaction at that time; 0: this place is empty */
     uint64_t savepoint;   /* db.savepoint at that time */
@@ -95,9 +94,6 @@ static inline bool db_is_int(const struct db_query *q, int column) {
 
 /* A savepoint was rolled back: forgets the stamps that were issued in it. */
 void stamps_undo_savepoint(struct db *db);
-
-/* A transaction was rolled back, or another process may have taken stamps: forgets what is reserved. */
-void stamps_forget_reserved(struct db *db);
 
 /* Ids of times before until_ms may be in use: none of those is issued from now on, and commits of db keep the
  * recorded time correct. For a DB_WRITE connection with hired's own schema. */

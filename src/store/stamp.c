@@ -14,8 +14,6 @@
 
 #define MS_NS INT64_C(1000000)
 #define RESERVE_MS_MAX INT64_C(60000)
-#define STAMPS_RESERVED INT64_C(250)               /* milliseconds, and stamps */
-#define RESERVES_AFTER_NS (INT64_C(10000) * MS_NS) /* from the opening of the database */
 
 /* ---- stamps ---- */
 
@@ -32,27 +30,6 @@ static void wait_for_next_ms(const struct stamp *last) {
         nanosleep(&(struct timespec){.tv_nsec = rest}, NULL);
 }
 
-/* How many stamps to reserve. A process that has just begun reserves none, so that a sequence of short commands does
- * not run ahead of the clock. */
-static int64_t to_reserve(const struct db *db) {
-    return db->keeps_ids && clock_mono_ns() - db->opened_ns >= RESERVES_AFTER_NS ? STAMPS_RESERVED : 0;
-}
-
-/* Takes the stamp from the database and reserves further ones. */
-static int take_stamp(struct db *db, int64_t tenant, int64_t now, struct stamp *ret) {
-    int64_t reserve = to_reserve(db);
-    struct db_query q DB_CLEANUP = db_query(db, SQL_STAMP_NEXT);
-    db_bind_int(&q, 1, tenant);
-    db_bind_int(&q, 2, now);
-    db_bind_int(&q, 3, reserve);
-    int r = db_row(&q);
-    if (r < 1)
-        return r < 0 ? r : -EIO;
-    ret->reserved_ms = db_int(&q, COL_STAMP_NEXT_LAST_MS);
-    ret->ms = ret->reserved_ms - reserve;
-    return 0;
-}
-
 int db_stamp(struct db *db, int64_t tenant, int64_t *ret_ms) {
     struct stamp *s = stamp_place(db, tenant);
     bool known = s->tenant == tenant && s->transaction != 0;
@@ -65,19 +42,17 @@ int db_stamp(struct db *db, int64_t tenant, int64_t *ret_ms) {
         wait_for_next_ms(s);
         now = clock_now_ms();
     }
-    struct stamp taken = {.tenant = tenant, .transaction = db->transaction, .savepoint = db->savepoint};
-    if (known && s->ms < s->reserved_ms && now <= s->reserved_ms) {
-        if (!db_in_transaction(db))
-            return -EPERM;
-        taken.ms = now > s->ms ? now : s->ms + 1;
-        taken.reserved_ms = s->reserved_ms;
-    } else {
-        int r = take_stamp(db, tenant, now, &taken);
-        if (r < 0)
-            return r;
-    }
-    taken.at_ns = clock_mono_ns();
-    *s = taken;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_STAMP_NEXT);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, now);
+    int r = db_row(&q);
+    if (r < 1)
+        return r < 0 ? r : -EIO;
+    *s = (struct stamp){.tenant = tenant,
+                        .ms = db_int(&q, COL_STAMP_NEXT_LAST_MS),
+                        .at_ns = clock_mono_ns(),
+                        .transaction = db->transaction,
+                        .savepoint = db->savepoint};
     *ret_ms = s->ms;
     return 0;
 }
@@ -93,10 +68,8 @@ int db_stamp_raise(struct db *db, int64_t tenant, int64_t ms) {
     int r = db_run(&q);
     if (r < 0)
         return r;
-    if (s->tenant == tenant) { /* the next stamp will be greater */
-        s->transaction = 0;
-        s->reserved_ms = 0;
-    }
+    if (s->tenant == tenant)
+        s->transaction = 0; /* the next stamp will be greater */
     return 0;
 }
 
@@ -105,12 +78,6 @@ void stamps_undo_savepoint(struct db *db) {
         if (db->stamps[i].transaction == db->transaction && db->stamps[i].savepoint == db->savepoint)
             db->stamps[i].transaction = UINT64_MAX; /* belongs to no transaction, but wait_for_next_ms still uses its
                                                      * time */
-    stamps_forget_reserved(db);
-}
-
-void stamps_forget_reserved(struct db *db) {
-    for (size_t i = 0; i < STAMPS; i++)
-        db->stamps[i].reserved_ms = 0;
 }
 
 /* ---- ids ---- */

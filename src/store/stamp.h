@@ -18,8 +18,7 @@
 #include "store/db.h"
 
 /* Returns the tenant's stamp of the current transaction, in milliseconds since 1970. Costs one update of a row per
- * tenant and quarter of a second: stamps up to 250 ms ahead are reserved, so after a restart they may be that far ahead
- * of the clock for as long. Returns 0 or a negative errno (-EPERM outside of a transaction). */
+ * tenant and transaction. Returns 0 or a negative errno (-EPERM outside of a transaction). */
 int db_stamp(struct db *db, int64_t tenant, int64_t *ret_ms);
 
 /* A record with this time was imported: later stamps of the tenant will be greater. Returns 0 or a negative errno. */

@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/test.h"
-#include "store/driver.h"
 
 struct scratch {
     char dir[64];
@@ -146,54 +145,6 @@ static void test_raised(void **state) {
     assert_int_equal(stamp(s, 7), ahead + 2);
 }
 
-static int64_t stored(struct scratch *s) {
-    struct db_query q DB_CLEANUP = db_query(s->db, SQL_STAMP_NEWEST);
-    assert_int_equal(db_row(&q), 1);
-    return db_int(&q, COL_STAMP_NEWEST_LAST_MS);
-}
-
-/* A process that runs for some time writes a stamp once for many, and loses none of its promises. */
-static void test_reserved_ones(void **state) {
-    struct scratch *s = *state;
-    int64_t last = stamp(s, 7), written = stored(s), writes = 0;
-    assert_int_equal(written, last); /* a process that has just begun reserves none */
-    s->db->opened_ns -= INT64_C(20000000000);
-    for (int i = 0; i < 300; i++) {
-        int64_t ms = stamp(s, 7);
-        assert_true(ms > last && ms <= stored(s));
-        assert_true(ms <= clock_now_ms());
-        writes += stored(s) != written;
-        written = stored(s);
-        last = ms;
-    }
-    assert_in_range(writes, 1, 10);
-    assert_true(written > last);
-
-    /* What is reserved counts after the end, too. */
-    s->db = db_close(s->db);
-    open_db(s);
-    assert_true(stamp(s, 7) > last);
-
-    /* A reservation that was rolled back is none. */
-    s->db->opened_ns -= INT64_C(20000000000);
-    assert_int_equal(db_begin(s->db), 0);
-    assert_int_equal(db_stamp(s->db, 8, &last), 0);
-    db_rollback(s->db);
-    last = stamp(s, 8);
-    assert_true(stored(s) >= last);
-    s->db = db_close(s->db);
-    open_db(s);
-    assert_true(stamp(s, 8) > last);
-
-    /* A time that was imported counts although later ones are reserved. */
-    s->db->opened_ns -= INT64_C(20000000000);
-    last = stamp(s, 7);
-    assert_int_equal(db_begin(s->db), 0);
-    assert_int_equal(db_stamp_raise(s->db, 7, last + 100), 0);
-    assert_int_equal(db_commit(s->db), 0);
-    assert_true(stamp(s, 7) > last + 100);
-}
-
 /* Twenty processes after each other, as commands are, with a clock that goes back each time. */
 static void test_ids_do_not_come_twice(void **state) {
     struct scratch *s = *state;
@@ -239,7 +190,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_undone_ones_are_forgotten, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_clock_that_goes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_raised, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_reserved_ones, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ids_do_not_come_twice, setup, teardown),
     };
     return RUN_TESTS(tests);

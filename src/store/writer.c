@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,6 +33,8 @@ struct writer {
     uint64_t log_max; /* 0: no limit */
     bool refuses;     /* the log has its largest size; of the thread */
     int64_t begun_ns; /* of the present group; 0: none; protected by lock */
+
+    _Atomic uint64_t commits;
 
     pthread_mutex_t lock; /* protects all following members */
     pthread_cond_t wake;  /* a job was submitted, or the writer must end */
@@ -328,6 +331,10 @@ int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg
     pthread_cond_destroy(&job.wake);
     pthread_mutex_destroy(&job.lock);
     return job.result;
+}
+
+uint64_t writer_commits(const struct writer *w) {
+    return atomic_load(&w->commits);
 }
 
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx) {

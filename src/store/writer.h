@@ -69,6 +69,10 @@ void writer_stop(struct writer *w);
 /* Calls writer_stop() if nobody has, then closes the connection. The connection that is closed last removes the
  * write-ahead log, which only a writing one can do: close the reading connections of this process before. Takes NULL;
  * returns NULL. */
+/* How many groups of jobs were committed. It grows before any job of a group is told of its commit, so whoever knows of
+ * a write finds a greater number. May be called from any thread. */
+uint64_t writer_commits(const struct writer *w);
+
 struct writer *writer_free(struct writer *w);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "store/db.h"
 
-#define WALK_MAX 50000 /* entries that one walk looks at, some 10 ms; an order's row counts as 8 */
+#define WALK_MAX 20000 /* entries that one walk looks at, some milliseconds; an order's row counts as 8 */
 
 struct order_walk {
     int64_t tenant;

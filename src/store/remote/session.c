@@ -81,7 +81,6 @@ static int transaction(struct db *db, void *arg) {
 
     s->db = db;
     s->begun = true;
-    stamps_forget_reserved(db); /* the command takes stamps of its own */
     s->until_ns = clock_mono_ns() + s->limits->transaction_ms * MS_NS;
     r = remote_answer_status(s, 0);
     if (r < 0)

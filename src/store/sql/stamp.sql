@@ -1,12 +1,11 @@
 -- Stamps and ids (src/store/stamp.c).
 
--- The next stamp and $3 more, which are reserved: the time $2, or one more than the last stamp if the clock has not advanced or was
--- set back. In PostgreSQL nothing is reserved, and the row's lock is held until the commit, so that stamps of one tenant become
--- visible in their order whichever node writes.
+-- The next stamp: the time $2, or one more than the last stamp if the clock has not advanced or was set back. In PostgreSQL the
+-- row's lock is held until the commit, so that stamps of one tenant become visible in their order whichever node writes.
 -- name: stamp_next
-INSERT INTO tenant_stamp (tenant, last_ms) VALUES ($1, CAST($2 AS BIGINT) + $3)
-ON CONFLICT (tenant) DO UPDATE SET last_ms = $3 +
-    CASE WHEN tenant_stamp.last_ms < $2 THEN $2 ELSE tenant_stamp.last_ms + 1 END
+INSERT INTO tenant_stamp (tenant, last_ms) VALUES ($1, $2)
+ON CONFLICT (tenant) DO UPDATE SET last_ms =
+    CASE WHEN tenant_stamp.last_ms < excluded.last_ms THEN excluded.last_ms ELSE tenant_stamp.last_ms + 1 END
 RETURNING last_ms;
 
 -- name: stamp_raise

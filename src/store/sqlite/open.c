@@ -361,7 +361,11 @@ static int schema_take_steps(struct opening *o, unsigned taken, unsigned until) 
                                 "INSERT INTO meta (key, value) VALUES ('schema', '%u')"
                                 " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
                                 until - 1);
-    return opening_exec(o, s.ptr, "noting the schema");
+    if ((r = opening_exec(o, s.ptr, "noting the schema")) < 0 || taken == 0 || until != SCHEMA_REWRITTEN)
+        return r;
+    return opening_exec(o,
+                        "INSERT INTO meta (key, value) VALUES ('" COPIED_BEFORE "', '1') ON CONFLICT (key) DO NOTHING",
+                        "noting the copy");
 }
 
 /* Takes the missing steps before step until in one transaction: all or none. */
@@ -403,6 +407,15 @@ static void make_clean(struct opening *o) {
         db_fault(o->db, r, "VACUUM");
 }
 
+/* Whether the rewriting must keep the file as it was: not if a copy was made before steps that were taken in place,
+ * perhaps by an earlier process. */
+static int decide_copy(struct opening *o) {
+    struct str copied;
+    int r = opening_ask(o, "SELECT value FROM meta WHERE key = '" COPIED_BEFORE "'", &copied);
+    o->keep = r == 0 && str_is_absent(copied) && !o->no_copy;
+    return r;
+}
+
 /* Returns 1: the database was rewritten, so open it again; 0, or < 0. */
 static int schema_check(struct opening *o) {
     unsigned taken;
@@ -415,9 +428,10 @@ static int schema_check(struct opening *o) {
             ? sqlite_copy_before(o->db, o->path, taken, o->arena, o->why)
             : 0;
     if (r == 0 && is_rewritten(o, taken)) {
-        o->keep = taken == SCHEMA_REWRITTEN && !o->no_copy;
         if (taken < SCHEMA_REWRITTEN)
             r = schema_migrate(o, SCHEMA_REWRITTEN);
+        if (r == 0)
+            r = decide_copy(o);
         if (r == 0)
             r = rewrite_database(o);
         return r < 0 ? r : 1;

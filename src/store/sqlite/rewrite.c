@@ -23,6 +23,7 @@
 #include "store/sqlite/sqlite.h"
 
 #define PORTION 20000
+#define LOG_BYTES INT64_C(67108864)     /* the new file's log may have as much */
 #define PROGRESS_NS INT64_C(5000000000) /* between two lines of the log */
 
 struct rewriting {
@@ -39,10 +40,9 @@ struct rewriting {
 static int failed(struct rewriting *w, const char *doing) {
     struct opening *o = w->o;
     int code = sqlite3_extended_errcode(w->handle), r = db_errno(code);
-    *o->why = arena_printf(o->arena,
-                           "Cannot rewrite %s into %s: %s while %s. The database is as it was; the next start goes on "
-                           "where this one ended.",
-                           w->path, w->next, sqlite3_errmsg(w->handle), doing);
+    *o->why =
+        arena_printf(o->arena, "Cannot rewrite %s into %s: %s while %s. No record is lost; the next start goes on.",
+                     w->path, w->next, sqlite3_errmsg(w->handle), doing);
     return r == 0 ? -EIO : r;
 }
 
@@ -101,7 +101,7 @@ static int open_next(struct rewriting *w) {
         return failed(w, "setting it up");
     if ((r = run(w,
                  "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
-                 "PRAGMA wal_autocheckpoint = 16384;",
+                 "PRAGMA wal_autocheckpoint = 4096;",
                  "setting it up")) < 0)
         return r;
     return run_with(w, "ATTACH $1 AS old", w->path, "opening the older file");
@@ -118,8 +118,6 @@ static int make_schema(struct rewriting *w) {
         r = run(w, w->o->steps[i], "making the schema");
     if (r == 0)
         r = run_with(w, "INSERT INTO moved VALUES ('source', $1)", w->source.ptr, "making it");
-    if (r == 0)
-        r = run_with(w, "INSERT INTO moved VALUES ('keep', $1)", w->o->keep ? "1" : "0", "making it");
     return r < 0 ? r : run(w, "COMMIT", "making it");
 }
 
@@ -129,7 +127,6 @@ static int begin_next(struct rewriting *w) {
     bool goes_on = r == 0 && str_eq(ask(w, "SELECT value FROM moved WHERE name = $1", "source"), w->source);
 
     if (goes_on) {
-        w->o->keep = str_eq(ask(w, "SELECT value FROM moved WHERE name = $1", "keep"), STR("1"));
         log_line(LOG_INFO, "the database is being rewritten, where it was interrupted", "into", w->next, NULL);
         return 0;
     }
@@ -278,7 +275,9 @@ static int copy_tables(struct rewriting *w) {
 
 static int finish_next(struct rewriting *w) {
     struct str sql = arena_printf(w->o->arena,
-                                  "BEGIN; DROP TABLE moved; UPDATE meta SET value = '%d' WHERE key = 'schema'; COMMIT;"
+                                  "PRAGMA wal_checkpoint(TRUNCATE); BEGIN; DROP TABLE moved;"
+                                  "DELETE FROM meta WHERE key = '" COPIED_BEFORE "';"
+                                  "UPDATE meta SET value = '%d' WHERE key = 'schema'; COMMIT;"
                                   "DETACH old; PRAGMA application_id = %d; PRAGMA journal_mode = DELETE;",
                                   SCHEMA_REWRITTEN, APPLICATION_ID);
     int r = run(w, sql.ptr, "finishing it");
@@ -345,12 +344,13 @@ static int look_at_source(struct rewriting *w) {
     w->source = arena_printf(o->arena, "%lld bytes, changed %lld.%09ld", (long long)st.st_size,
                              (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
     int64_t room = (int64_t)fs.f_bavail * (int64_t)fs.f_frsize + had.st_size;
-    if (room >= st.st_size)
+    int64_t need = st.st_size + st.st_size / 4 + LOG_BYTES;
+    if (room >= need)
         return 0;
     *o->why = arena_printf(o->arena,
                            "%s must be rewritten for this version, which needs %lld MB beside it; there are %lld MB. "
-                           "The database is as it was.",
-                           w->path, (long long)(st.st_size >> 20), (long long)(room >> 20));
+                           "No record is lost.",
+                           w->path, (long long)(need >> 20), (long long)(room >> 20));
     return -ENOSPC;
 }
 

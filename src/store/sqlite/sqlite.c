@@ -269,7 +269,6 @@ static int sqlite_commit(struct db *db) {
     if (!db_in_transaction(db)) {
         bool begun = db->in_transaction;
         db->in_transaction = false;
-        stamps_forget_reserved(db);
         return begun ? -EIO : -EINVAL;
     }
     int r = ids_cover(db);
@@ -285,7 +284,6 @@ static void sqlite_rollback(struct db *db) {
     if (db_in_transaction(db))
         control(db, CONTROL_ROLLBACK);
     db->in_transaction = false;
-    stamps_forget_reserved(db);
 }
 
 static int sqlite_savepoint(struct db *db) {

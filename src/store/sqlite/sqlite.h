@@ -138,6 +138,9 @@ int opening_ask(struct opening *o, const char *sql, struct str *ret);
 /* Sets the layout of a file that has no pages yet; does nothing to another one. Returns SQLite's code. */
 int layout_new_file(sqlite3 *handle);
 
+/* In meta, between steps in place and the rewriting: a copy of the database was made before these steps. */
+#define COPIED_BEFORE "copied_before"
+
 /* Older databases, with schemas before this step, are rewritten into a new file. */
 #define SCHEMA_REWRITTEN 17
 

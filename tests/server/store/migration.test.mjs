@@ -146,6 +146,8 @@ test('from every older schema: orders, ids of stages and histories are as before
         assert.deepEqual(ordersOf(older), wanted, `from schema ${version}`);
         assert.ok(sql(older, 'PRAGMA page_size')[0].page_size === 4096);
         assert.ok(!fs.existsSync(path.join(older, 'hired.db.next')));
+        const copies = fs.readdirSync(older).filter((f) => f.startsWith('hired.db.before-'));
+        assert.deepEqual(copies, [`hired.db.before-${String(version + 1).padStart(3, '0')}`]);
         if (version === 16) { // earlier ones are first brought to 016 in place
             assert.ok(fs.readFileSync(path.join(older, 'hired.db.before-017')).equals(was), 'the file as it was');
             const client = new Client(server);
@@ -156,6 +158,21 @@ test('from every older schema: orders, ids of stages and histories are as before
         await server.stop();
         if (version >= 5) hiredOk(['check', '--data', older]); // earlier ones had no table of names
     }
+});
+
+test('a first attempt that fails after the steps in place leaves the copy from before them', async () => {
+    const dir = demoDir();
+    makeOlder(dir, 12);
+    fs.mkdirSync(path.join(dir, 'hired.db.next'));
+    const failed = hired(['serve', '--data', dir, '--listen', '127.0.0.1:0']);
+    assert.equal(failed.status, 1);
+    assert.match(failed.stderr, /hired\.db\.next/);
+    assert.equal(schemaOf(dir), 16);
+    fs.rmdirSync(path.join(dir, 'hired.db.next'));
+    const server = await startServer({ dir });
+    assert.deepEqual(fs.readdirSync(dir).filter((f) => f.startsWith('hired.db.before-')), ['hired.db.before-013']);
+    assert.deepEqual(sql(dir, "SELECT * FROM meta WHERE key = 'copied_before'"), []);
+    await server.stop();
 });
 
 test('a rewriting that is killed again and again goes on where it was, loses nothing, and begins anew if the older file changed', async () => {
@@ -172,7 +189,7 @@ test('a rewriting that is killed again and again goes on where it was, loses not
         const ended = new Promise((resolve) => child.on('close', resolve));
         const begun = new Promise((resolve) => child.stderr.on('data', (d) => {
             log += d;
-            if (/"rewriting"/.test(d)) resolve();
+            if (/"rewriting"|was rewritten/.test(d)) resolve();
         }));
         await Promise.race([ended, begun]);
         await sleep(Math.random() * round * 20 * slow);
