@@ -17,12 +17,12 @@
 #define SYNC_EVERY (8 << 20) /* bytes of a file between two write-backs, so that syncs of others need not wait */
 
 static int refuse(struct collect *c, int error, const char *path, const char *what) {
-    snprintf(c->why, sizeof(c->why), "%s %s", path, what);
+    snprintf(c->why, sizeof(c->why), "%.400s %s", path, what);
     return error;
 }
 
 static int refuse_errno(struct collect *c, int error, const char *path) {
-    snprintf(c->why, sizeof(c->why), "cannot copy %s: %s", path, strerror(-error));
+    snprintf(c->why, sizeof(c->why), "cannot copy %.400s: %s", path, strerror(-error));
     return error;
 }
 
