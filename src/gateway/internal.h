@@ -49,7 +49,7 @@ struct gateway {
     struct pool *pool;        /* the threads that write uploads */
     _Atomic unsigned errands; /* running now */
     struct request_log *requests;
-    int user_id_scope;        /* index of the scope without which user_ids are left out of answers */
+    int user_id_scope; /* index of the scope without which user_ids are left out of answers */
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* all settings since the start: a request may still read old ones */
     _Atomic bool draining;         /* streams must end */
