@@ -145,6 +145,8 @@ static void note_fault(struct writer *w, const struct group *g) {
 
 static void group_report(struct writer *w, struct group *g) {
     unsigned size = 0, slot = 0;
+    if (g->kept > 0)
+        atomic_fetch_add(&w->commits, 1);
     while (size < 15 && (1u << size) < g->n)
         size++;
     while (slot < WRITER_COMMIT_BUCKETS && g->commit_ns > writer_commit_ns[slot])

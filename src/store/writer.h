@@ -61,6 +61,10 @@ int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg
  * it wakes threads that look for new work. Earlier commits do not call it. */
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx);
 
+/* How many groups of jobs were committed. It grows before any job of a group is told of its commit, so whoever knows of
+ * a write finds a greater number. May be called from any thread. */
+uint64_t writer_commits(const struct writer *w);
+
 void writer_stats(struct writer *w, struct writer_stats *ret);
 
 /* Runs the waiting jobs (writer_submit returns -ESHUTDOWN from now on), then ends the thread. Takes NULL. */
@@ -69,10 +73,6 @@ void writer_stop(struct writer *w);
 /* Calls writer_stop() if nobody has, then closes the connection. The connection that is closed last removes the
  * write-ahead log, which only a writing one can do: close the reading connections of this process before. Takes NULL;
  * returns NULL. */
-/* How many groups of jobs were committed. It grows before any job of a group is told of its commit, so whoever knows of
- * a write finds a greater number. May be called from any thread. */
-uint64_t writer_commits(const struct writer *w);
-
 struct writer *writer_free(struct writer *w);
 
 #endif

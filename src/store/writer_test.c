@@ -33,6 +33,7 @@ struct row_job {
     bool undo_all; /* as the engine does by itself when the disk fails */
     bool again;    /* submit once more when done */
     int ran, result, place;
+    uint64_t commits; /* writer_commits() when it was told */
 };
 
 static int row_run(struct db *db, struct write_job *job) {
@@ -52,6 +53,7 @@ static void row_done(struct write_job *job, int result) {
     struct row_job *j = (struct row_job *)job;
     j->result = result;
     j->place = ++j->s->order;
+    j->commits = writer_commits(j->s->w);
     if (j->again) {
         j->again = false;
         assert_int_equal(writer_submit(j->s->w, job), 0);
@@ -134,6 +136,7 @@ static void test_groups(void **state) {
         assert_int_equal(jobs[i].result, expected);
         assert_int_equal(jobs[i].ran, 1);
         assert_int_equal(jobs[i].place, i + 2);
+        assert_int_equal(jobs[i].commits, i < 8 ? 2 : 3); /* counted before a job is told */
         assert_int_equal(rows(s, i), expected >= 0 ? 2 : 0);
     }
     writer_stats(s->w, &stats);
@@ -168,6 +171,8 @@ static void test_on_commit(void **state) {
     wait_reported(s, 1);
     assert_int_equal(writer_submit(s->w, &fine.job), 0);
     wait_reported(s, 1);
+    assert_int_equal(refused.commits, 0);
+    assert_int_equal(fine.commits, 1);
     s->w = writer_free(s->w);
     assert_int_equal(woken, 1);
     assert_int_equal(rows(s, 1), 0);

@@ -47,10 +47,10 @@ int files_draft_keep(struct files_draft *d, const char *dir, int64_t id);
 int files_draft_replace(struct files_draft *d, const char *dir, int64_t id);
 void files_draft_drop(struct files_draft *d);
 
-/* The kinds of directory entries, whether a record refers to them or not. */
 /* Kept files without a record that a crash may leave. More are a sign that records were lost, so none is removed. */
 #define FILES_STRAY_MAX 64
 
+/* The kinds of directory entries, whether a record refers to them or not. */
 enum files_kind {
     FILES_KEPT,
     FILES_DRAFT,
