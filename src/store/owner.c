@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/dir.h"
 
 #define NOTE_MAX 1024
 #define LOOK_AGAIN_MS 20
@@ -98,13 +99,8 @@ int owner_make_directory(const char *dir) {
     if (mkdir(dir, 0700) < 0)
         return errno == EEXIST ? 0 : -errno;
     n = snprintf(parent, sizeof(parent), "%s/..", dir);
-    if (n > 0 && n < PATH_MAX) {
-        int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd >= 0) {
-            (void)fsync(fd); /* not all file systems support it */
-            close(fd);
-        }
-    }
+    if (n > 0 && n < PATH_MAX)
+        (void)dir_sync(parent); /* not all file systems support it */
     return 0;
 }
 

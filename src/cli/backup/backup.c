@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/json.h"
 #include "cli/backup/collect.h"
 #include "cli/backup/note.h"
@@ -248,43 +248,17 @@ static int copy_all(struct backup *b) {
     return r == 0 ? check_copy(b) : r;
 }
 
-static int sync_dir(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
-
-/* The folder that contains path: "a" for "a/b", "." for "b". */
-static int sync_parent(const char *path) {
-    char parent[PATH_MAX];
-    char *slash;
-
-    snprintf(parent, sizeof(parent), "%s", path);
-    slash = strrchr(parent, '/');
-    if (!slash)
-        return sync_dir(".");
-    slash[slash == parent] = '\0';
-    return sync_dir(parent);
-}
-
 /* Renames the copy to its final name, and syncs that. */
 static int settle(struct backup *b) {
     int r = collect_sync(&b->files);
 
     if (r == 0)
-        r = sync_dir(b->draft);
+        r = dir_sync(b->draft);
     if (r == 0 && rename(b->draft, b->to) < 0)
         r = -errno;
     if (r == 0)
-        r = sync_parent(b->to);
+        r = dir_sync_parent(b->to);
     return r < 0 ? cli_fail_errno(b->cli, r, "finish the copy", NULL) : 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    return remove(path);
 }
 
 /* Makes the temporary folder of the copy. Returns 0, or 1 after an error message. */
@@ -348,7 +322,7 @@ static int run(struct backup *b, bool verify) {
     if (r == 0)
         (void)backup_note(b->from, b->moment_ms); /* only for the server's metrics; the directory may be read-only */
     if (r != 0)
-        nftw(b->draft, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+        dir_remove(b->draft);
     return r;
 }
 

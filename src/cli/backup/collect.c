@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/dir.h"
 #include "cli/kept.h"
 #include "store/files/files.h"
 
@@ -27,25 +28,6 @@ static int refuse_errno(struct collect *c, int error, const char *path) {
 }
 
 /* ---- one file ---- */
-
-/* Makes files/ and files/xx of the target. */
-static int make_folder(struct collect *c, int64_t id) {
-    unsigned n = (unsigned)(id & 0xff);
-    char path[PATH_MAX];
-    int r;
-
-    if (c->folders[n])
-        return 0;
-    if ((size_t)snprintf(path, sizeof(path), "%s/files", c->to) >= sizeof(path))
-        return -ENAMETOOLONG;
-    r = mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
-    if ((size_t)snprintf(path, sizeof(path), "%s/files/%02x", c->to, n) >= sizeof(path))
-        return -ENAMETOOLONG;
-    if (r == 0 && mkdir(path, 0700) < 0 && errno != EEXIST)
-        r = -errno;
-    c->folders[n] = r == 0;
-    return r;
-}
 
 /* Returns 1 if the file was linked, 0 if it has to be copied. */
 static int link_from(const char *dir, int64_t id, int64_t size, const char *to) {
@@ -121,7 +103,7 @@ int collect_file(struct collect *c, int64_t id, int64_t size, struct str sha256)
     if (r == 0 && st.st_size != size)
         return refuse(c, -EUCLEAN, from, "differs from the file that was stored");
     if (r == 0)
-        r = make_folder(c, id);
+        r = files_make_folder(c->to, id);
     if (r < 0)
         return refuse_errno(c, r, from);
     bool linked = !c->copies && (link_from(c->from, id, size, to) || link_from(c->previous, id, size, to));
@@ -131,6 +113,7 @@ int collect_file(struct collect *c, int64_t id, int64_t size, struct str sha256)
         return refuse(c, r, from, "differs from the file that was stored");
     if (r < 0)
         return refuse_errno(c, r, from);
+    c->folders[id & 0xff] = true;
     c->files++;
     c->bytes += size;
     *(linked ? &c->linked : &c->copied) += 1;
@@ -140,16 +123,6 @@ int collect_file(struct collect *c, int64_t id, int64_t size, struct str sha256)
 }
 
 /* ---- all files ---- */
-
-static int sync_folder(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-
-    if (fd < 0)
-        return -errno;
-    r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
 
 int collect_sync(struct collect *c) {
     char path[PATH_MAX];
@@ -161,8 +134,8 @@ int collect_sync(struct collect *c) {
             continue;
         any = true;
         snprintf(path, sizeof(path), "%s/files/%02x", c->to, i);
-        r = sync_folder(path);
+        r = dir_sync(path);
     }
     snprintf(path, sizeof(path), "%s/files", c->to);
-    return r == 0 && any ? sync_folder(path) : r;
+    return r == 0 && any ? dir_sync(path) : r;
 }

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/dir.h"
+
 #define SOURCE "source" /* in the stage: what is restored */
 #define READY "ready"   /* in the stage: all is prepared; contains the name of the folder for the old data */
 #define NOTE_MAX 8192
@@ -34,16 +36,6 @@ static bool has(const char *dir, const char *name) {
     return join(path, dir, name) == 0 && lstat(path, &st) == 0;
 }
 
-static int sync_dir(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-
-    if (fd < 0)
-        return -errno;
-    r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
-
 static int write_note(const char *dir, const char *name, const char *text) {
     char path[PATH_MAX], draft[PATH_MAX + 8];
     size_t n = strlen(text);
@@ -59,7 +51,7 @@ static int write_note(const char *dir, const char *name, const char *text) {
     close(fd);
     if (r == 0 && rename(draft, path) < 0)
         r = -errno;
-    return r == 0 ? sync_dir(dir) : r;
+    return r == 0 ? dir_sync(dir) : r;
 }
 
 /* Returns the length, or a negative errno. */
@@ -77,10 +69,6 @@ static int read_note(const char *dir, const char *name, char text[NOTE_MAX]) {
     close(fd);
     text[r > 0 ? r : 0] = '\0';
     return r;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    return remove(path);
 }
 
 static int move(const char *from_dir, const char *to_dir, const char *name) {
@@ -102,10 +90,10 @@ static bool has_data(const char *dir) {
 }
 
 static int begin_anew(struct install *p, const char *source) {
-    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    (void)dir_remove(p->stage);
     int r = mkdir(p->stage, 0700) < 0 ? -errno : 0;
     if (r == 0)
-        r = sync_dir(p->dir);
+        r = dir_sync(p->dir);
     if (r == 0)
         r = write_note(p->stage, SOURCE, source);
     return r < 0 ? cli_fail_errno(p->cli, r, "prepare the directory", NULL) : 0;
@@ -136,7 +124,7 @@ int install_begin(struct install *p, struct cli *c, const char *source, bool rep
 }
 
 void install_drop(struct install *p) {
-    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    (void)dir_remove(p->stage);
 }
 
 /* ---- finishing ---- */
@@ -160,8 +148,8 @@ static int move_old(struct install *p) {
             r = move(p->dir, aside, parts[i]);
     }
     if (r == 0)
-        r = sync_dir(aside);
-    return r == 0 ? sync_dir(p->dir) : r;
+        r = dir_sync(aside);
+    return r == 0 ? dir_sync(p->dir) : r;
 }
 
 static int move_new(struct install *p) {
@@ -171,7 +159,7 @@ static int move_new(struct install *p) {
     for (size_t i = 0; i < 2 && r == 0; i++)
         if (has(p->stage, order[i]))
             r = move(p->stage, p->dir, order[i]);
-    return r == 0 ? sync_dir(p->dir) : r;
+    return r == 0 ? dir_sync(p->dir) : r;
 }
 
 static int give_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
@@ -208,6 +196,6 @@ int install_finish(struct install *p) {
     }
     if (r < 0)
         return cli_fail_errno(p->cli, r, "move the restored data into place", NULL);
-    nftw(p->stage, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    (void)dir_remove(p->stage);
     return 0;
 }

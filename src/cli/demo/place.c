@@ -6,12 +6,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/dir.h"
 
 static const char *path_in(const char *dir, const char *name, struct arena *a) {
     return arena_printf(a, "%s/%s", dir, name).ptr;
@@ -26,14 +27,6 @@ static bool is_there(const char *dir, const char *name) {
 
 enum demo_rest demo_rest_in(const char *dir) {
     return is_there(dir, "demo.whole") ? DEMO_WHOLE : is_there(dir, "demo.partial") ? DEMO_PARTIAL : DEMO_NO_REST;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    return remove(path);
-}
-
-static int remove_tree(const char *path) {
-    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 static int sync_directory(const char *path) {
@@ -55,7 +48,7 @@ int demo_place_make(const char *dir, struct arena *a, char **ret, struct str *re
     int r;
 
     *ret = (char *)path_in(dir, "demo.partial", a);
-    if ((r = remove_tree(*ret)) < 0)
+    if ((r = dir_remove(*ret)) < 0)
         return fail(a, ret_why, r, "remove the unfinished demo", *ret);
     /* Refuses a folder with files: they belong to no record, and the demo must not remove them. */
     if (rmdir(files) < 0 && errno != ENOENT)
@@ -83,7 +76,7 @@ int demo_place_finish(const char *dir, struct arena *a, struct str *ret_why) {
     const char *whole = path_in(dir, "demo.whole", a);
     int r = move_parts(dir, whole, a, ret_why);
 
-    if (r == 0 && (r = remove_tree(whole)) < 0)
+    if (r == 0 && (r = dir_remove(whole)) < 0)
         r = fail(a, ret_why, r, "remove", whole);
     return r;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "store/archive/internal.h"
 #include "store/files/files.h"
 #include "store/sqlite/wal.h"
@@ -40,16 +41,6 @@ void line_close(struct line *l) {
     l->log = l->index = l->wal = -1;
 }
 
-static int sync_dir(const char *path) {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), r;
-
-    if (fd < 0)
-        return -errno;
-    r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
-
 static int open_segment(struct line *l, int64_t segment, int flags) {
     char log[PATH_MAX], index[PATH_MAX];
     int r = archive_log_path(l->path, segment, "wal", log);
@@ -71,7 +62,7 @@ static int open_segment(struct line *l, int64_t segment, int flags) {
         return -errno;
     l->segment = segment;
     l->size = 0;
-    return sync_dir(l->path);
+    return dir_sync(l->path);
 }
 
 static int open_wal(struct archive *ar) {
@@ -251,7 +242,7 @@ int line_begin(struct archive *ar) {
         r = mkdir(l->path, 0700) < 0 ? -errno : 0;
     }
     if (r == 0)
-        r = sync_dir(ar->o.dir);
+        r = dir_sync(ar->o.dir);
     if (r == 0)
         r = open_segment(l, 1, O_CREAT | O_EXCL);
     if (r < 0)

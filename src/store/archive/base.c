@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/log.h"
 #include "base/pace.h"
 #include "store/archive/internal.h"
@@ -71,18 +72,15 @@ static int copy_database(struct archive *ar, const char *draft) {
 
 static int finish(struct archive *ar, const char *line, const char *draft, struct archive_base *base) {
     char path[PATH_MAX];
-    int r, fd;
+    int r;
 
     /* Every commit that the copy has ended before now, so a restore to this time or a later one reads on from it. */
     base->ms = clock_now_ms();
     r = archive_base_path(line, base, path);
     if (r == 0 && rename(draft, path) < 0)
         r = -errno;
-    fd = r == 0 ? open(line, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd >= 0) {
-        r = fsync(fd) < 0 ? -errno : 0;
-        close(fd);
-    }
+    if (r == 0)
+        r = dir_sync(line);
     if (r == 0)
         atomic_store(&ar->base_ms, base->ms);
     return r;

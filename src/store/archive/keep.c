@@ -10,20 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "store/archive/internal.h"
 #include "store/files/files.h"
-
-static int sync_folder(const char *dir, int64_t id) {
-    char path[PATH_MAX];
-    int r, n = snprintf(path, sizeof(path), "%s/files/%02x", dir, (unsigned)(id & 0xff));
-    int fd = n < 0 || n >= PATH_MAX ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-    if (fd < 0)
-        return -errno;
-    r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
 
 static int copy(const struct archive *ar, int64_t id) {
     struct files_draft draft;
@@ -72,7 +61,7 @@ int keep_file(const struct archive *ar, int64_t id) {
     if (r < 0)
         return r;
     if (link(from, to) == 0)
-        return sync_folder(ar->o.dir, id);
+        return dir_sync_parent(to);
     if (errno == ENOENT)
         return 0;
     return copy(ar, id);

@@ -4,7 +4,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,17 +11,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "store/archive/internal.h"
 
 #define DAY_MS INT64_C(86400000)
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw) {
-    return remove(path);
-}
-
-static int remove_tree(const char *path) {
-    return nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0 ? -errno : 0;
-}
 
 /* Removes bases that are older than the oldest one needed, and the segments before it. */
 static int trim_line(const char *path, const struct archive_base *needed) {
@@ -63,9 +55,9 @@ static int trim(void *ctx, const char *path, int64_t begun_ms) {
         if (r < 0)
             return r;
         if ((r == 0 || last.last_ms < t->until_ms) && archive_base_before(path, INT64_MAX, &needed) != 1)
-            return remove_tree(path);
+            return dir_remove(path);
         if (r == 1 && last.last_ms < t->until_ms && needed.ms < t->until_ms)
-            return remove_tree(path);
+            return dir_remove(path);
     }
     r = archive_base_before(path, t->until_ms, &needed);
     return r == 1 ? trim_line(path, &needed) : r;
@@ -86,7 +78,7 @@ static int trim_gone(const struct archive *ar, int64_t until_ms) {
         if (strlen(e->d_name) != 8 || strspn(e->d_name, "0123456789") != 8 || strcmp(e->d_name, day) >= 0)
             continue;
         r = snprintf(path, sizeof(path), "%s/gone/%s", ar->o.dir, e->d_name) >= (int)sizeof(path) ? -ENAMETOOLONG
-                                                                                                  : remove_tree(path);
+                                                                                                  : dir_remove(path);
     }
     closedir(d);
     return r;

@@ -16,6 +16,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/dir.h"
+
 #define LOOK_EVERY (UINT64_C(8) * 1024 * 1024) /* bytes of a draft between two checks of the free space */
 
 static _Atomic uint64_t spare;
@@ -83,30 +85,12 @@ int files_open(const char *dir, int64_t id, uint64_t *ret_size) {
     return fd;
 }
 
-/* Makes the names in a folder durable. */
-static int sync_path(const char *folder) {
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    int r = fsync(fd) < 0 ? -errno : 0;
-    close(fd);
-    return r;
-}
-
-/* The same, for the folder of a file. */
-static int sync_folder(const char *path) {
-    char folder[PATH_MAX];
-    snprintf(folder, sizeof folder, "%s", path);
-    *strrchr(folder, '/') = 0;
-    return sync_path(folder);
-}
-
 /* If the name of a new folder could not be synced, the folder is removed, because later calls find it and do not
  * sync it. */
 static int make_durable(const char *path, const char *parent) {
     if (mkdir(path, 0700) < 0)
         return errno == EEXIST ? 0 : -errno;
-    int r = sync_path(parent);
+    int r = dir_sync(parent);
     if (r < 0)
         (void)rmdir(path);
     return r;
@@ -202,7 +186,7 @@ static int draft_end(struct files_draft *d, const char *dir, int64_t id, bool re
     }
     close(d->fd);
     d->fd = -1;
-    r = sync_folder(path);
+    r = dir_sync_parent(path);
     /* The caller reports that the file was not stored, so it must not stay. A file that it replaced is gone already. */
     if (r < 0 && !replace)
         (void)unlink(path);
@@ -263,6 +247,6 @@ int files_remove_synced(const char *dir, int64_t id) {
     if (r == 0)
         r = files_path(dir, id, path);
     if (r == 0)
-        r = sync_folder(path);
+        r = dir_sync_parent(path);
     return r == -ENOENT ? 0 : r; /* without a folder there is no file */
 }

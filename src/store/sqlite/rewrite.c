@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/log.h"
 #include "store/sqlite/sqlite.h"
 
@@ -148,7 +149,7 @@ static void show(struct rewriting *w, const char *table) {
     log_line(LOG_INFO, "rewriting", "table", table, "rows", rows, NULL);
 }
 
-/* Reads the key of the row that was copied last; all 0 if there is none. */
+/* Reads the key of the row that was copied last; the lowest key if there is none. */
 static int last_key(struct rewriting *w, const struct schema_move *move, int64_t key[3]) {
     sqlite3_stmt *q = NULL;
     int r = sqlite3_prepare_v2(w->handle, move->last, -1, &q, NULL);
@@ -227,8 +228,8 @@ static int same_number(struct rewriting *w, const char *table) {
     if (str_is_absent(common_columns(w, table)) || str_eq(ask(w, sql.ptr, table), STR("1")))
         return 0;
     *w->o->why = arena_printf(w->o->arena,
-                              "Cannot rewrite %s: not all rows of the table %s could be copied. The database is as it "
-                              "was. `hired check` of the older version says what is wrong with it.",
+                              "Cannot rewrite %s: not all rows of the table %s could be copied. No record is "
+                              "lost. `hired check` of the older version says what is wrong with it.",
                               w->path, table);
     return -EUCLEAN;
 }
@@ -285,8 +286,8 @@ static int finish_next(struct rewriting *w) {
     return r;
 }
 
-static int sync_path(const char *path, int flags) {
-    int fd = open(path, flags | O_RDONLY | O_CLOEXEC), r = 0;
+static int sync_file(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC), r = 0;
     if (fd < 0 || fsync(fd) < 0)
         r = -errno;
     if (fd >= 0)
@@ -298,8 +299,7 @@ static int sync_path(const char *path, int flags) {
 static int exchange(struct rewriting *w) {
     struct arena *a = w->o->arena;
     const char *before = arena_printf(a, "%s.before-%03d", w->path, SCHEMA_REWRITTEN).ptr;
-    const char *dir = arena_printf(a, "%.*s", (int)(strrchr(w->path, '/') - w->path), w->path).ptr;
-    int r = sync_path(w->next, 0);
+    int r = sync_file(w->next);
 
     if (r == 0 && w->o->keep) { /* its time says from when on it is a copy (store/before.h) */
         unlink(before);
@@ -309,7 +309,7 @@ static int exchange(struct rewriting *w) {
     if (r == 0 && rename(w->next, w->path) < 0)
         r = -errno;
     if (r == 0)
-        r = sync_path(dir, O_DIRECTORY);
+        r = dir_sync_parent(w->path);
     if (r < 0)
         *w->o->why = arena_printf(a, "Cannot put %s in the place of %s: %s.", w->next, w->path, strerror(-r));
     else
