@@ -15,19 +15,11 @@
 #include "base/dir.h"
 #include "store/archive/internal.h"
 #include "store/files/files.h"
+#include "store/sqlite/format.h"
 #include "store/sqlite/wal.h"
 
 #define SEGMENT_BYTES (INT64_C(64) << 20) /* the next image goes to a new segment after this size */
-#define FRAME_HEADER 24
 #define PIECE (1 << 20)
-
-static uint32_t four(const unsigned char *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static int64_t frame_bytes(const unsigned char *header) {
-    return FRAME_HEADER + (int64_t)four(header + 8);
-}
 
 /* ---- segments ---- */
 
@@ -128,7 +120,7 @@ static int next_image(struct archive *ar, const unsigned char *header) {
 static int write_index(struct archive *ar, const struct mark *marks, unsigned n) {
     struct line *l = &ar->line;
     struct buf out BUF_CLEANUP = BUF_EMPTY;
-    int64_t frame = frame_bytes(l->header);
+    int64_t frame = wal_frame_bytes(l->header);
 
     for (unsigned i = 0; i < n; i++) {
         int64_t end = l->start + WAL_HEADER + marks[i].pages * frame;
@@ -151,11 +143,11 @@ static int append_marks(struct archive *ar, const struct mark *marks, unsigned n
 
     if (r < 0)
         return r;
-    if (pread(l->wal, header, WAL_HEADER, 0) != WAL_HEADER || (four(header) & ~1U) != 0x377f0682)
+    if (pread(l->wal, header, WAL_HEADER, 0) != WAL_HEADER || (four_at(header) & ~1U) != WAL_MAGIC)
         return -EUCLEAN;
     if (memcmp(header, l->header, WAL_HEADER) != 0 && (r = next_image(ar, header)) < 0)
         return r;
-    int64_t before = l->copied, to = WAL_HEADER + marks[n - 1].pages * frame_bytes(header);
+    int64_t before = l->copied, to = WAL_HEADER + marks[n - 1].pages * wal_frame_bytes(header);
     r = files_room(ar->o.dir, (uint64_t)(to > before ? to - before : 0));
     if (r == 0)
         r = copy_log(l, to);

@@ -11,10 +11,10 @@
 #include "store/archive/archive.h"
 #include "store/archive/read.h"
 #include "store/owner.h"
+#include "store/sqlite/format.h"
 
 #define ARCHIVE_MARKS 4096
 #define ARCHIVE_NEW_FILES 1024
-#define WAL_HEADER 32
 
 enum archive_state {
     ARCHIVE_STARTING, /* the log may not be reset, and nothing is copied yet */

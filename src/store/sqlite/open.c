@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/owner.h"
+#include "store/sqlite/format.h"
 #include "store/sqlite/pages.h"
 #include "store/sqlite/sqlite.h"
 
@@ -86,14 +87,12 @@ void sqlite_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx
     sqlite_of(db)->watch_ctx = ctx;
 }
 
-#define FRAME_HEADER 24
-#define LOG_HEADER 32
-
 void sqlite_log(struct db *db, struct db_log *ret) {
     struct sqlite_db *s = sqlite_of(db);
     if (s->page_size == 0 && sqlite_ask_number(s->handle, "PRAGMA page_size", &s->page_size) < 0)
         s->page_size = 0;
-    ret->bytes = s->log_pages > 0 ? LOG_HEADER + (uint64_t)s->log_pages * (uint64_t)(s->page_size + FRAME_HEADER) : 0;
+    ret->bytes =
+        s->log_pages > 0 ? WAL_HEADER + (uint64_t)s->log_pages * (uint64_t)(s->page_size + WAL_FRAME_HEADER) : 0;
     ret->checkpoints = s->checkpoints;
     ret->failed_checkpoints = s->failed_checkpoints;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "store/sqlite/format.h"
 #include "store/sqlite/pages.h"
 
 #define DEPTH_MAX 20 /* SQLite's own bound */
@@ -21,14 +22,6 @@ struct page_owners {
     void *ctx;
 };
 
-static unsigned two(const unsigned char *p) {
-    return (unsigned)p[0] << 8 | p[1];
-}
-
-static uint32_t four(const unsigned char *p) {
-    return (uint32_t)two(p) << 16 | two(p + 2);
-}
-
 static const unsigned char *head_of(const unsigned char *page, uint32_t number) {
     return page + (number == 1 ? FILE_HEADER : 0);
 }
@@ -40,13 +33,13 @@ static bool is_inner(const unsigned char *head) {
 /* Child i of an inner page; 0: there is none. */
 static uint32_t child_of(const struct page_owners *o, const unsigned char *page, uint32_t number, unsigned i) {
     const unsigned char *head = head_of(page, number);
-    unsigned cells = two(head + 3);
+    unsigned cells = two_at(head + 3);
     if (i == cells)
-        return four(head + 8);
+        return four_at(head + 8);
     if (i > cells || head + 12 + 2 * (size_t)i + 2 > page + o->usable)
         return 0;
-    unsigned at = two(head + 12 + 2 * (size_t)i);
-    return at + 4 <= o->usable ? four(page + at) : 0;
+    unsigned at = two_at(head + 12 + 2 * (size_t)i);
+    return at + 4 <= o->usable ? four_at(page + at) : 0;
 }
 
 /* How many levels of inner pages are above the leaves: follows the first children. */
@@ -68,7 +61,7 @@ static void walk(struct page_owners *o, uint32_t number, unsigned levels, uint16
         return;
     unsigned char *page = mem_alloc(o->page_size);
     if (o->read(o->ctx, number, page) && is_inner(head_of(page, number))) {
-        unsigned cells = two(head_of(page, number) + 3);
+        unsigned cells = two_at(head_of(page, number) + 3);
         for (unsigned i = 0; i <= cells; i++)
             walk(o, child_of(o, page, number, i), levels - 1, name);
     }

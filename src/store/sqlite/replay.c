@@ -9,10 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/sqlite/format.h"
 #include "store/sqlite/sqlite.h"
-
-#define WAL_HEADER 32
-#define FRAME_HEADER 24
 
 /* The number of frames by the length of the file; negative errno if it is no log of whole frames. */
 static int64_t count_frames(const char *path) {
@@ -26,7 +24,7 @@ static int64_t count_frames(const char *path) {
     close(fd);
     if (!read)
         return -EUCLEAN;
-    int64_t frame = FRAME_HEADER + ((int64_t)h[8] << 24 | h[9] << 16 | h[10] << 8 | h[11]);
+    int64_t frame = wal_frame_bytes(h);
     return (st.st_size - WAL_HEADER) % frame == 0 ? (st.st_size - WAL_HEADER) / frame : -EUCLEAN;
 }
 

@@ -8,11 +8,8 @@
  */
 #include <string.h>
 
+#include "store/sqlite/format.h"
 #include "store/sqlite/pages.h"
-
-static unsigned two(const unsigned char *p) {
-    return (unsigned)p[0] << 8 | p[1];
-}
 
 static bool is_clean(const unsigned char *p, size_t n) {
     return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
@@ -23,7 +20,7 @@ bool page_old_bytes(const unsigned char *page, size_t size, bool first, size_t *
     bool leaf = head[0] == 10 || head[0] == 13, inner = head[0] == 2 || head[0] == 5;
     if (!leaf && !inner)
         return false;
-    *ret_from = (size_t)(head - page) + (leaf ? 8 : 12) + 2 * (size_t)two(head + 3);
-    *ret_to = two(head + 5) ? two(head + 5) : PAGE_MAX;
+    *ret_from = (size_t)(head - page) + (leaf ? 8 : 12) + 2 * (size_t)two_at(head + 3);
+    *ret_to = two_at(head + 5) ? two_at(head + 5) : PAGE_MAX;
     return *ret_from < *ret_to && *ret_to <= size && !is_clean(page + *ret_from, *ret_to - *ret_from);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/sqlite/format.h"
 #include "store/sqlite/sqlite.h"
 #include "store/sqlite/wal.h"
 
@@ -47,10 +48,6 @@ struct verify {
     unsigned findings;
     unsigned char *piece;
 };
-
-static uint32_t four(const unsigned char *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static void tell(struct verify *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -119,7 +116,7 @@ static int read_header(struct verify *v) {
     if (memcmp(header, "SQLite format 3", 16) != 0 || v->page_size < PAGE_MIN ||
         (v->page_size & (v->page_size - 1)) != 0)
         return -EUCLEAN;
-    v->pages = four(header + 28);
+    v->pages = four_at(header + 28);
     v->result->page_size = (int64_t)v->page_size;
     v->usable = v->page_size - header[HEADER_RESERVED];
     v->result->checksums = has_checksums(v, header);

@@ -13,15 +13,12 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "store/sqlite/format.h"
 #include "store/sqlite/pages.h"
-
-#define LOG_HEADER 32
-#define FRAME_HEADER 24
-#define MAGIC 0x377f0682 /* the lowest bit: checksums are computed from big-endian words */
 
 struct wal {
     int fd;
-    unsigned char header[LOG_HEADER];
+    unsigned char header[WAL_HEADER];
     bool big_endian;
     size_t page_size;
     unsigned char *frame; /* header and page */
@@ -30,12 +27,8 @@ struct wal {
     uint32_t last_commit; /* among all frames, also behind damage; 0: none since the damage */
 };
 
-static uint32_t four(const unsigned char *p) {
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
 static uint32_t word_at(const unsigned char *p, bool big_endian) {
-    return big_endian ? four(p) : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+    return big_endian ? four_at(p) : (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
 }
 
 static void add_sum(uint32_t sum[2], const unsigned char *p, size_t n, bool big_endian) {
@@ -70,36 +63,36 @@ static int begin(struct wal *w, const char *db_path) {
     int r = read_all(w->fd, w->header, sizeof(w->header), 0);
     if (r != 1)
         return r;
-    w->page_size = four(w->header + 8);
-    w->big_endian = four(w->header) & 1;
+    w->page_size = four_at(w->header + 8);
+    w->big_endian = four_at(w->header) & 1;
     add_sum(w->sum, w->header, 24, w->big_endian);
-    if ((four(w->header) & ~1U) != MAGIC || w->sum[0] != four(w->header + 24) || w->sum[1] != four(w->header + 28) ||
-        w->page_size < PAGE_MIN || w->page_size > PAGE_MAX)
+    if ((four_at(w->header) & ~1U) != WAL_MAGIC || w->sum[0] != four_at(w->header + 24) ||
+        w->sum[1] != four_at(w->header + 28) || w->page_size < PAGE_MIN || w->page_size > PAGE_MAX)
         return 0; /* a crash while it was begun anew; nothing in it is committed */
-    w->frame = mem_alloc(FRAME_HEADER + w->page_size);
+    w->frame = mem_alloc(WAL_FRAME_HEADER + w->page_size);
     return 1;
 }
 
 /* Whether the frame is of this generation of the log and continues from the checksum of the frame before it. */
 static bool continues(struct wal *w, const uint32_t before[2]) {
     uint32_t sum[2] = {before[0], before[1]};
-    if (memcmp(w->frame + 8, w->header + 16, 8) != 0 || four(w->frame) == 0)
+    if (memcmp(w->frame + 8, w->header + 16, 8) != 0 || four_at(w->frame) == 0)
         return false;
     add_sum(sum, w->frame, 8, w->big_endian);
-    add_sum(sum, w->frame + FRAME_HEADER, w->page_size, w->big_endian);
-    return sum[0] == four(w->frame + 16) && sum[1] == four(w->frame + 20);
+    add_sum(sum, w->frame + WAL_FRAME_HEADER, w->page_size, w->big_endian);
+    return sum[0] == four_at(w->frame + 16) && sum[1] == four_at(w->frame + 20);
 }
 
 /* One frame. *intact: all frames up to the one before it could be read. */
 static void take_frame(struct wal *w, bool *intact, wal_frame_fn fn, void *ctx, struct wal_scan *ret) {
-    bool commit = four(w->frame + 4) != 0;
+    bool commit = four_at(w->frame + 4) != 0;
     bool good = continues(w, w->sum);
     w->frames++;
-    w->sum[0] = four(w->frame + 16);
-    w->sum[1] = four(w->frame + 20);
+    w->sum[0] = four_at(w->frame + 16);
+    w->sum[1] = four_at(w->frame + 20);
     if (*intact && good) {
         if (fn)
-            fn(ctx, w->frames, four(w->frame));
+            fn(ctx, w->frames, four_at(w->frame));
         if (commit)
             ret->committed = w->frames;
         return;
@@ -119,11 +112,11 @@ int wal_scan(const char *db_path, wal_frame_fn fn, void *ctx, struct wal_scan *r
     bool intact = true;
     int r = begin(&w, db_path);
 
-    *ret = (struct wal_scan){.salt = {four(w.header + 16), four(w.header + 20)}};
+    *ret = (struct wal_scan){.salt = {four_at(w.header + 16), four_at(w.header + 20)}};
     if (r == 1)
-        for (off_t at = LOG_HEADER;
-             (r = read_all(w.fd, w.frame, FRAME_HEADER + w.page_size, at)) == 1 && w.frames < UINT32_MAX;
-             at += (off_t)(FRAME_HEADER + w.page_size))
+        for (off_t at = WAL_HEADER;
+             (r = read_all(w.fd, w.frame, WAL_FRAME_HEADER + w.page_size, at)) == 1 && w.frames < UINT32_MAX;
+             at += (off_t)(WAL_FRAME_HEADER + w.page_size))
             take_frame(&w, &intact, fn, ctx, ret);
     if (ret->lost == 0)
         ret->damaged = 0;
