@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "base/clock.h"
 #include "base/invariant.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 const int64_t writer_commit_ns[WRITER_COMMIT_BUCKETS] = {500000,    1000000,    2500000,    5000000,
                                                          10000000,  25000000,   50000000,   100000000,
@@ -191,9 +191,7 @@ static struct group group_take(struct writer *w) {
 
 /* Waits for a job or the end, at most a second. Called with the lock held. Returns true if the second passed. */
 static bool wait_for_jobs(struct writer *w) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += IDLE_NS / 1000000000;
+    const struct timespec until = thread_deadline(IDLE_NS);
     while (!w->first && !w->stopping)
         if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT)
             return !w->first && !w->stopping;
@@ -242,25 +240,14 @@ int writer_new(struct writer **ret, struct db *db, unsigned queue_max, unsigned 
     struct writer *w = mem_alloc(sizeof(*w));
     *w = (struct writer){.db = db, .queue_max = queue_max, .group_max = group_max, .last = &w->first};
     pthread_mutex_init(&w->lock, NULL);
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->wake, &attr);
-    pthread_condattr_destroy(&attr);
-
-    /* Signals are handled by the main thread. */
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int r = pthread_create(&w->thread, NULL, writer_main, w);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (r != 0) {
+    thread_condition(&w->wake);
+    int r = thread_start(&w->thread, "hired-writer", writer_main, w);
+    if (r < 0) {
         pthread_cond_destroy(&w->wake);
         pthread_mutex_destroy(&w->lock);
         free(w);
-        return -r;
+        return r;
     }
-    pthread_setname_np(w->thread, "hired-writer");
     *ret = w;
     return 0;
 }

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "cli/serve/clock_check.h"
 #include "cli/serve/disk_watch.h"
 #include "cli/serve/scrubber.h"
@@ -130,11 +130,7 @@ static void watch_disk(struct caretaker *c) {
 
 /* Sleeps; does work that becomes due meanwhile. Returns false when the thread must end. */
 static bool rest(struct caretaker *c, int64_t ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + ms * 1000000;
-    until.tv_sec += ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
+    const struct timespec until = thread_deadline(ms * 1000000);
     pthread_mutex_lock(&c->lock);
     if (!c->stop)
         pthread_cond_timedwait(&c->wake, &c->lock, &until);
@@ -252,24 +248,6 @@ static void *caretaker_main(void *arg) {
     return NULL;
 }
 
-/* Returns 0 or a negative errno. */
-static int thread_start(struct caretaker *c) {
-    pthread_condattr_t attr;
-    sigset_t all, old;
-    pthread_mutex_init(&c->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&c->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int r = -pthread_create(&c->thread, NULL, caretaker_main, c);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (r == 0)
-        pthread_setname_np(c->thread, "hired-caretaker");
-    return r;
-}
-
 static void caretaker_release(struct caretaker *c) {
     pthread_cond_destroy(&c->wake);
     pthread_mutex_destroy(&c->lock);
@@ -298,7 +276,9 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
     }
     count(c);
     disk_watch_look(&c->disk);
-    r = thread_start(c);
+    pthread_mutex_init(&c->lock, NULL);
+    thread_condition(&c->wake);
+    r = thread_start(&c->thread, "hired-caretaker", caretaker_main, c);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
         caretaker_release(c);

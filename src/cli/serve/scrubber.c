@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "cli/check/records.h"
 #include "store/verify.h"
 
@@ -46,11 +46,7 @@ struct scrubber {
 
 /* Returns false when the thread must end. */
 static bool wait_ns(struct scrubber *s, int64_t ns) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t sum = until.tv_nsec + ns;
-    until.tv_sec += sum / 1000000000;
-    until.tv_nsec = sum % 1000000000;
+    const struct timespec until = thread_deadline(ns);
     pthread_mutex_lock(&s->lock);
     if (!s->stop)
         pthread_cond_timedwait(&s->wake, &s->lock, &until);
@@ -138,23 +134,6 @@ static void *scrubber_main(void *arg) {
     return NULL;
 }
 
-static int thread_start(struct scrubber *s) {
-    pthread_condattr_t attr;
-    sigset_t all, old;
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->wake, &attr);
-    pthread_condattr_destroy(&attr);
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int r = -pthread_create(&s->thread, NULL, scrubber_main, s);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (r == 0)
-        pthread_setname_np(s->thread, "hired-scrub");
-    return r;
-}
-
 static void scrubber_release(struct scrubber *s) {
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->lock);
@@ -174,7 +153,9 @@ int scrubber_new(struct scrubber **ret, const struct db_options *db, uint64_t ra
         free(s);
         return r;
     }
-    r = thread_start(s);
+    pthread_mutex_init(&s->lock, NULL);
+    thread_condition(&s->wake);
+    r = thread_start(&s->thread, "hired-scrub", scrubber_main, s);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
         scrubber_release(s);

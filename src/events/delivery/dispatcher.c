@@ -5,12 +5,12 @@
 #include "events/delivery/dispatcher.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "events/delivery/internal.h"
 
 #define POLL_MS 250     /* how soon it notices a write of another process */
@@ -322,7 +322,6 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o) 
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct str why = STR("");
     struct dispatcher *d = mem_alloc(sizeof(*d));
-    sigset_t all, old;
 
     curl_global_init(CURL_GLOBAL_DEFAULT);
     d->o = *o;
@@ -335,19 +334,13 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o) 
         curl_multi_setopt(d->multi, CURLMOPT_MAXCONNECTS, (long)o->parallel);
     hub_on_result(o->hub, slots_on_result, on_hub_changed, d);
     int r = d->multi ? db_open(&d->db, o->db, DB_READ, &scratch, &why) : -ENOMEM;
-    if (r == 0) {
-        /* Signals are handled by the main thread. */
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &old);
-        r = -pthread_create(&d->thread, NULL, dispatcher_main, d);
-        pthread_sigmask(SIG_SETMASK, &old, NULL);
-    }
+    if (r == 0)
+        r = thread_start(&d->thread, "hired-events", dispatcher_main, d);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start to deliver events: %s %.*s", strerror(-r), STR_FMT(why));
         dispatcher_release(d);
         return r;
     }
-    pthread_setname_np(d->thread, "hired-events");
     *ret = d;
     return 0;
 }

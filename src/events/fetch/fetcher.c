@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "events/fetch/internal.h"
 #include "store/files/files.h"
 
@@ -144,7 +145,7 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o) {
     f->multi = curl_multi_init();
     int r = f->multi ? db_open(&f->db, o->db, DB_READ, &scratch, &why) : -ENOMEM;
     if (r == 0)
-        r = -pthread_create(&f->thread, NULL, fetcher_main, f);
+        r = thread_start(&f->thread, "hired-fetch", fetcher_main, f);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start to fetch reports: %s", strerror(-r));
         fetcher_release(f);

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/thread.h"
 #include "gateway/caller/account.h"
 #include "gateway/caller/attempts.h"
 
@@ -64,7 +65,7 @@ int passwords_new(struct passwords **ret) {
     struct passwords *p = mem_alloc(sizeof *p);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->more, NULL);
-    int r = -pthread_create(&p->thread, NULL, run, p);
+    int r = thread_start(&p->thread, "hired-passwords", run, p);
     if (r < 0) {
         pthread_cond_destroy(&p->more);
         pthread_mutex_destroy(&p->lock);

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/archive/internal.h"
 #include "store/files/files.h"
 
@@ -111,12 +111,8 @@ static void on_commit(void *ctx, int pages) {
 
 /* Waits for the thread. Called with the lock held. */
 static void wait_for_thread(struct archive *ar, int64_t ms) {
-    struct timespec until;
+    const struct timespec until = thread_deadline(ms * 1000000);
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
-    until.tv_sec += ms / 1000 + ns / 1000000000;
-    until.tv_nsec = ns % 1000000000;
     while (ar->state == ARCHIVE_RUNNING && ar->archived != ar->committed) {
         ar->hurry = true;
         pthread_cond_signal(&ar->wake);
@@ -207,17 +203,6 @@ static void join_base(struct archive *ar) {
     ar->base_joinable = false;
 }
 
-static int start_thread(pthread_t *ret, void *(*fn)(void *), void *arg, const char *name) {
-    sigset_t all, old;
-    sigfillset(&all); /* signals go to the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int r = -pthread_create(ret, NULL, fn, arg);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    if (r == 0)
-        pthread_setname_np(*ret, name);
-    return r;
-}
-
 /* Called on the archive's thread while it is running. */
 static void look_for_base(struct archive *ar) {
     struct stat st;
@@ -238,7 +223,7 @@ static void look_for_base(struct archive *ar) {
     pthread_mutex_unlock(&ar->lock);
     if (!atomic_load(&ar->basing))
         return;
-    ar->base_joinable = start_thread(&ar->base_thread, base_main, ar, "hired-base") == 0;
+    ar->base_joinable = thread_start(&ar->base_thread, "hired-base", base_main, ar) == 0;
     if (!ar->base_joinable) {
         ar->base_due_ms = clock_mono_ms() + RETRY_MS;
         pthread_mutex_lock(&ar->lock);
@@ -300,14 +285,10 @@ static void work(struct archive *ar) {
 /* Called with the lock held. Sleeps until there is something to copy; commits then wait for COPY_EVERY_MS, so that one
  * sync is for all of them. */
 static void rest(struct archive *ar) {
-    struct timespec until;
     int64_t ms = ar->state == ARCHIVE_RUNNING && ar->archived != ar->committed ? COPY_EVERY_MS : POLL_MS;
 
     for (int i = 0; i < 2 && !ar->stop && !ar->hurry; i++) {
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        int64_t ns = until.tv_nsec + ms * 1000000;
-        until.tv_sec += ns / 1000000000;
-        until.tv_nsec = ns % 1000000000;
+        const struct timespec until = thread_deadline(ms * 1000000);
         bool signalled = pthread_cond_timedwait(&ar->wake, &ar->lock, &until) == 0;
         if (ms == COPY_EVERY_MS || !signalled)
             break;
@@ -355,16 +336,12 @@ static struct archive *release(struct archive *ar) {
 
 int archive_new(struct archive **ret, const struct archive_options *o, struct arena *a, struct str *ret_why) {
     struct archive *ar = mem_alloc(sizeof(*ar));
-    pthread_condattr_t attr;
 
     ar->o = *o;
     ar->line = (struct line){.log = -1, .index = -1, .wal = -1};
     pthread_mutex_init(&ar->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&ar->wake, &attr);
-    pthread_cond_init(&ar->done, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_condition(&ar->wake);
+    thread_condition(&ar->done);
     int r = owner_take(&ar->owner, o->dir, "archive", 0, &ar->arena, NULL, ret_why);
     if (r < 0)
         *ret_why = arena_printf(a, "The archive cannot be used ([store] archive): %.*s", STR_FMT(*ret_why));
@@ -402,7 +379,7 @@ int archive_start(struct archive *ar) {
     ar->files_lost = true; /* files that were kept before a crash */
     pthread_mutex_unlock(&ar->lock);
     files_watch(on_file, ar);
-    r = start_thread(&ar->thread, archive_main, ar, "hired-archive");
+    r = thread_start(&ar->thread, "hired-archive", archive_main, ar);
     ar->started = r == 0;
     return r;
 }

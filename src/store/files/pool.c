@@ -5,10 +5,10 @@
 #include "store/files/pool.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/thread.h"
 
 /* A key that has jobs. */
 struct owner {
@@ -95,20 +95,13 @@ static void *pool_main(void *arg) {
 
 int pool_new(struct pool **ret, unsigned threads, unsigned per_key) {
     struct pool *p = mem_alloc(sizeof *p);
-    sigset_t all, old;
     int r = 0;
     p->per_key = per_key;
     p->threads = mem_alloc(threads * sizeof *p->threads);
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->wake, NULL);
-    sigfillset(&all); /* signals are handled by the main thread */
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    while (p->n_threads < threads && r == 0) {
-        r = -pthread_create(&p->threads[p->n_threads], NULL, pool_main, p);
-        if (r == 0)
-            pthread_setname_np(p->threads[p->n_threads++], "hired-files");
-    }
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    while (p->n_threads < threads && (r = thread_start(&p->threads[p->n_threads], "hired-files", pool_main, p)) == 0)
+        p->n_threads++;
     if (r < 0)
         pool_free(p);
     else

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "store/remote/session.h"
 #include "store/remote/socket.h"
 
@@ -39,19 +39,6 @@ struct remote_server {
     _Atomic bool stopping;
     struct slot slots[REMOTE_SESSIONS];
 };
-
-static int start_thread(pthread_t *ret, void *(*fn)(void *arg), void *arg, const char *name) {
-    sigset_t all, before; /* signals are handled by the main thread */
-    int r;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    r = pthread_create(ret, NULL, fn, arg);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (r == 0)
-        pthread_setname_np(*ret, name);
-    return -r;
-}
 
 static void *slot_main(void *arg) {
     struct slot *slot = arg;
@@ -90,7 +77,7 @@ static void take(struct remote_server *s, int fd) {
     if (slot) {
         slot->server = s;
         slot->fd = fd;
-        r = start_thread(&slot->thread, slot_main, slot, "hired-command");
+        r = thread_start(&slot->thread, "hired-command", slot_main, slot);
         slot->used = r == 0;
     }
     pthread_mutex_unlock(&s->lock);
@@ -146,7 +133,7 @@ int remote_server_new(struct remote_server **ret, const char *dir, struct writer
     if (r == 0 && (s->stop_fd = eventfd(0, EFD_CLOEXEC)) < 0)
         r = -errno;
     if (r == 0)
-        r = start_thread(&s->thread, accept_main, s, "hired-commands");
+        r = thread_start(&s->thread, "hired-commands", accept_main, s);
     if (r < 0) {
         if (s->listen_fd >= 0)
             close(s->listen_fd);
