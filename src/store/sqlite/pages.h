@@ -13,7 +13,9 @@
 
 #define PAGE_MIN 512
 #define PAGE_MAX 65536
-#define FILE_HEADER 100    /* precedes the header of the first page */
+#define FILE_HEADER 100 /* precedes the header of the first page */
+#define HEADER_READ_VERSION 19
+#define READ_VERSION_WAL 2 /* in that byte: the database has a write-ahead log */
 #define HEADER_RESERVED 20 /* byte of the file's header: reserved bytes at the end of each page */
 
 /* ---- pages.c ---- */

@@ -87,9 +87,13 @@ static bool read_intact(void *ctx, uint32_t page, unsigned char *to) {
 
 /* ---- opening ---- */
 
+/* Only where SQLite has mapped the index itself, since it takes the mapping away when it closes its log: so not for a
+ * database without a write-ahead log, whose header says so. */
 static void map_log_index(struct verify *v) {
     volatile void *at = NULL;
-    if (v->file->pMethods->iVersion >= 2 &&
+    unsigned char header[FILE_HEADER];
+    if (v->file->pMethods->iVersion >= 2 && read_file(v, header, sizeof(header), 0) &&
+        header[HEADER_READ_VERSION] == READ_VERSION_WAL &&
         v->file->pMethods->xShmMap(v->file, 0, WAL_INDEX_REGION, 0, &at) == SQLITE_OK)
         v->log_index = at;
 }
