@@ -96,6 +96,11 @@ static inline int64_t fixture_account(struct fixture *f, const char *provider, i
     return id;
 }
 
+static inline void fixture_tenants(struct fixture *f) {
+    fixture_sql(f, "INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES (%d, 'a', 'A', 1), (%d, 'b', 'B', 1)",
+                TENANT, OTHER_TENANT);
+}
+
 static inline int fixture_setup(void **state) {
     struct fixture *f = calloc(1, sizeof(*f));
     struct db_options o = {.dir = f->dir, .busy_ms = 2000, .no_sync = true};
@@ -112,11 +117,8 @@ static inline int fixture_setup(void **state) {
     if (sqlite3_open(path, &f->side) != SQLITE_OK)
         return -1;
     sqlite3_busy_timeout(f->side, 2000);
-    fixture_sql(
-        f,
-        "PRAGMA synchronous = OFF; INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES (%d, 'a', 'A', 1),"
-        " (%d, 'b', 'B', 1)",
-        TENANT, OTHER_TENANT);
+    fixture_sql(f, "PRAGMA synchronous = OFF");
+    fixture_tenants(f);
     fixture_sql(f,
                 "INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)"
                 " VALUES (%d, %" PRId64 ", 1, 1, 's', 1, 1, '{}'), (%d, 2, 1, 1, 's', 1, 1, '{}')",
@@ -132,11 +134,17 @@ static inline void fixture_finding(void *ctx, struct str line) {
     print_error("%.*s\n", STR_FMT(line));
 }
 
-/* What the server does beside the domain's functions: apps, stamps, names for lists. */
+/* What the server does beside the domain's functions, and what tests name without making it: apps, people, stamps,
+ * names for lists. */
 static inline void fixture_complete(struct fixture *f) {
     fixture_sql(f,
                 "INSERT OR IGNORE INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms)"
-                " SELECT app, 'cli_' || app, 2, 0, 1, 'app', '', '', 1 FROM vendor_account WHERE app <> 0");
+                " SELECT app, 'cli_' || app, 2, 0, 1, 'app', '', '', 1 FROM ("
+                "SELECT app FROM vendor_account UNION SELECT app FROM event_delivery) WHERE app <> 0");
+    fixture_sql(f, "INSERT OR IGNORE INTO app_install (tenant, app, created_ms)"
+                   " SELECT tenant, id, 1 FROM app WHERE kind = 1 AND tenant <> 0");
+    fixture_sql(f, "INSERT OR IGNORE INTO users (tenant, id, user_id, name, en_name, doc)"
+                   " SELECT DISTINCT tenant, users_id, users_id, 'x', 'x', '{}' FROM interview_interviewer");
     fixture_sql(f, "INSERT OR REPLACE INTO tenant_stamp SELECT tenant, MAX(update_time) FROM ("
                    "SELECT tenant, update_time FROM background_check_order "
                    "UNION ALL SELECT tenant, update_time FROM application) GROUP BY tenant");

@@ -81,11 +81,18 @@ static void stop(struct scratch *s) {
     id_set_node(0);
 }
 
+/* The threads of earlier commands may still be ending. */
 static struct db *command(struct scratch *s) {
     struct str why = STR_ABSENT;
     struct db *db = NULL;
+    int r;
 
-    int r = remote_open(&db, &s->options, "app create", &s->arena, &why);
+    for (int64_t end = clock_mono_ms() + 2000;;) {
+        r = remote_open(&db, &s->options, "app create", &s->arena, &why);
+        if (r != -EBUSY || clock_mono_ms() > end)
+            break;
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
     if (r < 0)
         fail_msg("remote_open: %d %.*s", r, STR_FMT(why));
     return db;
