@@ -42,7 +42,7 @@ static int64_t folded(struct fixture *f) {
 static void test_brings_all_up_to_date(void **state) {
     struct fixture *f = *state;
     struct told t = {0};
-    struct id_list found;
+    struct card_found found;
 
     make_old(f);
     assert_int_equal(names_fold(f->db, tell, &t), 0);
@@ -50,9 +50,10 @@ static void test_brings_all_up_to_date(void **state) {
     assert_int_equal(t.ends, 1);
     assert_int_equal(folded(f), NAMES - 1);
     assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM reference_name WHERE id = 7 AND search = ''"), 1);
-    assert_int_equal(card_search(&f->h, STR("talent"), STR("e\u0301MILE\u30004500\u3000"), &found), 0);
-    assert_int_equal(found.n, 1);
-    assert_int_equal(found.v[0], NAMES);
+    assert_int_equal(card_search(&f->h, STR("talent"), STR("e\u0301MILE\u30004500\u3000"), 5, &found), 0);
+    assert_int_equal(found.ids.n, 1);
+    assert_false(found.more);
+    assert_int_equal(found.ids.v[0], NAMES);
     assert_int_equal(names_fold(f->db, tell, &t), 0);
     assert_int_equal(t.ends, 1); /* not called: the keys were up to date */
 }

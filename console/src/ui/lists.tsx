@@ -114,7 +114,15 @@ export function Listing<T>({
                 <Failed error={q.error} retry={() => q.refetch()} />
             </div>
         );
-    if (!q.data?.pages.some((p) => p.items?.length)) return <div className="card">{empty}</div>;
+    // A page may be empty and have a next one, because the server looks at a bounded number of records for each page.
+    if (!q.data?.pages.some((p) => p.items?.length) && !q.hasNextPage) return <div className="card">{empty}</div>;
+    if (!q.data?.pages.some((p) => p.items?.length))
+        return (
+            <>
+                <LoadingRows />
+                <More q={q} />
+            </>
+        );
     return (
         <>
             {children}

@@ -122,16 +122,14 @@ static int plan_checks(struct days *w) {
     int64_t active[CHECKS_MAX];
     size_t n_active = 0;
     struct db_query q DB_CLEANUP = db_query(w->cli->db, SQL_CONSOLE_APPLICATIONS);
-    int r;
+    int r = 0;
 
     db_bind_int(&q, 1, w->h.tenant);
     db_bind_int(&q, 2, INT64_MAX);
     db_bind_int(&q, 3, INT64_MAX);
-    db_bind_text(&q, 4, STR(""));
-    db_bind_int(&q, 5, 1);
-    db_bind_int(&q, 6, 0);
-    while ((r = db_row(&q)) == 1 && n_active < CHECKS_MAX)
-        active[n_active++] = db_int(&q, COL_CONSOLE_APPLICATION_ID);
+    while (n_active < CHECKS_MAX && (r = db_row(&q)) == 1)
+        if (db_int(&q, COL_CONSOLE_APPLICATION_ACTIVE_STATUS) == APPLICATION_ACTIVE)
+            active[n_active++] = db_int(&q, COL_CONSOLE_APPLICATION_ID);
     for (size_t i = 0; i < n_active && r >= 0; i++)
         if ((r = wants_check(w, active[i])) == 1)
             w->checks[w->n_checks++].application = active[i];

@@ -6,6 +6,7 @@
 #include "api_handlers.h"
 #include "base/json.h"
 #include "console/application/row.h"
+#include "console/application/search.h"
 #include "console/interview/interview.h"
 #include "console/list.h"
 #include "console/order/row.h"
@@ -15,62 +16,20 @@
 
 /* ---- the list ---- */
 
-struct wanted {
-    bool all;
-    struct id_list talents, jobs;
-    struct job_processes_list processes; /* for the names of stages */
-};
-
-static int search(struct hire *h, struct str text, struct wanted *ret) {
-    ret->all = str_is_empty(str_trim(text));
-    if (ret->all)
-        return 0;
-    int r = card_search(h, STR("talent"), str_trim(text), &ret->talents);
-    return r < 0 ? r : card_search(h, STR("job"), str_trim(text), &ret->jobs);
-}
-
-static bool is_wanted(void *ctx, const struct db_query *q) {
-    const struct wanted *w = ctx;
-    return w->all || id_list_has(&w->talents, db_int(q, COL_CONSOLE_APPLICATION_TALENT_ID)) ||
-           id_list_has(&w->jobs, db_int(q, COL_CONSOLE_APPLICATION_JOB_ID));
-}
-
-static int write_row(struct list *l, void *ctx, const struct db_query *q) {
-    const struct wanted *w = ctx;
-    struct application_row row;
-    read_application_row(l->c, q, &row);
-    return write_application_row(l->c, &l->h, &w->processes, &row, STR_ABSENT);
-}
-
 int handle_console_application_list(struct call *c) {
     const struct console_application_list_query *in = c->query;
-    int64_t job, status = in->status.set ? in->status.v : 0;
-    struct wanted wanted = {0};
+    struct application_search search = {
+        .text = str_trim(in->query),
+        .stage_id = in->stage_id,
+        .status = in->status.set ? in->status.v : 0,
+    };
     struct list l;
-    int r = call_filter_id(c, "job_id", in->job_id, &job);
+    int r = call_filter_id(c, "job_id", in->job_id, &search.job);
     if (r == 0)
-        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){job, status}, 2,
+        r = list_begin(&l, c, in->page_size, in->page_token, (const int64_t[]){search.job, search.status}, 2,
                        arena_printf(c->arena, "%.*s\n%.*s", STR_FMT(in->stage_id), STR_FMT(in->query)));
     if (r == 0)
-        r = reference_processes(&l.h, &wanted.processes);
-    if (r == 0)
-        r = search(&l.h, in->query, &wanted);
-    if (r < 0)
-        return r;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_CONSOLE_APPLICATIONS);
-    db_bind_int(&q, 1, c->tenant);
-    db_bind_int(&q, 2, l.from.a);
-    db_bind_int(&q, 3, l.from.b);
-    db_bind_text(&q, 4, str_is_absent(in->stage_id) ? STR("") : in->stage_id);
-    db_bind_int(&q, 5, status);
-    db_bind_int(&q, 6, job);
-    if (wanted.all || wanted.talents.n > 0 || wanted.jobs.n > 0)
-        r = list_write(&l, &q,
-                       &(struct list_rows){.a = COL_CONSOLE_APPLICATION_UPDATE_TIME,
-                                           .b = COL_CONSOLE_APPLICATION_ID,
-                                           .wants = is_wanted,
-                                           .write = write_row,
-                                           .ctx = &wanted});
+        r = application_search(&l, &search);
     if (r == 0)
         list_end(&l);
     return r;

@@ -55,7 +55,7 @@ static int write_talent(struct call *c, struct hire *h, int64_t talent) {
 int handle_console_talent_search(struct call *c) {
     const struct console_talent_search_query *in = c->query;
     struct hire h = console_hire(c);
-    struct id_list found;
+    struct card_found found;
     struct str text = str_trim(in->query), name = STR_ABSENT;
     int64_t id = 0;
     size_t n = 0;
@@ -68,12 +68,12 @@ int handle_console_talent_search(struct call *c) {
         r = write_talent(c, &h, id);
         n++;
     }
-    if (r < 0 || (r = card_search(&h, kind_talent, text, &found)) < 0)
+    if (r < 0 || (r = card_search(&h, kind_talent, text, FOUND_MAX, &found)) < 0)
         return r;
-    for (size_t i = 0; r == 0 && i < found.n && n < FOUND_MAX; i++, n++)
-        r = write_talent(c, &h, found.v[i]);
+    for (size_t i = 0; r == 0 && i < found.ids.n && n < FOUND_MAX; i++, n++)
+        r = write_talent(c, &h, found.ids.v[i]);
     json_end(c->out, ']');
-    json_member_bool(c->out, STR("has_more"), found.n > FOUND_MAX);
+    json_member_bool(c->out, STR("has_more"), found.more);
     json_end(c->out, '}');
     return r;
 }

@@ -3,7 +3,7 @@
  * Search for background checks by the name of the candidate or the vendor, the latest change first.
  *
  * Usually a text is in the names of few people: their orders are read by index and the newest make the page. If more
- * than PEOPLE_MAX people match, the list of all orders is walked instead and its rows are tested; a page then fills
+ * than PEOPLE_MAX people match, the list of all orders is walked instead and its orders are tested; a page then fills
  * soon, because many orders match.
  */
 #include "console/order/search.h"
@@ -17,9 +17,11 @@
 
 struct searching {
     struct call *c;
+    struct hire *h;
     const struct order_search *in;
     struct page_key before;
-    struct id_list people, vendors;
+    struct card_found people;
+    struct id_list vendors;
     struct key_list found; /* by update_time and id */
     struct list_key cut;   /* orders before this place were not looked at; 0: all were */
 };
@@ -50,8 +52,23 @@ static int meet(void *ctx, int64_t update_time, int64_t id) {
     return 1;
 }
 
+/* The same, if the text is in the name of the candidate or of the vendor. */
+static int meet_named(void *ctx, int64_t update_time, int64_t id) {
+    struct searching *s = ctx;
+    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_NAMED);
+    int r;
+
+    db_bind_int(&q, 1, s->c->tenant);
+    db_bind_int(&q, 2, id);
+    r = db_row(&q);
+    if (r == 1 && !id_list_has(&s->vendors, db_int(&q, COL_CONSOLE_ORDER_NAMED_ACCOUNT_ID)))
+        r = card_is_found(s->h, STR("talent"), &s->people, db_int(&q, COL_CONSOLE_ORDER_NAMED_TALENT_ID));
+    return r <= 0 ? r : meet(ctx, update_time, id);
+}
+
 /* Adds the newest orders of an application or an account, as many as the page may need. */
-static int meet_orders(struct searching *s, int64_t application, int64_t account) {
+static int meet_orders(struct searching *s, int64_t application, int64_t account,
+                       int (*take)(void *ctx, int64_t update_time, int64_t id)) {
     const struct order_walk w = {
         .tenant = s->c->tenant,
         .newest = true,
@@ -63,7 +80,7 @@ static int meet_orders(struct searching *s, int64_t application, int64_t account
         .accounts = &account,
         .n_accounts = account != 0,
         .limit = s->found.max,
-        .take = meet,
+        .take = take,
         .ctx = s,
     };
     struct order_walked end;
@@ -81,57 +98,37 @@ static int meet_person(struct searching *s, int64_t talent) {
     db_bind_int(&q, 1, s->c->tenant);
     db_bind_int(&q, 2, talent);
     while ((r = db_row(&q)) == 1)
-        if ((r = meet_orders(s, db_int(&q, COL_APPLICATION_OF_TALENT_ID), s->in->account)) < 0)
+        if ((r = meet_orders(s, db_int(&q, COL_APPLICATION_OF_TALENT_ID), s->in->account, meet)) < 0)
             return r;
     return r;
 }
 
 static int meet_vendor(struct searching *s, int64_t account) {
-    return s->in->account != 0 && s->in->account != account ? 0 : meet_orders(s, 0, account);
+    return s->in->account != 0 && s->in->account != account ? 0 : meet_orders(s, 0, account, meet);
 }
 
 static int meet_each(struct searching *s) {
     int r = 0;
 
-    for (size_t i = 0; i < s->people.n && r >= 0; i++)
-        r = meet_person(s, s->people.v[i]);
+    for (size_t i = 0; i < s->people.ids.n && r >= 0; i++)
+        r = meet_person(s, s->people.ids.v[i]);
     for (size_t i = 0; i < s->vendors.n && r >= 0; i++)
         r = meet_vendor(s, s->vendors.v[i]);
     return r;
 }
 
-static int walk(struct searching *s) {
-    struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDERS_SEARCHED);
-    int r = 0;
-
-    db_bind_int(&q, 1, s->c->tenant);
-    db_bind_int(&q, 2, s->before.a);
-    db_bind_int(&q, 3, s->before.b);
-    db_bind_int(&q, 4, s->in->status);
-    db_bind_int(&q, 5, s->in->account);
-    db_bind_int(&q, 6, s->in->phase);
-    while (s->found.n < s->found.max && (r = db_row(&q)) == 1) {
-        if (!id_list_has(&s->people, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_TALENT_ID)) &&
-            !id_list_has(&s->vendors, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ACCOUNT_ID)))
-            continue;
-        if ((r = fits(s, db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID))) < 0)
-            return r;
-        if (r == 1)
-            s->found.v[s->found.n++] = (struct list_key){db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_UPDATE_TIME),
-                                                         db_int(&q, COL_CONSOLE_ORDERS_SEARCHED_ID)};
-    }
-    return r;
-}
-
 int order_search(struct list *l, const struct order_search *in) {
-    struct searching s = {
-        .c = l->c, .in = in, .before = l->from, .found = key_list_new(l->c->arena, (size_t)l->limit + 1, true)};
-    int r = card_search(&l->h, STR("talent"), in->text, &s.people);
+    struct searching s = {.c = l->c,
+                          .h = &l->h,
+                          .in = in,
+                          .before = l->from,
+                          .found = key_list_new(l->c->arena, (size_t)l->limit + 1, true)};
+    int r = card_search(&l->h, STR("talent"), in->text, PEOPLE_MAX, &s.people);
 
     if (r == 0)
         r = card_search_vendors(&l->h, in->text, &s.vendors);
     if (r == 0)
-        r = s.people.n > PEOPLE_MAX ? walk(&s) : meet_each(&s);
+        r = s.people.more ? meet_orders(&s, 0, in->account, meet_named) : meet_each(&s);
     for (size_t i = 0; i < s.found.n && r >= 0; i++) {
         const struct list_key key = s.found.v[i];
 

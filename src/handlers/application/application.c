@@ -77,7 +77,10 @@ int handle_application_list(struct call *c) {
         return r;
     int limit = page_limit(q->page_size);
     page_begin(&page, c, limit);
-    r = application_list(&h, &f, from.a, limit + 1, add_id, &page);
+    int64_t cut;
+    r = application_list(&h, &f, from.a, limit + 1, add_id, &page, &cut);
+    if (r >= 0 && cut != 0)
+        page_cut(&page, cut, 0);
     page_end(&page, &from);
     return call_from_hire(c, &h, r);
 }

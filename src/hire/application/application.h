@@ -17,6 +17,9 @@ enum { STAGE_OFFER = 5, STAGE_TO_BE_ONBOARDED = 6, STAGE_ONBOARDED = 7 };
 /* Most entries of stage_time_list. When the list is full, the oldest entries after the first one are removed. */
 #define APPLICATION_STAYS_MAX 500
 
+/* active_status */
+enum { APPLICATION_ACTIVE = 1, APPLICATION_TERMINATED = 2 };
+
 enum application_lock { LOCK_NONE = 1, LOCK_BY_OTHER = 2, LOCK_BY_THIS = 3 };
 
 struct application_filter {
@@ -28,11 +31,12 @@ struct application_filter {
     unsigned locks;            /* bit 1 << enum application_lock for each wanted; 0: any */
 };
 
-/* Calls fn for each application with an id greater than after_id, in the order of the ids, at most limit times.
- * Returns the number of calls, or < 0. */
+/* Calls fn for each application with an id greater than after_id, in the order of the ids, at most limit times. It
+ * looks at a bounded number of applications (walk.h): if it ended early, *ret_cut is the id of the last one, behind
+ * which there may be more; otherwise 0. Returns the number of calls, or < 0. */
 typedef void (*application_fn)(void *ctx, int64_t id);
 int application_list(struct hire *h, const struct application_filter *f, int64_t after_id, int limit, application_fn fn,
-                     void *ctx);
+                     void *ctx, int64_t *ret_cut);
 
 /* Returns 1 and the stored doc (in the arena), 0 if there is none, or < 0. */
 int application_get(struct hire *h, int64_t id, struct str *ret_doc);

@@ -8,8 +8,6 @@
 #include "hire/application/application.h"
 #include "hire/reference/reference.h"
 
-enum { APPLICATION_ACTIVE = 1, APPLICATION_TERMINATED = 2 };
-
 /* An application that was read from the table to be changed and written back. */
 struct application_case {
     int64_t id, talent, job;

@@ -4,7 +4,12 @@
  */
 #include <stddef.h>
 
+#include "base/array.h"
 #include "hire/application/internal.h"
+#include "hire/application/walk.h"
+
+#define LOCK_ROW_COST 4 /* a row of another application of the same talent costs as much as so many neighbours by id   \
+                         */
 
 /* ---- records of which only some members are read ---- */
 
@@ -132,69 +137,94 @@ int talent_state_get(struct hire *h, const struct application_case *a, struct ta
     return r;
 }
 
-/* ---- the walk ---- */
+/* ---- the list ---- */
 
-/* The ids of a process's stages, each between blanks, after a leading "-", which is no stage's id: for an unknown
- * process the text is not empty (which would mean "any") and matches no stage. */
-static struct str stages_of(struct hire *h, const struct job_processes_list *all, struct str process_id) {
-    struct buf b BUF_CLEANUP = BUF_EMPTY;
+struct listing {
+    struct hire *h;
+    const struct application_filter *f;
+    struct job_processes_list processes;
+    application_fn fn;
+    void *ctx;
+};
 
-    if (str_is_empty(process_id))
-        return STR("");
-    buf_add_lit(&b, " - ");
+/* The ids of a process's stages, in the arena; none if the process is unknown. */
+static struct str_list stages_of(struct hire *h, const struct job_processes_list *all, struct str process_id) {
+    struct str_list ids = {0};
+    struct str *v = NULL;
+    size_t cap = 0;
+
     for (size_t i = 0; i < all->n; i++)
         for (size_t j = 0; str_eq(all->v[i].id, process_id) && j < all->v[i].stage_list.n; j++) {
-            buf_add_str(&b, all->v[i].stage_list.v[j].id);
-            buf_add_char(&b, ' ');
+            v = arena_array_grow(h->arena, v, ids.n, &cap, sizeof(*v));
+            v[ids.n++] = all->v[i].stage_list.v[j].id;
         }
-    return arena_dup(h->arena, buf_str(&b));
+    ids.v = v;
+    return ids;
 }
 
-static int lock_of(struct hire *h, const struct job_processes_list *processes, struct db_query *row) {
-    struct application_case a = {.id = db_int(row, COL_APPLICATION_LISTED_ID),
-                                 .talent = db_int(row, COL_APPLICATION_LISTED_TALENT_ID),
-                                 .processes = *processes};
-    struct talent_state talent;
+/* Whether another application of the talent locks it. Returns 1, 0 or < 0. */
+static int is_locked_by_other(const struct listing *l, const struct application_key *k, size_t *cost) {
+    struct db_query q DB_CLEANUP = db_query(l->h->db, SQL_APPLICATION_OF_TALENT);
     int r;
 
-    if (locks(processes, db_text(row, COL_APPLICATION_LISTED_STAGE_ID),
-              db_int(row, COL_APPLICATION_LISTED_ACTIVE_STATUS)))
-        return LOCK_BY_THIS;
-    if ((r = talent_state_get(h, &a, &talent)) < 0)
-        return r;
-    return talent.locked_by_other ? LOCK_BY_OTHER : LOCK_NONE;
+    db_bind_int(&q, 1, l->h->tenant);
+    db_bind_int(&q, 2, k->talent);
+    while ((r = db_row(&q)) == 1) {
+        *cost += LOCK_ROW_COST;
+        if (db_int(&q, COL_APPLICATION_OF_TALENT_ID) != k->id &&
+            locks(&l->processes, db_text(&q, COL_APPLICATION_OF_TALENT_STAGE_ID),
+                  db_int(&q, COL_APPLICATION_OF_TALENT_ACTIVE_STATUS)))
+            return 1;
+    }
+    return r;
+}
+
+/* Whether the application's lock is one of those that are wanted. Returns 1, 0 or < 0. */
+static int has_wanted_lock(const struct listing *l, const struct application_key *k, size_t *cost) {
+    const unsigned both = 1u << LOCK_NONE | 1u << LOCK_BY_OTHER, wanted = l->f->locks;
+    int r;
+
+    if (locks(&l->processes, k->stage_id, k->active_status))
+        return (wanted & 1u << LOCK_BY_THIS) != 0;
+    if ((wanted & both) == 0 || (wanted & both) == both)
+        return (wanted & both) != 0;
+    r = is_locked_by_other(l, k, cost);
+    return r < 0 ? r : (wanted & 1u << (r == 1 ? LOCK_BY_OTHER : LOCK_NONE)) != 0;
+}
+
+static int take(void *ctx, const struct application_key *k, size_t *cost) {
+    const struct listing *l = ctx;
+    int r = l->f->locks ? has_wanted_lock(l, k, cost) : 1;
+
+    if (r == 1)
+        l->fn(l->ctx, k->id);
+    return r;
 }
 
 int application_list(struct hire *h, const struct application_filter *f, int64_t after_id, int limit, application_fn fn,
-                     void *ctx) {
-    struct job_processes_list processes = {0};
-    int n = 0, r = reference_processes(h, &processes);
+                     void *ctx, int64_t *ret_cut) {
+    struct listing l = {.h = h, .f = f, .fn = fn, .ctx = ctx};
+    struct application_walk w = {
+        .tenant = h->tenant, .after_id = after_id, .f = f, .limit = (size_t)limit, .take = take, .ctx = &l};
+    struct application_walked end;
+    int r = 0;
 
+    *ret_cut = 0;
+    if (f->locks || !str_is_empty(f->process_id))
+        r = reference_processes(h, &l.processes);
     if (r < 0)
         return r;
-    struct db_query q DB_CLEANUP = db_query(h->db, f->talent_id ? SQL_APPLICATION_LIST_BY_TALENT
-                                                   : f->job_id  ? SQL_APPLICATION_LIST_BY_JOB
-                                                                : SQL_APPLICATION_LIST);
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_int(&q, 2, after_id);
-    db_bind_text(&q, 3, str_is_absent(f->stage_id) ? STR("") : f->stage_id);
-    db_bind_int(&q, 4, f->active_status);
-    db_bind_int(&q, 5, f->from_ms);
-    db_bind_int(&q, 6, f->to_ms);
-    struct str stages = stages_of(h, &processes, f->process_id);
-    db_bind_text(&q, 7, stages);
-    if (f->talent_id || f->job_id)
-        db_bind_int(&q, 8, f->talent_id ? f->talent_id : f->job_id);
-    while (n < limit && (r = db_row(&q)) == 1) {
-        if (f->talent_id && f->job_id && db_int(&q, COL_APPLICATION_LIST_BY_TALENT_JOB_ID) != f->job_id)
-            continue;
-        int lock = f->locks ? lock_of(h, &processes, &q) : 0;
-        if (lock < 0)
-            return lock;
-        if (f->locks && !(f->locks & (1u << lock)))
-            continue;
-        fn(ctx, db_int(&q, COL_APPLICATION_LISTED_ID));
-        n++;
+    if (!str_is_empty(f->process_id)) {
+        struct str_list stages = stages_of(h, &l.processes, f->process_id);
+        if (stages.n == 0)
+            return 0;
+        w.stages = stages.v;
+        w.n_stages = stages.n;
     }
-    return r < 0 ? r : n;
+    r = application_walk(h->db, h->arena, &w, &end);
+    if (r < 0)
+        return r;
+    if (end.cut)
+        *ret_cut = end.id;
+    return (int)end.n;
 }

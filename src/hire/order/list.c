@@ -50,7 +50,7 @@ struct filtering {
     void *ctx;
 };
 
-/* Takes an order if the filters that the index does not have accept it, too. */
+/* Takes an order if the filter that the index does not have accepts it, too. */
 static int take(void *ctx, int64_t update_time, int64_t id) {
     const struct filtering *g = ctx;
     const struct order_filter *f = g->f;
@@ -62,11 +62,7 @@ static int take(void *ctx, int64_t update_time, int64_t id) {
     r = db_row(&q);
     if (r <= 0)
         return r;
-    const int64_t begin_time = db_int(&q, COL_ORDER_FILTERED_BEGIN_TIME);
-    /* An unknown begin_time (0) is not within any bounds */
-    const bool bounded = f->begin_start != 0 || f->begin_end != INT64_MAX;
-    if ((f->application_id != 0 && db_int(&q, COL_ORDER_FILTERED_APPLICATION_ID) != f->application_id) ||
-        (bounded && (begin_time == 0 || begin_time < f->begin_start || begin_time > f->begin_end)))
+    if (f->application_id != 0 && db_int(&q, COL_ORDER_FILTERED_APPLICATION_ID) != f->application_id)
         return 0;
     g->fn(g->ctx, update_time, id, db_text(&q, COL_ORDER_FILTERED_DOC));
     return 1;
@@ -101,6 +97,7 @@ static int list_filtered(struct hire *h, const struct order_filter *f, struct or
         .application_id = f->application_id,
         .status = f->status,
         .phase = -1,
+        /* An unknown begin_time (0) is not within any bounds */
         .begin_start = f->begin_start == 0 && f->begin_end != INT64_MAX ? 1 : f->begin_start,
         .begin_end = f->begin_start != 0 || f->begin_end != INT64_MAX ? f->begin_end : 0,
         .limit = (size_t)limit,

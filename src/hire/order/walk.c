@@ -24,11 +24,16 @@ static bool has_account(const struct order_walk *w, int64_t account) {
     return w->n_accounts == 0;
 }
 
+static bool has_begun(const struct order_walk *w, int64_t begin_time) {
+    return begin_time >= w->begin_start && begin_time <= w->begin_end;
+}
+
 /* Whether the order of an index entry may match. */
 static bool may_match(const struct order_walk *w, const struct db_query *q) {
     return (w->status == 0 || db_int(q, COL_ORDER_KEY_STATUS) == w->status) &&
            (w->phase < 0 || db_int(q, COL_ORDER_KEY_PHASE) == w->phase) &&
-           has_account(w, db_int(q, COL_ORDER_KEY_ACCOUNT_ID));
+           has_account(w, db_int(q, COL_ORDER_KEY_ACCOUNT_ID)) &&
+           (w->begin_end == 0 || has_begun(w, db_int(q, COL_ORDER_KEY_BEGIN_TIME)));
 }
 
 static struct key key_of(const struct db_query *q) {
@@ -197,15 +202,39 @@ static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, str
     return r < 0 ? r : 1;
 }
 
+/* Leaves out the orders whose last change was before the earliest begin_time, unless an order that is looked for began
+ * after its last change. */
+static int leave_out_early(struct db *db, struct order_walk *w) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_BEGUN_LATER);
+    int r;
+
+    if (w->begin_end == 0)
+        return 0;
+    db_bind_int(&q, 1, w->tenant);
+    db_bind_int(&q, 2, w->begin_start);
+    db_bind_int(&q, 3, w->begin_end);
+    r = db_row(&q);
+    if (r != 0)
+        return r < 0 ? r : 0;
+    if (w->newest && w->until < w->begin_start)
+        w->until = w->begin_start;
+    if (!w->newest && w->from_time < w->begin_start - 1) {
+        w->from_time = w->begin_start - 1;
+        w->from_id = INT64_MAX;
+    }
+    return 0;
+}
+
 int order_walk(struct db *db, struct arena *a, const struct order_walk *w, struct order_walked *ret) {
     struct order_walk rest = *w;
-    int r = 0;
+    int r;
 
     *ret = (struct order_walked){0};
     if (w->limit == 0)
         return 0;
-    if (w->application_id == 0)
-        r = walk_by_time(db, w, FIRST_LOOK, ret);
+    r = leave_out_early(db, &rest);
+    if (r == 0 && w->application_id == 0)
+        r = walk_by_time(db, &rest, FIRST_LOOK, ret);
     if (r == 0 && w->application_id == 0) {
         rest.from_time = ret->time;
         rest.from_id = ret->id;

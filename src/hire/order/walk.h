@@ -2,9 +2,10 @@
  *
  * Finds the orders of a list that has filters. A change of an order moves an entry of one index only, the one by
  * update_time (docs/STORE.md), so there is no index that has both a filter's order and the list's. A walk therefore
- * reads the index by update_time, whose entries have the state and the account of each order, and passes over orders
- * that do not match. If it has passed over many and few orders match at all, those few are read by another index and
- * sorted. A walk that passes over WALK_MAX orders ends early: its page is shorter, and the next page continues there.
+ * reads the index by update_time, whose entries have the state, the account and the begin_time of each order, and
+ * passes over orders that do not match. If it has passed over many and few orders match at all, those few are read by
+ * another index and sorted. A walk that passes over WALK_MAX orders ends early: its page is shorter, and the next page
+ * continues there.
  */
 #ifndef HIRED_HIRE_ORDER_WALK_H
 #define HIRED_HIRE_ORDER_WALK_H
@@ -21,7 +22,7 @@ struct order_walk {
     int64_t until;                  /* the last update_time */
     int64_t application_id;         /* 0: any */
     int64_t status;                 /* 0: any */
-    int64_t begin_start, begin_end; /* the begin_time that take() accepts; 0 and 0: any */
+    int64_t begin_start, begin_end; /* of begin_time; 0 and 0: any */
     int64_t phase;                  /* -1: any */
     const int64_t *accounts;        /* only orders of these accounts */
     size_t n_accounts;              /* 0: of any */

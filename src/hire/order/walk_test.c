@@ -121,24 +121,46 @@ static void many_of_an_application(void **state) {
     assert_true(s.cuts > 0);
 }
 
+/* Walks in both directions over the orders begun from start to end, and compares with what a plain look finds. Returns
+ * how many pages of the walk by time were cut. */
+static size_t walk_begun(struct fixture *f, int64_t start, int64_t end) {
+    struct order_walk w = {.phase = -1, .status = 3, .begin_start = START_MS + start, .begin_end = START_MS + end};
+    size_t cuts = 0;
+    for (int newest = 0; newest < 2; newest++) {
+        w.newest = newest;
+        struct seen s = walk_all(f, w, 100);
+        assert_int_equal(s.n, fixture_number(f,
+                                             "SELECT COUNT(*) FROM background_check_order WHERE status = 3 AND "
+                                             "begin_time BETWEEN %" PRId64 " AND %" PRId64,
+                                             w.begin_start, w.begin_end));
+        assert_int_equal(s.sum, fixture_number(f,
+                                               "SELECT COALESCE(SUM(id), 0) FROM background_check_order WHERE status = "
+                                               "3 AND begin_time BETWEEN %" PRId64 " AND %" PRId64,
+                                               w.begin_start, w.begin_end));
+        cuts += newest ? 0 : s.cuts;
+    }
+    return cuts;
+}
+
 static void begun(void **state) {
     struct fixture *f = *state;
     make_many(f);
-    /* take() accepts all here, so that what is found is what the index gave. */
-    const struct order_walk w = {
-        .phase = -1, .status = 3, .begin_start = START_MS + 30000, .begin_end = START_MS + 30099, .accounts = NULL};
-    struct order_walk far = w;
-    struct seen s = {.f = f};
-    struct order_walked end;
-    far.tenant = TENANT;
-    far.until = INT64_MAX;
-    far.from_time = START_MS + 40000; /* nothing is behind it */
-    far.limit = 10;
-    far.take = take;
-    far.ctx = &s;
-    assert_int_equal(order_walk(f->db, &f->arena, &far, &end), 0);
-    assert_int_equal(end.n, 0);
-    assert_false(end.cut);
+    /* All begin after their last change, which is unusual: the walk begins at the first change of all. */
+    walk_begun(f, 30000, 30099);
+    walk_begun(f, 0, 50000);
+    assert_true(walk_begun(f, 50000, 58000) > 0);
+
+    /* None does: the walk begins at the earliest begin_time. */
+    fixture_sql(f, "UPDATE background_check_order SET begin_time = update_time - id %% 1000 * 2 WHERE id <= %d", MANY);
+    assert_int_equal(walk_begun(f, 15000, 15009), 0);
+    assert_int_equal(walk_begun(f, 0, 25000), 0);
+    assert_int_equal(walk_begun(f, 25000, 28000), 0);
+    assert_int_equal(walk_begun(f, 40000, 50000), 0);
+
+    /* One does: it is found. */
+    fixture_sql(f, "UPDATE background_check_order SET begin_time = %" PRId64 " WHERE id = 5", START_MS + 27000);
+    assert_true(walk_begun(f, 25000, 28000) > 0);
+    walk_begun(f, 27000, 27000);
 }
 
 /* fixture_teardown checks the database, in which these orders have no history. */

@@ -137,11 +137,10 @@ static struct str folded(struct hire *h, struct str text) {
     return str_trim(text_fold(text, h->arena));
 }
 
-/* A LIKE pattern that finds the text anywhere; the special characters of LIKE are escaped. */
+/* A LIKE pattern that finds the folded text anywhere; the special characters of LIKE are escaped. */
 static struct str pattern(struct hire *h, struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
 
-    text = folded(h, text);
     buf_add_char(&out, '%');
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] == '%' || text.ptr[i] == '_' || text.ptr[i] == '\\')
@@ -157,18 +156,36 @@ static void add_id(struct hire *h, struct id_list *list, size_t *cap, int64_t id
     list->v[list->n++] = id;
 }
 
-int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret) {
+int card_search(struct hire *h, struct str kind, struct str text, size_t max, struct card_found *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_SEARCH);
-
-    db_bind_int(&q, 1, h->tenant);
-    db_bind_text(&q, 2, kind);
-    db_bind_text(&q, 3, pattern(h, text));
-    *ret = (struct id_list){0};
     size_t cap = 0;
     int r;
-    while ((r = db_row(&q)) == 1)
-        add_id(h, ret, &cap, db_int(&q, COL_REFERENCE_NAME_SEARCH_ID));
+
+    *ret = (struct card_found){.part = folded(h, text)};
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, kind);
+    db_bind_text(&q, 3, pattern(h, ret->part));
+    while ((r = db_row(&q)) == 1) {
+        if (ret->ids.n == max) {
+            ret->more = true;
+            return 0;
+        }
+        add_id(h, &ret->ids, &cap, db_int(&q, COL_REFERENCE_NAME_SEARCH_ID));
+    }
     return r;
+}
+
+int card_is_found(struct hire *h, struct str kind, const struct card_found *found, int64_t id) {
+    int r;
+
+    if (!found->more || id_list_has(&found->ids, id))
+        return id_list_has(&found->ids, id);
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_REFERENCE_NAME_GET);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_text(&q, 2, kind);
+    db_bind_int(&q, 3, id);
+    r = db_row(&q);
+    return r <= 0 ? r : text_holds(db_text(&q, COL_REFERENCE_NAME_GET_SEARCH), found->part);
 }
 
 int card_search_vendors(struct hire *h, struct str text, struct id_list *ret) {

@@ -27,8 +27,16 @@ struct id_list {
     int64_t *v; /* ascending */
     size_t n;
 };
-/* The ids of all records of that kind whose name contains the text; both are folded (base/fold.h). In the arena. */
-int card_search(struct hire *h, struct str kind, struct str text, struct id_list *ret);
+/* The records of a kind whose name contains a text; both are folded (base/fold.h). In the arena. */
+struct card_found {
+    struct str part;    /* the text, folded */
+    struct id_list ids; /* the first ones by id */
+    bool more;          /* there are more than ids has */
+};
+/* Finds at most max. Reads all names of that kind if there are fewer. Returns 0 or < 0. */
+int card_search(struct hire *h, struct str kind, struct str text, size_t max, struct card_found *ret);
+/* Whether the record is one of those that the search is for, also if it is not in ids. Returns 1, 0 or < 0. */
+int card_is_found(struct hire *h, struct str kind, const struct card_found *found, int64_t id);
 /* The vendor accounts whose name, or whose vendor's name in either language, contains the text. */
 int card_search_vendors(struct hire *h, struct str text, struct id_list *ret);
 bool id_list_has(const struct id_list *list, int64_t id);

@@ -6,8 +6,8 @@
  * at all. So the rows are copied table by table into hired.db.next, which has the new schema; orders in portions. What
  * was copied is recorded in that file's table moved, in the same transaction, so an interrupted copy goes on where it
  * ended. The table also records what the older file was like: if it has changed since, the copy begins again. When all
- * is copied and the numbers of rows agree, the older file is linked as hired.db.before-017 and the new one takes its
- * name. Until then the older file is only read.
+ * is copied and the numbers of rows agree, the new file takes the later steps, the older file is linked as
+ * hired.db.before-017, and the new one takes its name. Until then the older file is only read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -274,14 +274,20 @@ static int copy_tables(struct rewriting *w) {
 
 /* ---- the end ---- */
 
+/* Takes the steps behind SCHEMA_REWRITTEN here, so that the file is not copied once more before them. */
 static int finish_next(struct rewriting *w) {
     struct str sql = arena_printf(w->o->arena,
-                                  "PRAGMA wal_checkpoint(TRUNCATE); BEGIN; DROP TABLE moved;"
-                                  "DELETE FROM meta WHERE key = '" COPIED_BEFORE "';"
-                                  "UPDATE meta SET value = '%d' WHERE key = 'schema'; COMMIT;"
-                                  "DETACH old; PRAGMA application_id = %d; PRAGMA journal_mode = DELETE;",
-                                  SCHEMA_REWRITTEN, APPLICATION_ID);
-    int r = run(w, sql.ptr, "finishing it");
+                                  "UPDATE meta SET value = '%u' WHERE key = 'schema'; COMMIT;"
+                                  "PRAGMA application_id = %d; PRAGMA journal_mode = DELETE;",
+                                  w->o->steps_n - 1, APPLICATION_ID);
+    int r = run(w,
+                "PRAGMA wal_checkpoint(TRUNCATE); DETACH old; BEGIN; DROP TABLE moved;"
+                "DELETE FROM meta WHERE key = '" COPIED_BEFORE "';",
+                "finishing it");
+    for (unsigned i = SCHEMA_REWRITTEN + 1; i < w->o->steps_n && r == 0; i++)
+        r = run(w, w->o->steps[i], "taking the later schema steps");
+    if (r == 0)
+        r = run(w, sql.ptr, "finishing it");
     close_next(w);
     return r;
 }

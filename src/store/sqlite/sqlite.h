@@ -144,8 +144,8 @@ int layout_new_file(sqlite3 *handle);
 /* Older databases, with schemas before this step, are rewritten into a new file. */
 #define SCHEMA_REWRITTEN 17
 
-/* Rewrites the database, which has the schema SCHEMA_REWRITTEN - 1, into a new file with the next schema, and puts that
- * in its place. With o->keep the file as it was stays beside it, as hired.db.before-017 (store/before.h). Goes on where
+/* Rewrites the database, which has the schema SCHEMA_REWRITTEN - 1, into a new file with the present schema, and puts
+ * that in its place. With o->keep the file as it was stays beside it, as hired.db.before-017 (store/before.h). Goes on where
  * an earlier attempt was interrupted. Closes the connection's handle: the file must be opened again. Returns 0 or a
  * negative errno with a sentence in o->why; then the database is as it was. */
 int rewrite_database(struct opening *o);

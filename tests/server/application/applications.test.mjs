@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { Client } from '../../lib/client.mjs';
-import { importItems, sql } from '../../lib/data.mjs';
+import { importItems, meddle, sql } from '../../lib/data.mjs';
 import { demoDir, hiredOk, root, startServer } from '../../lib/server.mjs';
 
 const demo = (name) => JSON.parse(fs.readFileSync(path.join(root, 'demo', `${name}.json`), 'utf8')).data.items;
@@ -226,6 +226,45 @@ test('a deleted application cannot be read any more, and an event is sent', asyn
     await client.fails(400, 1002002, 'GET', `${A}/${id}`);
     const [event] = sql(dir, "SELECT doc FROM event WHERE type = 'hire.application.deleted_v1' ORDER BY id DESC LIMIT 1");
     assert.deepEqual(JSON.parse(event.doc), { application_ids: [id] });
+});
+
+test('a list that finds few of many applications has short pages, whose tokens lead to all of them', async () => {
+    const many = demoDir();
+    meddle(many, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
+        INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)
+        SELECT (SELECT MIN(tenant) FROM application), i, 1, 2, 'old', 1, i, '{}' FROM n`);
+    const old = await startServer({ dir: many });
+    const reader = new Client(old), by = (f) => sortIds(apps.filter(f).map((a) => a.id));
+    async function pagesOf(query) {
+        const pages = [];
+        for (let page_token, more = true; more;) {
+            const page = await reader.ok('GET', A, { query: { page_size: 10, ...query, page_token } });
+            pages.push(page.items);
+            assert.equal(page.page_token !== undefined, page.has_more);
+            ({ page_token, has_more: more } = page);
+            assert.ok(pages.length < 100);
+        }
+        return pages;
+    }
+    const some = apps.find((a) => a.active_status === 2);
+    for (const [query, f] of [
+        [{ active_status: 2 }, (a) => a.active_status === 2],
+        [{ stage_id: some.stage.id }, (a) => a.stage.id === some.stage.id],
+        [{ process_id: processes[0].id }, (a) => processes[0].stage_list.some((s) => s.id === a.stage.id)],
+        [{ job_id: 2, active_status: 2 }, () => false],
+        [{ talent_id: 1, active_status: 2 }, () => false],
+        [{ lock_status: 3 }, (a) => a.active_status === 1 && [5, 6].includes(a.stage.type)],
+    ]) {
+        const pages = await pagesOf(query);
+        assert.deepEqual(pages.flat(), by(f), JSON.stringify(query));
+        assert.ok(pages.length > 2 && pages[0].length === 0, `${JSON.stringify(query)}: ${pages.map((p) => p.length)}`);
+    }
+    // Few changed within the times, so that no page is short.
+    const latest = await pagesOf({ update_start_time: 20000, page_size: 100 });
+    assert.deepEqual(latest, [by(() => true)]);
+    assert.deepEqual((await pagesOf({ update_start_time: 11990 })).map((p) => p.length), [10, 10, 10, 10, 1]);
+    assert.deepEqual(await pagesOf({ process_id: 'unknown' }), [[]]);
+    await old.stop();
 });
 
 test('ends cleanly', () => server.stop());

@@ -36,6 +36,46 @@ test('a list of choices for forms has at most 500 entries, and the response name
     assert.deepEqual([offers.jobs.length, offers.cut], [500, ['jobs']]);
 });
 
+test('a list of applications that finds few of many has short pages, whose tokens lead to all; a search for a rare name has not', async () => {
+    const before = await admin.walk('applications', { page_size: 100 });
+    const text = (query) => JSON.stringify(query);
+    async function pagesOf(query) {
+        const pages = [];
+        for (let page_token, more = true; more;) {
+            const page = await admin.get('applications', { page_size: 50, ...query, page_token });
+            pages.push(page.items.map((a) => a.id));
+            ({ page_token, has_more: more } = page);
+            assert.ok(pages.length < 50, text(query));
+        }
+        return pages;
+    }
+    const job = before[0].job_id, later = Date.now() + 1000;
+    meddle(dir, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 45000)
+        INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)
+        SELECT ${tenant}, i, 7 + i % 3000, 5 + i % 2, 'new', 1, ${later} + i, '{}' FROM n;
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+        INSERT INTO reference_name (tenant, kind, id, name, search) SELECT ${tenant}, 'talent', 6 + i, 'Zed ' || i, 'zed ' || i FROM n;
+        INSERT INTO reference_name (tenant, kind, id, name, search) VALUES (${tenant}, 'job', 5, 'Zookeeper', 'zookeeper')`);
+    for (const [query, f] of [
+        [{ status: 2 }, (a) => a.active_status === 2],
+        [{ stage_id: before[0].stage.id }, (a) => a.stage.id === before[0].stage.id],
+        [{ job_id: job }, (a) => a.job_id === job],
+        [{ status: 2, query: 'zed' }, () => false],
+    ]) {
+        const pages = await pagesOf(query);
+        assert.deepEqual(pages.flat(), before.filter(f).map((a) => a.id), text(query));
+        assert.ok(pages.length > 2 && pages[0].length === 0, text(query));
+    }
+    const name = before[5].talent_name;
+    assert.deepEqual((await pagesOf({ query: name })).flat(), before.filter((a) => a.talent_name.includes(name)).map((a) => a.id));
+    assert.deepEqual(await pagesOf({ query: 'zed 2999' }), [Array.from({ length: 15 }, (_, k) => String(2998 + (14 - k) * 3000))]);
+    assert.deepEqual(await pagesOf({ query: 'nobody of that name' }), [[]]);
+    // So many that they are walked, by person and by job.
+    assert.deepEqual((await admin.get('applications', { query: 'ZED', page_size: 3 })).items.map((a) => a.id), ['45000', '44999', '44998']);
+    assert.deepEqual((await admin.get('applications', { query: 'zoo', page_size: 3 })).items.map((a) => a.id), ['45000', '44998', '44996']);
+    meddle(dir, `DELETE FROM application WHERE id <= 45000; DELETE FROM reference_name WHERE id <= 3006`);
+});
+
 test('the stream reports a changed interview even if a thousand other changes happened in the same millisecond', async () => {
     const told = [];
     const req = http.get(`${server.baseUrl}/console/api/events/stream`, { agent: false, headers: { Cookie: admin.cookie } }, (res) => {

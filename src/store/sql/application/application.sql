@@ -16,29 +16,29 @@ DELETE FROM application WHERE tenant = $1 AND id = $2;
 SELECT id, job_id, stage_id, active_status FROM application WHERE tenant = $1 AND talent_id >= $2 AND talent_id <= $2
 ORDER BY talent_id, id;
 
--- Lists. $3 to $7 are the same filters in each: stage ('': any), active status (0: any), update time from and to, and the
--- stages of a process with blanks around each ('': any).
--- name: application_list
--- row: application_listed
-SELECT id, talent_id, stage_id, active_status FROM application
-WHERE tenant = $1 AND id > $2 AND ($3 = '' OR stage_id = $3) AND ($4 = 0 OR active_status = $4)
-    AND update_time >= $5 AND update_time <= $6 AND ($7 = '' OR $7 LIKE '% ' || stage_id || ' %' ESCAPE '\')
-ORDER BY id;
--- Two bounds instead of an equality: see order/order.sql.
--- name: application_list_by_talent
--- row: application_listed
-SELECT id, talent_id, stage_id, active_status, job_id FROM application
-WHERE tenant = $1 AND (talent_id, id) > ($8, $2) AND talent_id <= $8 AND ($3 = '' OR stage_id = $3)
-    AND ($4 = 0 OR active_status = $4) AND update_time >= $5 AND update_time <= $6
-    AND ($7 = '' OR $7 LIKE '% ' || stage_id || ' %' ESCAPE '\')
-ORDER BY talent_id, id;
--- name: application_list_by_job
--- row: application_listed
-SELECT id, talent_id, stage_id, active_status FROM application
-WHERE tenant = $1 AND (job_id, id) > ($8, $2) AND job_id <= $8 AND ($3 = '' OR stage_id = $3)
-    AND ($4 = 0 OR active_status = $4) AND update_time >= $5 AND update_time <= $6
-    AND ($7 = '' OR $7 LIKE '% ' || stage_id || ' %' ESCAPE '\')
-ORDER BY job_id, id;
+-- What the filters of the list look at, of applications after $2 by id: of all, of a talent ($3), of a job ($3). The reader
+-- stops (hire/application/walk.c). Two bounds instead of an equality, for the reason above.
+-- name: application_keys
+-- row: application_key
+SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
+WHERE tenant = $1 AND id > $2 ORDER BY id;
+-- name: application_keys_of_talent
+-- row: application_key
+SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
+WHERE tenant = $1 AND (talent_id, id) > ($3, $2) AND talent_id <= $3 ORDER BY talent_id, id;
+-- name: application_keys_of_job
+-- row: application_key
+SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
+WHERE tenant = $1 AND (job_id, id) > ($3, $2) AND job_id <= $3 ORDER BY job_id, id;
+-- The same of the applications that changed from $2 to $3, from an index alone, in the order of the changes.
+-- name: application_keys_changed
+-- row: application_key
+SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
+WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3;
+-- name: application_few_changed
+-- walks: counts at most $4 rows of an index
+SELECT COUNT(*) AS n FROM (
+    SELECT 1 FROM application WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3 LIMIT $4) f;
 
 -- name: talent_employee_get
 SELECT users_id FROM talent_employee WHERE tenant = $1 AND talent_id = $2;

@@ -5,14 +5,11 @@
 -- row: console_order_row
 SELECT update_time, id, application_id, account_id, status, phase, doc FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) < ($2, $3) ORDER BY update_time DESC, id DESC LIMIT $4;
--- All orders with the columns that a search needs, newest change first. The reader stops when the page is full.
--- name: console_orders_searched
-SELECT o.update_time, o.id, o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
+-- Whose names a search looks at.
+-- name: console_order_named
+SELECT o.account_id, COALESCE(a.talent_id, 0) AS talent_id FROM background_check_order o
 LEFT JOIN application a ON a.tenant = o.tenant AND a.id = o.application_id
-WHERE o.tenant = $1 AND (o.update_time, o.id) < ($2, $3)
-    AND (CAST($4 AS BIGINT) = 0 OR o.status = $4) AND (CAST($5 AS BIGINT) = 0 OR o.account_id = $5)
-    AND (CAST($6 AS BIGINT) = -1 OR o.phase = $6)
-ORDER BY o.update_time DESC, o.id DESC;
+WHERE o.tenant = $1 AND o.id = $2;
 -- Orders completed since $4, the latest first, before ($2, $3). $5 an account or 0. The last column is the place.
 -- name: console_orders_done
 -- row: console_order_row

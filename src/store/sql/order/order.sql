@@ -71,13 +71,13 @@ ORDER BY update_time, id LIMIT $4;
 -- What filters look at, of the same orders and from an index alone. The reader stops (hire/order/walk.c).
 -- name: order_keys
 -- row: order_key
-SELECT update_time, id, status, phase, account_id FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
 ORDER BY update_time, id;
 -- The latest change first: orders before ($2, $3) down to $4.
 -- name: order_keys_newest
 -- row: order_key
-SELECT update_time, id, status, phase, account_id FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) < ($2, $3) AND update_time >= $4
 ORDER BY update_time DESC, id DESC;
 
@@ -102,30 +102,36 @@ SELECT COUNT(*) AS n FROM (SELECT 1 FROM background_check_order WHERE tenant = $
 SELECT COUNT(*) AS n FROM (
     SELECT 1 FROM background_check_order WHERE tenant = $1 AND begin_time >= $2 AND begin_time <= $3 LIMIT $4) f;
 
--- The same keys of the few orders of an application, of an account, in a state, begun within a time: read by their index, unsorted. begin_time is
--- read because SQLite would otherwise take the index that has all other columns, and walk the tenant.
+-- Whether an order that began from $2 to $3 did so after its last change: reads one row of an index that is normally empty.
+-- name: order_begun_later
+SELECT 1 FROM background_check_order
+WHERE tenant = $1 AND begin_time >= $2 AND begin_time <= $3 AND begin_time > update_time LIMIT 1;
+
+-- The same keys of the few orders of an application, of an account, in a state, begun within a time: read by their index,
+-- unsorted. application_id is read because SQLite would otherwise take the index that has all other columns, and walk the
+-- tenant.
 -- name: order_keys_of_application
 -- row: order_key
-SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time, application_id FROM background_check_order
 WHERE tenant = $1 AND application_id = $2;
 -- name: order_keys_of_account
 -- row: order_key
-SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time, application_id FROM background_check_order
 WHERE tenant = $1 AND account_id = $2;
 -- name: order_keys_of_status
 -- row: order_key
-SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time, application_id FROM background_check_order
 WHERE tenant = $1 AND status = $2;
 
 -- name: order_keys_begun
 -- row: order_key
-SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
+SELECT update_time, id, status, phase, account_id, begin_time, application_id FROM background_check_order
 WHERE tenant = $1 AND begin_time >= $2 AND begin_time <= $3;
 
--- What the filters that no index has look at, and the record.
+-- What the filter that no index has looks at, and the record.
 -- name: order_filtered
 -- row: order_filtered
-SELECT application_id, begin_time, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
+SELECT application_id, doc FROM background_check_order WHERE tenant = $1 AND id = $2;
 
 -- name: report_file_insert
 INSERT INTO report_file (tenant, id, order_id, source_url, state, attempts, next_ms, size, sha256, error, owner)

@@ -11,7 +11,7 @@ SELECT seq, id, doc FROM reference WHERE tenant = $1 AND kind = $2 AND seq > $3 
 INSERT INTO reference_name (tenant, kind, id, name, search) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant, kind, id) DO UPDATE SET name = excluded.name, search = excluded.search;
 -- name: reference_name_get
-SELECT name FROM reference_name WHERE tenant = $1 AND kind = $2 AND id = $3;
+SELECT name, search FROM reference_name WHERE tenant = $1 AND kind = $2 AND id = $3;
 -- name: reference_name_search
 SELECT id FROM reference_name WHERE tenant = $1 AND kind = $2 AND search LIKE $3 ESCAPE '\' ORDER BY id;
 
