@@ -10,6 +10,10 @@ import re
 import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parent))
+import sqlplan  # noqa: E402
+
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
 ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
@@ -241,6 +245,10 @@ def sqlite_schema(text):
     return out
 
 
+def postgresql_schema(text):
+    return [squeeze(statement) + ';' for statement in split(text)]
+
+
 def read_moves(steps):
     """[(step, table, sql, last)] of the statements of schema steps below a comment "-- moves: table": for SQLite, which copies the
     rows of an older file into a new one. sql is such a statement with the older file attached as "old". With "by columns" it copies
@@ -299,18 +307,30 @@ def make_header(statements, rows):
     return '\n'.join(lines)
 
 
-def make_source(statements, rows, steps):
-    row_of = {name: number for number, (_, _, names) in enumerate(rows, 1) for name in names}
-    lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
-             '#include "store/sqlite/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
-    lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}, {row_of.get(name, 0)}}},'
-              for name, text, parameters in statements]
-    lines += ['};', '', 'const char *const schema_steps[] = {']
+def flags_of_all(statements, steps):
+    """{statement: its flags}, see sqlplan.py."""
+    schema = sqlplan.Schema([sqlite_schema(step) for step in steps])
+    return {name: sqlplan.flags_of(schema, text, parameters, [w for _, _, w in outermost(text)]) for name, text, parameters in statements}
+
+
+def make_steps(name, steps, form):
+    lines = [f'const char *const {name}[] = {{']
     for number, text in enumerate(steps):
         lines.append(f'    /* {number:03}.sql */')
-        lines += [f'    {c_text(s)}' for s in sqlite_schema(text)]
+        lines += [f'    {c_text(s)}' for s in form(text)]
         lines[-1] += ','
-    lines += ['};', 'const unsigned schema_steps_n = sizeof(schema_steps) / sizeof(schema_steps[0]);', '',
+    return [*lines, '};']
+
+
+def make_source(statements, rows, steps):
+    flags = flags_of_all(statements, steps)
+    row_of = {name: number for number, (_, _, names) in enumerate(rows, 1) for name in names}
+    lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
+             '#include "store/postgresql/schema.h"', '#include "store/sqlite/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
+    lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}, {row_of.get(name, 0)}, {sqlplan.c_flags(flags[name])}}},'
+              for name, text, parameters in statements]
+    lines += ['};', '', *make_steps('schema_steps', steps, sqlite_schema), '', *make_steps('postgresql_steps', steps, postgresql_schema)]
+    lines += ['const unsigned schema_steps_n = sizeof(schema_steps) / sizeof(schema_steps[0]);', '',
               'const struct schema_move schema_moves[] = {']
     lines += [f'    {{{number}, "{table}", {c_text(sql)}, {c_text(last) if last else "NULL"}}},'
               for number, table, sql, last in read_moves(steps)]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of tools/sqlgen.py; and, where PostgreSQL's programs are installed, that it takes the project's schema and
-every statement. Prints TAP."""
+"""Tests of tools/sqlgen.py and tools/sqlplan.py, and that PostgreSQL takes the project's schema and every statement. Prints
+TAP."""
 import glob
 import os
 import pwd
@@ -16,14 +16,11 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).parent))
 import sqlgen  # noqa: E402
+import sqlplan  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 SQL = sorted(ROOT.glob('src/store/sql/**/*.sql'))
 SCHEMA = sorted(ROOT.glob('src/store/schema/*.sql'))
-
-
-class Skip(Exception):
-    pass
 
 
 def empty_database():
@@ -216,11 +213,41 @@ def test_key_of_every_table_begins_with_the_tenant():
             assert key == ['tenant'], f'the key of {table} begins with {key}'
 
 
+FLAG_SCHEMA = '''CREATE TABLE a (tenant BIGINT NOT NULL, id BIGINT NOT NULL, key TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (tenant, id)) /*CLUSTERED*/;
+CREATE UNIQUE INDEX a_by_key ON a (tenant, key);
+CREATE INDEX a_by_n ON a (tenant, n);
+CREATE TABLE b (id BIGINT NOT NULL PRIMARY KEY, a BIGINT NOT NULL);
+'''
+
+
+def test_flags():
+    schema = sqlplan.Schema([sqlgen.sqlite_schema(FLAG_SCHEMA)])
+    writes, collides, walks = sqlplan.WRITES, sqlplan.WRITES | sqlplan.COLLIDES, sqlplan.WALKS
+    for text, flags in [
+            ('SELECT n FROM a WHERE tenant = $1 AND id = $2', 0), ('SELECT n FROM a WHERE tenant = $1 AND key = $2', 0),
+            ('SELECT id FROM a WHERE tenant = $1 AND n = $2', walks), ('SELECT id FROM a WHERE tenant = $1 AND id > $2', walks),
+            ('SELECT id FROM a WHERE tenant = $1 AND n = $2 LIMIT 1', 0), ('SELECT COUNT(*) AS n FROM a WHERE tenant = $1', 0),
+            ('SELECT n, COUNT(*) AS m FROM a WHERE tenant = $1 GROUP BY n', walks),
+            ('SELECT id, (SELECT COUNT(*) FROM b WHERE b.a = x.id) AS m FROM a x WHERE tenant = $1', walks),
+            ('SELECT x.n FROM a x LEFT JOIN b ON b.id = x.id WHERE x.tenant = $1 AND x.id = $2', 0),
+            ('SELECT x.n FROM a x JOIN b ON b.a = x.id WHERE x.tenant = $1 AND x.id = $2', walks),
+            ('SELECT n FROM a WHERE tenant = $1 AND id = $2 UNION ALL SELECT a FROM b WHERE id = $2', 0),
+            ('INSERT INTO a (tenant, id, key, n) VALUES ($1, $2, $3, 0)', collides),
+            ('INSERT INTO a (tenant, id, key, n) VALUES ($1, $2, $3, 0) ON CONFLICT DO NOTHING', writes),
+            ('INSERT INTO a (tenant, id, key, n) VALUES ($1, $2, $3, 0) ON CONFLICT (tenant, id) DO NOTHING', collides),
+            ('INSERT INTO b (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = excluded.a', writes),
+            ('UPDATE a SET n = $2 WHERE tenant = $1', writes), ('UPDATE a SET n = 1, key = $2 WHERE tenant = $1', collides),
+            ("UPDATE a SET n = (SELECT 1 FROM b WHERE id = $2) WHERE key = '' AND tenant = $1", writes),
+            ('DELETE FROM a WHERE tenant = $1', writes)]:
+        parameters = len(set(re.findall(r'[$](\d+)', text)))
+        got = sqlplan.flags_of(schema, text, parameters, [w for _, _, w in sqlgen.outermost(text)])
+        assert got == flags, f'{text}: {sqlplan.c_flags(got)}, not {sqlplan.c_flags(flags)}'
+
+
 def test_postgres_takes_everything():
     found = shutil.which('initdb')
     bins = [os.path.dirname(os.path.realpath(found))] if found else sorted(glob.glob('/usr/lib/postgresql/*/bin'))
-    if not bins:
-        raise Skip('PostgreSQL is not installed')
+    assert bins, 'PostgreSQL is missing (no initdb): run scripts/setup test'
     # PostgreSQL refuses to run as root.
     user = 'nobody' if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
     script = sqlgen.make_postgres(sqlgen.read_all_statements(SQL), sqlgen.read_schema(SCHEMA))
@@ -256,8 +283,6 @@ def main():
         try:
             fn()
             print(f'ok {number} - {name}')
-        except Skip as skip:
-            print(f'ok {number} - {name} # SKIP {skip}')
         except Exception as e:  # noqa: BLE001: whatever it is, the test failed
             failed += 1
             print(f'not ok {number} - {name}')

@@ -1,13 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Hands each call on to the connection's driver.
+ * Opens connections, and hands each call on to the connection's driver.
  */
+#include <errno.h>
+
 #include "base/invariant.h"
 #include "base/log.h"
 #include "store/driver.h"
 
+/* ---- connections ---- */
+
+/* Ids up to the time that the database notes may be in use. */
+static int read_ids(struct db *db, struct str *ret_why) {
+    int64_t until = 0;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
+    db_bind_text(&q, 1, STR("ids_until"));
+    int r = db_row(&q);
+    if (r < 0) {
+        *ret_why = STR("The database's note of the ids in use (meta: ids_until) cannot be read.");
+        return r;
+    }
+    if (r == 1 && (str_to_i64(db_text(&q, COL_META_GET_VALUE), &until) < 0 || until < 0)) {
+        *ret_why = STR("The database's note of the ids in use (meta: ids_until) is not a number.");
+        return -EUCLEAN;
+    }
+    ids_start(db, until);
+    return 0;
+}
+
+int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why) {
+    struct db *db;
+    int r = o->engine == DB_POSTGRESQL ? postgresql_open(&db, o, access, a, ret_why)
+                                       : sqlite_open(&db, o, access, a, ret_why);
+    if (r == 0 && access == DB_WRITE && (r = read_ids(db, ret_why)) < 0)
+        db_close(db);
+    if (r == 0)
+        *ret = db;
+    return r;
+}
+
 struct db *db_close(struct db *db) {
     return db ? db->driver->close(db) : NULL;
+}
+
+bool db_can(const struct db *db, enum db_capability what) {
+    return (db->driver->capabilities & what) != 0;
 }
 
 /* ---- statements ---- */
@@ -113,15 +150,17 @@ const char *db_why(const struct db *db) {
 /* ---- the rest ---- */
 
 void db_tend(struct db *db, bool idle) {
-    db->driver->tend(db, idle);
+    if (db_can(db, DB_CAN_TEND))
+        db->driver->tend(db, idle);
 }
 
 void db_forget(struct db *db) {
-    db->driver->forget(db);
+    if (db_can(db, DB_CAN_FORGET))
+        db->driver->forget(db);
 }
 
 bool db_forgotten(const struct db *db) {
-    return db->driver->forgotten(db);
+    return !db_can(db, DB_CAN_FORGET) || db->driver->forgotten(db);
 }
 
 int64_t db_change_count(struct db *db) {
@@ -129,7 +168,7 @@ int64_t db_change_count(struct db *db) {
 }
 
 int db_check(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
-    return db->driver->check(db, true, fn, ctx);
+    return db->driver->check(db, db_can(db, DB_CAN_CHECK_STRUCTURE), fn, ctx);
 }
 
 int db_check_references(struct db *db, void (*fn)(void *ctx, struct str line), void *ctx) {
@@ -141,16 +180,16 @@ void db_set_deadline(struct db *db, int64_t deadline_ns) {
 }
 
 int db_copy(struct db *db, const char *path, const struct db_copying *how) {
-    return db->driver->copy(db, path, how);
+    return db_can(db, DB_CAN_COPY) ? db->driver->copy(db, path, how) : -EOPNOTSUPP;
 }
 
 void db_log(struct db *db, struct db_log *ret) {
     *ret = (struct db_log){0};
-    if (db->driver->log)
+    if (db_can(db, DB_CAN_LOG))
         db->driver->log(db, ret);
 }
 
 void db_watch_log(struct db *db, const struct db_log_watch *watch, void *ctx) {
-    if (db->driver->watch_log)
+    if (db_can(db, DB_CAN_LOG))
         db->driver->watch_log(db, watch, ctx);
 }

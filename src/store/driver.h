@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A driver implements db.h for one kind of connection. db.c passes each call to the connection's driver:
- * sqlite/sqlite.c works on a file, remote/remote.c sends the call to the process that serves the database. Only
- * src/store includes this header.
+ * sqlite/sqlite.c works on a file, remote/remote.c sends the call to the process that serves the database, postgresql/
+ * asks a server of PostgreSQL. Only src/store includes this header.
  */
 #ifndef HIRED_STORE_DRIVER_H
 #define HIRED_STORE_DRIVER_H
 
 #include "store/db.h"
 
-/* Functions of db.h with the same names. */
+/* Functions of db.h with the same names. Those that belong to a capability are NULL in a driver without it. */
 struct db_driver {
+    unsigned capabilities; /* bits of enum db_capability */
     struct db *(*close)(struct db *db);
 
     struct db_query (*query)(struct db *db, enum db_statement which);
@@ -44,8 +45,8 @@ struct db_driver {
     void (*set_deadline)(struct db *db, int64_t deadline_ns);
     int (*check)(struct db *db, bool structure, void (*fn)(void *ctx, struct str line), void *ctx);
     int (*copy)(struct db *db, const char *path, const struct db_copying *how);
-    void (*watch_log)(struct db *db, const struct db_log_watch *watch, void *ctx); /* NULL: has no log */
-    void (*log)(struct db *db, struct db_log *ret);                                /* NULL: has no log */
+    void (*watch_log)(struct db *db, const struct db_log_watch *watch, void *ctx);
+    void (*log)(struct db *db, struct db_log *ret);
     const char *(*why)(const struct db *db);
 };
 
@@ -54,7 +55,12 @@ struct db_statement_text {
     const char *sql;
     unsigned parameters; /* $1 to $parameters, at most 64 */
     unsigned row;        /* the number of its row; 0: it has no columns, or none with names */
+    unsigned flags;      /* DB_TEXT_..., which tools/sqlplan.py finds out */
 };
+
+#define DB_TEXT_WRITES 1   /* it may change the database */
+#define DB_TEXT_COLLIDES 2 /* it may meet a unique key that exists already, so that db_run returns -EEXIST */
+#define DB_TEXT_WALKS 4    /* it may return any number of rows: neither a LIMIT nor a whole key bounds them */
 
 /* Generated. */
 extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];
@@ -89,6 +95,14 @@ static inline int db_columns(const struct db_query *q) {
 static inline bool db_is_int(const struct db_query *q, int column) {
     return q->db->driver->is_int(q, column);
 }
+
+/* ---- opening, see db.c ---- */
+
+/* As db_open, without the note of ids. */
+int sqlite_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a,
+                struct str *ret_why);
+int postgresql_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a,
+                    struct str *ret_why);
 
 /* ---- stamp.c ---- */
 

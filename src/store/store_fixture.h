@@ -20,17 +20,18 @@
 enum fixture_statement { T_ADD, T_GET, T_ALL, T_BACKWARDS, T_DELETE, T_ADD_RETURNING, T_LIKE, T_CHECK, T_BROKEN, T_N };
 
 static const struct db_statement_text fixture_texts[T_N] = {
-    [T_ADD] = {"t_add", "INSERT INTO t (tenant, id, label, n) VALUES ($1, $2, $3, $4)", 4},
+    [T_ADD] = {"t_add", "INSERT INTO t (tenant, id, label, n) VALUES ($1, $2, $3, $4)", 4, 0,
+               DB_TEXT_WRITES | DB_TEXT_COLLIDES},
     [T_GET] = {"t_get", "SELECT label, n FROM t WHERE tenant = $1 AND id = $2", 2},
-    [T_ALL] = {"t_all", "SELECT id, label, n FROM t WHERE tenant = $1 ORDER BY id", 1},
+    [T_ALL] = {"t_all", "SELECT id, label, n FROM t WHERE tenant = $1 ORDER BY id", 1, 0, DB_TEXT_WALKS},
     [T_BACKWARDS] = {"t_backwards", "SELECT $2, $1, $2 WHERE $3 = 1", 3},
-    [T_DELETE] = {"t_delete", "DELETE FROM t WHERE tenant = $1", 1},
+    [T_DELETE] = {"t_delete", "DELETE FROM t WHERE tenant = $1", 1, 0, DB_TEXT_WRITES},
     [T_ADD_RETURNING] = {"t_add_returning",
                          "INSERT INTO t (tenant, id, label, n) VALUES ($1, $2, 'x', $3), ($1, $2 + 1, 'y', $3)"
                          " RETURNING id",
-                         3},
-    [T_LIKE] = {"t_like", "SELECT id FROM t WHERE label LIKE $1 ESCAPE '\\'", 1},
-    [T_CHECK] = {"check_n", "SELECT 't: n is negative' FROM t WHERE n < 0", 0},
+                         3, 0, DB_TEXT_WRITES | DB_TEXT_COLLIDES},
+    [T_LIKE] = {"t_like", "SELECT id FROM t WHERE label LIKE $1 ESCAPE '\\'", 1, 0, DB_TEXT_WALKS},
+    [T_CHECK] = {"check_n", "SELECT 't: n is negative' FROM t WHERE n < 0", 0, 0, DB_TEXT_WALKS},
     [T_BROKEN] = {"t_broken", "SELECT nothing FROM t", 0},
 };
 
@@ -38,6 +39,13 @@ static const char *const fixture_steps[] = {
     "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;",
     "CREATE TABLE t (tenant INTEGER NOT NULL, id INTEGER NOT NULL, label TEXT, n INTEGER NOT NULL CHECK (n < 1000000),"
     " PRIMARY KEY (tenant, id)) WITHOUT ROWID, STRICT;",
+};
+
+/* The same for PostgreSQL. */
+static const char *const fixture_postgresql_steps[] __attribute__((unused)) = {
+    "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);",
+    "CREATE TABLE t (tenant BIGINT NOT NULL, id BIGINT NOT NULL, label TEXT, n INTEGER NOT NULL CHECK (n < 1000000),"
+    " PRIMARY KEY (tenant, id));",
 };
 
 #define FIXTURE_STEPS_N ((unsigned)(sizeof(fixture_steps) / sizeof(fixture_steps[0])))

@@ -146,6 +146,7 @@ static struct db *remote_close(struct db *db) {
 }
 
 static const struct db_driver remote_driver = {
+    .capabilities = DB_CAN_TEND | DB_CAN_FORGET | DB_CAN_COPY | DB_CAN_CHECK_STRUCTURE,
     .close = remote_close,
     .query = remote_query,
     .query_end = remote_query_end,

@@ -519,26 +519,9 @@ int db_open_with(struct db **ret, const struct db_options *options, enum db_acce
     return 0;
 }
 
-static int read_ids(struct db **db, struct arena *a, struct str *ret_why) {
-    struct opening o = {.db = *db, .arena = a, .why = ret_why, .path = "the database"};
-    struct str s;
-    int64_t until = 0;
-    int r = opening_ask(&o, "SELECT value FROM meta WHERE key = 'ids_until'", &s);
-    if (r == 0 && !str_is_absent(s) && (str_to_i64(s, &until) < 0 || until < 0)) {
-        *ret_why = STR("The database's note of the ids in use (meta: ids_until) is not a number.");
-        r = -EUCLEAN;
-    }
-    if (r < 0) {
-        *db = db_close(*db);
-        return r;
-    }
-    ids_start(*db, until);
-    return 0;
-}
-
-int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why) {
-    int r = db_open_with(ret, o, access, schema_steps, schema_steps_n, db_statement_texts, DB_STATEMENTS, a, ret_why);
-    return r < 0 || access == DB_READ ? r : read_ids(ret, a, ret_why);
+int sqlite_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a,
+                struct str *ret_why) {
+    return db_open_with(ret, o, access, schema_steps, schema_steps_n, db_statement_texts, DB_STATEMENTS, a, ret_why);
 }
 
 /* What is in the log belongs to the database: who copies hired.db alone loses it. Closing the last connection removes

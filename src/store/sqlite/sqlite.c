@@ -342,6 +342,7 @@ static const char *sqlite_why(const struct db *db) {
 }
 
 const struct db_driver sqlite_driver = {
+    .capabilities = DB_CAN_TEND | DB_CAN_FORGET | DB_CAN_COPY | DB_CAN_LOG | DB_CAN_CHECK_STRUCTURE,
     .close = sqlite_close_db,
     .query = sqlite_query,
     .query_end = sqlite_query_end,

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The PostgreSQL driver: reaches a server, and sets the session up.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/postgresql/postgresql.h"
+#include "store/postgresql/schema.h"
+
+#define MS_NS INT64_C(1000000)
+#define OLDEST_SERVER 150000
+#define READER_IDLE_MS 60000 /* a snapshot without read_ms may pause so long */
+#define WRITER_IDLE_MS 10000 /* a writer that pauses longer loses its transaction, and with it the lock */
+
+/* An attempt to reach one host. */
+struct attempt {
+    PGconn *conn;
+    int error; /* negative errno */
+    struct str why;
+};
+
+/* ---- what went wrong, for people ---- */
+
+/* The SQLSTATE in an error message of verbosity "verbose" ("FATAL:  28P01: password ..."), or NULL. */
+static const char *sqlstate_in(const char *message) {
+    for (const char *at = message; (at = strstr(at, ":  ")); at += 3) {
+        size_t n = strspn(at + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        if (n == 5 && at[8] == ':')
+            return at + 3;
+    }
+    return NULL;
+}
+
+/* libpq's last message without its line end and without the lines that name source files. */
+static struct str message_of(PGconn *conn, struct arena *a) {
+    struct str text = str_of(PQerrorMessage(conn));
+    const char *location = strstr(text.ptr, "\nLOCATION:");
+    if (location)
+        text.len = (size_t)(location - text.ptr);
+    while (text.len > 0 && isspace((unsigned char)text.ptr[text.len - 1]))
+        text.len--;
+    char *copy = arena_bytes(a, text.len + 1);
+    memcpy(copy, text.ptr, text.len);
+    for (size_t i = 0; i < text.len; i++)
+        if (copy[i] == '\n' || copy[i] == '\t')
+            copy[i] = ' ';
+    copy[text.len] = 0;
+    return (struct str){copy, text.len};
+}
+
+static struct str where(PGconn *conn, struct arena *a) {
+    const char *host = PQhost(conn), *port = PQport(conn);
+    return arena_printf(a, "%s%s%s", host && *host ? host : "the local socket", port && *port ? ":" : "",
+                        port ? port : "");
+}
+
+static void explain(struct attempt *t, struct arena *a) {
+    struct str text = message_of(t->conn, a), place = where(t->conn, a);
+    const char *state = sqlstate_in(text.ptr), *user = PQuser(t->conn), *name = PQdb(t->conn);
+    user = user ? user : "";
+    name = name ? name : "";
+    bool read_only = strstr(text.ptr, "session is read-only") || strstr(text.ptr, "hot standby") ||
+                     strstr(text.ptr, "not in hot standby");
+
+    t->error = state ? pg_errno(state) : read_only ? -EROFS : -EHOSTUNREACH;
+    if (!state && PQconnectionNeedsPassword(t->conn)) {
+        t->error = -EACCES;
+        t->why = arena_printf(a,
+                              "The database server %s wants a password for the user %s, and none was given: put it "
+                              "into ~/.pgpass or the environment variable PGPASSWORD.",
+                              place.ptr, user);
+    } else if (t->error == -EACCES && state && state[0] == '4')
+        t->why =
+            arena_printf(a, "The user %s may not connect to the database %s of %s: GRANT CONNECT ON DATABASE %s TO %s.",
+                         user, name, place.ptr, name, user);
+    else if (t->error == -EACCES)
+        t->why = arena_printf(a,
+                              "The database server %s refuses the user %s: the password is wrong, there is no such "
+                              "user, or its pg_hba.conf does not let this host in.",
+                              place.ptr, user);
+    else if (t->error == -ENOENT)
+        t->why = arena_printf(a,
+                              "The database server %s has no database %s: make it with CREATE DATABASE %s TEMPLATE "
+                              "template0 ENCODING 'UTF8' LOCALE 'C' OWNER %s.",
+                              place.ptr, name, name, user);
+    else if (t->error == -EBUSY)
+        t->why = arena_printf(a,
+                              "The database server %s has no connection left: raise its max_connections, or let the "
+                              "nodes use fewer.",
+                              place.ptr);
+    else if (t->error == -EROFS)
+        t->why = arena_printf(a,
+                              "The database server %s takes no writes: it is a standby. Name the primary, or all hosts "
+                              "and target_session_attrs=read-write.",
+                              place.ptr);
+    else
+        t->why = arena_printf(a, "Cannot reach the database server %s: %.*s", place.ptr, STR_FMT(text));
+}
+
+/* ---- reaching a server ---- */
+
+/* Goes on until the connection stands or failed. Returns 0 or -EIO: PQerrorMessage says why; or -ETIMEDOUT. */
+static int finish_connecting(PGconn *conn, int64_t until_ns) {
+    PostgresPollingStatusType want = PGRES_POLLING_WRITING;
+    while (want == PGRES_POLLING_READING || want == PGRES_POLLING_WRITING) {
+        struct pollfd p = {.fd = PQsocket(conn), .events = want == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int64_t rest = until_ns - clock_mono_ns();
+        if (rest <= 0)
+            return -ETIMEDOUT;
+        int n = poll(&p, 1, (int)(rest / MS_NS) + 1);
+        if (n < 0 && errno != EINTR)
+            return -EIO;
+        if (n > 0)
+            want = PQconnectPoll(conn);
+    }
+    return want == PGRES_POLLING_OK ? 0 : -EIO;
+}
+
+static struct attempt reach(const struct pg_db *db, unsigned host, struct arena *a) {
+    struct attempt t = {0};
+    struct pg_keywords k;
+    pg_address_keywords(db->address, host, a, &k);
+    t.conn = PQconnectStartParams(k.names, k.values, 0);
+    if (!t.conn)
+        return (struct attempt){.error = -ENOMEM, .why = STR("There is no memory left for a connection.")};
+    PQsetErrorVerbosity(t.conn, PQERRORS_VERBOSE); /* a refusal is known by its SQLSTATE */
+    int r = PQstatus(t.conn) == CONNECTION_BAD
+                ? -EIO
+                : finish_connecting(t.conn, clock_mono_ns() + (int64_t)db->connect_ms * MS_NS);
+    if (r == -ETIMEDOUT) {
+        t.error = -EHOSTUNREACH;
+        t.why = arena_printf(a, "Cannot reach the database server %s: it did not answer within %u ms.",
+                             where(t.conn, a).ptr, db->connect_ms);
+    } else if (r < 0)
+        explain(&t, a);
+    if (t.error < 0) {
+        PQfinish(t.conn);
+        t.conn = NULL;
+    }
+    return t;
+}
+
+/* Tries one host after the other. Of their errors, one that a server answered says more than silence. */
+static int reach_any(struct pg_db *db, struct arena *a, struct str *ret_why) {
+    struct attempt first = {0};
+    for (unsigned i = 0; i < pg_address_hosts(db->address); i++) {
+        struct attempt t = reach(db, i, a);
+        if (t.conn) {
+            db->conn = t.conn;
+            return 0;
+        }
+        if (first.error == 0 || first.error == -EHOSTUNREACH)
+            first = t;
+    }
+    *ret_why = first.why;
+    return first.error;
+}
+
+/* ---- the session ---- */
+
+static void ignore_notice(void *arg, const PGresult *result) {
+}
+
+static struct str session_settings(const struct pg_db *db, struct arena *a) {
+    bool reads = db->base.access == DB_READ;
+    unsigned idle_ms = !reads ? WRITER_IDLE_MS : db->read_ms ? db->read_ms + PG_GRACE_MS : READER_IDLE_MS;
+    return arena_printf(a,
+                        "SET statement_timeout = %u; SET lock_timeout = %u;"
+                        "SET idle_in_transaction_session_timeout = %u; SET default_transaction_read_only = %s;"
+                        "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
+                        "SET tcp_user_timeout = 20000; SET jit = off; SET client_min_messages = error;"
+                        "SELECT set_config('synchronous_commit', '%s', false)%s",
+                        reads ? db->read_ms : db->statement_ms, db->busy_ms ? db->busy_ms : 1, idle_ms,
+                        reads ? "on" : "off", db->no_sync ? "off" : "on",
+                        /* A stricter or looser setting of the administrator's counts, but for one that would make
+                         * commits that are not durable. */
+                        db->no_sync ? "" : " WHERE current_setting('synchronous_commit') = 'off'");
+}
+
+static int set_up(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
+    PGresult *result;
+    PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
+    PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
+    struct str place = where(db->conn, a);
+    if (PQserverVersion(db->conn) < OLDEST_SERVER) {
+        *ret_why =
+            arena_printf(a, "The database server %s is PostgreSQL %d, which is too old: hired needs 15 or newer.",
+                         place.ptr, PQserverVersion(db->conn) / 10000);
+        return -EOPNOTSUPP;
+    }
+    int r = PQsetnonblocking(db->conn, 1);
+    if (r == 0)
+        r = pg_script(db->conn, session_settings(db, a).ptr, clock_mono_ns() + (int64_t)db->connect_ms * MS_NS,
+                      &result);
+    if (r < 0) {
+        *ret_why = arena_printf(a, "The database server %s broke the connection while it was set up.", place.ptr);
+        return -EHOSTUNREACH;
+    }
+    bool done = PQresultStatus(result) == PGRES_TUPLES_OK;
+    if (!done) {
+        r = pg_fault(db, result, "SET");
+        *ret_why = arena_printf(a, "The database server %s does not take the settings of the session: %s", place.ptr,
+                                PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+    }
+    PQclear(result);
+    db->timeout_ms = db->base.access == DB_READ ? db->read_ms : db->statement_ms;
+    return r < 0 ? r : pg_schema_check(db, first && db->base.access == DB_WRITE, a, ret_why);
+}
+
+int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
+    int r = reach_any(db, a, ret_why);
+    if (r < 0)
+        return r;
+    r = set_up(db, first, a, ret_why);
+    if (r == 0 && !PQenterPipelineMode(db->conn))
+        r = -EIO;
+    db->generation++;
+    db->reopen = false;
+    db->queued = db->owed = 0;
+    db->broken = false;
+    if (r < 0) {
+        PQfinish(db->conn);
+        db->conn = NULL;
+    }
+    return r;
+}
+
+/* A server that does not answer is not asked again at once, or each request would wait for it. */
+static int connect_again(struct pg_db *db) {
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct str why = STR_ABSENT;
+    if (db->connect_error < 0 && clock_mono_ns() < db->again_ns)
+        return db->connect_error;
+    int r = pg_connect(db, false, &scratch, &why);
+    if (r < 0) {
+        db->again_ns = clock_mono_ns() + PG_AGAIN_MS * MS_NS;
+        bool told = db->connect_error == r;
+        snprintf(db->why, sizeof(db->why), "%.*s", STR_FMT(why));
+        if (!told)
+            log_line(LOG_ERROR, "the database cannot be reached", "why", db->why, NULL);
+    } else {
+        log_line(LOG_INFO, "connected to the database again", NULL);
+        db->why[0] = 0;
+    }
+    db->connect_error = r;
+    return r;
+}
+
+int pg_ready(struct pg_db *db) {
+    if (db->lost)
+        return -EIO;
+    if (db->conn && db->reopen && !pg_holds(db))
+        pg_lose(db, NULL); /* perhaps another host takes writes by now */
+    if (db->conn && PQstatus(db->conn) == CONNECTION_BAD)
+        pg_lose(db, "the server closed it");
+    if (db->lost)
+        return -EIO;
+    return db->conn ? 0 : connect_again(db);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The PostgreSQL driver: commands and their results, in libpq's pipeline mode. Nothing here waits without a limit: the
+ * connection does not block, and poll() has a timeout.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/postgresql/postgresql.h"
+
+#define BINARY 1
+#define MS_NS INT64_C(1000000)
+
+/* ---- waiting ---- */
+
+static int rest_ms(int64_t until_ns) {
+    if (until_ns == 0)
+        return -1;
+    int64_t rest = until_ns - clock_mono_ns();
+    return rest <= 0 ? 0 : rest >= INT64_C(3600000) * MS_NS ? 3600000 : (int)((rest + MS_NS - 1) / MS_NS);
+}
+
+int pg_wait(PGconn *conn, int64_t until_ns) {
+    for (;;) {
+        int unsent = PQflush(conn);
+        if (unsent < 0)
+            return -EIO;
+        if (!PQisBusy(conn))
+            return 0;
+        struct pollfd p = {.fd = PQsocket(conn), .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
+        int ms = rest_ms(until_ns), n = poll(&p, 1, ms);
+        if (n == 0 && ms == 0)
+            return -ETIMEDOUT;
+        if (n < 0 && errno != EINTR)
+            return -EIO;
+        if (n > 0 && (p.revents & ~POLLOUT) && !PQconsumeInput(conn))
+            return -EIO;
+    }
+}
+
+int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret) {
+    *ret = NULL;
+    if (!PQsendQuery(conn, sql))
+        return -EIO;
+    for (;;) {
+        if (pg_wait(conn, until_ns) < 0) {
+            PQclear(*ret);
+            *ret = NULL;
+            return -EIO;
+        }
+        PGresult *result = PQgetResult(conn);
+        if (!result)
+            return *ret ? 0 : -EIO;
+        if (*ret && PQresultStatus(*ret) == PGRES_FATAL_ERROR) {
+            PQclear(result);
+            continue;
+        }
+        PQclear(*ret);
+        *ret = result;
+    }
+}
+
+/* ---- queuing ---- */
+
+static int queued(struct pg_db *db, int sent) {
+    if (!sent)
+        db->broken = true;
+    return db->queued++;
+}
+
+int pg_queue(struct pg_db *db, const char *sql) {
+    return queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, BINARY));
+}
+
+int pg_queue_statement(struct pg_db *db, const struct pg_statement *s) {
+    return queued(db, PQsendQueryPrepared(db->conn, s->of->name, (int)s->of->text->parameters, s->values, s->lengths,
+                                          s->formats, BINARY));
+}
+
+int pg_queue_text(struct pg_db *db, const char *sql, const struct pg_statement *s) {
+    return queued(db, PQsendQueryParams(db->conn, sql, (int)s->of->text->parameters, s->of->types, s->values,
+                                        s->lengths, s->formats, BINARY));
+}
+
+int pg_queue_prepare(struct pg_db *db, const struct pg_text *t) {
+    int n = t->described ? (int)t->text->parameters : 0;
+    return queued(db, PQsendPrepare(db->conn, t->name, t->text->sql, n, n > 0 ? t->types : NULL));
+}
+
+int pg_queue_describe(struct pg_db *db, const struct pg_text *t) {
+    return queued(db, PQsendDescribePrepared(db->conn, t->name));
+}
+
+/* ---- results ---- */
+
+/* Why the server ended the connection, if it said so. The text is one of the server's fixed sentences. */
+static void log_loss(PGconn *conn, const char *why) {
+    const char *state = NULL;
+    PGresult *said = NULL;
+    for (int i = 0; i < 64 && PQstatus(conn) == CONNECTION_BAD; i++) {
+        PGresult *result = PQgetResult(conn);
+        if (!result)
+            break;
+        const char *at = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        if (!state && at) {
+            state = at;
+            said = result;
+        } else
+            PQclear(result);
+    }
+    log_line(LOG_WARN, "the connection to the database was lost", "why", why, "code", state ? state : "", NULL);
+    PQclear(said);
+}
+
+int pg_lose(struct pg_db *db, const char *why) {
+    db->queued = db->owed = 0;
+    db->broken = false;
+    if (!db->conn)
+        return PG_LOST;
+    if (why)
+        log_loss(db->conn, why);
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db->timeout_ms = -1;
+    db->lost = pg_holds(db);
+    pg_walks_gone(db, PG_GONE_CONNECTION);
+    return PG_LOST;
+}
+
+static bool is_error(const PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
+}
+
+/* Reads the results of the commands up to the next Sync. */
+static int read_results(struct pg_db *db, int64_t until_ns, int keep, PGresult **ret) {
+    PGresult *kept = NULL;
+    int at = 0;
+
+    db->error_at = -1;
+    for (;;) {
+        int r = pg_wait(db->conn, until_ns);
+        if (r < 0) {
+            PQclear(kept);
+            return pg_lose(db, r == -ETIMEDOUT ? "the server did not answer in time" : "the server closed it");
+        }
+        PGresult *result = PQgetResult(db->conn);
+        if (!result && PQstatus(db->conn) == CONNECTION_BAD) {
+            PQclear(kept);
+            return pg_lose(db, "the server closed it");
+        }
+        if (!result) {
+            at++;
+            continue;
+        }
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+            PQclear(result);
+            break;
+        }
+        if (db->error_at < 0 && (is_error(result) || at == keep)) {
+            if (is_error(result))
+                db->error_at = at;
+            PQclear(kept);
+            kept = result;
+        } else
+            PQclear(result);
+    }
+    db->owed--;
+    if (ret)
+        *ret = kept;
+    else
+        PQclear(kept);
+    return 0;
+}
+
+static bool send_sync(struct pg_db *db) {
+    if (!db->conn || db->broken || !PQpipelineSync(db->conn)) {
+        pg_lose(db, "a command could not be sent");
+        return false;
+    }
+    db->queued = 0;
+    db->owed++;
+    return true;
+}
+
+int pg_exchange(struct pg_db *db, int keep, PGresult **ret) {
+    int64_t until_ns = db->wait_ms > 0 ? clock_mono_ns() + (db->wait_ms + PG_GRACE_MS) * MS_NS : 0;
+    int r = send_sync(db) ? 0 : PG_LOST;
+    *ret = NULL;
+    db->exchanges++;
+    while (r == 0 && db->owed > 1)
+        r = read_results(db, until_ns, -1, NULL);
+    return r == 0 ? read_results(db, until_ns, keep, ret) : r;
+}
+
+void pg_post(struct pg_db *db) {
+    if (send_sync(db) && PQflush(db->conn) < 0)
+        pg_lose(db, "a command could not be sent");
+}
