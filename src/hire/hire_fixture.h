@@ -148,6 +148,10 @@ static inline void fixture_complete(struct fixture *f) {
     fixture_sql(f, "INSERT OR REPLACE INTO tenant_stamp SELECT tenant, MAX(update_time) FROM ("
                    "SELECT tenant, update_time FROM background_check_order "
                    "UNION ALL SELECT tenant, update_time FROM application) GROUP BY tenant");
+    fixture_sql(f, "INSERT OR IGNORE INTO application_zone SELECT tenant, 0, id >> 42, MAX(update_time)"
+                   " FROM application GROUP BY tenant, id >> 42");
+    fixture_sql(f, "INSERT OR IGNORE INTO application_zone SELECT tenant, 1, id >> 50, MAX(update_time)"
+                   " FROM application GROUP BY tenant, id >> 50");
     fixture_sql(f, "INSERT OR IGNORE INTO reference_name SELECT tenant, kind, CAST(id AS INTEGER), 'x', 'x'"
                    " FROM reference WHERE kind IN ('talent', 'job')");
 }

@@ -5,6 +5,7 @@
 #include "cli/demo/clone.h"
 
 #include "base/id.h"
+#include "hire/application/zone.h"
 #include "hire/interview/interview.h"
 #include "hire/order/order.h"
 #include "hire/reference/card.h"
@@ -58,7 +59,8 @@ int clone_put_application(struct cloning *c, int64_t id, int64_t talent, const s
     db_bind_int(&q, 6, a->active_status.v);
     db_bind_int(&q, 7, modified);
     db_bind_text(&q, 8, buf_str(&c->doc));
-    return db_run(&q);
+    int r = db_run(&q);
+    return r < 0 ? r : application_zone_raise(c->cli->db, c->tenant, id, modified);
 }
 
 int clone_put_talent(struct cloning *c, int64_t id, struct str name) {

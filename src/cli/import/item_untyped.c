@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "hire/application/zone.h"
 #include "hire/reference/card.h"
 #include "store/stamp.h"
 
@@ -41,7 +42,10 @@ static int put_application(struct item *it, int64_t talent, int64_t job, struct 
     db_bind_int(&q, 6, item_optional_int(it, "active_status"));
     db_bind_int(&q, 7, item_optional_int(it, "modify_time"));
     db_bind_text(&q, 8, doc);
-    return db_run(&q);
+    int r = db_run(&q);
+    return r < 0
+               ? r
+               : application_zone_raise(it->im->cli->db, it->im->tenant, it->id, item_optional_int(it, "modify_time"));
 }
 
 static int put_external_application(struct item *it, struct str doc) {

@@ -6,6 +6,7 @@
 
 #include "base/id.h"
 #include "hire/application/internal.h"
+#include "hire/application/zone.h"
 #include "hire/outbox/outbox.h"
 
 #define CITIES_MAX 100
@@ -68,7 +69,7 @@ static int store(struct hire *h, struct application_case *a) {
     db_bind_text(&q, 8, buf_str(&doc));
     r = db_run(&q);
     db_query_end(&q); /* before doc is freed */
-    return r < 0 ? r : 0;
+    return r < 0 ? r : application_zone_raise(h->db, h->tenant, a->id, a->modified_ms);
 }
 
 /* ---- stages ---- */

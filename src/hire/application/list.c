@@ -8,8 +8,9 @@
 #include "hire/application/internal.h"
 #include "hire/application/walk.h"
 
-#define LOCK_ROW_COST 4 /* a row of another application of the same talent costs as much as so many neighbours by id   \
-                         */
+#define LOCK_ROW_COST                                                                                                  \
+    4 /* a row of another application of the same talent costs as much as so many neighbours by id                     \
+       */
 
 /* ---- records of which only some members are read ---- */
 

@@ -4,6 +4,7 @@
  * applications gives, and each page looks at a bounded number of them.
  */
 #include "hire/application/walk.h"
+#include "hire/application/zone.h"
 #include "hire/hire_fixture.h"
 
 enum {
@@ -11,9 +12,10 @@ enum {
     ROUNDS = 120,
     TALENTS = 9000, /* so some have several applications */
     RARE_JOB = 900,
-    FIRST_ID = 1000,
-    ID_STEP = 7,
 };
+#define ID_STEP (INT64_C(1) << 40) /* four applications in a range of application_zone */
+#define FIRST_ID (INT64_C(5) << 40)
+#define STEP_MS INT64_C(300000) /* between two changes */
 
 static const char *const stage_ids[] = {"s1", "s5", "s7", "t1", "t6", "stray"};
 static const char *const process_stages[][6] = {{"s1", "s5", "s7"}, {"t1", "t6"}};
@@ -55,11 +57,11 @@ static void make(struct apps *all, struct fixture *f) {
         bool late = i > MANY - 3000;
         struct app *a = &all->v[i];
         *a = (struct app){
-            .id = FIRST_ID + (int64_t)i * ID_STEP,
+            .id = FIRST_ID + i * ID_STEP,
             .talent = 1 + rand() % (TALENTS - 1),
             .job = rand() % 50 == 0 ? RARE_JOB : 901 + rand() % 2,
             .active = late && rand() % 10 == 0 ? 2 : 1,
-            .time = rand() % 100 == 0 ? START_MS + rand() % MANY : START_MS + i,
+            .time = rand() % 100 == 0 ? START_MS + rand() % MANY * STEP_MS : START_MS + i * STEP_MS,
             .stage = rand() % 40 == 0 ? 1 + rand() % 5 : 0,
         };
         all->locking[a->talent] += is_locking(a);
@@ -74,8 +76,11 @@ static void make(struct apps *all, struct fixture *f) {
         sqlite3_reset(q);
     }
     sqlite3_finalize(q);
-    fixture_sql(f, "COMMIT; DELETE FROM application WHERE tenant = %d AND id < %d OR id > %d", TENANT, FIRST_ID,
-                FIRST_ID + MANY * ID_STEP);
+    fixture_sql(f, "COMMIT; DELETE FROM application WHERE tenant = %d AND talent_id <= 1 AND job_id = 1", TENANT);
+    assert_int_equal(db_begin(f->db), 0);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(application_zone_raise(f->db, TENANT, all->v[i].id, all->v[i].time), 0);
+    assert_int_equal(db_commit(f->db), 0);
 }
 
 static bool is_stage_of(int stage, const char *process) {
@@ -154,9 +159,9 @@ static struct application_filter some_filter(void) {
     if (rand() % 4 == 0)
         f.active_status = 1 + rand() % 2;
     if (rand() % 2 == 0)
-        f.from_ms = START_MS + rand() % MANY;
+        f.from_ms = START_MS + rand() % MANY * STEP_MS;
     if (rand() % 4 == 0)
-        f.to_ms = (f.from_ms != 0 ? f.from_ms : START_MS) + rand() % MANY;
+        f.to_ms = (f.from_ms != 0 ? f.from_ms : START_MS) + rand() % MANY * STEP_MS;
     if (rand() % 4 == 0)
         f.locks = 1u << (1 + rand() % 3) | 1u << (1 + rand() % 3);
     return f;
@@ -189,10 +194,17 @@ static void cuts(void **state) {
     make(&all, *state);
     /* All match, or few changed within the times: never. */
     assert_int_equal(compare_with(&all, (struct application_filter){}, 200), 0);
-    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + MANY - 1000}, 11), 0);
-    assert_int_equal(
-        compare_with(&all, (struct application_filter){.from_ms = START_MS + 100, .to_ms = START_MS + 150}, 11), 0);
-    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + MANY * 2}, 11), 0);
+    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + (MANY - 1000) * STEP_MS}, 11),
+                     0);
+    assert_int_equal(compare_with(&all,
+                                  (struct application_filter){.from_ms = START_MS + 100 * STEP_MS,
+                                                              .to_ms = START_MS + 150 * STEP_MS},
+                                  11),
+                     0);
+    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + MANY * 2 * STEP_MS}, 11), 0);
+    /* Many changed, the first of them late: ranges of ids are passed over. */
+    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + 15000 * STEP_MS}, 11), 0);
+    assert_int_equal(compare_with(&all, (struct application_filter){.from_ms = START_MS + 18000 * STEP_MS}, 200), 0);
     /* An unknown process is not looked for. */
     assert_int_equal(compare_with(&all, (struct application_filter){.process_id = STR("unknown")}, 11), 0);
     /* What matches is at the end, or nothing does. */

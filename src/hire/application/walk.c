@@ -7,10 +7,13 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "hire/application/zone.h"
 
 enum {
     FIRST_LOOK = 500, /* applications that are looked at before it is asked whether few changed within the times */
     FEW = 5000,       /* so many are read by the index of times and sorted */
+    MISSES = 16,      /* after so many in a row it is asked whether a range of ids has no changes within the times */
+    ZONE_COST = 20,   /* that costs as much as so many applications */
 };
 
 static struct application_key key_of(const struct db_query *q) {
@@ -116,45 +119,98 @@ static int give_changed(struct db *db, struct arena *a, const struct application
 
 /* ---- many: by id ---- */
 
-static struct db_query query_by_id(struct db *db, const struct application_walk *w) {
-    const struct application_filter *f = w->f;
-    struct db_query q = db_query(db, f->talent_id != 0 ? SQL_APPLICATION_KEYS_OF_TALENT
-                                     : f->job_id != 0  ? SQL_APPLICATION_KEYS_OF_JOB
-                                                       : SQL_APPLICATION_KEYS);
+struct walking {
+    struct db *db;
+    struct arena *a;
+    const struct application_walk *w;
+    struct application_walked *ret;
+    bool asked;    /* whether few changed within the times */
+    size_t cost;   /* in applications */
+    size_t misses; /* so many in a row end a part of the walk */
+    int64_t after; /* the last application that was looked at */
+};
 
-    db_bind_int(&q, 1, w->tenant);
-    db_bind_int(&q, 2, w->after_id);
+static struct db_query query_by_id(const struct walking *k) {
+    const struct application_filter *f = k->w->f;
+    struct db_query q = db_query(k->db, f->talent_id != 0 ? SQL_APPLICATION_KEYS_OF_TALENT
+                                        : f->job_id != 0  ? SQL_APPLICATION_KEYS_OF_JOB
+                                                          : SQL_APPLICATION_KEYS);
+
+    db_bind_int(&q, 1, k->w->tenant);
+    db_bind_int(&q, 2, k->after);
     if (f->talent_id != 0 || f->job_id != 0)
         db_bind_int(&q, 3, f->talent_id != 0 ? f->talent_id : f->job_id);
     return q;
 }
 
+/* Looks at applications until the walk is over (returns 1) or too many in a row did not match (0). Or < 0. */
+static int walk_part(struct walking *k) {
+    struct db_query q DB_CLEANUP = query_by_id(k);
+    size_t misses = 0;
+    int r;
+
+    while ((r = db_row(&q)) == 1) {
+        const struct application_key key = key_of(&q);
+
+        k->cost++;
+        k->after = key.id;
+        misses = matches(k->w, &q) ? 0 : misses + 1;
+        if (misses == 0 && (r = give(k->w, &key, &k->cost, k->ret)) != 0)
+            return r;
+        if (!k->asked && k->cost >= FIRST_LOOK) {
+            k->asked = true;
+            r = are_few(k->db, k->w);
+            if (r != 0)
+                return r < 0 ? r : give_changed(k->db, k->a, k->w, key.id, k->ret);
+        }
+        if (k->cost >= APPLICATION_WALK_MAX) {
+            k->ret->cut = true;
+            k->ret->id = key.id;
+            return 1;
+        }
+        if (misses >= k->misses)
+            return 0;
+    }
+    return r < 0 ? r : 1;
+}
+
+/* Passes over ranges of ids without changes within the times. Returns 1, 0 (there is none with changes) or < 0. */
+static int pass_over(struct walking *k) {
+    int64_t next;
+    int r;
+
+    if (k->after == INT64_MAX)
+        return 0;
+    r = application_zone_next(k->db, k->w->tenant, k->after + 1, k->w->f->from_ms, &next);
+    if (r != 1)
+        return r;
+    k->cost += ZONE_COST;
+    k->misses = next > k->after + 1 ? MISSES : k->misses * 2;
+    k->after = next - 1;
+    return 1;
+}
+
 int application_walk(struct db *db, struct arena *a, const struct application_walk *w, struct application_walked *ret) {
-    struct db_query q DB_CLEANUP = query_by_id(db, w);
-    bool asked = !has_times(w->f); /* whether few changed within the times */
-    size_t cost = 0;
+    const struct application_filter *f = w->f;
+    bool by_zones = f->from_ms > 0 && f->talent_id == 0 && f->job_id == 0;
+    struct walking k = {.db = db,
+                        .a = a,
+                        .w = w,
+                        .ret = ret,
+                        .asked = !has_times(f),
+                        .misses = by_zones ? MISSES : SIZE_MAX,
+                        .after = w->after_id};
     int r;
 
     *ret = (struct application_walked){0};
-    while (ret->n < w->limit && (r = db_row(&q)) == 1) {
-        const struct application_key k = key_of(&q);
-
-        cost++;
-        if (matches(w, &q) && (r = give(w, &k, &cost, ret)) != 0)
-            return r < 0 ? r : 0;
-        if (!asked && cost >= FIRST_LOOK) {
-            asked = true;
-            r = are_few(db, w);
-            if (r == 1)
-                r = give_changed(db, a, w, k.id, ret);
-            if (r != 0)
-                return r < 0 ? r : 0;
-        }
-        if (cost >= APPLICATION_WALK_MAX) {
-            ret->cut = true;
-            ret->id = k.id;
-            return 0;
-        }
-    }
-    return ret->n < w->limit && r < 0 ? r : 0;
+    if (w->limit == 0)
+        return 0;
+    do {
+        r = by_zones ? pass_over(&k) : 1;
+        if (r == 1)
+            r = walk_part(&k);
+        else if (r == 0)
+            r = 1;
+    } while (r == 0);
+    return r < 0 ? r : 0;
 }

@@ -3,8 +3,8 @@
  * Finds the applications of a list, in the order of their ids. No index has both a filter's order and that of the ids,
  * so a walk reads all applications (those of a talent, those of a job) by id and passes over what does not match. If it
  * has passed over many, and few applications changed within the times of the filter, these are read by their index and
- * sorted. A walk that has looked at APPLICATION_WALK_MAX applications ends early: its page is shorter, and the next
- * page continues there.
+ * sorted; if many did, ranges of ids without such changes are passed over (zone.h). A walk that has looked at
+ * APPLICATION_WALK_MAX applications ends early: its page is shorter, and the next page continues there.
  */
 #ifndef HIRED_HIRE_APPLICATION_WALK_H
 #define HIRED_HIRE_APPLICATION_WALK_H

@@ -232,7 +232,8 @@ test('a list that finds few of many applications has short pages, whose tokens l
     const many = demoDir();
     meddle(many, `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)
         INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)
-        SELECT (SELECT MIN(tenant) FROM application), i, 1, 2, 'old', 1, i, '{}' FROM n`);
+        SELECT (SELECT MIN(tenant) FROM application), i, 1, 2, 'old', 1, i, '{}' FROM n;
+        INSERT INTO application_zone SELECT DISTINCT tenant, level, 0, 12000 FROM application_zone`);
     const old = await startServer({ dir: many });
     const reader = new Client(old), by = (f) => sortIds(apps.filter(f).map((a) => a.id));
     async function pagesOf(query) {

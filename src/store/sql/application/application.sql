@@ -40,6 +40,23 @@ WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3;
 SELECT COUNT(*) AS n FROM (
     SELECT 1 FROM application WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3 LIMIT $4) f;
 
+-- The latest change of a range of ids (hire/application/zone.c).
+-- name: application_zone_raise
+INSERT INTO application_zone (tenant, level, zone, newest) VALUES ($1, $2, $3, $4)
+ON CONFLICT (tenant, level, zone) DO UPDATE SET newest = excluded.newest WHERE application_zone.newest < excluded.newest;
+-- name: application_zone_next
+SELECT zone FROM application_zone
+WHERE tenant = $1 AND level = $2 AND zone >= $3 AND zone <= $4 AND newest >= $5 ORDER BY zone LIMIT 1;
+
+-- name: check_application_zone
+-- row: check_fault
+SELECT 'application_zone: application ' || CAST(a.id AS TEXT) || ' changed later than it says' AS fault
+FROM application a
+WHERE NOT EXISTS (SELECT 1 FROM application_zone z WHERE z.tenant = a.tenant AND z.level = 0
+        AND z.zone = a.id / 4398046511104 AND z.newest >= a.update_time)
+    OR NOT EXISTS (SELECT 1 FROM application_zone z WHERE z.tenant = a.tenant AND z.level = 1
+        AND z.zone = a.id / 1125899906842624 AND z.newest >= a.update_time);
+
 -- name: talent_employee_get
 SELECT users_id FROM talent_employee WHERE tenant = $1 AND talent_id = $2;
 -- name: talent_employee_by_user
