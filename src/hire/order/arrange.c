@@ -148,20 +148,18 @@ static int take_people(struct hire *h, const struct order_arrange_input *in, str
 
 /* What the vendor has pushed for an account. */
 struct offer {
-    size_t n_packages, n_items;
     struct eco_background_check_custom_field_data_list fields;
     bool none; /* the vendor has pushed nothing: the recruiter's texts are sent unchecked */
 };
 
 static int read_offer(struct hire *h, int64_t account, struct offer *ret) {
-    struct vendor_package *known;
-    int r;
+    int any, r;
 
-    if ((r = packages_list(h, account, PACKAGE_WHOLE, &known, &ret->n_packages)) < 0 ||
-        (r = packages_list(h, account, PACKAGE_ITEM, &known, &ret->n_items)) < 0 ||
-        (r = order_fields_list(h, account, &ret->fields)) < 0)
+    if ((any = packages_any(h, account)) < 0)
+        return any;
+    if ((r = order_fields_list(h, account, &ret->fields)) < 0)
         return r;
-    ret->none = ret->n_packages == 0 && ret->n_items == 0 && ret->fields.n == 0;
+    ret->none = !any && ret->fields.n == 0;
     return 0;
 }
 

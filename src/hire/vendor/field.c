@@ -6,7 +6,10 @@
 
 #include <inttypes.h>
 
+#include "base/array.h"
 #include "hire/tenant/tenant.h"
+
+#define LIST_ROOM 8 /* fields that a list has room for at first */
 
 /* A form and its owner: an app, or the account for FORM_ORDER. */
 struct form {
@@ -128,10 +131,9 @@ static int check_account_fields(struct hire *h, const struct eco_account_custom_
 
 /* Reads the rows of q as fields; of several with one key, the first. */
 static int read_account_fields(struct hire *h, struct db_query *q, struct eco_account_custom_field_data_list *ret) {
-    struct eco_account_custom_field_data *v =
-        arena_array(h->arena, struct eco_account_custom_field_data, VENDOR_FIELDS_MAX);
-    size_t n = 0;
-    int r;
+    size_t n = 0, cap = LIST_ROOM;
+    struct eco_account_custom_field_data *v = arena_array(h->arena, struct eco_account_custom_field_data, cap);
+    int r = 0;
 
     while (n < VENDOR_FIELDS_MAX && (r = db_row(q)) == 1) {
         struct str doc = arena_dup(h->arena, db_text(q, COL_VENDOR_FIELD_DOC));
@@ -141,11 +143,12 @@ static int read_account_fields(struct hire *h, struct db_query *q, struct eco_ac
             known |= str_eq(v[i].key, db_text(q, COL_VENDOR_FIELD_KEY));
         if (known)
             continue;
+        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n] = (struct eco_account_custom_field_data){0};
         if (record_read_stored(&type_eco_account_custom_field_data, &v[n++], doc, h->arena) < 0)
             return -EBADMSG;
     }
-    if (n < VENDOR_FIELDS_MAX && r < 0)
+    if (r < 0)
         return r;
     *ret = (struct eco_account_custom_field_data_list){v, n};
     return 0;
@@ -293,14 +296,15 @@ static int order_form(struct hire *h, struct str account_id, struct form *ret) {
 }
 
 int order_fields_list(struct hire *h, int64_t account, struct eco_background_check_custom_field_data_list *ret) {
+    size_t n = 0, cap = LIST_ROOM;
     struct eco_background_check_custom_field_data *v =
-        arena_array(h->arena, struct eco_background_check_custom_field_data, VENDOR_FIELDS_MAX);
+        arena_array(h->arena, struct eco_background_check_custom_field_data, cap);
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_FIELD_LIST);
-    size_t n = 0;
     int r = 0;
 
     bind_form(&q, h, (struct form){account, FORM_ORDER});
     while (n < VENDOR_FIELDS_MAX && (r = db_row(&q)) == 1) {
+        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n] = (struct eco_background_check_custom_field_data){0};
         if (record_read_stored(&type_eco_background_check_custom_field_data, &v[n++],
                                arena_dup(h->arena, db_text(&q, COL_VENDOR_FIELD_DOC)), h->arena) < 0)

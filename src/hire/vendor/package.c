@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 
+#include "base/array.h"
 #include "base/id.h"
 #include "hire/tenant/tenant.h"
 
@@ -223,21 +224,31 @@ static struct vendor_package read_package(struct hire *h, const struct db_query 
 
 int packages_list(struct hire *h, int64_t account, enum vendor_package_kind kind, struct vendor_package **ret,
                   size_t *ret_n) {
-    struct vendor_package *v = arena_array(h->arena, struct vendor_package, VENDOR_PACKAGES_MAX);
+    size_t n = 0, cap = 8;
+    struct vendor_package *v = arena_array(h->arena, struct vendor_package, cap);
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_PACKAGE_LIST);
-    size_t n = 0;
     int r = 0;
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, account);
     db_bind_int(&q, 3, kind);
-    while (n < VENDOR_PACKAGES_MAX && (r = db_row(&q)) == 1)
+    while (n < VENDOR_PACKAGES_MAX && (r = db_row(&q)) == 1) {
+        v = arena_array_grow(h->arena, v, n, &cap, sizeof(*v));
         v[n++] = read_package(h, &q);
+    }
     if (r < 0)
         return r;
     *ret = v;
     *ret_n = n;
     return 0;
+}
+
+int packages_any(struct hire *h, int64_t account) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_VENDOR_PACKAGE_ANY);
+
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, account);
+    return db_row(&q);
 }
 
 int package_get(struct hire *h, int64_t account, enum vendor_package_kind kind, struct str id,

@@ -24,6 +24,8 @@ struct vendor_package {
 /* In the order in which they were pushed, in the arena. */
 int packages_list(struct hire *h, int64_t account, enum vendor_package_kind kind, struct vendor_package **ret,
                   size_t *ret_n);
+/* Whether the account has packages or add-on items: 1, 0 or < 0. */
+int packages_any(struct hire *h, int64_t account);
 /* Returns 1, 0 (there is none) or < 0. */
 int package_get(struct hire *h, int64_t account, enum vendor_package_kind kind, struct str id,
                 struct vendor_package *ret);

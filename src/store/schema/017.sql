@@ -72,3 +72,74 @@ DROP TABLE order_history;
 ALTER TABLE order_history_next RENAME TO order_history;
 
 DROP TABLE order_stage;
+
+-- Records with JSON texts in ordinary tables: in a clustered table, whose inner pages hold whole rows, a text of more than 1,000
+-- bytes gets a page of 4 KB of its own, and each look-up reads six pages.
+CREATE TABLE application_next (
+    tenant BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    talent_id BIGINT NOT NULL,
+    job_id BIGINT NOT NULL,
+    stage_id TEXT NOT NULL,
+    active_status INTEGER NOT NULL,
+    update_time BIGINT NOT NULL,
+    doc TEXT NOT NULL,               -- type application
+    PRIMARY KEY (tenant, id)
+);
+INSERT INTO application_next (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)
+SELECT tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc FROM application
+ORDER BY tenant, id;
+DROP TABLE application;
+ALTER TABLE application_next RENAME TO application;
+CREATE INDEX application_by_talent ON application (tenant, talent_id, id);
+CREATE INDEX application_by_job ON application (tenant, job_id, id);
+CREATE INDEX application_by_update ON application (tenant, update_time, id, talent_id, job_id, stage_id, active_status);
+
+CREATE TABLE interview_next (
+    tenant BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    application_id BIGINT NOT NULL,
+    begin_time BIGINT NOT NULL,
+    doc TEXT NOT NULL,               -- type interview_extend
+    PRIMARY KEY (tenant, id)
+);
+INSERT INTO interview_next (tenant, id, application_id, begin_time, doc)
+SELECT tenant, id, application_id, begin_time, doc FROM interview
+ORDER BY tenant, id;
+DROP TABLE interview;
+ALTER TABLE interview_next RENAME TO interview;
+CREATE INDEX interview_by_application ON interview (tenant, application_id, id);
+
+CREATE TABLE event_next (
+    tenant BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    event_id TEXT NOT NULL,          -- 32 hex digits, the id first
+    type TEXT NOT NULL,
+    account_id BIGINT NOT NULL,      -- the vendor account that it is about; 0: none
+    subject_id BIGINT NOT NULL,      -- the order, application, account ... that it is about
+    created_ms BIGINT NOT NULL,
+    doc TEXT NOT NULL,               -- the member "event", in stored form (src/base/record.h)
+    PRIMARY KEY (tenant, id)
+);
+INSERT INTO event_next (tenant, id, event_id, type, account_id, subject_id, created_ms, doc)
+SELECT tenant, id, event_id, type, account_id, subject_id, created_ms, doc FROM event
+ORDER BY tenant, id;
+DROP TABLE event;
+ALTER TABLE event_next RENAME TO event;
+CREATE UNIQUE INDEX event_by_id ON event (id);
+CREATE INDEX event_by_subject ON event (tenant, subject_id, id) WHERE account_id <> 0;
+
+CREATE TABLE reference_next (
+    tenant BIGINT NOT NULL,
+    kind TEXT NOT NULL,              -- the record's type: 'talent', 'job', 'job_process', ...
+    id TEXT NOT NULL,
+    doc TEXT NOT NULL,
+    seq BIGINT NOT NULL DEFAULT 0,   -- the place in lists: grows with every record that is added and never changes
+    PRIMARY KEY (tenant, kind, id)
+);
+INSERT INTO reference_next (tenant, kind, id, doc, seq)
+SELECT tenant, kind, id, doc, seq FROM reference
+ORDER BY tenant, kind, id;
+DROP TABLE reference;
+ALTER TABLE reference_next RENAME TO reference;
+CREATE UNIQUE INDEX reference_by_seq ON reference (tenant, kind, seq);

@@ -38,6 +38,9 @@ UPDATE vendor_field SET deleted = 1, doc = '{}' WHERE tenant = $1 AND owner = $2
 -- walks: sorts the packages of one account
 SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 ORDER BY position;
 
+-- name: vendor_package_any
+SELECT 1 AS one FROM vendor_package WHERE tenant = $1 AND account = $2 LIMIT 1;
+
 -- name: vendor_package_get
 -- row: vendor_package
 SELECT id, name, description FROM vendor_package WHERE tenant = $1 AND account = $2 AND kind = $3 AND id = $4;
