@@ -88,7 +88,7 @@ static void log_request(struct request *x, int64_t duration_ns) {
     request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, &m);
 }
 
-static void send_reply(struct request *x) {
+static void send_reply(struct request *x, struct str body) {
     struct http_header headers[7] = {
         {STR("X-Tt-Logid"), x->call.log_id},
         {STR("X-Request-Id"), x->request_id},
@@ -116,7 +116,7 @@ static void send_reply(struct request *x) {
         write_access_log(x, duration);
     if (!x->call.op || x->call.op->access != OP_CONSOLE)
         log_request(x, duration);
-    http_reply(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n);
+    http_reply_bytes(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n, body);
 }
 
 void request_fail(struct request *x) {
@@ -125,7 +125,7 @@ void request_fail(struct request *x) {
     struct buf *out = http_out(x->r);
     out->len = 0;
     answer_failure(&x->call, out);
-    send_reply(x);
+    send_reply(x, buf_str(out));
 }
 
 /* Sets code and msg for error, unless the call has failed with a code of its own. If the transaction was rolled
@@ -153,14 +153,11 @@ void request_finish(struct request *x, int result) {
     answer_end(&x->call, out, x->data_at);
     if (x->keep)
         answer_cache_keep(x->loop->answers, buf_str(out));
-    send_reply(x);
+    send_reply(x, buf_str(out));
 }
 
 void request_repeat(struct request *x, struct str answer) {
-    struct buf *out = http_out(x->r);
-    out->len = 0;
-    buf_add_str(out, answer);
-    send_reply(x);
+    send_reply(x, answer);
 }
 
 void request_refuse(struct request *x, int error) {

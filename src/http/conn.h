@@ -228,6 +228,10 @@ bool body_too_slow(const struct conn *c, uint64_t now);
 /* Sends at once what the socket takes and the rest later; all bytes must stay in place until then. Returns 1 if all was
  * sent, 0 if the rest is being written (reply_written or raw_written follows), or a negative errno. */
 int conn_send(struct conn *c, struct iovec *iov, int n);
+
+/* The same for bytes that live during this call only: copies what the socket does not take at once into keep, whose
+ * memory is used until the write ends. */
+int conn_send_copied(struct conn *c, struct iovec *iov, int n, struct buf *keep);
 int conn_queue(struct conn *c, struct iovec *iov, int n, size_t wait_max); /* the same, but copies; stream and raw */
 size_t conn_waiting(const struct conn *c);
 

@@ -119,8 +119,13 @@ struct buf *http_out(struct http_request *r);
 void http_reply(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
                 size_t n_headers);
 
-/* The same, and closes the connection afterwards. why goes to the log (debug). If the peer is still sending, its bytes
- * are dropped for a limited time, so that it can read the answer. */
+/* The same with a body that lies elsewhere and must live during this call only: what the socket does not take at once
+ * is copied. */
+void http_reply_bytes(struct http_request *r, unsigned status, struct str content_type,
+                      const struct http_header *headers, size_t n_headers, struct str body);
+
+/* As http_reply, and closes the connection afterwards. why goes to the log (debug). If the peer is still sending, its
+ * bytes are dropped for a limited time, so that it can read the answer. */
 void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
                       const struct http_header *headers, size_t n_headers, const char *why);
 

@@ -252,6 +252,17 @@ static void serve_big(struct http_request *r) {
     http_reply(r, 200, STR("text/plain"), NULL, 0);
 }
 
+/* A body that is gone as soon as the answer has been given. */
+static void serve_gone(struct http_request *r) {
+    size_t n = (size_t)query_number(r, "n", 1000);
+    char *text = malloc(n);
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)('a' + i % 26);
+    http_reply_bytes(r, 200, STR("text/plain"), NULL, 0, (struct str){text, n});
+    memset(text, '#', n);
+    free(text);
+}
+
 static void app_handle(struct http_request *r) {
     static const struct http_header extra[] = {{STR_INIT("X-One"), STR_INIT("1")},
                                                {STR_INIT("X-Two"), STR_INIT("split\r\nSet-Cookie: a=b")}};
@@ -273,6 +284,8 @@ static void app_handle(struct http_request *r) {
         return (void)http_loop_post(r->loop, upgrade_later, r);
     } else if (str_eq(p, STR("/big")))
         return serve_big(r);
+    else if (str_eq(p, STR("/gone")))
+        return serve_gone(r);
     else if (str_eq(p, STR("/empty")))
         return http_reply(r, 204, STR_ABSENT, NULL, 0);
     else if (str_eq(p, STR("/close")))

@@ -155,18 +155,20 @@ static bool has_body(const struct exchange *x, unsigned status) {
     return x->req.method != HTTP_HEAD && status != 204 && status != 304;
 }
 
+/* The body is that of x->out, or bytes that live during this call only. */
 static void send_reply(struct exchange *x, unsigned status, struct str type, const struct http_header *headers,
-                       size_t n_headers) {
+                       size_t n_headers, struct str body) {
     struct conn *c = x->conn;
     if (!conn_begin_answer(c, CONN_REPLY))
         return;
     struct reply_head h = {.status = status, .type = type, .headers = headers, .n_headers = n_headers};
-    h.length = (int64_t)x->out.len;
+    h.length = (int64_t)body.len;
     h.keep = reply_may_keep(c);
     c->closing_after = !h.keep;
     reply_head_write(x, &h);
-    struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {x->out.ptr, x->out.len}};
-    int r = conn_send(c, iov, has_body(x, status) && x->out.len > 0 ? 2 : 1);
+    struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {(char *)(uintptr_t)body.ptr, body.len}};
+    int n = has_body(x, status) && body.len > 0 ? 2 : 1;
+    int r = body.ptr == x->out.ptr ? conn_send(c, iov, n) : conn_send_copied(c, iov, n, &x->out);
     if (r < 0)
         conn_close(c);
     else if (r == 1)
@@ -175,9 +177,14 @@ static void send_reply(struct exchange *x, unsigned status, struct str type, con
 
 void http_reply(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
                 size_t n_headers) {
+    http_reply_bytes(r, status, content_type, headers, n_headers, buf_str(http_out(r)));
+}
+
+void http_reply_bytes(struct http_request *r, unsigned status, struct str content_type,
+                      const struct http_header *headers, size_t n_headers, struct str body) {
     struct exchange *x = exchange_of(r);
     if (x->conn)
-        send_reply(x, status, content_type, headers, n_headers);
+        send_reply(x, status, content_type, headers, n_headers, body);
     else
         exchange_end(x);
 }

@@ -69,6 +69,20 @@ int conn_send(struct conn *c, struct iovec *iov, int n) {
     return n == 0 ? 1 : write_later(c, iov, n);
 }
 
+int conn_send_copied(struct conn *c, struct iovec *iov, int n, struct buf *keep) {
+    ssize_t sent = send_now(c, iov, n);
+    if (sent < 0)
+        return (int)sent;
+    n = skip_sent(&iov, n, (size_t)sent);
+    if (n == 0)
+        return 1;
+    keep->len = 0;
+    for (int i = 0; i < n; i++)
+        buf_add(keep, iov[i].iov_base, iov[i].iov_len);
+    struct iovec rest = {keep->ptr, keep->len};
+    return write_later(c, &rest, 1);
+}
+
 /* Sends the waiting bytes. Returns 1 if none are left, 0 if a write is under way, or a negative errno. */
 static int send_waiting(struct conn *c) {
     c->flight.len = 0;
