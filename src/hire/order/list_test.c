@@ -231,7 +231,7 @@ static void plans(void **state) {
          "background_check_order_by_update (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
         {"order_keys",
          "COVERING INDEX background_check_order_by_update (tenant=? AND (update_time,id)>(?,?) AND update_time<?)"},
-        {"application_keys", "PRIMARY KEY (tenant=? AND id>?)"},
+        {"application_keys", "sqlite_autoindex_application_1 (tenant=? AND id>?)"},
         {"application_keys_of_talent", "application_by_talent (tenant=? AND (talent_id,id)>(?,?) AND talent_id<?)"},
         {"application_keys_of_job", "application_by_job (tenant=? AND (job_id,id)>(?,?) AND job_id<?)"},
         {"application_keys_changed",
