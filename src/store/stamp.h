@@ -10,7 +10,9 @@
  *
  * A stamp is ahead of the clock only while the clock is behind the last stamp. Then stamps grow by one per
  * transaction, and by at most one per millisecond: db_stamp sleeps for the rest of the millisecond, at most once per
- * transaction, so that the lead does not grow and the clock catches up.
+ * transaction, so that the lead does not grow and the clock catches up. If several nodes write (PostgreSQL), it sleeps
+ * for a millisecond after it was handed a stamp that is ahead because of another node; the nodes together then issue at
+ * most one per millisecond, too.
  */
 #ifndef HIRED_STORE_STAMP_H
 #define HIRED_STORE_STAMP_H

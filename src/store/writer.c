@@ -114,9 +114,9 @@ static void group_run(struct db *db, struct group *g) {
         group_fail(g, r);
 }
 
-/* A fault of the disk, which hits every write. */
+/* A fault of the disk, or of the database's server, which hits every write. */
 static bool is_fault(int error) {
-    static const int all[] = {ENOSPC, EDQUOT, EIO, EROFS, ENOBUFS, EUCLEAN, EACCES, ENOMEM};
+    static const int all[] = {ENOSPC, EDQUOT, EIO, EROFS, ENOBUFS, EUCLEAN, EACCES, ENOMEM, EHOSTUNREACH};
     for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
         if (error == -all[i])
             return true;

@@ -34,7 +34,8 @@ struct writer_stats {
     uint64_t group_sizes[16];                    /* [i]: groups of more than 2^(i-1) and up to 2^i jobs */
     uint64_t commit_ns;                          /* time spent in commits, in total */
     uint64_t commits[WRITER_COMMIT_BUCKETS + 1]; /* [i]: those that took at most writer_commit_ns[i], and no less */
-    int error;          /* with which the last group failed, if the disk or the log was the cause; 0: writes succeed */
+    int error; /* with which the last group failed, if the disk, the log or the database's server was the cause; 0:
+                  writes succeed */
     int64_t running_ms; /* since the present group began; 0: there is none */
     struct db_log log;  /* after the last group */
     uint64_t log_max;

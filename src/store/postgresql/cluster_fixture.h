@@ -32,6 +32,7 @@ struct cluster {
     char programs[300];        /* of the newest version */
     const struct passwd *user; /* NULL: the caller's; PostgreSQL does not run as root */
     pid_t pid;                 /* of the server; 0: it does not run */
+    bool durable;              /* set before cluster_start: commits are synced */
 };
 
 static inline bool cluster_find(struct cluster *c) {
@@ -111,7 +112,7 @@ static inline bool cluster_run(struct cluster *c) {
                     "-c",
                     sockets,
                     "-c",
-                    "fsync=off",
+                    c->durable ? "fsync=on" : "fsync=off",
                     "-c",
                     "max_connections=30",
                     "-c",
@@ -150,7 +151,7 @@ static inline void cluster_stop(struct cluster *c) {
 /* Returns whether it runs; if not, it has said why. */
 static inline bool cluster_start(struct cluster *c) {
     const char *tmp = getenv("TMPDIR");
-    *c = (struct cluster){.pid = 0};
+    *c = (struct cluster){.durable = c->durable};
     if (!cluster_find(c))
         return false;
     snprintf(c->dir, sizeof(c->dir), "%s/hired-pg-XXXXXX", tmp && *tmp ? tmp : "/tmp");

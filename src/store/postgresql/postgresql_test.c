@@ -396,6 +396,90 @@ static void test_server_restarts(void **state) {
     db_close(db);
 }
 
+/* ---- the writing lock ---- */
+
+/* A child that begins to write, says so, and stops. */
+static pid_t begin_in_child(struct scratch *s) {
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct db *db = open_it(s, DB_WRITE);
+        if (db_begin(db) < 0 || add(db, 1) != 1 || write(ready[1], "x", 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    close(ready[0]);
+    return pid;
+}
+
+/* A node that is killed within a transaction stops nobody. */
+static void test_killed_writer(void **state) {
+    struct scratch *s = *state;
+    struct db *db = open_it(s, DB_WRITE);
+    pid_t pid = begin_in_child(s);
+    assert_int_equal(db_begin(db), -EBUSY);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    int r;
+    int64_t start = clock_mono_ns();
+    while ((r = db_begin(db)) == -EBUSY)
+        assert_in_range(ms_since(start), 0, 5000);
+    assert_int_equal(r, 0);
+    assert_int_equal(get(db, 1), 0);
+    assert_int_equal(add(db, 1), 1);
+    assert_int_equal(db_commit(db), 0);
+    db_close(db);
+}
+
+/* A node that pauses within a transaction loses it, and with it the lock. */
+static void test_paused_writer(void **state) {
+    struct scratch *s = *state;
+    s->o.busy_ms = 5000;
+    struct db *slow = open_it(s, DB_WRITE), *db = open_it(s, DB_WRITE);
+    PGresult *result;
+    assert_int_equal(db_begin(slow), 0);
+    pg_queue(pg_of(slow), "SET LOCAL idle_in_transaction_session_timeout = 200"); /* instead of ten seconds */
+    assert_int_equal(pg_exchange(pg_of(slow), -1, &result), 0);
+    PQclear(result);
+    assert_int_equal(add(slow, 1), 1);
+    assert_int_equal(db_begin(db), 0); /* after 200 ms */
+    assert_int_equal(get(db, 1), 0);
+    assert_int_equal(db_commit(db), 0);
+    assert_int_equal(add(slow, 2), -EIO);
+    assert_int_equal(db_commit(slow), -EIO);
+    assert_int_equal(db_begin(slow), 0);
+    db_rollback(slow);
+    db_close(slow);
+    db_close(db);
+}
+
+/* Whoever finds another process taking steps waits for it, longer than for a transaction. */
+static void test_waits_for_migration(void **state) {
+    struct scratch *s = *state;
+    s->o.busy_ms = 100;
+    PGconn *other = PQconnectdb(s->url);
+    PQclear(PQexec(other, "BEGIN; SELECT pg_advisory_xact_lock(" PG_LOCK_MIGRATE ")"));
+    pid_t pid = fork();
+    if (pid == 0) {
+        db_close(open_it(s, DB_WRITE));
+        _exit(0);
+    }
+    while (ask(s, "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") == 0)
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    nanosleep(&(struct timespec){.tv_nsec = 400000000}, NULL); /* longer than busy_ms */
+    int status;
+    assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+    PQclear(PQexec(other, "COMMIT"));
+    PQfinish(other);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* ---- limits and errors ---- */
 
 static void test_limits(void **state) {
@@ -559,6 +643,9 @@ int main(void) {
         T(test_errors),
         T(test_leaves_nothing_open),
         T(test_round_trips),
+        T(test_killed_writer),
+        T(test_paused_writer),
+        T(test_waits_for_migration),
     };
     return cmocka_run_group_tests_name("postgresql", tests, start, stop);
 }
