@@ -63,14 +63,14 @@ static int meet(struct searching *s, enum db_statement which, int64_t id) {
     return r < 0 ? r : 1;
 }
 
-/* Returns 1 if all applications that are looked for were added, 0 if there are too many, or < 0. */
-static int meet_each(struct searching *s) {
-    int r = !s->people.more && !s->jobs.more;
+/* Adds the applications of all that have the text in their name. Returns 1, 0 if there are too many, or < 0. */
+static int meet_each(struct searching *s, struct str kind, enum db_statement which, struct card_found *names) {
+    int r = card_search(&s->l->h, kind, s->in->text, NAMES_MAX, names);
 
-    for (size_t i = 0; i < s->people.ids.n && r == 1; i++)
-        r = meet(s, SQL_APPLICATION_KEYS_OF_TALENT, s->people.ids.v[i]);
-    for (size_t i = 0; i < s->jobs.ids.n && r == 1; i++)
-        r = meet(s, SQL_APPLICATION_KEYS_OF_JOB, s->jobs.ids.v[i]);
+    if (r == 0)
+        r = !names->more;
+    for (size_t i = 0; i < names->ids.n && r == 1; i++)
+        r = meet(s, which, names->ids.v[i]);
     return r;
 }
 
@@ -137,11 +137,11 @@ int application_search(struct list *l, const struct application_search *in) {
 
     if (r < 0 || str_is_empty(in->text))
         return r < 0 ? r : walk(&s);
-    r = card_search(&l->h, STR("talent"), in->text, NAMES_MAX, &s.people);
-    if (r == 0)
-        r = card_search(&l->h, STR("job"), in->text, NAMES_MAX, &s.jobs);
-    if (r == 0)
-        r = meet_each(&s);
+    r = meet_each(&s, STR("job"), SQL_APPLICATION_KEYS_OF_JOB, &s.jobs);
+    if (r == 1)
+        r = meet_each(&s, STR("talent"), SQL_APPLICATION_KEYS_OF_TALENT, &s.people);
+    else /* the walk looks at the names of people one by one, instead of all that there are */
+        s.people = (struct card_found){.part = s.jobs.part, .more = true};
     if (r < 0)
         return r;
     return r == 1 ? write_found(&s) : walk(&s);
