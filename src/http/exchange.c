@@ -45,7 +45,7 @@ void exchange_next(struct exchange *x) {
     x->req.start_ns = 0;
     x->req.sink = NULL;
     x->req.ctx = NULL;
-    x->req.no_cancel = x->req.no_body = false;
+    x->req.no_cancel = x->req.no_body = x->req.held = false;
     x->req.https = false;
     if (x->conn) /* a proxy may have sent the last request for another client */
         memcpy(&x->req.peer, &x->conn->peer, sizeof(x->conn->peer));

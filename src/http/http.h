@@ -74,6 +74,7 @@ struct http_request {
     size_t body_max;              /* the on_head callback may change it for this request */
     bool no_body;                 /* the on_head callback may set it: the handler does not use a body. A body that has
                                      not arrived yet is not waited for, and no "100 Continue" is sent */
+    bool held;                    /* the on_head callback may set it; see http_release */
     void *ctx;                    /* for the handler's own use; NULL at first */
     bool no_cancel;               /* set by a handler whose work cannot be cancelled; see http_app.gone */
     struct sockaddr_storage peer; /* the client: the connection's peer, or what that says if it is a trusted proxy */
@@ -88,8 +89,8 @@ struct str http_peer(const struct http_request *r);
 
 /* What a server does with requests. */
 struct http_app {
-    /* The head is complete. May set r->sink, r->body_max and r->no_body. May answer: then handle is not called, and the
-     * body is read and dropped, or the connection is closed after the answer. NULL: nothing to do. */
+    /* The head is complete. May set r->sink, r->body_max, r->no_body and r->held. May answer: then handle is not
+     * called, and the body is read and dropped, or the connection is closed after the answer. NULL: nothing to do. */
     void (*on_head)(struct http_request *r);
     /* Must lead to exactly one http_reply, now or later. */
     void (*handle)(struct http_request *r);
@@ -163,6 +164,14 @@ void http_raw_close(struct http_raw *raw);
 
 /* After a sink's data returned -EAGAIN. */
 void http_body_resume(struct http_request *r);
+
+/* For an on_head callback that cannot decide at once: it sets r->held and returns. The body is not read then (some
+ * kilobytes may wait in the connection's buffer), no "100 Continue" is sent, and neither handle nor a sink is called. The
+ * application either answers, or sets r->sink and the like as on_head may and calls http_release, which goes on with the
+ * body. If the connection has closed meanwhile, http_release returns -EPIPE and the answer is still owed, as http_app.gone
+ * says: a request that is held needs r->no_cancel, or an http_app without gone. Otherwise it returns 0, and r may be
+ * answered already. On the loop's thread, after on_head has returned. */
+int http_release(struct http_request *r);
 
 /* ---- the server ---- */
 

@@ -6,13 +6,6 @@
 
 static char answer[8 * 1024 * 1024];
 
-static size_t count_of(const char *text, const char *what) {
-    size_t n = 0;
-    for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
-        n++;
-    return n;
-}
-
 static void test_get(void **state) {
     int end, fd = client_open();
     client_say(fd, "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n");

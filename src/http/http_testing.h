@@ -31,6 +31,7 @@
 /* What the application has seen, from any loop. */
 static struct {
     _Atomic int handled, gone, sink_gone, refused, last_refused, raw_closed, stream_full, late_unheld, worked, sinks;
+    _Atomic int held, held_gone;
     _Atomic size_t sink_bytes;
 } seen;
 
@@ -269,7 +270,7 @@ static void app_handle(struct http_request *r) {
     struct str p = r->path;
     seen.handled++;
     assert_int_equal(http_out(r)->len, 0);
-    if (str_eq(p, STR("/echo")))
+    if (str_eq(p, STR("/echo")) || str_eq(p, STR("/hold")))
         buf_add_str(http_out(r), r->body);
     else if (str_eq(p, STR("/later")))
         return serve_later(r);
@@ -297,13 +298,51 @@ static void app_handle(struct http_request *r) {
     http_reply(r, 200, STR("text/plain"), extra, 2);
 }
 
+static void begin_sink(struct http_request *r) {
+    r->sink = &sink;
+    seen.sinks++;
+    r->body_max = 64 * 1024 * 1024;
+    r->ctx = arena_alloc(r->arena, sizeof(struct taking));
+    ((struct taking *)r->ctx)->pause_ms = query_number(r, "pause", 0);
+}
+
+/* After the time for which a request was held: it is refused, or its body goes to the sink or to app_handle. */
+static void release_held(struct http_loop *l, void *arg) {
+    struct http_request *r = arg;
+    if (str_eq(r->path, STR("/hold-deny"))) {
+        buf_add_lit(http_out(r), "denied");
+        http_reply(r, 401, STR("text/plain"), NULL, 0);
+        return;
+    }
+    if (str_eq(r->path, STR("/hold-sink")))
+        begin_sink(r);
+    r->no_body = str_eq(r->path, STR("/hold-no-body"));
+    if (http_release(r) == 0)
+        return;
+    seen.held_gone++;
+    http_reply(r, 500, STR("text/plain"), NULL, 0);
+}
+
+static void *hold(void *arg) {
+    struct http_request *r = arg;
+    test_sleep((unsigned)query_number(r, "ms", 50));
+    http_loop_post(r->loop, release_held, r);
+    return NULL;
+}
+
+static void begin_hold(struct http_request *r) {
+    pthread_t thread;
+    r->held = r->no_cancel = true;
+    seen.held++;
+    pthread_create(&thread, NULL, hold, r);
+    pthread_detach(thread);
+}
+
 static void app_head(struct http_request *r) {
-    if (str_starts(r->path, STR("/sink"))) {
-        r->sink = &sink;
-        seen.sinks++;
-        r->body_max = 64 * 1024 * 1024;
-        r->ctx = arena_alloc(r->arena, sizeof(struct taking));
-        ((struct taking *)r->ctx)->pause_ms = query_number(r, "pause", 0);
+    if (str_starts(r->path, STR("/hold"))) {
+        begin_hold(r);
+    } else if (str_starts(r->path, STR("/sink"))) {
+        begin_sink(r);
     } else if (str_eq(r->path, STR("/deny"))) {
         buf_add_lit(http_out(r), "denied");
         http_reply(r, 401, STR("text/plain"), NULL, 0);
@@ -409,6 +448,13 @@ static inline size_t client_read(int fd, char *out, size_t cap, const char *unti
         }
     }
     out[n] = '\0';
+    return n;
+}
+
+static inline size_t count_of(const char *text, const char *what) {
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+        n++;
     return n;
 }
 

@@ -2,6 +2,8 @@
  *
  * Requests: from the bytes of a head to the application.
  */
+#include <errno.h>
+
 #include "base/clock.h"
 #include "http/conn.h"
 #include "http/forwarded.h"
@@ -45,7 +47,6 @@ static void expect_body(struct conn *c) {
     c->dropping = c->paused = false;
 }
 
-/* The head is complete and on_head has returned without an answer. */
 static void begin_body(struct conn *c) {
     struct http_request *r = &c->x->req;
     if (!conn_set_state(c, CONN_BODY))
@@ -56,6 +57,17 @@ static void begin_body(struct conn *c) {
         begin_without_body(c);
     else
         body_begin(c);
+}
+
+/* The application has seen the head, has not answered, and does not hold the request. */
+static void after_head(struct conn *c) {
+    struct exchange *x = c->x;
+    if (c->body_open)
+        begin_body(c);
+    else if (x->req.sink)
+        x->req.sink->done(&x->req);
+    else
+        c->loop->app->handle(&x->req);
 }
 
 static void begin_request(struct conn *c, size_t head_len) {
@@ -76,14 +88,21 @@ static void begin_request(struct conn *c, size_t head_len) {
     uint32_t answers = c->answers;
     if (app->on_head)
         app->on_head(&x->req);
-    if (c->answers != answers)
-        return;
-    if (c->body_open)
-        begin_body(c);
-    else if (x->req.sink)
-        x->req.sink->done(&x->req);
-    else
-        app->handle(&x->req);
+    if (c->answers == answers && !x->req.held)
+        after_head(c);
+}
+
+int http_release(struct http_request *r) {
+    struct conn *c = exchange_of(r)->conn;
+    if (!c)
+        return -EPIPE;
+    INVARIANT_RETURN(loop_is_current(c->loop), -EINVAL);
+    INVARIANT_RETURN(r->held && c->state == CONN_HANDLER, -EINVAL);
+    r->held = false;
+    after_head(c);
+    if (!c->processing) /* the part of the body that has arrived is processed in the loop's next turn */
+        loop_defer(c);
+    return 0;
 }
 
 /* Sets the caller from what trusted proxies say. Returns false if the request was refused. */
