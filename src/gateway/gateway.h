@@ -7,6 +7,7 @@
 #define HIRED_GATEWAY_GATEWAY_H
 
 #include "gateway/call.h"
+#include "gateway/reading.h"
 #include "http/http.h"
 #include "store/writer.h"
 
@@ -28,18 +29,22 @@ struct gateway_settings {
 };
 
 struct gateway_options {
-    const struct db_options *db; /* for the reading connections of the loops */
+    const struct db_options *db; /* for the reading connections */
     struct writer *writer;
     const struct seal *seal;
     unsigned loops;
+    /* 0: each loop reads by a connection of its own, for a database whose reads do not wait. Else the number of threads
+     * that read for all loops (reading.h). */
+    unsigned readers;
     const struct gateway_settings *settings; /* copied, including the texts */
 };
 
-/* Returns NULL if a thread could not be started (already logged). */
+/* Returns NULL if a thread could not be started or the pool's connections not be opened (already logged). */
 struct gateway *gateway_new(const struct gateway_options *o);
 /* Announces that the server is about to end: the gateway ends open streams within a moment. Any thread. */
 void gateway_drain(struct gateway *g);
-/* Ends the gateway's own threads. Call it after the loops have ended and while the writer still takes jobs. */
+/* Ends the gateway's own threads, and closes their connections. Call it after the loops have ended and while the writer
+ * still takes jobs. It waits for reads that are running. */
 void gateway_stop(struct gateway *g);
 struct gateway *gateway_free(struct gateway *g); /* call it after the loops have ended; takes NULL; returns NULL */
 
@@ -49,12 +54,10 @@ void gateway_configure(struct gateway *g, const struct gateway_settings *setting
 /* The configured base_url, or absent if none is configured. Valid as long as the gateway. Any thread. */
 struct str gateway_base_url(struct gateway *g);
 
-/* Called on each loop's thread when the loop starts and ends. They open and close the loop's reading connection. */
+/* Called on each loop's thread when the loop starts and ends. They open and close the loop's reading connection, if it
+ * has one. */
 int gateway_loop_start(struct gateway *g, struct http_loop *l);
 void gateway_loop_stop(struct gateway *g, struct http_loop *l);
-
-/* The loop's reading connection, for requests that do not belong to an operation. */
-struct db *gateway_loop_db(struct gateway *g, struct http_loop *l);
 
 /* The counter of wrong app secrets, for endpoints that are not operations. Any thread. */
 struct attempts *gateway_secrets(struct gateway *g);
@@ -66,9 +69,10 @@ void gateway_head(struct gateway *g, struct http_request *r);
 /* Serves a request for an operation. Leads to exactly one http_reply. */
 void gateway_serve(struct gateway *g, struct http_request *r);
 
-/* Absent if a reading connection can run a query and writes succeed; else a sentence on what does not work. Writes do
- * not succeed from the first one that the disk or the log's limit made fail to the next that succeeds, and while one
- * has been at the disk for twenty seconds. */
+/* Absent if a reading connection can run a query and writes succeed; else a sentence on what does not work. With a pool
+ * of readers it never waits for the database: it says what a read found that is made once a second. Writes do not
+ * succeed from the first one that the disk or the log's limit made fail to the next that succeeds, and while one has
+ * been at the disk for twenty seconds. */
 struct str gateway_unready(struct gateway *g, struct http_loop *l);
 
 /* Appends the metrics of all loops in Prometheus text form. */

@@ -9,37 +9,42 @@
 #include <stddef.h>
 
 #include "gateway/caller/passwords.h"
-#include "gateway/caller/token.h"
 #include "gateway/gateway.h"
 #include "gateway/limiter.h"
 #include "gateway/log_id.h"
 #include "gateway/metrics.h"
+#include "gateway/reader.h"
+#include "gateway/readers.h"
 #include "gateway/request_log.h"
 #include "gateway/router.h"
+#include "gateway/share.h"
 #include "gateway/upload/upload.h"
 #include "gateway/watch.h"
 
 struct gateway_loop {
     struct gateway *g;
-    struct db *db;
-    struct token_cache *tokens;
-    struct user_cache *users;
-    struct answer_cache *answers;
+    struct http_loop *loop;
+    struct reader reader;  /* not open if the gateway has a pool of readers */
+    struct shares *shares; /* NULL without a pool */
     struct metrics *metrics;
     struct watch *watch;
     uv_timer_t change_timer;
-    int64_t change_count;
-    int64_t access_changes; /* the number of access_changes() in the snapshot; -1: unknown */
-    uv_check_t round_end;   /* runs after each round of ready connections */
-    bool in_snapshot;
-    int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot */
-    uint64_t snapshot_commits; /* writer_commits() when the snapshot was taken */
+    unsigned ticks;       /* of change_timer */
+    struct read_job look; /* reads what the streams of watch tell */
+    bool looking;         /* look has not come back */
+    int64_t *seen;        /* db_change_count() at the last look; by the index of the reader, because connections count
+                           * for themselves */
+    uv_check_t round_end; /* runs after each round of ready connections */
     struct log_id_maker log_ids;
 };
+
+/* Whether the database answers reads, as the last probe found (health.c). */
+enum gateway_health { HEALTH_OK, HEALTH_UNREADABLE, HEALTH_SLOW };
 
 struct gateway {
     const struct db_options *db_options;
     struct writer *writer;
+    struct readers *readers; /* the pool; NULL: each loop reads for itself */
     const struct seal *seal;
     struct router *router;
     struct limiter *limiter;
@@ -53,6 +58,10 @@ struct gateway {
     _Atomic(const struct settings *) settings;
     struct settings *all_settings; /* all settings since the start: a request may still read old ones */
     _Atomic bool draining;         /* streams must end */
+    struct read_job probe;         /* of the first loop */
+    bool probing;                  /* it has not come back; of the first loop's thread */
+    _Atomic int64_t probed_ns;     /* when it began; 0: it has come back */
+    _Atomic enum gateway_health health;
     unsigned n_loops;
     struct gateway_loop *loops;
 };
@@ -68,18 +77,36 @@ struct admission {
     int64_t changes, ends_ms;
 };
 
+/* What a request does after its read. */
+enum request_next {
+    NEXT_SEND,   /* the answer is complete */
+    NEXT_WRITE,  /* the writer runs the handler */
+    NEXT_STREAM, /* a stream begins */
+};
+
 /* One request. Lives in the request's arena. */
 struct request {
     struct call call;
     struct http_request *r;
     struct gateway *g;
     struct gateway_loop *loop;
+    const struct gateway_settings *settings;
+    struct read_job read;
+    int (*run)(struct request *x); /* of the read; returns 0, or < 0 with the call failed, or another negative errno */
+    void (*done)(struct request *x); /* of the read; not called if it failed */
+    struct reader *reader;           /* set while run runs, as are call.db and call.user_cache */
+    bool reading;                    /* the read has not come back */
+    bool by_head;                    /* the caller was admitted by the head alone */
+    enum request_next next;
+    struct str again;   /* the answer, if it is that of another request and lies in the cache of the loop's reader */
+    int64_t watch_from; /* for NEXT_STREAM; see watch_begin */
+    int told;           /* the result of the upload's file, if it was told while reading; else 0 */
     struct route route;
     struct admission admitted;
     struct write_job job;
     struct upload *upload; /* the upload of a multipart body; else NULL */
     struct http_work work; /* for an errand */
-    int result;            /* of a handler that writes */
+    int result;            /* of the read, or of a handler that writes */
     size_t data_at;        /* where the answer's data begins in the buffer */
     bool keep;             /* the answer is worth keeping in the loop's answer_cache */
     struct str allow;      /* for a 405 */
@@ -92,21 +119,40 @@ static inline const struct gateway_settings *gateway_settings_now(struct gateway
     return &((const struct settings *)atomic_load(&g->settings))->s;
 }
 
-/* Makes sure that the loop's reads see all writes whose clients have been answered. (gateway.c) */
-void snapshot_take(struct gateway_loop *gl);
+/* ---- health.c ---- */
+
+/* Lets a reader of the pool try what every request reads. On the first loop's thread, from time to time. */
+void health_probe(struct gateway *g);
+
+/* ---- reading.c ---- */
+
+/* Calls run with a reading connection whose snapshot has all writes that the client knows of, and then, on the loop's
+ * thread, done; or ends the request if run returns < 0 or no reader is free. On the loop's thread. */
+void request_read(struct request *x, int (*run)(struct request *x), void (*done)(struct request *x));
+
+/* Whose the request is: an app's or account's id; 0: nobody was admitted. */
+int64_t request_caller(const struct call *c);
 
 /* ---- request.c: one request and its answer ---- */
 
-struct request *request_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s);
+struct request *request_new(struct gateway *g, struct http_request *r);
 
 /* Begins a successful answer, up to the place of the handler's data. */
 void request_begin_answer(struct request *x);
 
-/* Answers after the handler has run. result: the handler's value, or the error of its transaction. Ends the request. */
-void request_finish(struct request *x, int result);
+/* Completes a successful answer, after the handler has run. */
+void request_end_answer(struct request *x);
 
-/* Answers as another request was answered. Ends the request. */
+/* Makes the answer the one that another request got. answer must live until the request's read is done: it is copied
+ * only if that is on another thread, whose cache may drop it. */
 void request_repeat(struct request *x, struct str answer);
+
+/* Sends the answer of a call that succeeded. Ends the request. */
+void request_send(struct request *x);
+
+/* Answers after the handler has run on another thread. result: the handler's value, or the error of its transaction.
+ * Ends the request. */
+void request_finish(struct request *x, int result);
 
 /* Answers a call that has failed. Ends the request. */
 void request_fail(struct request *x);
@@ -116,8 +162,9 @@ void request_refuse(struct request *x, int error);
 
 /* ---- caller/access.c: may this caller do that, now? ---- */
 
-/* Checks token, scopes and limits, or the person's session. Returns 0, or < 0 with the call failed. */
-int access_admit(struct request *x, const struct gateway_settings *s);
+/* Checks token, scopes and limits, or the person's session, on a reader. Returns 0, or < 0 with the call failed, or
+ * another negative errno. */
+int access_admit(struct request *x);
 
 /* Repeats the checks of access_admit (without the limits) before the work begins, on the call's connection, within
  * the transaction that does the work. Costs one look-up by key, unless something has changed since access_admit.
@@ -130,19 +177,18 @@ uint32_t access_hidden(const struct gateway *g, const struct call *c);
 
 /* ---- serve.c: to the operation ---- */
 
-/* Finds the operation and admits the caller; needs only the head of the request. Returns 0, or < 0 with the call
- * failed. */
-int serve_admit(struct request *x, const struct gateway_settings *s);
+/* Finds the operation; needs only the head of the request. Returns 0, or < 0 with the call failed. */
+int serve_find(struct request *x);
 
-/* Reads the input, after serve_admit. Returns 0, or < 0 with the call failed. */
-int serve_read(struct request *x);
+/* Reads the input, after access_admit. Returns 0, or < 0 with the call failed. */
+int serve_input(struct request *x);
 
-/* The request that an errand belongs to. */
-static inline struct request *request_of_work(struct http_work *work) {
-    return (struct request *)(void *)((char *)work - offsetof(struct request, work));
-}
+/* ---- write.c: handlers that write ---- */
 
 /* Lets the writer thread run the handler, and answers after the commit. */
-void serve_write(struct request *x);
+void write_begin(struct request *x);
+
+/* The same, after the call's errand or the work on its passwords, if there is any. */
+void write_prepare(struct request *x);
 
 #endif

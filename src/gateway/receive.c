@@ -19,33 +19,42 @@ static int upload_data(struct http_request *r, const char *bytes, size_t len) {
     return error;
 }
 
+static void refuse_file(struct request *x, int error) {
+    upload_failed(x->upload, error);
+    request_refuse(x, error);
+}
+
 /* keeper_owner.tell; on the loop's thread. */
 static void upload_told(void *ctx, int what) {
     struct request *x = ctx;
     if (what == 0) {
         http_body_resume(x->r);
+    } else if (what < 0 && x->reading) {
+        x->told = what; /* a reader uses the request: upload_checked answers */
     } else if (what < 0) {
-        upload_failed(x->upload, what);
-        request_refuse(x, what);
+        refuse_file(x, what);
     } else {
         upload_kept(x->upload);
         request_begin_answer(x);
-        serve_write(x);
+        write_begin(x);
     }
 }
 
 /* The answer is sent by upload_told, because syncing hundreds of megabytes takes seconds. */
-static void upload_done(struct http_request *r) {
-    struct request *x = r->ctx;
-    snapshot_take(x->loop);
-    int error = access_recheck(x); /* checked again before a large file is synced for a caller whose access may have
-                                    * ended */
-    if (error == 0) {
-        r->no_cancel = true;
-        error = upload_finish(x->upload);
+static void upload_checked(struct request *x) {
+    if (x->told < 0) {
+        refuse_file(x, x->told);
+        return;
     }
+    x->r->no_cancel = true;
+    int error = upload_finish(x->upload);
     if (error < 0)
         request_refuse(x, error);
+}
+
+/* Checked again before a large file is synced for a caller whose access may have ended. */
+static void upload_done(struct http_request *r) {
+    request_read(r->ctx, access_recheck, upload_checked);
 }
 
 static void upload_gone(struct http_request *r) {
@@ -53,30 +62,46 @@ static void upload_gone(struct http_request *r) {
     upload_drop(x->upload);
 }
 
-/* The key by which the pool shares its threads between callers. */
-static int64_t caller_key(const struct call *c) {
-    return c->app ? c->app->id : c->person ? c->person->account : 0;
+/* ---- admission by the head ---- */
+
+/* With a pool of readers, the request is held until one of them has admitted it. */
+static void admit_by_head(struct request *x, int (*run)(struct request *x), void (*done)(struct request *x)) {
+    int error = serve_find(x);
+    if (error < 0) {
+        request_refuse(x, error);
+        return;
+    }
+    x->r->held = x->g->readers != NULL;
+    request_read(x, run, done);
 }
 
-static void receive_upload(struct request *x, const struct gateway_settings *s) {
+/* The body may come. */
+static void take_body(struct request *x) {
+    x->r->ctx = x;
+    x->by_head = true;
+    if (x->r->held && http_release(x->r) < 0) /* the client has left */
+        request_refuse(x, -ECANCELED);
+}
+
+static int admit_upload(struct request *x) {
+    int error = access_admit(x);
+    return error < 0 ? error : serve_input(x);
+}
+
+static void begin_upload(struct request *x) {
     static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
     struct http_request *r = x->r;
-    int error = serve_admit(x, s);
-    if (error == 0)
-        error = serve_read(x);
     const struct keeper_owner owner = {
-        .loop = r->loop, .pool = x->g->pool, .key = caller_key(&x->call), .tell = upload_told, .ctx = x};
-    if (error == 0)
-        error = upload_begin(&x->upload, &x->call, &owner, x->g->db_options->dir,
+        .loop = r->loop, .pool = x->g->pool, .key = request_caller(&x->call), .tell = upload_told, .ctx = x};
+    int error = upload_begin(&x->upload, &x->call, &owner, x->g->db_options->dir,
                              http_header_get(r, STR("Content-Type")), r->content_length);
     if (error < 0) {
         request_refuse(x, error);
         return;
     }
-    x->call.user_cache = NULL; /* it belongs to the loop's thread */
     r->sink = &sink;
-    r->ctx = x;
     r->body_max = (size_t)(UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX);
+    take_body(x);
 }
 
 static bool is_open_to_all(const struct op *op) {
@@ -94,13 +119,7 @@ static void receive_body(struct gateway *g, struct http_request *r, const struct
             r->body_max = STRANGERS_BODY_MAX;
         return;
     }
-    const struct gateway_settings *s = gateway_settings_now(g);
-    struct request *x = request_new(g, r, s);
-    int error = serve_admit(x, s);
-    if (error < 0)
-        request_refuse(x, error);
-    else
-        r->ctx = x;
+    admit_by_head(request_new(g, r), access_admit, take_body);
 }
 
 /* Whether an operation reads a body. */
@@ -118,8 +137,7 @@ void gateway_head(struct gateway *g, struct http_request *r) {
     if (router_find(g->router, r->method_name, r->path, &route) < 0)
         route.op = NULL;
     if (route.op && route.op->body_kind == OP_BODY_MULTIPART && route.op->handle) {
-        const struct gateway_settings *s = gateway_settings_now(g);
-        receive_upload(request_new(g, r, s), s);
+        admit_by_head(request_new(g, r), admit_upload, begin_upload);
     } else {
         r->no_body = !takes_body(route.op);
         receive_body(g, r, r->no_body ? NULL : route.op);

@@ -36,15 +36,16 @@ static struct str base_url(const struct http_request *r, const struct gateway_se
     return (struct str){text, scheme.len + host.len};
 }
 
-struct request *request_new(struct gateway *g, struct http_request *r, const struct gateway_settings *s) {
+struct request *request_new(struct gateway *g, struct http_request *r) {
+    const struct gateway_settings *s = gateway_settings_now(g);
     struct request *x = arena_new(r->arena, struct request);
     struct str own = base_url(r, s);
     x->g = g;
     x->r = r;
     x->loop = &g->loops[http_loop_index(r->loop)];
+    x->settings = s;
     x->call = (struct call){
         .arena = r->arena,
-        .db = x->loop->db,
         .seal = g->seal,
         .now_ms = clock_now_ms(),
         .out = http_out(r),
@@ -52,7 +53,6 @@ struct request *request_new(struct gateway *g, struct http_request *r, const str
         .https = r->https || str_starts(own, STR("https://")),
         .private_addresses = s->private_addresses,
         .network_addresses = s->network_addresses,
-        .user_cache = x->loop->users,
         .attempts = g->attempts,
         .secrets = g->secrets,
         .requests = g->requests,
@@ -88,7 +88,8 @@ static void log_request(struct request *x, int64_t duration_ns) {
     request_log_add(x->g->requests, http_loop_index(x->r->loop), &x->call, x->r, &m);
 }
 
-static void send_reply(struct request *x, struct str body) {
+void request_send(struct request *x) {
+    struct str body = str_is_absent(x->again) ? buf_str(x->call.out) : x->again;
     struct http_header headers[7] = {
         {STR("X-Tt-Logid"), x->call.log_id},
         {STR("X-Request-Id"), x->request_id},
@@ -125,7 +126,8 @@ void request_fail(struct request *x) {
     struct buf *out = http_out(x->r);
     out->len = 0;
     answer_failure(&x->call, out);
-    send_reply(x, buf_str(out));
+    x->again = STR_ABSENT;
+    request_send(x);
 }
 
 /* Sets code and msg for error, unless the call has failed with a code of its own. If the transaction was rolled
@@ -143,21 +145,23 @@ static void explain(struct request *x, int error) {
 }
 
 void request_finish(struct request *x, int result) {
-    struct buf *out = http_out(x->r);
     if (result < 0) {
         request_refuse(x, result);
         return;
     }
     if (x->upload)
         upload_free(x->upload);
-    answer_end(&x->call, out, x->data_at);
-    if (x->keep)
-        answer_cache_keep(x->loop->answers, buf_str(out));
-    send_reply(x, buf_str(out));
+    request_end_answer(x);
+    request_send(x);
 }
 
 void request_repeat(struct request *x, struct str answer) {
-    send_reply(x, answer);
+    if (!x->g->readers) {
+        x->again = answer;
+        return;
+    }
+    x->call.out->len = 0;
+    buf_add_str(x->call.out, answer);
 }
 
 void request_refuse(struct request *x, int error) {
@@ -168,4 +172,10 @@ void request_refuse(struct request *x, int error) {
 void request_begin_answer(struct request *x) {
     answer_begin(&x->call, x->call.out);
     x->data_at = x->call.out->len;
+}
+
+void request_end_answer(struct request *x) {
+    answer_end(&x->call, x->call.out, x->data_at);
+    if (x->keep)
+        answer_cache_keep(x->reader->answers, buf_str(x->call.out));
 }

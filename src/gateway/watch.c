@@ -41,13 +41,16 @@ struct change {
 };
 
 struct stream {
-    struct http_request *r;
+    struct http_request *r; /* NULL: it was ended */
     int64_t tenant, account, begun_ms, beat_ms;
     unsigned roles;
     char key[SESSION_TEXT_LEN];
     int64_t seen_ms[KINDS];
     int64_t seen_audit; /* the last entry of the audit log that was read; changes of interviews are found there */
     bool missed;        /* a message could not be sent; the page must get "reload" */
+    bool over;          /* the session is over */
+    bool beat;          /* a sign of life is due */
+    struct buf out;     /* to send; filled by a look */
     struct change told[KINDS][TOLD];
     unsigned n_told[KINDS];
     struct stream *next;
@@ -55,6 +58,7 @@ struct stream {
 
 struct watch {
     struct stream *streams;
+    struct stream *looked_at; /* the first of those that the present look reads for; newer ones are before it */
     unsigned n;
 };
 
@@ -62,11 +66,15 @@ struct watch *watch_new(void) {
     return mem_alloc(sizeof(struct watch));
 }
 
-struct watch *watch_free(struct watch *w) {
-    if (w)
-        watch_tend(w, NULL, false, true);
-    free(w);
-    return NULL;
+static void end_stream(struct stream *s) {
+    if (s->r)
+        http_stream_end(s->r);
+    s->r = NULL;
+}
+
+static void free_stream(struct stream *s) {
+    buf_free(&s->out);
+    free(s);
 }
 
 static bool has_room(const struct watch *w, int64_t account) {
@@ -76,7 +84,7 @@ static bool has_room(const struct watch *w, int64_t account) {
     return w->n < STREAMS_MAX && own < ACCOUNT_MAX;
 }
 
-static int last_audit(struct db *db, int64_t tenant, int64_t *ret) {
+int watch_last(struct db *db, int64_t tenant, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_WATCH_LAST);
     db_bind_int(&q, 1, tenant);
     int r = db_row(&q);
@@ -84,18 +92,14 @@ static int last_audit(struct db *db, int64_t tenant, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
-int watch_begin(struct watch *w, const struct call *call, struct http_request *r) {
+int watch_begin(struct watch *w, const struct call *call, int64_t last, struct http_request *r) {
     static const struct http_header headers[] = {
         {STR_INIT("Cache-Control"), STR_INIT("no-store")},
         {STR_INIT("X-Accel-Buffering"), STR_INIT("no")}, /* a proxy must not buffer the stream */
         {STR_INIT("X-Content-Type-Options"), STR_INIT("nosniff")},
     };
-    int64_t last;
     if (!has_room(w, call->person->account))
         return -EBUSY;
-    int error = last_audit(call->db, call->tenant, &last);
-    if (error < 0)
-        return error;
     struct stream *s = mem_alloc(sizeof *s);
     *s = (struct stream){
         .r = r,
@@ -170,24 +174,9 @@ static int look_at(struct stream *s, struct db *db, enum kind k, struct buf *out
 }
 
 static void look(struct stream *s, struct db *db) {
-    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    s->out.len = 0;
     for (int k = 0; k < KINDS && !s->missed; k++)
-        s->missed = look_at(s, db, (enum kind)k, &out) < 0;
-    /* http_stream_write fails if the page does not read and its buffer is full */
-    if (!s->missed)
-        s->missed = http_stream_write(s->r, buf_str(&out)) == -ENOBUFS;
-}
-
-void watch_look(struct watch *w, struct db *db) {
-    for (struct stream *s = w->streams; s; s = s->next)
-        if (!s->missed) /* after "reload" the page requests everything anyway */
-            look(s, db);
-}
-
-/* Sends "reload" if a message was lost: the page then requests everything, including what was not sent. */
-static void tell_missed(struct stream *s) {
-    if (s->missed)
-        s->missed = http_stream_write(s->r, STR("data: {\"kind\":\"reload\"}\n\n")) == -ENOBUFS;
+        s->missed = look_at(s, db, (enum kind)k, &s->out) < 0;
 }
 
 /* Whether the session still exists. Updates the stream's roles. */
@@ -201,28 +190,76 @@ static bool may_listen(struct stream *s, struct db *db, int64_t now_ms) {
                      db_int(&q, COL_CONSOLE_SESSION_GET_DISABLED) == 0);
 }
 
-/* Whether the stream must stay open: its page is connected and its session exists. */
-static bool lives(struct stream *s, struct db *db, int64_t now_ms, bool changed) {
-    bool beat = now_ms - s->beat_ms >= BEAT_MS;
-    if ((beat || changed) && !may_listen(s, db, now_ms))
-        return false;
-    if (beat)
-        s->beat_ms = now_ms;
-    tell_missed(s);
-    return http_stream_write(s->r, beat ? STR(": still here\n\n") : STR("")) != -EPIPE;
+bool watch_begin_look(struct watch *w) {
+    w->looked_at = w->streams;
+    return w->streams != NULL;
 }
 
-void watch_tend(struct watch *w, struct db *db, bool changed, bool end_all) {
+void watch_look(struct watch *w, struct db *db, bool changed) {
     int64_t now_ms = clock_now_ms();
+    for (struct stream *s = w->looked_at; s; s = s->next) {
+        s->beat = now_ms - s->beat_ms >= BEAT_MS;
+        s->over = (s->beat || changed) && !may_listen(s, db, now_ms);
+        if (s->beat)
+            s->beat_ms = now_ms;
+        if (changed && !s->over && !s->missed) /* after "reload" the page requests everything anyway */
+            look(s, db);
+    }
+}
+
+/* ---- telling ---- */
+
+/* http_stream_write fails if the page does not read and its buffer is full. */
+static bool push(struct stream *s, struct str text) {
+    return http_stream_write(s->r, text) != -ENOBUFS;
+}
+
+/* If a message was lost, the page gets "reload": it then requests everything, including what was not sent. */
+static void tell_changes(struct stream *s) {
+    if (s->missed)
+        s->missed = !push(s, STR("data: {\"kind\":\"reload\"}\n\n"));
+    else if (s->out.len > 0)
+        s->missed = !push(s, buf_str(&s->out));
+    buf_reset(&s->out, 0);
+}
+
+/* Returns whether the stream stays open: its page is connected and its session exists. */
+static bool tell(struct stream *s) {
+    if (s->over)
+        return false;
+    tell_changes(s);
+    struct str beat = s->beat ? STR(": still here\n\n") : STR("");
+    s->beat = false;
+    return http_stream_write(s->r, beat) != -EPIPE;
+}
+
+void watch_tell(struct watch *w) {
     for (struct stream **at = &w->streams; *at;) {
         struct stream *s = *at;
-        if (!end_all && lives(s, db, now_ms, changed)) {
+        if (s->r && tell(s)) {
             at = &s->next;
             continue;
         }
         *at = s->next;
         w->n--;
-        http_stream_end(s->r);
-        free(s);
+        end_stream(s);
+        free_stream(s);
     }
+}
+
+/* A look may be under way: the streams themselves are freed by the next watch_tell, or by watch_free. */
+void watch_end(struct watch *w) {
+    for (struct stream *s = w->streams; s; s = s->next)
+        end_stream(s);
+}
+
+struct watch *watch_free(struct watch *w) {
+    if (!w)
+        return NULL;
+    for (struct stream *s = w->streams, *next; s; s = next) {
+        next = s->next;
+        free_stream(s);
+    }
+    free(w);
+    return NULL;
 }

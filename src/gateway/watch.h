@@ -11,21 +11,33 @@
 #include "gateway/call.h"
 #include "http/http.h"
 
-struct watch; /* the streams of one loop, used by its thread only */
+struct watch; /* the streams of one loop, used by its thread, and by that of watch_look */
 
 struct watch *watch_new(void);
-/* Ends all streams; takes NULL; returns NULL. */
-struct watch *watch_free(struct watch *w);
+struct watch *watch_free(struct watch *w); /* call it after watch_end; takes NULL; returns NULL */
 
-/* Begins the stream of a signed-in person; the watch owns r from then on. Returns 0, -EBUSY if there are too many
- * streams (in all, or of this account), or another negative errno if the database failed. */
-int watch_begin(struct watch *w, const struct call *call, struct http_request *r);
+/* The place in the audit log from which a stream that begins now tells changes, for watch_begin. Returns 0 or a
+ * negative errno. */
+int watch_last(struct db *db, int64_t tenant, int64_t *ret);
 
-/* Sends what has changed. Call it when the database has changed, outside of a snapshot. */
-void watch_look(struct watch *w, struct db *db);
+/* Begins the stream of a signed-in person; the watch owns r from then on. Returns 0, or -EBUSY if there are too many
+ * streams (in all, or of this account). */
+int watch_begin(struct watch *w, const struct call *call, int64_t last, struct http_request *r);
 
-/* Ends the streams whose page is gone or whose session is over; call it from time to time. changed: the database has
- * changed, so sessions and roles are read again. Call it before watch_look, so that ended streams get nothing more. */
-void watch_tend(struct watch *w, struct db *db, bool changed, bool end_all);
+/* A round, from time to time: watch_begin_look on the loop's thread, watch_look on any one, watch_tell on the loop's.
+ * Between the first and the last of them only watch_begin and watch_end may be called. */
+
+/* Returns whether there are streams. */
+bool watch_begin_look(struct watch *w);
+
+/* Reads what each stream has to tell. changed: the database has changed since the last look; else only sessions are
+ * looked at, now and then. */
+void watch_look(struct watch *w, struct db *db, bool changed);
+
+/* Sends it, and ends the streams whose page is gone or whose session is over. */
+void watch_tell(struct watch *w);
+
+/* Ends all streams. */
+void watch_end(struct watch *w);
 
 #endif

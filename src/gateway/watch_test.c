@@ -29,6 +29,8 @@ static struct {
     struct http_server *server;
     struct arena arena;
     int64_t now_ms;
+    struct account account;
+    struct str session; /* its key */
     sem_t done;
 } t;
 
@@ -50,30 +52,53 @@ static void change_all(void) {
     assert_int_equal(db_commit(t.db), 0);
 }
 
+static void sign_in(void) {
+    struct str cookie;
+    t.account = (struct account){.tenant = TENANT,
+                                 .login = STR("lin"),
+                                 .name = STR("林月"),
+                                 .en_name = STR("Yue Lin"),
+                                 .password = STR("scrypt$1$1$1$x$y"),
+                                 .roles = ROLE_BIT(ROLE_RECRUITER)};
+    assert_int_equal(db_begin(t.db), 0);
+    assert_int_equal(account_add(t.db, &t.account, &t.arena, t.now_ms), 0);
+    assert_int_equal(person_session_begin(t.db, &t.account, STR("127.0.0.1"), t.now_ms, &t.arena, &cookie), 0);
+    assert_int_equal(db_commit(t.db), 0);
+    t.session = person_session_key(cookie, &t.arena);
+}
+
 /* ---- on the loop ---- */
 
 static void handle(struct http_request *r) {
-    static const char key[SESSION_TEXT_LEN] = "k";
-    const struct person person = {.account = 1, .roles = ROLE_BIT(ROLE_RECRUITER), .key = {key, sizeof key}};
+    const struct person person = {.account = t.account.id, .roles = ROLE_BIT(ROLE_RECRUITER), .key = t.session};
     const struct call call = {.arena = r->arena, .db = t.db, .tenant = TENANT, .now_ms = t.now_ms, .person = &person};
-    assert_int_equal(watch_begin(t.watch, &call, r), 0);
+    int64_t last;
+    assert_int_equal(watch_last(t.db, TENANT, &last), 0);
+    assert_int_equal(watch_begin(t.watch, &call, last, r), 0);
     sem_post(&t.done);
+}
+
+static void round_of(bool changed) {
+    watch_begin_look(t.watch);
+    watch_look(t.watch, t.db, changed);
+    watch_tell(t.watch);
 }
 
 static void look_often(struct http_loop *l, void *arg) {
     for (int i = *(int *)arg; i > 0; i--) {
         change_all();
-        watch_look(t.watch, t.db);
+        round_of(true);
     }
     sem_post(&t.done);
 }
 
 static void tend(struct http_loop *l, void *arg) {
-    watch_tend(t.watch, t.db, false, false);
+    round_of(false);
     sem_post(&t.done);
 }
 
 static void end_streams(struct http_loop *l) {
+    watch_end(t.watch);
     t.watch = watch_free(t.watch);
 }
 
@@ -98,14 +123,15 @@ static int begin_stream(void) {
     return fd;
 }
 
-/* Reads until the text has come. Returns the number of bytes up to there. */
-static size_t read_until(int fd, const char *text) {
+/* Reads until the text has come, and runs idle on the loop each time that nothing comes. Returns the number of bytes up
+ * to there. */
+static size_t read_until(int fd, const char *text, void (*idle)(struct http_loop *l, void *arg)) {
     struct buf all BUF_CLEANUP = BUF_EMPTY;
     for (;;) {
         char piece[8192];
         ssize_t n = recv(fd, piece, sizeof piece, 0);
         if (n < 0 && errno == EAGAIN) { /* the loop's timer is not running: tend the streams here */
-            on_loop(tend, 0);
+            on_loop(idle, 1);
             continue;
         }
         if (n <= 0)
@@ -127,6 +153,7 @@ static void test_who_does_not_read_hears_reload(void **state) {
     assert_int_equal(db_open(&t.db, &o, DB_WRITE, &t.arena, &why), 0);
     t.watch = watch_new();
     t.now_ms = clock_now_ms();
+    sign_in();
     sem_init(&t.done, 0, 0);
     http_limits_init(&limits);
     assert_int_equal(http_server_new(&t.server, "127.0.0.1", 0, 1, &limits, &app, NULL, &why), 0);
@@ -135,12 +162,12 @@ static void test_who_does_not_read_hears_reload(void **state) {
     int fd = begin_stream();
     on_loop(look_often, 1);
     on_loop(tend, 0);
-    read_until(fd, "7000000000000000050"); /* a page that reads gets each change */
+    read_until(fd, "7000000000000000050", tend); /* a page that reads gets each change */
     on_loop(look_often, LOOKS);
     on_loop(tend, 0);
-    assert_true(read_until(fd, "{\"kind\":\"reload\"}") < (size_t)LOOKS * CHANGED * 60); /* not all changes were sent */
-    on_loop(look_often, 1);
-    read_until(fd, "7000000000000000050"); /* later changes are sent again */
+    assert_true(read_until(fd, "{\"kind\":\"reload\"}", tend) <
+                (size_t)LOOKS * CHANGED * 60);         /* not all changes were sent */
+    read_until(fd, "7000000000000000050", look_often); /* later changes are sent again */
 
     close(fd);
     http_server_drain(t.server, 1000);

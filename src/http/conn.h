@@ -31,8 +31,8 @@
  *     from     to       function                event
  *     HEAD     HANDLER  begin_request           the head is complete
  *     HEAD     HANDLER  conn_refuse             a bad head, a timeout, too many connections; REPLY follows at once
- *     HANDLER  BODY     begin_body              on_head has returned without an answer, or http_release was called, and a
- *                                                body follows
+ *     HANDLER  BODY     begin_body              on_head has returned without an answer, or http_release was called; a
+ *                                               body follows
  *     BODY     HANDLER  body_done               the body is complete
  *     BODY     HANDLER  begin_without_body      the handler needs no body (no_body) and not all of it is there
  *     BODY     HANDLER  conn_refuse             a bad, slow or too long body; REPLY follows at once

@@ -166,11 +166,11 @@ void http_raw_close(struct http_raw *raw);
 void http_body_resume(struct http_request *r);
 
 /* For an on_head callback that cannot decide at once: it sets r->held and returns. The body is not read then (some
- * kilobytes may wait in the connection's buffer), no "100 Continue" is sent, and neither handle nor a sink is called. The
- * application either answers, or sets r->sink and the like as on_head may and calls http_release, which goes on with the
- * body. If the connection has closed meanwhile, http_release returns -EPIPE and the answer is still owed, as http_app.gone
- * says: a request that is held needs r->no_cancel, or an http_app without gone. Otherwise it returns 0, and r may be
- * answered already. On the loop's thread, after on_head has returned. */
+ * kilobytes may wait in the connection's buffer), no "100 Continue" is sent, and neither handle nor a sink is called.
+ * The application either answers, or sets r->sink and the like as on_head may and calls http_release, which goes on
+ * with the body. If the connection has closed meanwhile, http_release returns -EPIPE and the answer is still owed, as
+ * http_app.gone says: a request that is held needs r->no_cancel, or an http_app without gone. Otherwise it returns 0,
+ * and r may be answered already. On the loop's thread, after on_head has returned. */
 int http_release(struct http_request *r);
 
 /* ---- the server ---- */

@@ -3,6 +3,7 @@
  * Serves stored files by their signed links: reports of background checks, and attachments.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -172,41 +173,82 @@ static void file_send(struct http_request *r, const struct outgoing_file *f) {
     http_reply_file(r, range == RANGE_ONE ? 206 : 200, f->mime, headers, n, fd, from, len);
 }
 
+/* ---- looking up ---- */
+
+/* A request for a file, while its row is read. In the request's arena. */
+struct file_look {
+    struct read_job job;
+    struct http_request *r;
+    struct outgoing_file file;
+    int row;       /* 1: found, 0: none, < 0: an error */
+    int64_t state; /* of a report */
+    /* For a report that the fetcher is still fetching. */
+    bool looking; /* the job has not come back */
+    bool over;    /* the loop has ended the wait meanwhile */
+    int64_t until_ns;
+    struct http_timer *timer;
+};
+
+static struct file_look *of_job(struct read_job *job) {
+    return (struct file_look *)(void *)((char *)job - offsetof(struct file_look, job));
+}
+
+static struct file_look *look_new(struct http_request *r, int64_t id) {
+    struct file_look *f = arena_new(r->arena, struct file_look);
+    f->r = r;
+    f->file.id = id;
+    r->no_cancel = true;
+    return f;
+}
+
+static void look(struct file_look *f, void (*run)(struct read_job *job, struct reader *rd),
+                 void (*done)(struct read_job *job, int error)) {
+    f->looking = true;
+    f->job = (struct read_job){.key = gateway_caller(site_of(f->r)->gateway, f->r), .run = run, .done = done};
+    gateway_read(site_of(f->r)->gateway, f->r->loop, &f->job);
+}
+
+/* Answers if there is no row; error is that of the job. Returns whether it did. */
+static bool refuse_row(const struct file_look *f, int error) {
+    if (error < 0)
+        site_refuse(f->r, 503, gateway_read_refusal(error).ptr);
+    else if (f->row < 0)
+        refuse_error(f->r, f->row, "the file cannot be looked up");
+    else if (f->row == 0)
+        site_refuse(f->r, 404, "the file is not there");
+    return error < 0 || f->row <= 0;
+}
+
 /* ---- attachments ---- */
 
+static void read_attachment(struct read_job *job, struct reader *rd) {
+    struct file_look *f = of_job(job);
+    struct db_query q DB_CLEANUP = db_query(reader_db(rd), SQL_ATTACHMENT_BY_ID);
+    db_bind_int(&q, 1, f->file.id);
+    f->row = db_row(&q);
+    if (f->row != 1)
+        return;
+    f->file.name = arena_dup(f->r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME));
+    f->file.mime = arena_dup(f->r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME));
+    f->file.max_age_s = LINK_ATTACHMENT_LIFE_S;
+    f->file.shown = attachment_is_shown(f->file.mime);
+}
+
+static void attachment_read(struct read_job *job, int error) {
+    struct file_look *f = of_job(job);
+    if (error != -ESHUTDOWN && !refuse_row(f, error))
+        file_send(f->r, &f->file);
+}
+
 static void serve_attachment(struct http_request *r, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_ATTACHMENT_BY_ID);
-    db_bind_int(&q, 1, id);
-    int row = db_row(&q);
-    if (row < 0) {
-        refuse_error(r, row, "the file cannot be looked up");
-        return;
-    }
-    if (row == 0) {
-        site_refuse(r, 404, "the file is not there");
-        return;
-    }
-    struct outgoing_file f = {.id = id,
-                              .name = arena_dup(r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME)),
-                              .mime = arena_dup(r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME)),
-                              .max_age_s = LINK_ATTACHMENT_LIFE_S};
-    f.shown = attachment_is_shown(f.mime);
-    db_query_end(&q);
-    file_send(r, &f);
+    look(look_new(r, id), read_attachment, attachment_read);
 }
 
 /* ---- reports ---- */
 
-/* A request for a report that waits until the fetcher has the file. In the request's arena. */
-struct file_wait {
-    struct http_request *r;
-    int64_t id, until_ns;
-    struct http_timer *timer;
-};
-
 /* The file name for saving: the report's name with .pdf. */
-static struct str report_name(struct http_request *r, int64_t tenant, int64_t id) {
-    struct hire h = {.db = gateway_loop_db(site_of(r)->gateway, r->loop), .arena = r->arena, .tenant = tenant};
+static struct str report_name(struct db *db, struct arena *a, int64_t tenant, int64_t id) {
+    struct hire h = {.db = db, .arena = a, .tenant = tenant};
     struct buf b BUF_CLEANUP = BUF_EMPTY;
     struct str name, ending = STR(".pdf");
 
@@ -216,32 +258,35 @@ static struct str report_name(struct http_request *r, int64_t tenant, int64_t id
         buf_add_char(&b, (unsigned char)name.ptr[i] < ' ' || strchr("/\\:*?<>|", name.ptr[i]) ? '_' : name.ptr[i]);
     if (name.len < ending.len || !str_eq_nocase(str_skip(name, name.len - ending.len), ending))
         buf_add_str(&b, ending);
-    return arena_dup(r->arena, buf_str(&b));
+    return arena_dup(a, buf_str(&b));
+}
+
+static void read_report(struct read_job *job, struct reader *rd) {
+    struct file_look *f = of_job(job);
+    struct db_query q DB_CLEANUP = db_query(reader_db(rd), SQL_REPORT_FILE_BY_ID);
+    db_bind_int(&q, 1, f->file.id);
+    f->row = db_row(&q);
+    int64_t tenant = f->row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_TENANT) : 0;
+    f->state = f->row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_STATE) : 0;
+    db_query_end(&q);
+    if (f->row == 1 && f->state == 1)
+        f->file = (struct outgoing_file){.id = f->file.id,
+                                         .name = report_name(reader_db(rd), f->r->arena, tenant, f->file.id),
+                                         .mime = STR("application/pdf"),
+                                         .shown = true,
+                                         .max_age_s = LINK_REPORT_LIFE_S};
 }
 
 /* Answers if the file is stored or cannot be fetched; returns false if the fetch is still pending. */
-static bool report_try(struct http_request *r, int64_t id) {
-    struct db_query q DB_CLEANUP = db_query(gateway_loop_db(site_of(r)->gateway, r->loop), SQL_REPORT_FILE_BY_ID);
-    db_bind_int(&q, 1, id);
-    int row = db_row(&q);
-    int64_t tenant = row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_TENANT) : 0,
-            state = row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_STATE) : 0;
-    db_query_end(&q);
-    if (row == 1 && state == 0)
+static bool answer_report(struct file_look *f, int error) {
+    if (refuse_row(f, error))
+        return true;
+    if (f->state == 0)
         return false;
-    const struct outgoing_file f = {.id = id,
-                                    .name = state == 1 ? report_name(r, tenant, id) : STR(""),
-                                    .mime = STR("application/pdf"),
-                                    .shown = true,
-                                    .max_age_s = LINK_REPORT_LIFE_S};
-    if (row < 0)
-        refuse_error(r, row, "the file cannot be looked up");
-    else if (row == 0)
-        site_refuse(r, 404, "the file is not there");
-    else if (state == 1)
-        file_send(r, &f);
+    if (f->state == 1)
+        file_send(f->r, &f->file);
     else
-        site_refuse(r, 404, "the report could not be fetched from where the vendor said it was");
+        site_refuse(f->r, 404, "the report could not be fetched from where the vendor said it was");
     return true;
 }
 
@@ -249,31 +294,50 @@ static void refuse_wait(struct http_request *r) {
     site_refuse(r, 503, "the report is still being fetched from its vendor; try again in a few seconds");
 }
 
-static void on_wait(void *arg) {
-    struct file_wait *w = arg;
-    struct http_timer *timer = w->timer; /* answering frees w */
-    bool over = clock_mono_ns() >= w->until_ns;
-    if (!report_try(w->r, w->id)) {
-        if (!over)
+static void report_read_again(struct read_job *job, int error) {
+    struct file_look *f = of_job(job);
+    struct http_timer *timer = f->timer; /* answering frees f */
+    bool ended = f->over;
+    if (error == -ESHUTDOWN)
+        return;
+    f->looking = false;
+    if (!answer_report(f, error)) {
+        if (!ended && clock_mono_ns() < f->until_ns)
             return;
-        refuse_wait(w->r);
+        refuse_wait(f->r);
     }
-    http_timer_stop(timer);
+    if (!ended)
+        http_timer_stop(timer);
+}
+
+static void on_wait(void *arg) {
+    struct file_look *f = arg;
+    if (!f->looking)
+        look(f, read_report, report_read_again);
 }
 
 static void on_wait_end(void *arg) {
-    const struct file_wait *w = arg;
-    refuse_wait(w->r);
+    struct file_look *f = arg;
+    f->over = true;
+    if (!f->looking) /* otherwise a reader uses the request, and report_read_again answers */
+        refuse_wait(f->r);
+}
+
+static void report_read(struct read_job *job, int error) {
+    struct file_look *f = of_job(job);
+    struct http_request *r = f->r;
+    if (error == -ESHUTDOWN)
+        return;
+    f->looking = false;
+    if (answer_report(f, error))
+        return;
+    fetcher_want(site_of(r)->fetcher, f->file.id);
+    f->until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000);
+    f->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, f);
 }
 
 static void serve_report(struct http_request *r, int64_t id) {
-    if (report_try(r, id))
-        return;
-    fetcher_want(site_of(r)->fetcher, id);
-    struct file_wait *w = arena_new(r->arena, struct file_wait);
-    *w = (struct file_wait){.r = r, .id = id, .until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000)};
-    r->no_cancel = true;
-    w->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, w);
+    look(look_new(r, id), read_report, report_read);
 }
 
 void site_serve_file(struct http_request *r) {

@@ -25,6 +25,8 @@
  * operator sets UV_THREADPOOL_SIZE. */
 #define UV_THREADS "16"
 
+#define READERS_MAX 256 /* threads that read the database */
+
 static void print_help(void) {
     printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
            "configuration.\n\n");
@@ -37,6 +39,16 @@ static unsigned loops_of(const struct config *c) {
         return c->threads;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return cores > 0 ? (unsigned)cores : 1;
+}
+
+/* How many threads read the database for the loops; 0: the loops read it themselves, because reads of a file do not
+ * wait. HIRED_TEST_READERS lets the tests run the other way on any database (docs/HACKING.md). */
+static unsigned readers_of(const struct db_options *o) {
+    const char *text = getenv("HIRED_TEST_READERS");
+    int64_t n = 0;
+    if (text && str_to_i64(str_of(text), &n) == 0 && n > 0 && n <= READERS_MAX)
+        return (unsigned)n;
+    return 0;
 }
 
 /* Binds the port, so that a port in use ends the start before any work begins. Requests are not answered yet. */
@@ -92,8 +104,12 @@ static int start_loops(struct serving *s) {
         return -ENOMEM;
     serve_gateway_settings(&s->config, settings);
     unsigned loops = http_server_loops(s->server);
-    const struct gateway_options options = {
-        .db = &s->db, .writer = s->writer, .seal = s->seal, .loops = loops, .settings = settings};
+    const struct gateway_options options = {.db = &s->db,
+                                            .writer = s->writer,
+                                            .seal = s->seal,
+                                            .loops = loops,
+                                            .readers = readers_of(&s->db),
+                                            .settings = settings};
     s->gateway = gateway_new(&options);
     free(settings);
     if (!s->gateway)
@@ -106,6 +122,8 @@ static int start_loops(struct serving *s) {
         .reconnect_s = s->config.reconnect_ms / 1000,
         .reconnect_spread_s = s->config.reconnect_spread_ms / 1000,
         .loops = loops,
+        .read = site_read,
+        .caller = site_caller,
         .authenticate = site_authenticate,
         .look = site_look,
         .ctx = &s->site,

@@ -14,7 +14,6 @@
 #include "cli/serve/scrubber.h"
 #include "console/assets.h"
 #include "gateway/answer.h"
-#include "gateway/caller/secret.h"
 #include "gateway/link.h"
 
 static const struct str content_json = STR_INIT("application/json; charset=utf-8");
@@ -205,40 +204,6 @@ static void handle(struct http_request *r) {
     if (refuse_method(r))
         return;
     gateway_serve(site->gateway, r);
-}
-
-static const int longlink_results[] = {
-    [SECRET_OK] = LONGLINK_AUTH_OK,
-    [SECRET_WRONG] = LONGLINK_AUTH_FAILED,
-    [SECRET_WAIT] = LONGLINK_AUTH_WAIT,
-    [SECRET_ADDRESS] = LONGLINK_AUTH_ADDRESS,
-    [SECRET_DISABLED] = LONGLINK_AUTH_DISABLED,
-    [SECRET_NOT_INSTALLED] = LONGLINK_AUTH_NOT_INSTALLED,
-};
-
-int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
-                      struct arena *a, int64_t *ret_app) {
-    struct site *site = ctx;
-    struct app_row app;
-    unsigned wait_s;
-    int r = secret_check(gateway_loop_db(site->gateway, l), gateway_secrets(site->gateway), app_id, secret, address,
-                         clock_mono_ms(), a, &app, &wait_s);
-    if (r < 0)
-        return r;
-    if (r == SECRET_OK)
-        *ret_app = app.id;
-    return longlink_results[r];
-}
-
-struct str site_base_url(void *ctx) {
-    struct site *site = ctx;
-    return gateway_base_url(site->gateway);
-}
-
-int site_look(void *ctx, struct http_loop *l, int64_t app, struct str address, uint64_t *ret_mark) {
-    struct site *site = ctx;
-    int r = secret_connection(gateway_loop_db(site->gateway, l), app, address, ret_mark);
-    return r < 0 ? r : longlink_results[r];
 }
 
 /* Clients whose base URL ends with a slash request "//open-apis/...". Only the paths of the platform's clients are

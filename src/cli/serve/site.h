@@ -29,12 +29,13 @@ struct site {
     void *clock_moved_ctx;
 };
 
-/* Handler for longlink_options; ctx is a struct site. */
-int site_authenticate(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
-                      struct arena *a, int64_t *ret_app);
-
+/* Handlers for longlink_options (app_connections.c); ctx is a struct site. */
 struct str site_base_url(void *ctx);
-int site_look(void *ctx, struct http_loop *l, int64_t app_id, struct str address, uint64_t *ret_mark);
+void site_read(void *ctx, struct http_loop *l, int64_t key, const struct longlink_read *read);
+int64_t site_caller(void *ctx, const struct http_request *r);
+int site_authenticate(void *ctx, struct db *db, struct str app_id, struct str secret, struct str address,
+                      struct arena *a, int64_t *ret_app);
+int site_look(void *ctx, struct db *db, int64_t app_id, struct str address, uint64_t *ret_mark);
 
 /* Answers a request for a stored file by its signed link (files.c). */
 void site_serve_file(struct http_request *r);

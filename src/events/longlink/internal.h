@@ -14,6 +14,8 @@ struct longlink_loop {
     struct longlink *ll;
     struct http_loop *loop;
     struct session *sessions;
+    uint64_t begun; /* sessions ever begun */
+    bool checking;  /* a check of all sessions has not come back */
     uv_timer_t tick;
 };
 
@@ -34,6 +36,23 @@ struct session_owner {
 
 /* Why an app may not be connected, as a sentence for its client; result: of longlink_options.look. */
 const char *longlink_why(int result);
+
+/* ---- owner.c: whether apps may still have their sessions ---- */
+
+struct owner {
+    uint64_t session; /* its number on the loop */
+    int64_t app;
+    char address[64];
+    uint64_t mark; /* of longlink_options.look, as is result */
+    int result;    /* enum longlink_auth or < 0 */
+};
+
+/* Reads for n owners (malloced; taken over) whether they may have their sessions, then calls done on the loop's thread,
+ * or with -ESHUTDOWN as longlink_read says. key: whose read it is. */
+typedef void (*owners_done)(struct longlink_loop *home, const struct owner *owners, size_t n, void *arg, int error);
+void owners_read(struct longlink_loop *home, int64_t key, struct owner *owners, size_t n, owners_done done, void *arg);
+
+/* ---- session.c ---- */
 
 /* Begins a session on an upgraded request. accept is the value of Sec-WebSocket-Accept. */
 void session_begin(struct longlink_loop *ll, struct http_request *r, struct str accept,

@@ -45,6 +45,8 @@ struct ticket {
     int32_t service;
 };
 
+static const char ticket_refused[] = "the ticket is not valid any more; ask for a new address";
+
 /* ---- tickets ---- */
 
 static void ticket_mac(const struct longlink *ll, const struct ticket *t, char ret_hex[2 * MAC_LEN + 1]) {
@@ -70,12 +72,10 @@ static void ticket_write(const struct longlink *ll, const struct ticket *t, stru
                t->device, t->service, t->app, t->expires_ms, mac);
 }
 
-/* Returns 0, -EACCES if the app does not allow the address, or -EBADMSG if the ticket was not made by this server,
- * is too old, or its app may not connect any more. */
-static int ticket_read(const struct longlink *ll, struct http_request *r, struct ticket *ret) {
+/* Reads the ticket without its mark, and its signature. Returns 0 or -EBADMSG. */
+static int ticket_parse(struct http_request *r, struct ticket *ret, struct str *ret_mac) {
     struct str rest = r->query, name, value, mac = STR_ABSENT;
     struct ticket t = {0};
-    char expected[2 * MAC_LEN + 1];
     int64_t service = 0;
     int more;
 
@@ -101,14 +101,50 @@ static int ticket_read(const struct longlink *ll, struct http_request *r, struct
     if (service < 0 || service > INT32_MAX)
         return -EBADMSG;
     t.service = (int32_t)service;
-    int found = ll->o.look(ll->o.ctx, r->loop, t.app, http_peer(r), &t.mark);
+    *ret = t;
+    *ret_mac = mac;
+    return 0;
+}
+
+/* found: of longlink_options.look, which has set the mark. Returns 0, -EACCES if the app does not allow the address, or
+ * -EBADMSG if the ticket was not made by this server, is too old, or its app may not connect any more. */
+static int ticket_check(const struct longlink *ll, const struct ticket *t, struct str mac, int found) {
+    char expected[2 * MAC_LEN + 1];
     if (found != LONGLINK_AUTH_OK && found != LONGLINK_AUTH_ADDRESS)
         return -EBADMSG;
-    ticket_mac(ll, &t, expected);
-    if (!str_eq_secret(mac, str_of(expected)) || clock_now_ms() >= t.expires_ms)
+    ticket_mac(ll, t, expected);
+    if (!str_eq_secret(mac, str_of(expected)) || clock_now_ms() >= t->expires_ms)
         return -EBADMSG;
-    *ret = t;
     return found == LONGLINK_AUTH_OK ? 0 : -EACCES;
+}
+
+/* ---- reading ---- */
+
+/* A request while the database is read for it. In the request's arena. */
+struct handshake {
+    struct longlink *ll;
+    struct http_request *r;
+    struct str app_id, secret; /* for an address */
+    struct ticket ticket;      /* for an upgrade; mark is read */
+    struct str mac;
+    int64_t app;
+    uint64_t mark;
+    int result; /* enum longlink_auth or < 0 */
+};
+
+static struct handshake *handshake_new(struct longlink *ll, struct http_request *r) {
+    struct handshake *h = arena_new(r->arena, struct handshake);
+    h->ll = ll;
+    h->r = r;
+    r->no_cancel = true;
+    return h;
+}
+
+static void handshake_read(struct handshake *h, void (*run)(void *arg, struct db *db),
+                           void (*done)(void *arg, int error)) {
+    const struct longlink_options *o = &h->ll->o;
+    const struct longlink_read read = {run, done, h};
+    o->read(o->ctx, h->r->loop, o->caller(o->ctx, h->r), &read);
 }
 
 /* ---- the address ---- */
@@ -165,36 +201,51 @@ static struct str text_member(const json_t *object, const char *name) {
     return str_of(json_string_value(json_object_get(object, name)));
 }
 
-static void serve_endpoint(const struct longlink *ll, struct http_request *r) {
-    struct str why;
-    json_t *object = record_parse(r->body, r->arena, &why);
-    struct str app_id = arena_dup(r->arena, text_member(object, "AppID"));
-    struct str secret = arena_dup(r->arena, text_member(object, "AppSecret"));
-    int64_t app = 0;
-    uint64_t mark = 0;
-    int result;
+static void read_secret(void *arg, struct db *db) {
+    struct handshake *h = arg;
+    const struct longlink_options *o = &h->ll->o;
+    struct str address = http_peer(h->r);
+    h->result = o->authenticate(o->ctx, db, h->app_id, h->secret, address, h->r->arena, &h->app);
+    if (h->result == LONGLINK_AUTH_OK)
+        h->result = o->look(o->ctx, db, h->app, address, &h->mark);
+}
 
-    json_decref(object);
-    if (str_is_empty(app_id) || str_is_empty(secret)) {
-        endpoint_fail(r, CODE_AUTH_FAILED, "AppID and AppSecret are expected");
+static void secret_read(void *arg, int error) {
+    struct handshake *h = arg;
+    const struct longlink *ll = h->ll;
+    struct http_request *r = h->r;
+    int result = h->result;
+
+    if (error == -ESHUTDOWN)
         return;
-    }
-    struct str address = http_peer(r);
-    result = ll->o.authenticate(ll->o.ctx, r->loop, app_id, secret, address, r->arena, &app);
-    if (result == LONGLINK_AUTH_OK)
-        result = ll->o.look(ll->o.ctx, r->loop, app, address, &mark);
-    if (result < 0) {
+    if (error < 0) {
+        endpoint_fail(r, CODE_BUSY, "the database has too much to do; try again in a few seconds");
+    } else if (result < 0) {
         log_fmt(LOG_ERROR, "cannot look up an app for a long connection: %s", strerror(-result));
         endpoint_fail(r, CODE_INTERNAL, "internal error");
     } else if (result == LONGLINK_AUTH_FAILED) {
         endpoint_fail(r, CODE_AUTH_FAILED, "app id or app secret is wrong");
     } else if (result != LONGLINK_AUTH_OK) {
         endpoint_fail(r, result == LONGLINK_AUTH_WAIT ? CODE_BUSY : CODE_FORBIDDEN, longlink_why(result));
-    } else if (hub_connections(ll->o.hub, app) >= HUB_CONNECTIONS_MAX) {
+    } else if (hub_connections(ll->o.hub, h->app) >= HUB_CONNECTIONS_MAX) {
         endpoint_fail(r, CODE_TOO_MANY, "the number of connections exceeded the limit");
     } else {
-        endpoint_reply(ll, r, app, mark);
+        endpoint_reply(ll, r, h->app, h->mark);
     }
+}
+
+static void serve_endpoint(struct longlink *ll, struct http_request *r) {
+    struct str why;
+    struct handshake *h = handshake_new(ll, r);
+    json_t *object = record_parse(r->body, r->arena, &why);
+
+    h->app_id = arena_dup(r->arena, text_member(object, "AppID"));
+    h->secret = arena_dup(r->arena, text_member(object, "AppSecret"));
+    json_decref(object);
+    if (str_is_empty(h->app_id) || str_is_empty(h->secret))
+        endpoint_fail(r, CODE_AUTH_FAILED, "AppID and AppSecret are expected");
+    else
+        handshake_read(h, read_secret, secret_read);
 }
 
 /* ---- the upgrade ---- */
@@ -241,9 +292,41 @@ static struct str accept_of(struct str key, struct arena *a) {
     return (struct str){accept, (size_t)EVP_EncodeBlock((unsigned char *)accept, digest, (int)n)};
 }
 
+static void read_owner(void *arg, struct db *db) {
+    struct handshake *h = arg;
+    const struct longlink_options *o = &h->ll->o;
+    h->result = o->look(o->ctx, db, h->ticket.app, http_peer(h->r), &h->ticket.mark);
+}
+
+static void owner_read(void *arg, int error) {
+    struct handshake *h = arg;
+    struct longlink *ll = h->ll;
+    struct http_request *r = h->r;
+    const struct ticket *t = &h->ticket;
+
+    if (error == -ESHUTDOWN)
+        return;
+    if (error < 0) {
+        upgrade_refuse(r, 503, CODE_BUSY, "the database has too much to do; try again in a few seconds");
+        return;
+    }
+    error = ticket_check(ll, t, h->mac, h->result);
+    if (error == -EACCES) {
+        upgrade_refuse(r, 403, CODE_FORBIDDEN, longlink_why(LONGLINK_AUTH_ADDRESS));
+    } else if (error < 0) {
+        upgrade_refuse(r, 403, CODE_AUTH_FAILED, ticket_refused);
+    } else if (hub_connections(ll->o.hub, t->app) >= HUB_CONNECTIONS_MAX) {
+        upgrade_refuse(r, 403, CODE_TOO_MANY, "the number of connections exceeded the limit");
+    } else {
+        struct str accept = accept_of(http_header_get(r, STR("Sec-WebSocket-Key")), r->arena);
+        const struct session_owner owner = {
+            .app = t->app, .mark = t->mark, .address = http_peer(r), .service = t->service};
+        session_begin(&ll->loops[http_loop_index(r->loop)], r, accept, &owner);
+    }
+}
+
 static void serve_socket(struct longlink *ll, struct http_request *r) {
     struct str key = http_header_get(r, STR("Sec-WebSocket-Key"));
-    struct ticket t;
 
     if (!list_has(http_header_get(r, STR("Upgrade")), STR("websocket")) ||
         !list_has(http_header_get(r, STR("Connection")), STR("upgrade")) || !key_ok(key)) {
@@ -254,22 +337,11 @@ static void serve_socket(struct longlink *ll, struct http_request *r) {
         upgrade_refuse(r, 426, CODE_FORBIDDEN, "version 13 of the WebSocket protocol is spoken here");
         return;
     }
-    int error = ticket_read(ll, r, &t);
-    if (error == -EACCES) {
-        upgrade_refuse(r, 403, CODE_FORBIDDEN, longlink_why(LONGLINK_AUTH_ADDRESS));
-        return;
-    }
-    if (error < 0) {
-        upgrade_refuse(r, 403, CODE_AUTH_FAILED, "the ticket is not valid any more; ask for a new address");
-        return;
-    }
-    if (hub_connections(ll->o.hub, t.app) >= HUB_CONNECTIONS_MAX) {
-        upgrade_refuse(r, 403, CODE_TOO_MANY, "the number of connections exceeded the limit");
-        return;
-    }
-    struct str accept = accept_of(key, r->arena);
-    const struct session_owner owner = {.app = t.app, .mark = t.mark, .address = http_peer(r), .service = t.service};
-    session_begin(&ll->loops[http_loop_index(r->loop)], r, accept, &owner);
+    struct handshake *h = handshake_new(ll, r);
+    if (ticket_parse(r, &h->ticket, &h->mac) < 0)
+        upgrade_refuse(r, 403, CODE_AUTH_FAILED, ticket_refused);
+    else
+        handshake_read(h, read_owner, owner_read);
 }
 
 bool longlink_serve(struct longlink *ll, struct http_request *r) {

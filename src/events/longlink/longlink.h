@@ -9,6 +9,7 @@
 
 #include "base/seal.h"
 #include "events/longlink/hub.h"
+#include "store/db.h"
 
 struct longlink;
 
@@ -21,6 +22,15 @@ enum longlink_auth {
     LONGLINK_AUTH_ADDRESS, /* the app's allow list does not contain that address */
 };
 
+/* A read of the database, at once or on another thread: run is called with a connection, then done(arg, 0) on the
+ * loop's thread. Or done gets an error and run was perhaps not called: -EBUSY and -ETIMEDOUT mean that the database has
+ * too much to do; -ESHUTDOWN that the loop has ended, and done, on any thread, may only free what arg owns. */
+struct longlink_read {
+    void (*run)(void *arg, struct db *db);
+    void (*done)(void *arg, int error);
+    void *arg;
+};
+
 struct longlink_options {
     struct hub *hub;
     const struct seal *seal;
@@ -29,13 +39,16 @@ struct longlink_options {
     struct str (*base_url)(void *ctx);
     unsigned ping_s, reconnect_s, reconnect_spread_s; /* as clients are told */
     unsigned loops;
+    /* Runs a read; see struct longlink_read. key: whose it is (longlink_options.caller), 0: the server's. */
+    void (*read)(void *ctx, struct http_loop *l, int64_t key, const struct longlink_read *read);
+    int64_t (*caller)(void *ctx, const struct http_request *r);
     /* Checks the id and secret that a client at that address (text) has sent. Returns an enum longlink_auth and, if
-     * OK, the app; or < 0. Called on a loop's thread. */
-    int (*authenticate)(void *ctx, struct http_loop *l, struct str app_id, struct str secret, struct str address,
+     * OK, the app; or < 0. Called within a read. */
+    int (*authenticate)(void *ctx, struct db *db, struct str app_id, struct str secret, struct str address,
                         struct arena *a, int64_t *ret_app);
     /* Whether an app that was admitted before may still be connected from that address. ret_mark (if OK or ADDRESS)
-     * is a number that changes with the app's secret. Called on a loop's thread. */
-    int (*look)(void *ctx, struct http_loop *l, int64_t app, struct str address, uint64_t *ret_mark);
+     * is a number that changes with the app's secret. Called within a read. */
+    int (*look)(void *ctx, struct db *db, int64_t app, struct str address, uint64_t *ret_mark);
     void *ctx;
 };
 

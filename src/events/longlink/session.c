@@ -33,7 +33,8 @@ struct session {
     struct session *next;
     struct http_raw *raw;
     wslay_event_context_ptr ws;
-    uint64_t mark; /* of the secret that was valid when the session began */
+    uint64_t number; /* on its loop */
+    uint64_t mark;   /* of the secret that was valid when the session began */
     char address[64];
     int32_t service;
     bool joined, closing;
@@ -243,6 +244,7 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
 
     *s = (struct session){.member = {.app = owner->app, .loop = r->loop},
                           .home = home,
+                          .number = ++home->begun,
                           .mark = owner->mark,
                           .service = owner->service,
                           .begun_ns = now_ns,
@@ -264,16 +266,54 @@ void session_begin(struct longlink_loop *home, struct http_request *r, struct st
     home->sessions = s;
 }
 
-/* Closes the session if the app may not have it any more. If the look-up fails, the session stays. */
-static void check_owner(struct session *s) {
-    const struct longlink_options *o = &s->home->ll->o;
-    uint64_t mark = 0;
-    int r = o->look(o->ctx, s->home->loop, s->member.app, str_of(s->address), &mark);
+/* ---- its owner ---- */
 
-    if (r > LONGLINK_AUTH_OK)
-        session_refuse(s, longlink_why(r));
-    else if (r == LONGLINK_AUTH_OK && mark != s->mark)
+static struct session *find_session(const struct longlink_loop *home, uint64_t number) {
+    struct session *s = home->sessions;
+    while (s && s->number != number)
+        s = s->next;
+    return s;
+}
+
+static void describe_owner(const struct session *s, struct owner *ret) {
+    *ret = (struct owner){.session = s->number, .app = s->member.app};
+    memcpy(ret->address, s->address, sizeof(ret->address));
+}
+
+/* Closes the session if the app may not have it any more. If the look-up failed, the session stays. */
+static void judge(struct session *s, const struct owner *w) {
+    if (w->result > LONGLINK_AUTH_OK)
+        session_refuse(s, longlink_why(w->result));
+    else if (w->result == LONGLINK_AUTH_OK && w->mark != s->mark)
         session_refuse(s, "the app has a new secret");
+}
+
+/* The owners are in the order of the sessions, of which some may have ended. */
+static void judge_all(struct longlink_loop *home, const struct owner *owners, size_t n, void *arg, int error) {
+    if (error == -ESHUTDOWN)
+        return;
+    home->checking = false;
+    for (struct session *s = home->sessions; s && error == 0; s = s->next) {
+        while (n > 0 && owners->session > s->number) {
+            owners++;
+            n--;
+        }
+        if (n > 0 && owners->session == s->number)
+            judge(s, owners);
+    }
+}
+
+static void check_all(struct longlink_loop *home) {
+    size_t n = 0;
+    for (const struct session *s = home->sessions; s; s = s->next)
+        n++;
+    if (n == 0 || home->checking)
+        return;
+    struct owner *owners = mem_alloc(n * sizeof(*owners)), *w = owners;
+    for (const struct session *s = home->sessions; s; s = s->next)
+        describe_owner(s, w++);
+    home->checking = true;
+    owners_read(home, 0, owners, n, judge_all, NULL);
 }
 
 void sessions_tick(struct longlink_loop *home) {
@@ -284,7 +324,6 @@ void sessions_tick(struct longlink_loop *home) {
             session_join(s);
         if (now_ns - s->heard_ns >= silence_ns)
             session_close(s, "the client is silent");
-        check_owner(s);
         for (struct awaited **at = &s->awaited; *at;) {
             struct awaited *w = *at;
             if (now_ns - w->sent_ns < FORGET_NS) {
@@ -295,6 +334,7 @@ void sessions_tick(struct longlink_loop *home) {
             free(w); /* the dispatcher's timeout has passed long before */
         }
     }
+    check_all(home);
 }
 
 /* ---- sending events ---- */
@@ -322,15 +362,14 @@ static int send_event(struct session *s, const struct hub_message *m) {
     return r;
 }
 
-void sessions_deliver(struct http_loop *l, struct hub_message *m) {
-    struct longlink *ll = m->ctx;
-    struct session *s = ll->loops[http_loop_index(l)].sessions;
+static void fail_message(const struct longlink_loop *home, struct hub_message *m, const char *why) {
+    hub_result(home->ll->o.hub, m->token, 0, STR_ABSENT, why);
+    free(m);
+}
 
-    while (s && (s->member.id != m->member || s->closing))
-        s = s->next;
-    /* Checked here too, so that no event is sent to such a client in the second before the next tick. */
-    if (s)
-        check_owner(s);
+/* After the session's owner was read; s is NULL if the session was closed meanwhile. */
+static void deliver(const struct longlink_loop *home, struct session *s, struct hub_message *m) {
+    struct longlink *ll = home->ll;
     if (!s || s->closing)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the long connection was closed");
     else if (http_raw_waiting(s->raw) > WAITING_MAX)
@@ -338,4 +377,38 @@ void sessions_deliver(struct http_loop *l, struct hub_message *m) {
     else
         send_event(s, m); /* if it fails, the end of the session reports the event as failed */
     free(m);
+}
+
+static void deliver_judged(struct longlink_loop *home, const struct owner *owner, size_t n, void *arg, int error) {
+    struct hub_message *m = arg;
+    struct session *s;
+    if (error == -ESHUTDOWN) {
+        free(m);
+        return;
+    }
+    if (error < 0) {
+        fail_message(home, m, "the database has too much to do");
+        return;
+    }
+    s = find_session(home, owner->session);
+    if (s)
+        judge(s, owner);
+    deliver(home, s, m);
+}
+
+/* The owner is checked here too, so that no event is sent to such a client in the second before the next tick. */
+void sessions_deliver(struct http_loop *l, struct hub_message *m) {
+    const struct longlink *ll = m->ctx;
+    struct longlink_loop *home = &ll->loops[http_loop_index(l)];
+    const struct session *s = home->sessions;
+
+    while (s && (s->member.id != m->member || s->closing))
+        s = s->next;
+    if (!s) {
+        fail_message(home, m, "the long connection was closed");
+        return;
+    }
+    struct owner *owner = mem_alloc(sizeof(*owner));
+    describe_owner(s, owner);
+    owners_read(home, s->member.app, owner, 1, deliver_judged, m);
 }

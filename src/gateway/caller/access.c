@@ -29,7 +29,7 @@ static void keep_caller(struct call *c, const struct token_caller *caller) {
     c->tenant = caller->tenant;
 }
 
-/* again: look the token up with the call's own connection instead of the loop's cache. */
+/* again: look the token up with the call's own connection instead of the reader's cache. */
 static int check_token(struct request *x, bool again) {
     struct call *c = &x->call;
     struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
@@ -42,7 +42,7 @@ static int check_token(struct request *x, bool again) {
     struct token_caller caller;
     enum seal_kind kind = c->op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
     int r = again ? token_look(c->db, x->g->seal, kind, token, c->now_ms, c->arena, &caller)
-                  : token_check(x->loop->tokens, c->db, x->g->seal, kind, token, c->now_ms, &caller);
+                  : token_check(x->reader->tokens, c->db, x->g->seal, kind, token, c->now_ms, &caller);
     if (r < 0)
         return r;
     if (r == TOKEN_INVALID)
@@ -91,9 +91,9 @@ static double rate_factor(const struct gateway_settings *s, struct str app_id) {
     return 1;
 }
 
-static int check_limits(struct request *x, const struct gateway_settings *s) {
+static int check_limits(struct request *x) {
     struct call *c = &x->call;
-    double factor = rate_factor(s, c->app->app_id);
+    double factor = rate_factor(x->settings, c->app->app_id);
     struct limiter_key key = {c->app->id, c->tenant, c->op->index};
     if (c->op->limits[0].calls == 0 || factor <= 0 ||
         limiter_take(x->g->limiter, key, c->op->limits, factor, clock_mono_ms(), &c->limit, &c->reset_s))
@@ -116,9 +116,9 @@ static int check_person(struct request *x) {
     return r;
 }
 
-int access_admit(struct request *x, const struct gateway_settings *s) {
+int access_admit(struct request *x) {
     struct call *c = &x->call;
-    x->admitted = (struct admission){.changes = x->loop->access_changes, .ends_ms = INT64_MAX};
+    x->admitted = (struct admission){.changes = x->reader->access_changes, .ends_ms = INT64_MAX};
     if (c->op->access == OP_CONSOLE)
         return check_person(x);
     if (c->op->access == OP_PUBLIC) { /* the operation itself checks what the body contains */
@@ -129,7 +129,7 @@ int access_admit(struct request *x, const struct gateway_settings *s) {
     if (r == 0)
         r = check_scopes(c);
     if (r == 0)
-        r = check_limits(x, s);
+        r = check_limits(x);
     return r;
 }
 
