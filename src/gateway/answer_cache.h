@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Answers of reads that are asked again and again within a second, as pollers and several workers of one program do.
- * Each loop has its own. An answer is used only for the same app, tenant, path, query and address of the server, and
- * only while nothing has changed: neither the database (as the loop's snapshot sees it), nor the settings, nor the
+ * Each reader has its own. An answer is used only for the same app, tenant, path, query and address of the server, and
+ * only while nothing has changed: neither the database (as the reader's snapshot sees it), nor the settings, nor the
  * second of the clock, which signed links and page tokens contain. An answer is kept when it is asked for the second
  * time.
  */
@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-#define ANSWER_CACHE_BYTES (8 << 20) /* kept by one loop */
+#define ANSWER_CACHE_BYTES (8 << 20) /* kept by one reader */
 
 struct answer_cache;
 struct answer_cache *answer_cache_new(void);

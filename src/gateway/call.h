@@ -68,7 +68,7 @@ struct call_file {
 struct call {
     const struct op *op;
     struct arena *arena;
-    struct db *db; /* OP_READS: the loop's reading connection; OP_WRITES: the writer's, within its transaction */
+    struct db *db; /* OP_READS, and before(): a reading connection; OP_WRITES: the writer's, within its transaction */
     const struct seal *seal;
     int64_t now_ms; /* the same time during the whole call; for a call that writes, its stamp (store/stamp.h) */
     int64_t tenant; /* internal id; 0 for public operations */
@@ -103,7 +103,7 @@ struct call {
     struct str audit_subject, audit_detail;
 
     struct str walk_filters;       /* the filters that page tokens of this list are bound to; set by call_page_open */
-    struct user_cache *user_cache; /* the loop's; NULL: none */
+    struct user_cache *user_cache; /* the reader's; NULL: none */
 
     /* set by call_fail and the other functions that fail a call */
     unsigned http_status;

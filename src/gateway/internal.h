@@ -108,7 +108,7 @@ struct request {
     struct http_work work; /* for an errand */
     int result;            /* of the read, or of a handler that writes */
     size_t data_at;        /* where the answer's data begins in the buffer */
-    bool keep;             /* the answer is worth keeping in the loop's answer_cache */
+    bool keep;             /* the answer is worth keeping in the reader's answer_cache */
     struct str allow;      /* for a 405 */
     struct str request_id;
     char log_id[LOG_ID_LEN];

@@ -17,7 +17,7 @@ enum op_access {
 };
 
 enum op_effect {
-    OP_READS,  /* runs on the loop's thread with its reading connection */
+    OP_READS,  /* runs on a reader's thread, which may be the loop's (gateway/reading.h) */
     OP_WRITES, /* runs on the writer thread, inside its transaction */
 };
 
@@ -57,7 +57,7 @@ struct op {
     const struct record_type *params, *query, *body, *data; /* NULL: none */
     const struct op_error *errors;                          /* the operation's own error codes, ended by code 0 */
     /* For operations with passwords, with an errand, or that may answer without a write. Runs before the handler on
-     * the loop's thread with its reading connection, and sets c->password or c->errand, or answers and sets
+     * a reader's thread with its connection, and sets c->password or c->errand, or answers and sets
      * c->answered. */
     int (*before)(struct call *c);
     int (*handle)(struct call *c); /* NULL: the platform documents the operation, hired does not support it */

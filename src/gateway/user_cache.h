@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A cache of users' external ids, used by one loop's thread.
+ * A cache of users' external ids, used by one reader's thread.
  */
 #ifndef HIRED_GATEWAY_USER_CACHE_H
 #define HIRED_GATEWAY_USER_CACHE_H

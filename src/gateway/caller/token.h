@@ -31,7 +31,7 @@ int token_current(struct db *db, const struct seal *seal, enum seal_kind kind, i
 int token_open_app(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
                    struct app_row *ret_app);
 
-/* A cache of callers by token. One for each loop, used by its thread only. */
+/* A cache of callers by token. One for each reader, used by its thread only. */
 struct token_cache;
 struct token_cache *token_cache_new(void);
 struct token_cache *token_cache_free(struct token_cache *cache); /* takes NULL; returns NULL */
