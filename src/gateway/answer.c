@@ -154,6 +154,7 @@ struct str answer_busy_reason(int error) {
                   "again in a minute")},
         {ENOBUFS, STR_INIT("the database's log has its largest size and cannot be emptied while a reader holds an old "
                            "state, so nothing can be written; its operator has to look")},
+        {EHOSTUNREACH, STR_INIT("the database's server cannot be reached; try again in a few seconds")},
         {ETIME, STR_INIT("this takes longer than one read of the database may; ask for less")},
         {EMFILE, STR_INIT("this server has too many files open; try again in a second")},
         {ENFILE, STR_INIT("this server's machine has too many files open; try again in a second")},

@@ -143,8 +143,8 @@ void request_begin_answer(struct request *x);
 /* Completes a successful answer, after the handler has run. */
 void request_end_answer(struct request *x);
 
-/* Makes the answer the one that another request got. answer must live until the request's read is done: it is copied
- * only if that is on another thread, whose cache may drop it. */
+/* Makes the answer the one that another request got. answer must live until the request's read is done; so only a
+ * loop's own reader repeats answers. */
 void request_repeat(struct request *x, struct str answer);
 
 /* Sends the answer of a call that succeeded. Ends the request. */

@@ -68,7 +68,7 @@ int gateway_loop_start(struct gateway *g, struct http_loop *l) {
     if (g->readers) {
         gl->shares = shares_new();
     } else {
-        int r = reader_open(&gl->reader, g->db_options, g->writer);
+        int r = reader_open(&gl->reader, g->db_options, g->writer, true);
         if (r < 0)
             return r;
         gl->seen[0] = gl->reader.users_changes;

@@ -10,7 +10,7 @@
 
 #define TIDY_NS INT64_C(200000000) /* how often reader_renew checks the cache of users' ids */
 
-int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer) {
+int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer, bool repeats) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct str why;
     int r = db_open(&rd->db, o, DB_READ, &scratch, &why);
@@ -22,7 +22,7 @@ int reader_open(struct reader *rd, const struct db_options *o, const struct writ
     rd->writer = writer;
     rd->tokens = token_cache_new();
     rd->users = user_cache_new();
-    rd->answers = answer_cache_new();
+    rd->answers = repeats ? answer_cache_new() : NULL;
     rd->users_changes = db_change_count(rd->db);
     rd->access_changes = rd->snapshot_changes = -1;
     return 0;
@@ -57,7 +57,7 @@ static void take_snapshot(struct reader *rd) {
     reader_end_snapshot(rd);
     /* If no snapshot could be begun, each statement sees the newest state anyway. */
     rd->in_snapshot = db_snapshot_begin(rd->db) == 0;
-    rd->snapshot_changes = rd->in_snapshot ? db_change_count(rd->db) : -1;
+    rd->snapshot_changes = rd->in_snapshot && rd->answers ? db_change_count(rd->db) : -1;
     look_for_changes(rd);
 }
 
@@ -77,7 +77,7 @@ void reader_renew(struct reader *rd, int64_t queued_ns) {
     if (rd->snapshot_ns - rd->users_ns < TIDY_NS)
         return;
     rd->users_ns = rd->snapshot_ns;
-    reader_tidy(rd, rd->in_snapshot ? rd->snapshot_changes : db_change_count(rd->db));
+    reader_tidy(rd, db_change_count(rd->db));
 }
 
 void reader_end_snapshot(struct reader *rd) {

@@ -21,18 +21,20 @@ struct reader {
     unsigned index; /* in the pool; 0 for a loop's own */
     struct token_cache *tokens;
     struct user_cache *users;
-    struct answer_cache *answers;
-    int64_t users_changes;  /* db_change_count() when users was last found valid or emptied */
-    int64_t users_ns;       /* when reader_renew looked at that */
-    int64_t access_changes; /* the number of access_changes() in the snapshot; -1: unknown */
+    struct answer_cache *answers; /* NULL: answers are not repeated */
+    int64_t users_changes;        /* db_change_count() when users was last found valid or emptied */
+    int64_t users_ns;             /* when reader_renew looked at that */
+    int64_t access_changes;       /* the number of access_changes() in the snapshot; -1: unknown */
     bool in_snapshot;
-    int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot */
+    int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot, or no answers */
     uint64_t snapshot_commits; /* writer_commits() when the snapshot was taken */
     int64_t snapshot_ns;       /* clock_mono_ns() before it was taken; set by reader_renew */
 };
 
-/* Returns 0, or a negative errno, which it has logged. reader_close takes a reader that is not open. */
-int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer);
+/* repeats: keep answers. If each look at the database waits for the network, asking whether anything has changed costs
+ * as much as reading anew. Returns 0, or a negative errno, which it has logged. reader_close takes a reader that is not
+ * open. */
+int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer, bool repeats);
 void reader_close(struct reader *rd);
 
 /* For a loop. All requests of a round share one snapshot, so that not each of them has to lock the database. A commit

@@ -172,7 +172,7 @@ int readers_new(struct readers **ret, const struct readers_options *o) {
         struct worker *w = &p->workers[i];
         w->pool = p;
         w->reader.index = i;
-        r = reader_open(&w->reader, o->db, o->writer);
+        r = reader_open(&w->reader, o->db, o->writer, false);
         if (r < 0)
             break;
         r = thread_start(&w->thread, "hired-reader", worker_main, w);

@@ -51,6 +51,8 @@ static void run(struct read_job *job, struct reader *rd) {
     x->call.db = rd->db;
     x->call.user_cache = rd->users;
     x->result = x->run(x);
+    if (x->result < 0 && x->result != -EBADMSG) /* a snapshot whose connection is lost serves nobody else */
+        reader_end_snapshot(rd);
     x->reader = NULL;
     x->call.db = NULL;
     x->call.user_cache = NULL;

@@ -156,12 +156,7 @@ void request_finish(struct request *x, int result) {
 }
 
 void request_repeat(struct request *x, struct str answer) {
-    if (!x->g->readers) {
-        x->again = answer;
-        return;
-    }
-    x->call.out->len = 0;
-    buf_add_str(x->call.out, answer);
+    x->again = answer;
 }
 
 void request_refuse(struct request *x, int error) {

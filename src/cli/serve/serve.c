@@ -25,7 +25,8 @@
  * operator sets UV_THREADPOOL_SIZE. */
 #define UV_THREADS "16"
 
-#define READERS_MAX 256 /* threads that read the database */
+#define READERS 16      /* threads that read a database on another machine */
+#define READERS_MAX 256 /* the most of HIRED_TEST_READERS */
 
 static void print_help(void) {
     printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
@@ -42,13 +43,14 @@ static unsigned loops_of(const struct config *c) {
 }
 
 /* How many threads read the database for the loops; 0: the loops read it themselves, because reads of a file do not
- * wait. HIRED_TEST_READERS lets the tests run the other way on any database (docs/HACKING.md). */
+ * wait. Only this function decides it. HIRED_TEST_READERS lets the tests run the other way on any database
+ * (docs/HACKING.md). */
 static unsigned readers_of(const struct db_options *o) {
     const char *text = getenv("HIRED_TEST_READERS");
     int64_t n = 0;
     if (text && str_to_i64(str_of(text), &n) == 0 && n > 0 && n <= READERS_MAX)
         return (unsigned)n;
-    return 0;
+    return o->engine == DB_SQLITE ? 0 : READERS;
 }
 
 /* Binds the port, so that a port in use ends the start before any work begins. Requests are not answered yet. */
