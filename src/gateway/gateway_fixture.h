@@ -71,7 +71,8 @@ static inline void make_app(struct fixture *f) {
              n, body);
 }
 
-static inline int begin(void **state, unsigned readers) {
+/* database: NULL for a file in the fixture's directory. */
+static inline int begin_on(void **state, const struct db_options *database, unsigned readers) {
     static const struct http_app app = {
         .on_head = on_head, .handle = handle, .loop_start = loop_start, .loop_stop = loop_stop};
     static const struct gateway_settings settings;
@@ -81,7 +82,8 @@ static inline int begin(void **state, unsigned readers) {
     log_set_level(LOG_ERROR);
     snprintf(f->dir, sizeof f->dir, "/tmp/hired-busy-XXXXXX");
     assert_non_null(mkdtemp(f->dir));
-    f->options = (struct db_options){.dir = f->dir, .busy_ms = 1000};
+    f->options = database ? *database : (struct db_options){.busy_ms = 1000};
+    f->options.dir = f->dir;
     assert_int_equal(db_open(&f->db, &f->options, DB_WRITE, &f->arena, &why), 0);
     make_app(f);
     assert_int_equal(writer_new(&f->writer, f->db, 16, 16), 0);
@@ -93,6 +95,10 @@ static inline int begin(void **state, unsigned readers) {
     assert_int_equal(http_server_start(f->server), 0);
     *state = f;
     return 0;
+}
+
+static inline int begin(void **state, unsigned readers) {
+    return begin_on(state, NULL, readers);
 }
 
 static inline int finish(void **state) {

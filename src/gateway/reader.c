@@ -8,7 +8,9 @@
 #include "base/log.h"
 #include "gateway/caller/access_changes.h"
 
-#define TIDY_NS INT64_C(200000000) /* how often reader_renew checks the cache of users' ids */
+#define SHARED_NS INT64_C(100000000) /* how long jobs may share a snapshot: it uses up the time that a read may take   \
+                                      */
+#define TIDY_NS INT64_C(200000000)   /* how often reader_renew checks the cache of users' ids */
 
 int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer, bool repeats) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
@@ -70,9 +72,10 @@ void reader_share(struct reader *rd) {
 }
 
 void reader_renew(struct reader *rd, int64_t queued_ns) {
-    if (rd->in_snapshot && rd->snapshot_ns >= queued_ns)
+    int64_t now_ns = clock_mono_ns();
+    if (rd->in_snapshot && rd->snapshot_ns >= queued_ns && now_ns - rd->snapshot_ns < SHARED_NS)
         return;
-    rd->snapshot_ns = clock_mono_ns();
+    rd->snapshot_ns = now_ns;
     take_snapshot(rd);
     if (rd->snapshot_ns - rd->users_ns < TIDY_NS)
         return;
