@@ -11,10 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
 #include "base/test.h"
 #include "hire/order/order.h"
+#include "hire/side_fixture.h"
 #include "hire/tenant/tenant.h"
 
 #define TENANT 77
@@ -25,9 +24,8 @@
 #define START_MS INT64_C(1700000000000)
 
 struct fixture {
-    char dir[64];
     struct db *db;
-    sqlite3 *side; /* another connection, to prepare and to check */
+    struct side side; /* the database, and another connection, to prepare and to check */
     struct arena arena;
     struct hire h;
     int64_t account;
@@ -52,33 +50,25 @@ static inline int fixture_end(struct fixture *f, int r) {
 
 static inline void fixture_sql(struct fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static inline void fixture_sql(struct fixture *f, const char *format, ...) {
-    char sql[4096], *why = NULL;
+    char sql[4096];
     va_list args;
 
     va_start(args, format);
     vsnprintf(sql, sizeof(sql), format, args);
     va_end(args);
-    if (sqlite3_exec(f->side, sql, NULL, NULL, &why) != SQLITE_OK)
-        fail_msg("%s: %s", sql, why);
+    side_sql(&f->side, sql);
 }
 
 /* The first column of the first row, as a number; -1 if there is no row. */
 static inline int64_t fixture_number(struct fixture *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static inline int64_t fixture_number(struct fixture *f, const char *format, ...) {
-    sqlite3_stmt *stmt;
     char sql[4096];
     va_list args;
-    int64_t n = -1;
 
     va_start(args, format);
     vsnprintf(sql, sizeof(sql), format, args);
     va_end(args);
-    if (sqlite3_prepare_v2(f->side, sql, -1, &stmt, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(f->side));
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        n = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
-    return n;
+    return side_number(&f->side, sql);
 }
 
 static inline int64_t fixture_account(struct fixture *f, const char *provider, int64_t app) {
@@ -103,21 +93,9 @@ static inline void fixture_tenants(struct fixture *f) {
 
 static inline int fixture_setup(void **state) {
     struct fixture *f = calloc(1, sizeof(*f));
-    struct db_options o = {.dir = f->dir, .busy_ms = 2000, .no_sync = true};
-    const char *tmp = getenv("TMPDIR");
-    struct str why = STR_ABSENT;
-    char path[128];
 
-    snprintf(f->dir, sizeof(f->dir), "%s/hired-hire-XXXXXX", tmp && strlen(tmp) < 32 ? tmp : "/tmp");
-    if (!mkdtemp(f->dir) || db_open(&f->db, &o, DB_WRITE, &f->arena, &why) < 0) {
-        print_error("%.*s\n", STR_FMT(why));
+    if (side_open(&f->side, &f->db, &f->arena) < 0)
         return -1;
-    }
-    snprintf(path, sizeof(path), "%s/hired.db", f->dir);
-    if (sqlite3_open(path, &f->side) != SQLITE_OK)
-        return -1;
-    sqlite3_busy_timeout(f->side, 2000);
-    fixture_sql(f, "PRAGMA synchronous = OFF");
     fixture_tenants(f);
     fixture_sql(f,
                 "INSERT INTO application (tenant, id, talent_id, job_id, stage_id, active_status, update_time, doc)"
@@ -137,40 +115,37 @@ static inline void fixture_finding(void *ctx, struct str line) {
 /* What the server does beside the domain's functions, and what tests name without making it: apps, people, stamps,
  * names for lists. */
 static inline void fixture_complete(struct fixture *f) {
+    fixture_sql(
+        f,
+        "INSERT INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms)"
+        " SELECT app, 'cli_' || app, 2, 0, 1, 'app', '', '', 1 FROM ("
+        "SELECT app FROM vendor_account UNION SELECT app FROM event_delivery) x WHERE app <> 0 ON CONFLICT DO NOTHING");
+    fixture_sql(f, "INSERT INTO app_install (tenant, app, created_ms)"
+                   " SELECT tenant, id, 1 FROM app WHERE kind = 1 AND tenant <> 0 ON CONFLICT DO NOTHING");
     fixture_sql(f,
-                "INSERT OR IGNORE INTO app (id, app_id, kind, tenant, developer, name, secret_hash, scopes, created_ms)"
-                " SELECT app, 'cli_' || app, 2, 0, 1, 'app', '', '', 1 FROM ("
-                "SELECT app FROM vendor_account UNION SELECT app FROM event_delivery) WHERE app <> 0");
-    fixture_sql(f, "INSERT OR IGNORE INTO app_install (tenant, app, created_ms)"
-                   " SELECT tenant, id, 1 FROM app WHERE kind = 1 AND tenant <> 0");
-    fixture_sql(f, "INSERT OR IGNORE INTO users (tenant, id, user_id, name, en_name, doc)"
-                   " SELECT DISTINCT tenant, users_id, users_id, 'x', 'x', '{}' FROM interview_interviewer");
-    fixture_sql(f, "INSERT OR REPLACE INTO tenant_stamp SELECT tenant, MAX(update_time) FROM ("
+                "INSERT INTO users (tenant, id, user_id, name, en_name, doc)"
+                " SELECT DISTINCT tenant, users_id, CAST(users_id AS TEXT), 'x', 'x', '{}' FROM interview_interviewer"
+                " WHERE users_id <> 0 ON CONFLICT DO NOTHING");
+    fixture_sql(f, "INSERT INTO tenant_stamp (tenant, last_ms) SELECT tenant, MAX(update_time) FROM ("
                    "SELECT tenant, update_time FROM background_check_order "
-                   "UNION ALL SELECT tenant, update_time FROM application) GROUP BY tenant");
-    fixture_sql(f, "INSERT OR IGNORE INTO application_zone SELECT tenant, 0, id >> 42, MAX(update_time)"
-                   " FROM application GROUP BY tenant, id >> 42");
-    fixture_sql(f, "INSERT OR IGNORE INTO application_zone SELECT tenant, 1, id >> 50, MAX(update_time)"
-                   " FROM application GROUP BY tenant, id >> 50");
-    fixture_sql(f, "INSERT OR IGNORE INTO reference_name SELECT tenant, kind, CAST(id AS INTEGER), 'x', 'x'"
-                   " FROM reference WHERE kind IN ('talent', 'job')");
+                   "UNION ALL SELECT tenant, update_time FROM application) x WHERE tenant <> 0 GROUP BY tenant"
+                   " ON CONFLICT (tenant) DO UPDATE SET last_ms = excluded.last_ms");
+    fixture_sql(f, "INSERT INTO application_zone SELECT tenant, 0, id >> 42, MAX(update_time)"
+                   " FROM application WHERE tenant <> 0 GROUP BY tenant, id >> 42 ON CONFLICT DO NOTHING");
+    fixture_sql(f, "INSERT INTO application_zone SELECT tenant, 1, id >> 50, MAX(update_time)"
+                   " FROM application WHERE tenant <> 0 GROUP BY tenant, id >> 50 ON CONFLICT DO NOTHING");
+    fixture_sql(f, "INSERT INTO reference_name SELECT tenant, kind, CAST(id AS BIGINT), 'x', 'x'"
+                   " FROM reference WHERE kind IN ('talent', 'job') ON CONFLICT DO NOTHING");
 }
 
 static inline int fixture_teardown(void **state) {
-    static const char *const names[] = {"hired.db", "hired.db-wal", "hired.db-shm"};
     struct fixture *f = *state;
-    char path[128];
 
     fixture_complete(f);
     if (db_check(f->db, fixture_finding, NULL) != 0) /* after every test `hired check` must find no fault */
         return -1;
-    sqlite3_close(f->side);
     db_close(f->db);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(path, sizeof(path), "%s/%s", f->dir, names[i]);
-        unlink(path);
-    }
-    rmdir(f->dir);
+    side_close(&f->side);
     arena_free(&f->arena);
     free(f);
     return 0;

@@ -48,7 +48,7 @@ static void make(struct apps *all, struct fixture *f) {
                 "\"type\":7}]}', 1), (%d, 'job_process', 'p2', "
                 "'{\"id\":\"p2\",\"stage_list\":[{\"id\":\"t1\",\"type\":1},{\"id\":\"t6\",\"type\":6}]}', 2); BEGIN",
                 TENANT, TENANT);
-    assert_int_equal(sqlite3_prepare_v2(f->side,
+    assert_int_equal(sqlite3_prepare_v2(f->side.sqlite,
                                         "INSERT INTO application (tenant, id, talent_id, job_id, stage_id, "
                                         "active_status, update_time, doc) VALUES (?, ?, ?, ?, ?, ?, ?, '{}')",
                                         -1, &q, NULL),

@@ -37,7 +37,7 @@ static struct str walks(struct fixture *f, int64_t tenant) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     sqlite3_stmt *s;
 
-    assert_int_equal(sqlite3_prepare_v2(f->side,
+    assert_int_equal(sqlite3_prepare_v2(f->side.sqlite,
                                         "SELECT users_id || '@' || begin_time || ':' || interview_id || ' '"
                                         " FROM interview_interviewer WHERE tenant = ?1"
                                         " ORDER BY users_id, begin_time, interview_id",
@@ -85,7 +85,7 @@ static void put_old(struct fixture *f, int64_t tenant, struct interview_extend i
     sqlite3_stmt *s;
 
     record_write_stored(&type_interview_extend, &in, &doc);
-    assert_int_equal(sqlite3_prepare_v2(f->side,
+    assert_int_equal(sqlite3_prepare_v2(f->side.sqlite,
                                         "INSERT INTO interview (tenant, id, application_id, begin_time, doc)"
                                         " VALUES (?1, CAST(?2 AS INTEGER), 6, ?3, ?4)",
                                         -1, &s, NULL),
@@ -104,9 +104,9 @@ static void put_old(struct fixture *f, int64_t tenant, struct interview_extend i
 static void open_side(struct fixture *f) {
     char path[128];
 
-    snprintf(path, sizeof(path), "%s/hired.db", f->dir);
-    assert_int_equal(sqlite3_open(path, &f->side), SQLITE_OK);
-    sqlite3_busy_timeout(f->side, 2000);
+    snprintf(path, sizeof(path), "%s/hired.db", f->side.dir);
+    assert_int_equal(sqlite3_open(path, &f->side.sqlite), SQLITE_OK);
+    sqlite3_busy_timeout(f->side.sqlite, 2000);
 }
 
 /* Creates the database as the last release without the table wrote it. */
@@ -115,9 +115,9 @@ static void make_old(struct fixture *f, const struct db_options *o) {
     struct str why;
 
     f->db = db_close(f->db);
-    sqlite3_close(f->side);
+    sqlite3_close(f->side.sqlite);
     for (int i = 0; i < 3; i++) {
-        snprintf(path, sizeof(path), "%s/hired.db%s", f->dir, i == 0 ? "" : i == 1 ? "-wal" : "-shm");
+        snprintf(path, sizeof(path), "%s/hired.db%s", f->side.dir, i == 0 ? "" : i == 1 ? "-wal" : "-shm");
         unlink(path);
     }
     assert_int_equal(db_open_with(&f->db, o, DB_WRITE, schema_steps, STEPS_BEFORE, NULL, 0, &f->arena, &why), 0);
@@ -128,7 +128,7 @@ static void make_old(struct fixture *f, const struct db_options *o) {
 
 static void filled_from_an_older_database(void **state) {
     struct fixture *f = *state;
-    const struct db_options o = {.dir = f->dir, .busy_ms = 2000, .no_sync = true};
+    const struct db_options o = {.dir = f->side.dir, .busy_ms = 2000, .no_sync = true};
     struct interview_record held[] = {held_by(f, LI), held_by(f, ZHOU), held_by(f, LI)};
     struct interview_record stranger[] = {held_by(f, LI)};
     struct user_id_name creator = {.id = hire_text(&f->h, WANG)};
@@ -146,7 +146,7 @@ static void filled_from_an_older_database(void **state) {
     put_old(f, TENANT, made);
     put_old(f, OTHER_TENANT, interview(f, 51, 1000, held, 1));
 
-    sqlite3_close(f->side); /* a database that another connection has open is not rewritten */
+    sqlite3_close(f->side.sqlite); /* a database that another connection has open is not rewritten */
     assert_int_equal(db_open(&f->db, &o, DB_WRITE, &f->arena, &why), 0);
     open_side(f);
     assert_int_equal(fixture_number(f, "SELECT value FROM meta WHERE key = 'schema'"), db_schema_version());

@@ -135,7 +135,7 @@ static void people(void **state) {
     fixture_sql(f,
                 "INSERT INTO reference (tenant, kind, id, doc) VALUES (%d, 'talent', '1', '{\"basic_info\":{\"name\":"
                 "\"Oliver\",\"mobile\":\"7700900102\",\"mobile_code\":\"44\",\"email\":\"o@example.org\","
-                "\"creator_id\":\"' || char(1) || 'U000000000000007b' || '\"}}')",
+                "\"creator_id\":\"\x01U000000000000007b\"}}')",
                 TENANT);
     o = arranged(f, &in);
     assert_lit(o->candidate_info->name, "Oliver");

@@ -265,8 +265,8 @@ static void plans(void **state) {
         char sql[2048];
 
         snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", t->sql);
-        if (sqlite3_prepare_v2(f->side, sql, -1, &stmt, NULL) != SQLITE_OK)
-            fail_msg("%s: %s", t->name, sqlite3_errmsg(f->side));
+        if (sqlite3_prepare_v2(f->side.sqlite, sql, -1, &stmt, NULL) != SQLITE_OK)
+            fail_msg("%s: %s", t->name, sqlite3_errmsg(f->side.sqlite));
         while (sqlite3_step(stmt) == SQLITE_ROW)
             buf_printf(&plan, "%s\n", (const char *)sqlite3_column_text(stmt, 3));
         sqlite3_finalize(stmt);

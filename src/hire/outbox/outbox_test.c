@@ -25,14 +25,7 @@ static int64_t deliveries(struct fixture *f, int app) {
 }
 
 static struct str text_of(struct fixture *f, const char *sql) {
-    sqlite3_stmt *stmt;
-    struct str out = STR_ABSENT;
-
-    assert_int_equal(sqlite3_prepare_v2(f->side, sql, -1, &stmt, NULL), SQLITE_OK);
-    if (sqlite3_step(stmt) == SQLITE_ROW)
-        out = arena_dup(&f->arena, str_of((const char *)sqlite3_column_text(stmt, 0)));
-    sqlite3_finalize(stmt);
-    return out;
+    return side_text(&f->side, sql, &f->arena);
 }
 
 static void test_created(void **state) {

@@ -37,11 +37,11 @@ static struct eco_account_created_v1_event *told(struct fixture *f, int64_t app,
     sqlite3_stmt *stmt;
     int n = 0;
 
-    if (sqlite3_prepare_v2(f->side,
+    if (sqlite3_prepare_v2(f->side.sqlite,
                            "SELECT e.doc FROM event e JOIN event_delivery d ON d.event = e.id WHERE d.app = ? AND"
                            " e.account_id = ? AND e.type = 'hire.eco_account.created_v1' ORDER BY e.id",
                            -1, &stmt, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(f->side));
+        fail_msg("%s", sqlite3_errmsg(f->side.sqlite));
     sqlite3_bind_int64(stmt, 1, app);
     sqlite3_bind_int64(stmt, 2, account);
     for (; sqlite3_step(stmt) == SQLITE_ROW; n++) {

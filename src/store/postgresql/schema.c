@@ -23,6 +23,7 @@ struct look {
     struct arena *arena;
     struct str *why;
     const char *name; /* of the database */
+    bool unsafe;      /* the server does not sync */
 };
 
 /* ---- questions ---- */
@@ -138,8 +139,7 @@ static int look(struct look *l, unsigned *ret_taken) {
         r = -EIO;
     } else
         r = judge(l, p, ret_taken);
-    if (r == 0 && strcmp(PQgetvalue(p, 0, 6), "off") == 0 && l->db->base.access == DB_WRITE && !l->db->no_sync)
-        log_line(LOG_WARN, "the database server has fsync = off: a power failure may destroy the database", NULL);
+    l->unsafe = r == 0 && strcmp(PQgetvalue(p, 0, 6), "off") == 0;
     PQclear(p);
     return r;
 }
@@ -214,6 +214,8 @@ int pg_schema_check(struct pg_db *db, bool take, struct arena *a, struct str *re
     struct look l = {.db = db, .arena = a, .why = ret_why, .name = PQdb(db->conn)};
     unsigned taken;
     int r = look(&l, &taken);
+    if (r == 0 && take && l.unsafe && !db->no_sync)
+        log_line(LOG_WARN, "the database server has fsync = off: a power failure may destroy the database", NULL);
     if (r < 0 || taken == db->steps_n)
         return r;
     return take && taken < db->steps_n ? migrate(&l) : refuse(&l, taken);
