@@ -13,10 +13,12 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "cli/serve/place.h"
 #include "cli/suggest.h"
 #include "gateway/caller/master_secret.h"
 #include "hire/name_fold.h"
 #include "store/remote/remote.h"
+#include "store/remote/server.h"
 #include "store/stamp.h"
 
 #define BUSY_MS 30000 /* how long to wait for another process's lock */
@@ -55,10 +57,25 @@ static int open_seal(struct cli *c, enum cli_access how) {
     return r;
 }
 
+/* A process that makes ids in a database of PostgreSQL needs a number that no other process has. */
+static int take_node(struct cli *c, const struct db_options *o, struct str *ret_why) {
+    int r = lease_new(&c->lease, o, &c->arena, ret_why);
+
+    if (r < 0)
+        return r;
+    r = lease_take_node(c->lease, PLACE_COMMANDS_FIRST, REMOTE_NODE_FIRST - 1);
+    if (r < 0)
+        *ret_why = r == -EBUSY ? STR("Too many commands use this database at once; try again when one has ended.")
+                               : STR("The database server does not answer.");
+    return r < 0 ? r : id_set_node((unsigned)r);
+}
+
 static int open_here(struct cli *c, const struct db_options *o, enum cli_access how) {
     struct str why = STR_ABSENT;
-    int r = db_open(&c->db, o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
+    int r = o->engine == DB_POSTGRESQL && how != CLI_READ ? take_node(c, o, &why) : 0;
 
+    if (r == 0)
+        r = db_open(&c->db, o, how == CLI_READ ? DB_READ : DB_WRITE, &c->arena, &why);
     if (r < 0)
         cli_fail(c, "%.*s", STR_FMT(why));
     return r;
@@ -77,6 +94,9 @@ static int open_to_write(struct cli *c, const struct db_options *o, enum cli_acc
     struct str why;
     int r;
 
+    /* On a machine without a server of this database there is no directory that it could own. */
+    if (o->engine == DB_POSTGRESQL && access(c->config.data, F_OK) < 0)
+        return open_here(c, o, how);
     for (;;) {
         holder = (struct owner_note){.command = STR("")};
         r = owner_take(&c->owner, c->config.data, c->command, BUSY_MS, &c->arena, &holder, &why);
@@ -109,15 +129,12 @@ static void show_folding(void *ctx, int64_t done, bool ended) {
 }
 
 int cli_open(struct cli *c, enum cli_access how) {
-    struct db_options o = {.dir = c->config.data,
-                           .mmap_bytes = c->config.mmap_bytes,
-                           .busy_ms = BUSY_MS,
-                           .read_ms = c->config.read_ms,
-                           .log_max = c->config.log_max_bytes / 4 * 3};
+    struct db_options o = config_db_options(&c->config);
     struct str file = arena_printf(&c->arena, "%s/hired.db", c->config.data);
     int r;
 
-    if (how != CLI_CREATE && access(file.ptr, F_OK) < 0 && errno == ENOENT) {
+    o.busy_ms = BUSY_MS;
+    if (o.engine == DB_SQLITE && how != CLI_CREATE && access(file.ptr, F_OK) < 0 && errno == ENOENT) {
         cli_fail(c, "there is no database in %s; --data says where, hired demo or hired tenant create makes one",
                  c->config.data);
         return -ENOENT;
@@ -138,8 +155,15 @@ int cli_open(struct cli *c, enum cli_access how) {
 void cli_shut(struct cli *c) {
     c->seal = seal_free(c->seal);
     c->db = db_close(c->db);
+    c->lease = lease_free(c->lease);
     c->owner = owner_release(c->owner);
     c->remote = false;
+}
+
+int cli_needs_directory(const struct cli *c, const char *instead) {
+    if (!c->config.store_url)
+        return 0;
+    return cli_fail(c, "this works on a database in a directory, and [store] url names one of PostgreSQL; %s", instead);
 }
 
 void cli_close(struct cli *c) {

@@ -15,6 +15,7 @@
 #include "gateway/users.h"
 #include "hire/hire.h"
 #include "store/db.h"
+#include "store/lease.h"
 #include "store/owner.h"
 
 struct cli {
@@ -22,6 +23,7 @@ struct cli {
     struct config config;
     struct arena arena;
     struct owner *owner; /* of the data directory; NULL when reading, or if a server owns it */
+    struct lease *lease; /* of a node's number in a database of PostgreSQL; or NULL */
     struct db *db;
     bool remote;       /* a running server executes the writes */
     struct seal *seal; /* for the database's secrets */
@@ -41,6 +43,10 @@ int cli_open(struct cli *c, enum cli_access access);
 /* Closes the database and releases the directory; cli_open may be called again. */
 void cli_shut(struct cli *c);
 void cli_close(struct cli *c);
+
+/* For commands that work on the files of a database. Returns 0, or 1 after an error message if [store] url names a
+ * database of PostgreSQL; instead: what to do there. */
+int cli_needs_directory(const struct cli *c, const char *instead);
 
 /* Finds the tenant by its key; key NULL: the only tenant. Returns 0, or a negative errno after an error message. */
 int cli_tenant_of(struct cli *c, const char *key, struct tenant_row *ret);

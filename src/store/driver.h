@@ -24,7 +24,8 @@ struct db_driver {
     int64_t (*get_int)(const struct db_query *q, int column);
     bool (*is_null)(const struct db_query *q, int column);
     struct str (*text)(const struct db_query *q, int column);
-    /* For remote/step.c, which sends rows on: the number of columns, and whether a value is an integer. */
+    /* For remote/step.c, which sends rows on: the number of columns of the row that was read, and whether a value is an
+     * integer. */
     int (*columns)(const struct db_query *q);
     bool (*is_int)(const struct db_query *q, int column);
 

@@ -321,5 +321,7 @@ int cli_restore(int argc, char **argv) {
     }
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || take_source(&r, archive, argc, argv) != 0)
         return 2;
+    if (cli_needs_directory(&c, "restore it as its server's documentation says (docs/SCALE.md)") != 0)
+        return 1;
     return run(&r, replace) == 0 ? tell(&r, json) : 1;
 }

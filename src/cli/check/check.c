@@ -159,11 +159,16 @@ static void check_stray_files(struct check *ck) {
 
 /* ---- running the checks ---- */
 
+/* Its name in findings. */
+static const char *database(struct check *ck) {
+    return ck->cli->config.store_url ? "the database" : arena_printf(&ck->scratch, "%s/hired.db", ck->dir).ptr;
+}
+
 static void tell_line(void *ctx, struct str line) {
     struct check *ck = ctx;
 
     ck->damaged_findings++;
-    find(ck, "%s/hired.db: %.*s", ck->dir, STR_FMT(line));
+    find(ck, "%s: %.*s", database(ck), STR_FMT(line));
 }
 
 static void tell_record(void *ctx, struct str line) {
@@ -196,10 +201,10 @@ static int keep_to_deadline(void *ctx, size_t bytes) {
 /* A statement that cannot be run because of damage does not prevent the others. */
 static void note_result(struct check *ck, int r, const char *what) {
     if (r == -EINTR)
-        find(ck, "%s/hired.db: the check of %s was ended, because the file is damaged and reading it may not end",
-             ck->dir, what);
+        find(ck, "%s: the check of %s was ended, because the file is damaged and reading it may not end", database(ck),
+             what);
     else if (r < 0)
-        find(ck, "%s/hired.db: %s cannot be read to their end: %s", ck->dir, what, strerror(-r));
+        find(ck, "%s: %s cannot be read to their end: %s", database(ck), what, strerror(-r));
     if (r < 0)
         ck->damaged_findings++;
 }
@@ -262,7 +267,7 @@ static int check_main(int argc, char **argv) {
     if (!config_ok && access(ck.dir, F_OK) < 0)
         return finish(&ck);
     json_heap_begin();
-    int r = check_pages(&ck);
+    int r = c.config.store_url ? 0 : check_pages(&ck);
     if (r < 0)
         find(&ck, "%s/hired.db: cannot be read: %s", ck.dir, strerror(-r));
     if (cli_open(&c, CLI_READ) < 0) {
@@ -270,8 +275,10 @@ static int check_main(int argc, char **argv) {
     } else {
         import_journal_tell(&c); /* not an error: whoever began it knows which files to import again */
         check_mode(&ck, "", 0700);
-        check_mode(&ck, "hired.db", 0600);
-        check_mode(&ck, "hired.db-wal", 0600);
+        if (!c.config.store_url) {
+            check_mode(&ck, "hired.db", 0600);
+            check_mode(&ck, "hired.db-wal", 0600);
+        }
         check_mode(&ck, "demo.json", 0600);
         check_database(&ck);
     }

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "http/http.h"
+#include "store/db.h"
 
 struct app_rate {
     struct str app_id;
@@ -39,7 +40,8 @@ struct config {
     unsigned drain_ms; /* time for running requests to finish when the server stops */
     size_t mmap_bytes;
     unsigned write_queue_max, write_group_max;
-    char *archive; /* directory of the archive; NULL: none */
+    char *store_url; /* of a database of PostgreSQL; NULL: SQLite */
+    char *archive;   /* directory of the archive; NULL: none */
     unsigned archive_days;
     unsigned read_ms;      /* longest time of one read; 0: no limit */
     size_t log_max_bytes;  /* of the database's log; 0: no limit */
@@ -69,6 +71,9 @@ struct config {
  * flag), option and accepted values. The text is in c->arena. Call config_free in both cases. */
 int config_load(struct config *c, int *argc, char **argv, struct str *ret_why);
 void config_free(struct config *c);
+
+/* The database and the limits of its reads; busy_ms is 0. The texts belong to c. (store.c) */
+struct db_options config_db_options(const struct config *c);
 
 /* Prints a line of help for each common flag, and where to find the others. */
 void config_print_help(void);

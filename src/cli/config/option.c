@@ -8,9 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
+/* [server] listen is --listen and HIRED_LISTEN; [store] url is --store and HIRED_STORE; [http] head_max is
+ * --http-head-max and HIRED_HTTP_HEAD_MAX. */
+static int join_name(const struct option *o, const char *prefix, char separator, char out[64]) {
+    if (strcmp(o->section, "server") == 0)
+        return snprintf(out, 64, "%s%s", prefix, o->name);
+    if (strcmp(o->section, "store") == 0 && strcmp(o->name, "url") == 0)
+        return snprintf(out, 64, "%s%s", prefix, o->section);
+    return snprintf(out, 64, "%s%s%c%s", prefix, o->section, separator, o->name);
+}
+
 struct str option_flag(const struct option *o, char out[64]) {
-    int n = strcmp(o->section, "server") == 0 ? snprintf(out, 64, "--%s", o->name)
-                                              : snprintf(out, 64, "--%s-%s", o->section, o->name);
+    int n = join_name(o, "--", '-', out);
     for (int i = 0; i < n; i++)
         if (out[i] == '_')
             out[i] = '-';
@@ -18,8 +27,7 @@ struct str option_flag(const struct option *o, char out[64]) {
 }
 
 const char *option_env(const struct option *o, char out[64]) {
-    int n = strcmp(o->section, "server") == 0 ? snprintf(out, 64, "HIRED_%s", o->name)
-                                              : snprintf(out, 64, "HIRED_%s_%s", o->section, o->name);
+    int n = join_name(o, "HIRED_", '_', out);
     for (int i = 0; i < n; i++)
         if (out[i] >= 'a' && out[i] <= 'z')
             out[i] = (char)(out[i] - 'a' + 'A');

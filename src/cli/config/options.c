@@ -64,6 +64,9 @@ const struct option config_options[] = {
     {"http", "connections_max", OPT_UINT, false, AT(http.connections_max), "10000", "N", 1, 1000000, NULL,
      "Most open connections; further ones are answered 503 and closed."},
 
+    {"store", "url", OPT_TEXT, false, AT(store_url), "", "URL", 0, 0, NULL,
+     "postgresql://USER@HOST/DATABASE, or key=value pairs as libpq takes them: the database is there, and not in\n"
+     "hired.db. Kept files stay in the data directory. Empty: SQLite. docs/SCALE.md says more."},
     {"store", "mmap", OPT_SIZE, false, AT(mmap_bytes), "4G", "SIZE", 0, 1024 * G, NULL,
      "How much of the database is mapped into memory for reading. 0: nothing."},
     {"store", "write_queue", OPT_UINT, false, AT(write_queue_max), "4096", "N", 1, 1000000, NULL,

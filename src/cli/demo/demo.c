@@ -211,6 +211,9 @@ static int demo_main(int argc, char **argv) {
                  CLONES_MAX, DAYS_MAX);
         return 2;
     }
+    if (cli_needs_directory(&c, "make the demo in a directory (HIRED_STORE= hired demo --data DIR) and move it: hired "
+                                "migrate --from DIR --to URL") != 0)
+        return 1;
     d.cli = &c;
     return demo_run(&d, unless_used);
 }

@@ -94,16 +94,29 @@ static void look_at_log(const struct serving *s) {
                 damaged, lost);
 }
 
+int serve_take_place(struct serving *s, const sigset_t *signals) {
+    struct str why = STR_ABSENT;
+    s->db = config_db_options(&s->config);
+    s->db.busy_ms = BUSY_MS;
+    if (s->db.engine != DB_POSTGRESQL)
+        return 0;
+    if (s->config.archive) {
+        fprintf(stderr, "hired serve: [store] archive is for a database in a directory; PostgreSQL archives its own "
+                        "log (archive_mode, pgBackRest). Leave [store] archive empty.\n");
+        return -EINVAL;
+    }
+    int r = place_take(&s->place, &s->db, s->config.node, signals, &s->arena, &why);
+    if (r < 0 && r != -ECANCELED)
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+    return r;
+}
+
 int serve_open_store(struct serving *s) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct db *db;
     struct str why;
-    s->db = (struct db_options){.dir = s->config.data,
-                                .mmap_bytes = s->config.mmap_bytes,
-                                .busy_ms = BUSY_MS,
-                                .read_ms = s->config.read_ms,
-                                .log_max = s->config.log_max_bytes / 4 * 3};
-    look_at_log(s);
+    if (s->db.engine == DB_SQLITE)
+        look_at_log(s);
     int r = open_archive(s);
     if (r < 0)
         return r;

@@ -105,10 +105,10 @@ static void end_pass(struct scrubber *s, int64_t begun_ms, int64_t pages, int64_
 static bool run_pass(struct scrubber *s) {
     const struct verify_watch pages = {.pace = pace_pages, .finding = log_finding, .ctx = s};
     const struct record_watch documents = {.pace = pace_documents, .finding = log_finding, .ctx = s};
-    struct verify_result result;
+    struct verify_result result = {0};
     int64_t begun_ms = clock_mono_ms(), records = 0, others = 0;
     atomic_store(&s->found, 0);
-    int r = verify_pages(s->options.dir, &pages, &result);
+    int r = s->options.engine == DB_SQLITE ? verify_pages(s->options.dir, &pages, &result) : 0;
     /* In a damaged file a read of the documents may not end. */
     if (r == 0 && result.damaged == 0)
         r = check_all_records(s->db, &documents, &records, &others);

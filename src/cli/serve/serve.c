@@ -100,6 +100,11 @@ static void drop_drafts(const struct serving *s) {
         log_fmt(LOG_INFO, "removed %d unfinished files", n);
 }
 
+/* Commands of other machines may have written. */
+static void on_place_tick(void *ctx) {
+    on_commit(ctx);
+}
+
 static int start_loops(struct serving *s) {
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
@@ -234,6 +239,7 @@ static void shut_down(struct serving *s) {
         http_server_drain(s->server, s->config.drain_ms);
     if (s->gateway)
         gateway_stop(s->gateway);
+    place_stop(s->place);
     s->caretaker = caretaker_free(s->caretaker);
     s->scrubber = scrubber_free(s->scrubber);
     s->commands = remote_server_free(s->commands);
@@ -255,6 +261,7 @@ static void shut_down(struct serving *s) {
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
     s->archive = archive_free(s->archive);
+    s->place = place_free(s->place);
     s->owner = owner_release(s->owner);
     arena_free(&s->arena);
     config_free(&s->config);
@@ -275,8 +282,6 @@ int cli_serve(int argc, char **argv) {
     files_set_spare(s.config.free_min_bytes);
     s.url = STR("");
     int r = serve_take_directory(&s);
-    if (r == 0)
-        r = listen_early(&s);
 
     /* Blocks the signals before any thread is created, so that all threads inherit the mask: only this thread waits for
      * them. */
@@ -289,6 +294,10 @@ int cli_serve(int argc, char **argv) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigdelset(&signals, SIGPIPE);
 
+    if (r == 0)
+        r = serve_take_place(&s, &signals);
+    if (r == 0)
+        r = listen_early(&s);
     s.hub = hub_new();
     if (r == 0)
         r = serve_make_pool();
@@ -300,11 +309,14 @@ int cli_serve(int argc, char **argv) {
         r = start_workers(&s);
     if (r == 0)
         r = start_loops(&s);
+    if (r == 0 && s.place && (r = place_keep(s.place, on_place_tick, &s)) < 0)
+        serve_fail("cannot start the thread that keeps the right to serve", r);
     if (r == 0) {
         announce(&s);
         serve_warn_of_proxy(&s.config);
         wait_for_end(&s, &signals);
     }
+    bool lost = place_lost(s.place);
     shut_down(&s);
-    return r == 0 ? 0 : 1;
+    return (r == 0 && !lost) || r == -ECANCELED ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 
 #include "cli/config/config.h"
 #include "cli/serve/caretaker.h"
+#include "cli/serve/place.h"
 #include "cli/serve/scrubber.h"
 #include "cli/serve/site.h"
 #include "events/delivery/dispatcher.h"
@@ -36,6 +37,7 @@ struct serving {
     struct remote_server *commands; /* executes writes of commands while this process serves */
     struct site site;
     struct owner *owner; /* of the data directory */
+    struct place *place; /* among the servers of a database of PostgreSQL; NULL: the database is a file */
     struct arena arena;  /* lives until the server ends */
     struct str url;      /* URL from this machine; in arena */
     struct str tenant;   /* for demo_info_announce(); in arena */
@@ -65,10 +67,14 @@ void serve_reload(struct serving *s);
 /* Warns if a proxy seems to be in front that trusted_proxies does not name. */
 void serve_warn_of_proxy(const struct config *c);
 
-/* ---- data.c; both return 0, or a negative errno after an error message ---- */
+/* ---- data.c; all return 0, or a negative errno after an error message ---- */
 
 /* Takes ownership of the directory before anything in it is touched. */
 int serve_take_directory(struct serving *s);
+
+/* Says which database it is; with PostgreSQL, waits until no other server has the place. -ECANCELED without a message:
+ * a signal ended the waiting. */
+int serve_take_place(struct serving *s, const sigset_t *signals);
 
 /* Opens the database, checks the clock, and starts the writer thread. */
 int serve_open_store(struct serving *s);

@@ -73,6 +73,7 @@ static void name_for_restart(const struct config *a, const struct config *b, str
         {"threads", a->threads != b->threads},
         {"node", a->node != b->node},
         {"[server] drain", a->drain_ms != b->drain_ms},
+        {"[store] url", differ(a->store_url, b->store_url)},
         {"[store] mmap", a->mmap_bytes != b->mmap_bytes},
         {"[store] write_queue", a->write_queue_max != b->write_queue_max},
         {"[store] write_group", a->write_group_max != b->write_group_max},

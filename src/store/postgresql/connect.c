@@ -105,6 +105,10 @@ static void explain(struct attempt *t, struct arena *a) {
 
 /* ---- reaching a server ---- */
 
+/* libpq would write notices to standard error, where each line of the log is JSON. */
+static void ignore_notice(void *arg, const PGresult *result) {
+}
+
 /* Goes on until the connection stands or failed. Returns 0 or -EIO: PQerrorMessage says why; or -ETIMEDOUT. */
 static int finish_connecting(PGconn *conn, int64_t until_ns) {
     PostgresPollingStatusType want = PGRES_POLLING_WRITING;
@@ -129,6 +133,7 @@ static struct attempt reach(const struct pg_db *db, unsigned host, struct arena 
     t.conn = PQconnectStartParams(k.names, k.values, 0);
     if (!t.conn)
         return (struct attempt){.error = -ENOMEM, .why = STR("There is no memory left for a connection.")};
+    PQsetNoticeReceiver(t.conn, ignore_notice, NULL);
     PQsetErrorVerbosity(t.conn, PQERRORS_VERBOSE); /* a refusal is known by its SQLSTATE */
     int r = PQstatus(t.conn) == CONNECTION_BAD
                 ? -EIO
@@ -147,7 +152,7 @@ static struct attempt reach(const struct pg_db *db, unsigned host, struct arena 
 }
 
 /* Tries one host after the other. Of their errors, one that a server answered says more than silence. */
-static int reach_any(struct pg_db *db, struct arena *a, struct str *ret_why) {
+int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why) {
     struct attempt first = {0};
     for (unsigned i = 0; i < pg_address_hosts(db->address); i++) {
         struct attempt t = reach(db, i, a);
@@ -163,9 +168,6 @@ static int reach_any(struct pg_db *db, struct arena *a, struct str *ret_why) {
 }
 
 /* ---- the session ---- */
-
-static void ignore_notice(void *arg, const PGresult *result) {
-}
 
 static struct str session_settings(const struct pg_db *db, struct arena *a) {
     bool reads = db->base.access == DB_READ;
@@ -186,7 +188,6 @@ static struct str session_settings(const struct pg_db *db, struct arena *a) {
 static int set_up(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
     PGresult *result;
     PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
-    PQsetNoticeReceiver(db->conn, ignore_notice, NULL);
     struct str place = where(db->conn, a);
     if (PQserverVersion(db->conn) < OLDEST_SERVER) {
         *ret_why =
@@ -214,7 +215,7 @@ static int set_up(struct pg_db *db, bool first, struct arena *a, struct str *ret
 }
 
 int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
-    int r = reach_any(db, a, ret_why);
+    int r = pg_reach(db, a, ret_why);
     if (r < 0)
         return r;
     r = set_up(db, first, a, ret_why);

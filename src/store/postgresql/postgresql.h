@@ -21,6 +21,8 @@
 /* Advisory locks of the database. */
 #define PG_LOCK_WRITE "1214870117, 1"   /* held by the one transaction that writes */
 #define PG_LOCK_MIGRATE "1214870117, 2" /* held by the process that takes schema steps */
+#define PG_LOCK_SERVE "1214870117, 3"   /* held by the server that serves the database (store/lease.h) */
+#define PG_LOCK_NODES "1214870118"      /* with a node's number: held by the process that has it (store/lease.h) */
 
 /* A statement as the server knows it. */
 struct pg_text {
@@ -138,6 +140,10 @@ int pg_wait(PGconn *conn, int64_t until_ns);
 int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret);
 
 /* ---- connect.c ---- */
+
+/* Connects db->conn to the first host of the address that lets it in, outside of pipeline mode; the session has no
+ * settings yet. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
+int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why);
 
 /* Connects, and sets the session up. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
 int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why);

@@ -13,6 +13,7 @@
 
 #define TYPE_TEXT 25
 #define TYPE_VARCHAR 1043
+#define TYPE_INT8 20
 #define TYPE_INT2 21
 #define TYPE_INT4 23
 #define FORMAT_TEXT 0
@@ -43,6 +44,22 @@ static int describe_once(struct pg_db *db, struct pg_text *t, PGresult **ret) {
     return r;
 }
 
+/* The server gives a parameter beside an INTEGER column or a small number 32 bits, also in "next_ms > $1 + 15000". All
+ * of hired's integers have 64, so those parameters get the wider type, and the statement is prepared again under
+ * another name. */
+static void widen(struct pg_text *t) {
+    bool narrow = false;
+    for (unsigned i = 0; i < t->text->parameters; i++)
+        if (t->types[i] == TYPE_INT4 || t->types[i] == TYPE_INT2) {
+            t->types[i] = TYPE_INT8;
+            narrow = true;
+        }
+    if (!narrow)
+        return;
+    t->name[0] = 'w';
+    t->generation = 0;
+}
+
 static int describe(struct pg_db *db, struct pg_text *t) {
     PGresult *result = NULL;
     bool holds = pg_holds(db);
@@ -62,6 +79,7 @@ static int describe(struct pg_db *db, struct pg_text *t) {
         return r == PG_LOST ? -EIO : r;
     t->described = true;
     t->generation = db->generation;
+    widen(t);
     return 0;
 }
 

@@ -44,6 +44,10 @@ static void put32_at(struct buf *b, size_t at, uint32_t v) {
     memcpy(b->ptr + at, &v, sizeof(v));
 }
 
+static void put16_at(struct buf *b, size_t at, uint16_t v) {
+    memcpy(b->ptr + at, &v, sizeof(v));
+}
+
 static void page_failed(struct session *s, int error) {
     size_t begun = remote_begin(&s->out, REMOTE_PAGE);
     remote_put32(&s->out, (uint32_t)error);
@@ -56,17 +60,19 @@ static void page_failed(struct session *s, int error) {
 /* Sends the next rows of an open statement. Returns whether there may be more. */
 static bool put_page(struct session *s, struct db_query *q, unsigned handle) {
     size_t begun = remote_begin(&s->out, REMOTE_PAGE), head = s->out.len;
-    int columns = db_columns(q), r = 1;
+    int columns = 0, r = 1;
     uint32_t rows = 0;
 
     remote_put32(&s->out, 0);
     remote_put32(&s->out, 0);
-    remote_put16(&s->out, (uint16_t)columns);
+    remote_put16(&s->out, 0);
     remote_put32(&s->out, 0);
     while (rows < PAGE_ROWS && s->out.len - begun < PAGE_BYTES && (r = db_row(q)) == 1) {
+        columns = db_columns(q);
         put_row(s, q, columns);
         rows++;
     }
+    put16_at(&s->out, head + 8, (uint16_t)columns);
     put32_at(&s->out, head, r < 0 ? (uint32_t)r : 0);
     put32_at(&s->out, head + 4, r == 1 ? handle + 1 : 0);
     put32_at(&s->out, head + 10, rows);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A server's place among the servers of one database of PostgreSQL: one of them serves, and the others wait until its
+ * place is free.
+ */
+#include "cli/serve/place.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "base/thread.h"
+#include "store/lease.h"
+#include "store/remote/server.h"
+
+#define LOOK_NS 1000000000
+#define WAIT_NS 300000000
+
+struct place {
+    struct lease *lease;
+    pthread_t thread;
+    bool started;
+    pthread_mutex_t lock; /* guards stop */
+    pthread_cond_t wake;
+    bool stop;
+    void (*tick)(void *ctx);
+    void *ctx;
+    _Atomic bool lost;
+};
+
+/* Waits for a signal that ends the process. Returns -ECANCELED, or 0 after some time without one. */
+static int wait_a_while(const sigset_t *signals) {
+    const struct timespec while_ns = {.tv_nsec = WAIT_NS};
+    int got = sigtimedwait(signals, NULL, &while_ns);
+    return got == SIGTERM || got == SIGINT ? -ECANCELED : 0;
+}
+
+/* Tries until the place is free. */
+static int wait_for_place(struct place *p, const sigset_t *signals) {
+    int r, told = 0;
+    while ((r = lease_take_serving(p->lease)) != 0) {
+        if (r == -EBUSY && told != r)
+            log_line(LOG_INFO, "another server serves this database; waiting to take its place", NULL);
+        else if (r < 0 && told != r)
+            log_line(LOG_WARN, "waiting to serve: the database does not answer", NULL);
+        told = r;
+        if (wait_a_while(signals) < 0)
+            return -ECANCELED;
+        if (r != -EBUSY)
+            (void)lease_keep(p->lease); /* connects again */
+    }
+    return 0;
+}
+
+static int take_node(struct place *p, unsigned node) {
+    int n = lease_take_node(p->lease, node, PLACE_COMMANDS_FIRST - 1);
+    if (n < 0)
+        return n;
+    id_set_node((unsigned)n);
+    return 0;
+}
+
+int place_take(struct place **ret, const struct db_options *o, unsigned node, const sigset_t *signals, struct arena *a,
+               struct str *ret_why) {
+    struct place *p = mem_alloc(sizeof(*p));
+    *p = (struct place){0};
+    pthread_mutex_init(&p->lock, NULL);
+    thread_condition(&p->wake);
+    int r = lease_new(&p->lease, o, a, ret_why);
+    if (r == 0 && (r = take_node(p, node)) < 0)
+        *ret_why = r == -EBUSY ? arena_printf(a, "All node numbers from %u to %u are in use by other processes.", node,
+                                              PLACE_COMMANDS_FIRST - 1)
+                               : STR("The database server does not answer.");
+    if (r == 0)
+        r = wait_for_place(p, signals);
+    if (r < 0)
+        place_free(p);
+    else
+        *ret = p;
+    return r;
+}
+
+/* Returns false when the thread must end. */
+static bool rest(struct place *p) {
+    const struct timespec until = thread_deadline(LOOK_NS);
+    pthread_mutex_lock(&p->lock);
+    if (!p->stop)
+        pthread_cond_timedwait(&p->wake, &p->lock, &until);
+    bool go_on = !p->stop;
+    pthread_mutex_unlock(&p->lock);
+    return go_on;
+}
+
+static void *place_main(void *arg) {
+    struct place *p = arg;
+    while (rest(p)) {
+        int r = lease_keep(p->lease);
+        if (r == -EBUSY) {
+            log_line(LOG_ERROR,
+                     "another server has taken this one's place while the database could not be reached from here; "
+                     "this one ends",
+                     NULL);
+            atomic_store(&p->lost, true);
+            kill(getpid(), SIGTERM);
+            return NULL;
+        }
+        if (r == 0)
+            p->tick(p->ctx);
+    }
+    return NULL;
+}
+
+int place_keep(struct place *p, void (*tick)(void *ctx), void *ctx) {
+    p->tick = tick;
+    p->ctx = ctx;
+    int r = thread_start(&p->thread, "hired-place", place_main, p);
+    p->started = r == 0;
+    return r;
+}
+
+bool place_lost(const struct place *p) {
+    return p && atomic_load(&p->lost);
+}
+
+void place_stop(struct place *p) {
+    if (!p || !p->started)
+        return;
+    pthread_mutex_lock(&p->lock);
+    p->stop = true;
+    pthread_cond_signal(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+    pthread_join(p->thread, NULL);
+    p->started = false;
+}
+
+struct place *place_free(struct place *p) {
+    if (!p)
+        return NULL;
+    place_stop(p);
+    lease_free(p->lease);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->lock);
+    free(p);
+    return NULL;
+}

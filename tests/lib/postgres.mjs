@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A PostgreSQL server of a test's own: a cluster in the run's folder that listens on a socket there, and is gone when the
+// test's process ends.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { slow, tempDir } from './server.mjs';
+
+const versions = '/usr/lib/postgresql';
+const newest = () => fs.readdirSync(versions).map(Number).filter((v) => v >= 15).sort((a, b) => b - a)[0];
+const program = (name) => path.join(versions, String(newest()), 'bin', name);
+
+// PostgreSQL refuses to run as root.
+const asUser = process.getuid() === 0
+    ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) } : {};
+
+export class Postgres {
+    constructor(dir) {
+        this.dir = dir;
+    }
+
+    // The address of a database.
+    url(database = 'hired') {
+        return `postgresql://postgres@/${database}?host=${encodeURIComponent(this.dir)}`;
+    }
+
+    async start() {
+        this.child = spawn(program('postgres'), ['-D', path.join(this.dir, 'data'), '-c', 'listen_addresses=', '-c', `unix_socket_directories=${this.dir}`],
+            { cwd: this.dir, stdio: 'ignore', ...asUser });
+        this.gone = new Promise((resolve) => {
+            this.child.on('exit', resolve);
+        });
+        for (const end = Date.now() + 30_000 * slow; ; await sleep(50)) {
+            try {
+                return this.sql('SELECT 1', 'postgres');
+            } catch (e) {
+                if (Date.now() > end || this.child.exitCode !== null) throw e;
+            }
+        }
+    }
+
+    // signal: SIGINT ends sessions and stops; SIGQUIT stops as a crash would.
+    async stop(signal = 'SIGINT') {
+        this.child.kill(signal);
+        await this.gone;
+    }
+
+    // Runs one statement; the rows as psql prints them.
+    sql(text, database = 'hired') {
+        return execFileSync('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', this.url(database), '-c', text],
+            { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    }
+
+    createDatabase(name = 'hired') {
+        this.sql(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`, 'postgres');
+        return this.url(name);
+    }
+}
+
+// Makes a cluster and starts it, with an empty database "hired".
+export async function startPostgres() {
+    const dir = tempDir();
+    if (asUser.uid !== undefined) {
+        fs.chownSync(dir, asUser.uid, asUser.gid);
+        for (let up = path.dirname(dir); up !== path.dirname(up); up = path.dirname(up)) {
+            const mode = fs.statSync(up).mode & 0o777;
+            if ((mode & 0o001) === 0) fs.chmodSync(up, mode | 0o011); // the other user must get through
+        }
+    }
+    execFileSync(program('initdb'), ['-D', 'data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N', '-U', 'postgres'],
+        { cwd: dir, stdio: 'ignore', ...asUser });
+    const postgres = new Postgres(dir);
+    process.on('exit', () => postgres.child?.kill('SIGQUIT'));
+    await postgres.start();
+    postgres.createDatabase();
+    return postgres;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// hired on PostgreSQL: records go in and come out as with SQLite, commands write beside the server, a second server takes the
+// place of the first, and what was acknowledged survives the end of either server and of the database's.
+// once
+// weight: 40
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+
+import { Client, eventually, send } from '../../lib/client.mjs';
+import { startPostgres } from '../../lib/postgres.mjs';
+import { demoDir, hired, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
+
+const APPLICATIONS = '/open-apis/hire/v1/external_applications';
+const postgres = await startPostgres();
+const url = postgres.url();
+const env = { HIRED_STORE: url };
+const serve = (dir, more = []) => startServer({ dir, args: ['--store', url, ...more] });
+
+// The demo's records as files, and an empty tenant in the database that takes them in.
+const demo = demoDir();
+const exported = tempDir();
+hiredOk(['export', '--data', demo, '--dir', exported]);
+const files = fs.readdirSync(exported).map((f) => path.join(exported, f));
+const first = tempDir();
+const tenant = hiredOk(['tenant', 'create', '--data', first, '--name', 'Acme'], { env });
+const app = hiredOk(['app', 'create', '--data', first, '--name', 'test', '--scope', 'all'], { env });
+
+const clientOf = (server) => new Client(server, app);
+
+test('what is imported is answered and exported as from SQLite', async () => {
+    const server = await serve(first);
+    const through = hiredOk(['import', '--data', first, '--json', ...files], { env }); // through the server
+    assert.ok(through);
+    const back = tempDir();
+    hiredOk(['export', '--data', first, '--dir', back], { env });
+    for (const file of files) assert.equal(fs.readFileSync(path.join(back, path.basename(file)), 'utf8'), fs.readFileSync(file, 'utf8'), file);
+    const client = clientOf(server);
+    const orders = JSON.parse(fs.readFileSync(path.join(exported, 'orders.json'), 'utf8')).data.items;
+    const listed = await client.walk('GET', '/open-apis/hire/v1/background_check_orders', { query: { page_size: 7 } });
+    assert.deepEqual(listed.map((o) => o.order_id).sort(), orders.map((o) => o.order_id).sort());
+    assert.equal(hired(['check', '--data', first], { env }).status, 0);
+    await server.stop();
+    assert.deepEqual(hiredOk(['tenant', 'list', '--data', first], { env }).map((t) => t.tenant_key), [tenant.tenant_key]); // without it
+});
+
+// Writes one record after the other until a server does not answer. Returns the ids of those that were acknowledged.
+async function write(client, talent, ids) {
+    for (;;) {
+        try {
+            const { external_application: made } = await client.ok('POST', APPLICATIONS, { body: { talent_id: talent, stage: 'x' } });
+            ids.push(made.id);
+        } catch {
+            return;
+        }
+    }
+}
+
+test('a second server takes the place of one that is killed, and has all that was acknowledged', async () => {
+    const server = await serve(first);
+    const client = clientOf(server);
+    const [application] = await client.walk('GET', '/open-apis/hire/v1/applications', { query: { page_size: 1 } });
+    const { application: { talent_id: talent } } = await client.ok('GET', `/open-apis/hire/v1/applications/${application}`);
+    const waiting = serve(tempDir());
+    const ids = [];
+    const writers = Array.from({ length: 4 }, () => write(client, talent, ids));
+    await eventually(() => ids.length, (n) => n > 60);
+    await server.kill();
+    await Promise.all(writers);
+    const second = await waiting;
+    assert.match(second.stderr, /another server serves this database; waiting to take its place/);
+    const listed = new Set((await clientOf(second).walk('GET', APPLICATIONS, { query: { talent_id: talent } })).map((a) => a.id));
+    assert.equal(new Set(ids).size, ids.length);
+    assert.deepEqual(ids.filter((id) => !listed.has(id)), []);
+    await second.stop();
+});
+
+test('a server that another one has displaced ends by itself', async () => {
+    const server = await serve(first);
+    const waiting = serve(tempDir());
+    await eventually(() => postgres.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1214870118"), (n) => n === '2');
+    // The session that has the right to serve is cut for long enough that the other one gets it.
+    const pid = postgres.sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1214870117 AND objid = 3");
+    server.signalled = true; // its end is expected
+    server.child.kill('SIGSTOP');
+    postgres.sql(`SELECT pg_terminate_backend(${pid})`);
+    const second = await waiting;
+    server.child.kill('SIGCONT');
+    const { status } = await server.end();
+    assert.equal(status, 1);
+    assert.match(server.stderr, /another server has taken this one's place/);
+    await second.stop();
+});
+
+test('a database that crashes and comes back: requests fail in between, /readyz says so, and nothing acknowledged is lost', async () => {
+    const server = await serve(first);
+    const client = clientOf(server);
+    const [{ talent_id: talent }] = JSON.parse(fs.readFileSync(path.join(exported, 'applications.json'), 'utf8')).data.items;
+    const ids = [];
+    const writers = Array.from({ length: 4 }, () => write(client, talent, ids));
+    await eventually(() => ids.length, (n) => n > 40);
+    await postgres.stop('SIGQUIT');
+    await Promise.all(writers);
+    const away = await eventually(() => send(server.baseUrl, 'GET', '/readyz'), (a) => a.status === 503);
+    assert.match(JSON.parse(away.text).reason, /the database('s server)? cannot be (read|reached)/);
+    assert.equal((await send(server.baseUrl, 'GET', '/healthz')).status, 200);
+    await postgres.start();
+    await eventually(() => send(server.baseUrl, 'GET', '/readyz'), (a) => a.status === 200);
+    const listed = await eventually(() => client.walk('GET', APPLICATIONS, { query: { talent_id: talent } }).catch(() => null), (a) => a);
+    const there = new Set(listed.map((a) => a.id));
+    assert.deepEqual(ids.filter((id) => !there.has(id)), []);
+    const { external_application: made } = await client.ok('POST', APPLICATIONS, { body: { talent_id: talent } });
+    assert.ok(made.id);
+    await server.stop();
+});
+
+test('what is wrong with an address, and what does not work with PostgreSQL, is said in a sentence without the password', () => {
+    const says = (args, store, pattern) => {
+        const r = hired([...args, '--data', tempDir()], { env: { HIRED_STORE: store } });
+        assert.equal(r.status, 1, r.stdout);
+        assert.match(r.stderr, pattern);
+        assert.ok(!r.stderr.includes('geheim'), r.stderr);
+    };
+    const nobody = 'postgresql://hr:geheim@127.0.0.1:1/hired';
+    says(['serve', '--listen', '127.0.0.1:0'], nobody, /Cannot reach the database server 127\.0\.0\.1:1/);
+    says(['tenant', 'list'], nobody, /Cannot reach the database server 127\.0\.0\.1:1/);
+    says(['serve', '--listen', '127.0.0.1:0'], 'postgresql://hr:geheim@x@y/hired', /cannot be read: write postgresql:\/\//);
+    says(['serve', '--listen', '127.0.0.1:0'], postgres.url('missing'), /has no database missing: make it with CREATE DATABASE/);
+    says(['backup', path.join(tempDir(), 'x')], url, /pg_basebackup or pgBackRest/);
+    says(['demo'], url, /hired migrate --from DIR --to URL/);
+    says(['restore', tempDir()], url, /docs\/SCALE\.md/);
+    says(['serve', '--store-archive', tempDir()], url, /PostgreSQL archives its own log/);
+});
+
+test.after(() => postgres.stop());
