@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 #include "base/id.h"
-#include "cli/serve/place.h"
 #include "cli/suggest.h"
 #include "gateway/caller/master_secret.h"
 #include "hire/name_fold.h"
@@ -63,7 +62,7 @@ static int take_node(struct cli *c, const struct db_options *o, struct str *ret_
 
     if (r < 0)
         return r;
-    r = lease_take_node(c->lease, PLACE_COMMANDS_FIRST, REMOTE_NODE_FIRST - 1);
+    r = lease_take_node(c->lease, LEASE_COMMANDS_FIRST, REMOTE_NODE_FIRST - 1);
     if (r < 0)
         *ret_why = r == -EBUSY ? STR("Too many commands use this database at once; try again when one has ended.")
                                : STR("The database server does not answer.");

@@ -13,6 +13,8 @@
 
 #include "store/db.h"
 
+#define LEASE_COMMANDS_FIRST 900 /* commands use this node number and higher ones; servers use lower ones */
+
 struct lease; /* used by one thread at a time */
 
 /* Connects to the database that o names. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */

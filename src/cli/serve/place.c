@@ -58,7 +58,7 @@ static int wait_for_place(struct place *p, const sigset_t *signals) {
 }
 
 static int take_node(struct place *p, unsigned node) {
-    int n = lease_take_node(p->lease, node, PLACE_COMMANDS_FIRST - 1);
+    int n = lease_take_node(p->lease, node, LEASE_COMMANDS_FIRST - 1);
     if (n < 0)
         return n;
     id_set_node((unsigned)n);
@@ -74,7 +74,7 @@ int place_take(struct place **ret, const struct db_options *o, unsigned node, co
     int r = lease_new(&p->lease, o, a, ret_why);
     if (r == 0 && (r = take_node(p, node)) < 0)
         *ret_why = r == -EBUSY ? arena_printf(a, "All node numbers from %u to %u are in use by other processes.", node,
-                                              PLACE_COMMANDS_FIRST - 1)
+                                              LEASE_COMMANDS_FIRST - 1)
                                : STR("The database server does not answer.");
     if (r == 0)
         r = wait_for_place(p, signals);

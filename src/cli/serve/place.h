@@ -11,8 +11,6 @@
 
 #include "store/db.h"
 
-#define PLACE_COMMANDS_FIRST 900 /* commands use this node number and higher ones; servers use lower ones */
-
 struct place;
 
 /* Takes a node number (the first free one from node on) for the ids of this process, then waits until no other server

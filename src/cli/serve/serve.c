@@ -212,7 +212,11 @@ static void announce(struct serving *s) {
     printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
     if (address_is_everywhere(s->config.listen_host))
         printf("It answers at every address of this machine.\n");
-    demo_info_announce(s->config.data, s->tenant, s->url.ptr);
+    if (s->place && str_is_absent(s->tenant))
+        printf("The database is empty: there is no tenant yet, so nobody can call or sign in. Make one while it runs:\n"
+               "  hired tenant create --store URL --name NAME\n");
+    else
+        demo_info_announce(s->config.data, s->tenant, s->url.ptr);
     fflush(stdout);
 }
 
