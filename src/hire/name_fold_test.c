@@ -24,15 +24,14 @@ static void tell(void *ctx, int64_t done, bool ended) {
 
 /* Writes names with keys as an older hired wrote them, which folded ASCII only. */
 static void make_old(struct fixture *f) {
-    fixture_sql(
-        f,
-        "DELETE FROM meta WHERE key LIKE 'name_fold%%'; DELETE FROM reference_name;"
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
-        "INSERT INTO reference_name SELECT %d, 'talent', i, 'ÉMILE ' || i, 'ÉmILE ' || i FROM n;"
-        "INSERT INTO reference (tenant, kind, id, seq, doc) SELECT tenant, kind, CAST(id AS TEXT), id, '{}' "
-        "FROM reference_name WHERE id > 0 ON CONFLICT DO NOTHING;"
-        "UPDATE reference_name SET search = '' WHERE id = 7",
-        NAMES, TENANT);
+    fixture_sql(f,
+                "DELETE FROM meta WHERE key LIKE 'name_fold%%'; DELETE FROM reference_name;"
+                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+                "INSERT INTO reference_name SELECT %d, 'talent', i, 'ÉMILE ' || i, 'ÉmILE ' || i FROM n;"
+                "INSERT INTO reference (tenant, kind, id, seq, doc) SELECT tenant, kind, CAST(id AS TEXT), id, '{}' "
+                "FROM reference_name WHERE id > 0 ON CONFLICT DO NOTHING;"
+                "UPDATE reference_name SET search = '' WHERE id = 7",
+                NAMES, TENANT);
 }
 
 static int64_t folded(struct fixture *f) {

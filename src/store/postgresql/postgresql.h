@@ -13,10 +13,10 @@
 #include "store/postgresql/address.h"
 
 #define PG_PARAMETERS_MAX 64
-#define PG_PORTION 128      /* rows of a walk that are fetched at once */
-#define PG_GRACE_MS 2000    /* how long an answer may be late, after the server should have ended the statement */
-#define PG_AGAIN_MS 500     /* between two attempts to reach a server that does not answer */
-#define PG_LOST -ECONNRESET /* within the driver: the connection broke, so nothing is known of the last exchange */
+#define PG_PORTION 128        /* rows of a walk that are fetched at once */
+#define PG_GRACE_MS 2000      /* how long an answer may be late, after the server should have ended the statement */
+#define PG_AGAIN_MS 500       /* between two attempts to reach a server that does not answer */
+#define PG_LOST (-ECONNRESET) /* within the driver: the connection broke, so nothing is known of the last exchange */
 
 /* Advisory locks of the database. */
 #define PG_LOCK_WRITE "1214870117, 1"   /* held by the one transaction that writes */

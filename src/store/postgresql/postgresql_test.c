@@ -176,12 +176,13 @@ static void test_databases(void **state) {
 
 static void test_no_connection_left(void **state) {
     struct scratch *s = *state;
-    PGconn *taken[40];
+    PGconn *taken[40] = {0};
     int n = 0;
     db_close(open_it(s, DB_WRITE));
-    while (n < 40 && PQstatus(taken[n] = PQconnectdb(s->url)) == CONNECTION_OK)
-        n++;
-    assert_true(n > 10 && n < 40);
+    do
+        taken[n] = PQconnectdb(s->url);
+    while (PQstatus(taken[n]) == CONNECTION_OK && ++n < 40);
+    assert_in_range(n, 10, 39);
     refused(s, s->url, -EBUSY, "has no connection left");
     for (; n >= 0; n--)
         PQfinish(taken[n]);

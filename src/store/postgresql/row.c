@@ -225,9 +225,11 @@ int pg_row(struct db_query *q) {
     struct pg_db *db = pg_of(q->db);
     int r = 0;
 
-    if (s && s->ended && q->error == 0)
+    if (!s || q->error < 0)
+        return q->error < 0 ? q->error : -EINVAL;
+    if (s->ended)
         return s->failed;
-    if (!s || !s->started) {
+    if (!s->started) {
         if ((r = may_run(q, s)) < 0)
             return r;
         s->started = true;

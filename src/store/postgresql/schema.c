@@ -185,7 +185,7 @@ static int take_steps(struct look *l, unsigned taken) {
 /* In one transaction under a lock: the first of several processes takes the steps, and the others wait for it and then
  * find them taken. Nobody writes meanwhile. */
 static int migrate(struct look *l) {
-    unsigned taken;
+    unsigned taken = 0;
     int r = ask(l,
                 "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;"
                 "SET LOCAL lock_timeout = " MIGRATE_WAIT "; SET LOCAL statement_timeout = 0;"
