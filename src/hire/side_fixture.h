@@ -155,8 +155,7 @@ static inline int side_open(struct side *s, struct db **ret, struct arena *a) {
 }
 
 static inline void side_close(struct side *s) {
-    static const char *const names[] = {"hired.db", "hired.db-wal", "hired.db-shm"};
-    char path[128], sql[100], value[256];
+    char sql[100], value[256];
     if (s->postgresql) {
         PQfinish(s->postgresql);
         snprintf(sql, sizeof(sql), "DROP DATABASE %s WITH (FORCE)", s->name);
@@ -164,11 +163,7 @@ static inline void side_close(struct side *s) {
         return;
     }
     sqlite3_close(s->sqlite);
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        snprintf(path, sizeof(path), "%s/%s", s->dir, names[i]);
-        unlink(path);
-    }
-    rmdir(s->dir);
+    dir_remove(s->dir);
 }
 
 #endif
