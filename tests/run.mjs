@@ -276,7 +276,7 @@ function finish() {
 }
 
 async function releaseRound() {
-    await Promise.all([nodeTests('', ['lint'], {}), unitTests('', 'build', {}), blackBox('', 'build', {})]);
+    await Promise.all([nodeTests('', ['lint'], options.long ? { HIRED_TEST_LONG: '1' } : {}), unitTests('', 'build', {}), blackBox('', 'build', {})]);
 }
 
 async function asanRound() {
