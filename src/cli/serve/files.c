@@ -175,16 +175,17 @@ static void file_send(struct http_request *r, const struct outgoing_file *f) {
 
 /* ---- looking up ---- */
 
-/* A request for a file, while its row is read. In the request's arena. */
+/* A request for a file, while its row is read. It has memory of its own, so that the request can be answered while a
+ * reader still works on it. */
 struct file_look {
     struct read_job job;
-    struct http_request *r;
+    struct http_request *r; /* NULL: it was answered meanwhile */
+    struct arena arena;
     struct outgoing_file file;
     int row;       /* 1: found, 0: none, < 0: an error */
     int64_t state; /* of a report */
     /* For a report that the fetcher is still fetching. */
     bool looking; /* the job has not come back */
-    bool over;    /* the loop has ended the wait meanwhile */
     int64_t until_ns;
     struct http_timer *timer;
 };
@@ -194,11 +195,15 @@ static struct file_look *of_job(struct read_job *job) {
 }
 
 static struct file_look *look_new(struct http_request *r, int64_t id) {
-    struct file_look *f = arena_new(r->arena, struct file_look);
-    f->r = r;
-    f->file.id = id;
+    struct file_look *f = mem_alloc(sizeof *f);
+    *f = (struct file_look){.r = r, .arena = ARENA_EMPTY, .file = {.id = id}};
     r->no_cancel = true;
     return f;
+}
+
+static void look_free(struct file_look *f) {
+    arena_free(&f->arena);
+    free(f);
 }
 
 static void look(struct file_look *f, void (*run)(struct read_job *job, struct reader *rd),
@@ -228,8 +233,8 @@ static void read_attachment(struct read_job *job, struct reader *rd) {
     f->row = db_row(&q);
     if (f->row != 1)
         return;
-    f->file.name = arena_dup(f->r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME));
-    f->file.mime = arena_dup(f->r->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME));
+    f->file.name = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME));
+    f->file.mime = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME));
     f->file.max_age_s = LINK_ATTACHMENT_LIFE_S;
     f->file.shown = attachment_is_shown(f->file.mime);
 }
@@ -238,6 +243,7 @@ static void attachment_read(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
     if (error != -ESHUTDOWN && !refuse_row(f, error))
         file_send(f->r, &f->file);
+    look_free(f);
 }
 
 static void serve_attachment(struct http_request *r, int64_t id) {
@@ -271,7 +277,7 @@ static void read_report(struct read_job *job, struct reader *rd) {
     db_query_end(&q);
     if (f->row == 1 && f->state == 1)
         f->file = (struct outgoing_file){.id = f->file.id,
-                                         .name = report_name(reader_db(rd), f->r->arena, tenant, f->file.id),
+                                         .name = report_name(reader_db(rd), &f->arena, tenant, f->file.id),
                                          .mime = STR("application/pdf"),
                                          .shown = true,
                                          .max_age_s = LINK_REPORT_LIFE_S};
@@ -296,18 +302,16 @@ static void refuse_wait(struct http_request *r) {
 
 static void report_read_again(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
-    struct http_timer *timer = f->timer; /* answering frees f */
-    bool ended = f->over;
-    if (error == -ESHUTDOWN)
-        return;
     f->looking = false;
-    if (!answer_report(f, error)) {
-        if (!ended && clock_mono_ns() < f->until_ns)
-            return;
-        refuse_wait(f->r);
+    if (f->r && error != -ESHUTDOWN) {
+        if (!answer_report(f, error)) {
+            if (clock_mono_ns() < f->until_ns)
+                return;
+            refuse_wait(f->r);
+        }
+        http_timer_stop(f->timer);
     }
-    if (!ended)
-        http_timer_stop(timer);
+    look_free(f);
 }
 
 static void on_wait(void *arg) {
@@ -318,22 +322,22 @@ static void on_wait(void *arg) {
 
 static void on_wait_end(void *arg) {
     struct file_look *f = arg;
-    f->over = true;
-    if (!f->looking) /* otherwise a reader uses the request, and report_read_again answers */
-        refuse_wait(f->r);
+    refuse_wait(f->r);
+    f->r = NULL;
+    if (!f->looking) /* otherwise report_read_again frees it */
+        look_free(f);
 }
 
 static void report_read(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
-    struct http_request *r = f->r;
-    if (error == -ESHUTDOWN)
-        return;
     f->looking = false;
-    if (answer_report(f, error))
+    if (error == -ESHUTDOWN || answer_report(f, error)) {
+        look_free(f);
         return;
-    fetcher_want(site_of(r)->fetcher, f->file.id);
+    }
+    fetcher_want(site_of(f->r)->fetcher, f->file.id);
     f->until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000);
-    f->timer = http_timer_start(r->loop, FILE_POLL_MS, on_wait, on_wait_end, f);
+    f->timer = http_timer_start(f->r->loop, FILE_POLL_MS, on_wait, on_wait_end, f);
 }
 
 static void serve_report(struct http_request *r, int64_t id) {
