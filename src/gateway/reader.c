@@ -8,9 +8,10 @@
 #include "base/log.h"
 #include "gateway/caller/access_changes.h"
 
-#define SHARED_NS INT64_C(100000000) /* how long jobs may share a snapshot: it uses up the time that a read may take   \
-                                      */
-#define TIDY_NS INT64_C(200000000)   /* how often reader_renew checks the cache of users' ids */
+#define SHARED_NS                                                                                                      \
+    INT64_C(100000000)             /* how long jobs may share a snapshot: it uses up the time that a read may take     \
+                                    */
+#define TIDY_NS INT64_C(200000000) /* how often reader_renew checks the cache of users' ids */
 
 int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer, bool repeats) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;

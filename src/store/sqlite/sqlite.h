@@ -145,9 +145,9 @@ int layout_new_file(sqlite3 *handle);
 #define SCHEMA_REWRITTEN 17
 
 /* Rewrites the database, which has the schema SCHEMA_REWRITTEN - 1, into a new file with the present schema, and puts
- * that in its place. With o->keep the file as it was stays beside it, as hired.db.before-017 (store/before.h). Goes on where
- * an earlier attempt was interrupted. Closes the connection's handle: the file must be opened again. Returns 0 or a
- * negative errno with a sentence in o->why; then the database is as it was. */
+ * that in its place. With o->keep the file as it was stays beside it, as hired.db.before-017 (store/before.h). Goes on
+ * where an earlier attempt was interrupted. Closes the connection's handle: the file must be opened again. Returns 0 or
+ * a negative errno with a sentence in o->why; then the database is as it was. */
 int rewrite_database(struct opening *o);
 
 /* Configures SQLite and its VFS (pages.h), once in a process. Every function that opens a connection calls it first. */
