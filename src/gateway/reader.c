@@ -8,9 +8,8 @@
 #include "base/log.h"
 #include "gateway/caller/access_changes.h"
 
-#define SHARED_NS                                                                                                      \
-    INT64_C(100000000)             /* how long jobs may share a snapshot: it uses up the time that a read may take     \
-                                    */
+/* How long jobs may share a snapshot, which uses up the time that a read may take. */
+#define SHARED_NS INT64_C(100000000)
 #define TIDY_NS INT64_C(200000000) /* how often reader_renew checks the cache of users' ids */
 
 int reader_open(struct reader *rd, const struct db_options *o, const struct writer *writer, bool repeats) {

@@ -21,9 +21,8 @@
 #define FINDINGS_MAX 100
 #define SAMPLE 16 /* first pages that show whether the database has checksums */
 #define WAL_INDEX_REGION 32768
-#define WAL_INDEX_BACKFILLED                                                                                           \
-    96 /* offset in the log's index of the number of frames that are in the file for certain                           \
-        */
+/* Offset in the log's index of the number of frames that are in the file for certain. */
+#define WAL_INDEX_BACKFILLED 96
 #define LOCK_BYTE INT64_C(0x40000000) /* its page is never used */
 
 struct suspect {
