@@ -7,6 +7,7 @@
 """
 import argparse
 import re
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -275,6 +276,45 @@ def read_moves(steps):
     return moves
 
 
+TYPES = ('TEXT', 'SMALLINT', 'INTEGER', 'BIGINT')
+MAX_COLUMNS = 32  # SCHEMA_COLUMNS_MAX
+
+
+def read_tables(steps):
+    """[(table, number of key columns, [(column, type as PostgreSQL has it), ...])] of the present schema; the key's columns come first."""
+    db = sqlite3.connect(':memory:')
+    for step in steps:
+        for statement in split(step.replace('/*CLUSTERED*/', '')):  # without STRICT, a column keeps the type that was declared
+            words = re.sub(r'\bSTRPOS\(', 'INSTR(', squeeze(statement))
+            db.execute(re.sub(r'\bSTRING_AGG\(', 'GROUP_CONCAT(', words))
+    tables = []
+    for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name").fetchall():
+        found = db.execute(f'PRAGMA table_info({table})').fetchall()
+        key = sorted((place, name, kind) for _, name, kind, _, _, place in found if place > 0)
+        columns = [(name, kind.upper()) for _, name, kind in key] + [(name, kind.upper()) for _, name, kind, _, _, place in found if place == 0]
+        if not key:
+            raise Fault(f'the table {table} has no primary key: rows are copied in its order')
+        for name, kind in columns:
+            if kind not in TYPES:
+                raise Fault(f'the column {table}.{name} has the type {kind}; both engines have {", ".join(TYPES)}')
+        if len(columns) > MAX_COLUMNS:
+            raise Fault(f'the table {table} has {len(columns)} columns; at most {MAX_COLUMNS}')
+        tables.append((table, len(key), columns))
+    return tables
+
+
+def make_tables(steps):
+    tables = read_tables(steps)
+    lines = []
+    for table, _, columns in tables:
+        lines.append(f'static const struct schema_column columns_of_{table}[] = {{')
+        lines += [f'    {{"{name}", SCHEMA_{kind}}},' for name, kind in columns]
+        lines.append('};')
+    lines.append('const struct schema_table schema_tables[] = {')
+    lines += [f'    {{"{table}", {keys}, {len(columns)}, columns_of_{table}}},' for table, keys, columns in tables]
+    return [*lines, '};', f'const unsigned schema_tables_n = {len(tables)};', '']
+
+
 def split(text, part=False):
     """The statements of a script; part: the text may end within one."""
     out, start = [], 0
@@ -326,7 +366,8 @@ def make_source(statements, rows, steps):
     flags = flags_of_all(statements, steps)
     row_of = {name: number for number, (_, _, names) in enumerate(rows, 1) for name in names}
     lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
-             '#include "store/postgresql/schema.h"', '#include "store/sqlite/sqlite.h"', '', 'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
+             '#include "store/postgresql/schema.h"', '#include "store/sqlite/sqlite.h"', '#include "store/transfer/table.h"', '',
+             'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
     lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}, {row_of.get(name, 0)}, {sqlplan.c_flags(flags[name])}}},'
               for name, text, parameters in statements]
     lines += ['};', '', *make_steps('schema_steps', steps, sqlite_schema), '', *make_steps('postgresql_steps', steps, postgresql_schema)]
@@ -334,7 +375,7 @@ def make_source(statements, rows, steps):
               'const struct schema_move schema_moves[] = {']
     lines += [f'    {{{number}, "{table}", {c_text(sql)}, {c_text(last) if last else "NULL"}}},'
               for number, table, sql, last in read_moves(steps)]
-    lines += ['    {0}', '};', '']
+    lines += ['    {0}', '};', '', *make_tables(steps)]
     return '\n'.join(lines)
 
 

@@ -180,6 +180,29 @@ INSERT INTO u_next (tenant) SELECT u.tenant FROM u ORDER BY u.tenant;
         raise AssertionError(wrong)
 
 
+def test_tables():
+    steps = ["CREATE TABLE b (n SMALLINT, tenant BIGINT NOT NULL, word TEXT NOT NULL, m INTEGER, PRIMARY KEY (word, tenant)) /*CLUSTERED*/;",
+             "CREATE TABLE gone (id BIGINT PRIMARY KEY); CREATE TABLE a (id BIGINT NOT NULL PRIMARY KEY); DROP TABLE gone;"
+             "ALTER TABLE b ADD COLUMN later TEXT; INSERT INTO a SELECT STRPOS(word, 'b') FROM b;"]
+    assert sqlgen.read_tables(steps) == [
+        ('a', 1, [('id', 'BIGINT')]),
+        ('b', 2, [('word', 'TEXT'), ('tenant', 'BIGINT'), ('n', 'SMALLINT'), ('m', 'INTEGER'), ('later', 'TEXT')])]
+    for wrong, part in [('CREATE TABLE a (x BIGINT);', 'no primary key'), ('CREATE TABLE a (x REAL PRIMARY KEY);', 'REAL'),
+                        ('CREATE TABLE a (k BIGINT PRIMARY KEY, ' + ', '.join(f'c{i} TEXT' for i in range(32)) + ');', '33 columns')]:
+        try:
+            sqlgen.read_tables([wrong])
+        except sqlgen.Fault as fault:
+            assert part in str(fault), fault
+        else:
+            raise AssertionError(wrong)
+    real = {table: columns for table, _, columns in sqlgen.read_tables(sqlgen.read_schema(SCHEMA))}
+    db = empty_database()
+    there = [name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    assert sorted(there) == sorted(real), there
+    for table in there:
+        assert sorted(c[1] for c in db.execute(f'PRAGMA table_info({table})')) == sorted(name for name, _ in real[table]), table
+
+
 def test_schema_is_numbered():
     for names in (['001.sql'], ['000.sql', '002.sql'], ['000.sql', 'x.sql']):
         with tempfile.TemporaryDirectory() as d:

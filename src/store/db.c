@@ -7,6 +7,7 @@
 #include "base/invariant.h"
 #include "base/log.h"
 #include "store/driver.h"
+#include "store/transfer/row.h"
 
 /* ---- connections ---- */
 
@@ -28,13 +29,31 @@ static int read_ids(struct db *db, struct str *ret_why) {
     return 0;
 }
 
+/* A copy whose rows were not all compared with those of its source is not served. */
+static int refuse_unfinished(struct db *db, struct str *ret_why) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_META_GET);
+    db_bind_text(&q, 1, STR(META_TRANSFER));
+    int r = db_row(&q);
+    if (r == 0)
+        return 0;
+    *ret_why = r < 0 ? STR("The database's note of a migration (meta: " META_TRANSFER ") cannot be read.")
+                     : STR("The database is the unfinished copy of another one: `hired migrate` was interrupted, or found "
+                           "a difference. Run the same `hired migrate` again; it goes on.");
+    return r < 0 ? r : -EUCLEAN;
+}
+
 int db_open(struct db **ret, const struct db_options *o, enum db_access access, struct arena *a, struct str *ret_why) {
     struct db *db;
     int r = o->engine == DB_POSTGRESQL ? postgresql_open(&db, o, access, a, ret_why)
                                        : sqlite_open(&db, o, access, a, ret_why);
-    if (r == 0 && access == DB_WRITE && (r = read_ids(db, ret_why)) < 0)
+    if (r < 0)
+        return r;
+    r = refuse_unfinished(db, ret_why);
+    if (r == 0 && access == DB_WRITE)
+        r = read_ids(db, ret_why);
+    if (r < 0)
         db_close(db);
-    if (r == 0)
+    else
         *ret = db;
     return r;
 }
