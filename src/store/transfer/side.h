@@ -42,8 +42,11 @@ struct side_functions {
     void (*close)(struct side *s);
 };
 
-/* How many tenants and facts a database has; 0: it was made and never used. */
-#define SIDE_USED_SQL "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM meta WHERE key <> 'schema') AS used"
+/* How many tenants and facts a database has; 0: it was made and never used. The note does not count: the server may
+ * still be writing that of a process that was killed, between this question and the one before. */
+#define SIDE_USED_SQL                                                                                                  \
+    "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM meta WHERE key NOT IN ('schema', '" META_TRANSFER    \
+    "')) AS used"
 #define SIDE_NOTE_SQL "SELECT value FROM meta WHERE key = '" META_TRANSFER "'"
 
 /* Opens a database to read it. Its schema must be the present one. PostgreSQL: no server and no command may use it
