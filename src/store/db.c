@@ -36,9 +36,10 @@ static int refuse_unfinished(struct db *db, struct str *ret_why) {
     int r = db_row(&q);
     if (r == 0)
         return 0;
-    *ret_why = r < 0 ? STR("The database's note of a migration (meta: " META_TRANSFER ") cannot be read.")
-                     : STR("The database is the unfinished copy of another one: `hired migrate` was interrupted, or found "
-                           "a difference. Run the same `hired migrate` again; it goes on.");
+    *ret_why =
+        r < 0 ? STR("The database's note of a migration (meta: " META_TRANSFER ") cannot be read.")
+              : STR("The database is the unfinished copy of another one: `hired migrate` was interrupted, or found "
+                    "a difference. Run the same `hired migrate` again; it goes on.");
     return r < 0 ? r : -EUCLEAN;
 }
 

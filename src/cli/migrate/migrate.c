@@ -73,7 +73,12 @@ static bool is_url(const char *text) {
 }
 
 static struct transfer_place place_of(const char *text) {
-    return is_url(text) ? (struct transfer_place){.url = text} : (struct transfer_place){.dir = text};
+    struct transfer_place p = {0};
+    if (is_url(text))
+        p.url = text;
+    else
+        p.dir = text;
+    return p;
 }
 
 static int take_places(struct migrate *m, const char *from, const char *to) {

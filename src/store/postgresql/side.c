@@ -40,13 +40,13 @@ static int failed(struct pg_side *s, const PGresult *result, const char *doing) 
     int r = state ? pg_errno(state) : -EIO;
     if (PQstatus(s->conn) == CONNECTION_BAD && !state) {
         *s->base.why =
-            arena_printf(s->base.arena, "The connection to %s broke while %s. Run the command again: it goes on.",
+            arena_printf(s->base.arena, "The connection to %s broke (%s). Run the command again: it goes on.",
                          s->base.name.ptr, doing);
         return -EHOSTUNREACH;
     }
     *s->base.why =
-        arena_printf(s->base.arena, "%s: %s while %s.%s", s->base.name.ptr, message ? message : "an unknown error",
-                     doing, r == -ENOSPC ? " When there is room, run the command again: it goes on." : "");
+        arena_printf(s->base.arena, "%s: %s (%s).%s", s->base.name.ptr, message ? message : "an unknown error", doing,
+                     r == -ENOSPC ? " When there is room, run the command again: it goes on." : "");
     return r;
 }
 

@@ -31,13 +31,13 @@ static sqlite3 *handle_of(const struct sqlite_side *s) {
 
 static int failed(struct sqlite_side *s, const char *doing) {
     int code = sqlite3_extended_errcode(handle_of(s)), r = db_errno(code);
-    *s->base.why = arena_printf(s->base.arena, "%s: %s while %s.%s", s->base.name.ptr, sqlite3_errmsg(handle_of(s)),
-                                doing, r == -ENOSPC ? " When there is room, run the command again: it goes on." : "");
+    *s->base.why = arena_printf(s->base.arena, "%s: %s (%s).%s", s->base.name.ptr, sqlite3_errmsg(handle_of(s)), doing,
+                                r == -ENOSPC ? " When there is room, run the command again: it goes on." : "");
     return r < 0 ? r : -EIO;
 }
 
 static int failed_errno(struct sqlite_side *s, int r, const char *doing) {
-    *s->base.why = arena_printf(s->base.arena, "%s: %s while %s.%s", s->base.name.ptr, strerror(-r), doing,
+    *s->base.why = arena_printf(s->base.arena, "%s: %s (%s).%s", s->base.name.ptr, strerror(-r), doing,
                                 r == -ENOSPC ? " When there is room, run the command again: it goes on." : "");
     return r;
 }

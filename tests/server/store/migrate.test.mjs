@@ -171,6 +171,17 @@ test('a source that has changed since is copied from the beginning', () => {
     assert.deepEqual(sql(again, 'SELECT doc FROM interview ORDER BY tenant, id'), rowsOf(name, 'SELECT doc FROM interview ORDER BY tenant, id'));
 });
 
+test('a change that the state of the source does not show is found by comparing, and all is copied again', () => {
+    const source = demoDir(), { name, url } = newDatabase();
+    interrupted(source, url);
+    pg.sql(`CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
+        CREATE TRIGGER stop BEFORE INSERT ON vendor_account FOR EACH ROW EXECUTE FUNCTION stop()`, name);
+    refused(source, url, new RegExp(`the database ${name} of .*: not now \\(vendor_account\\)`));
+    pg.sql('DROP TRIGGER stop ON vendor_account; UPDATE interview SET doc = upper(doc)', name);
+    assert.match(migrateOk(source, url).stderr, /of this source goes on\.[^]*The source has changed since/);
+    assert.deepEqual(exported(source, '--store', url), exported(source));
+});
+
 test('a difference names the table and the key, and such a copy is never used', () => {
     const source = demoDir(), { name, url } = newDatabase();
     interrupted(source, url);
