@@ -106,6 +106,9 @@ static int open_to_write(struct cli *c, const struct db_options *o, enum cli_acc
             if (!is_changing(r))
                 break;
         }
+        /* A server that waits for its turn does not carry out commands; PostgreSQL lets them write beside it. */
+        if (r == -EBUSY && o->engine == DB_POSTGRESQL && holder.state == OWNER_STARTING)
+            return open_here(c, o, how);
         if (r != -EBUSY && !is_changing(r))
             break;
         if (clock_mono_ms() - start >= BUSY_MS) {

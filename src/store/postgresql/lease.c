@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/id.h"
 #include "store/postgresql/postgresql.h"
 
 #define CONNECT_MS 5000
@@ -18,6 +19,7 @@ struct lease {
     struct pg_db db; /* only its address and its connection are used */
     int node;        /* -1: none was taken */
     bool serving;
+    char name[32]; /* of its sessions, and of no others */
 };
 
 /* These notice a machine that is gone. */
@@ -47,11 +49,23 @@ static int ask(struct lease *l, const char *sql) {
     return r;
 }
 
+/* After a network failure the database's server may keep the session before this one, and with it the locks, until it
+ * notices: they would seem to be another process's. Ends it. Returns 1, 0 if it has not ended yet, or -EIO. */
+static int end_old_session(struct lease *l, struct arena *a) {
+    return ask(l, arena_printf(a,
+                               "SELECT COALESCE(bool_and(pg_terminate_backend(pid, 2000)), true)"
+                               " FROM pg_stat_activity WHERE application_name = '%s' AND pid <> pg_backend_pid()",
+                               l->name)
+                      .ptr);
+}
+
 static int connect_to(struct lease *l, struct arena *a, struct str *ret_why) {
     int r = pg_reach(&l->db, a, ret_why);
     if (r < 0)
         return r;
-    if (PQsetnonblocking(l->db.conn, 1) != 0 || ask(l, settings) < 0) {
+    struct str name = arena_printf(a, "SET application_name = '%s'", l->name);
+    if (PQsetnonblocking(l->db.conn, 1) != 0 || ask(l, settings) < 0 || end_old_session(l, a) != 1 ||
+        ask(l, name.ptr) < 0) {
         disconnect(l);
         *ret_why = STR("The database server broke the connection while it was set up.");
         return -EHOSTUNREACH;
@@ -61,7 +75,8 @@ static int connect_to(struct lease *l, struct arena *a, struct str *ret_why) {
 
 int lease_new(struct lease **ret, const struct db_options *o, struct arena *a, struct str *ret_why) {
     struct lease *l = mem_alloc(sizeof(*l));
-    *l = (struct lease){.node = -1};
+    *l = (struct lease){.node = -1, .name = "hired-"};
+    id_random_hex(l->name + strlen(l->name), 8);
     int r = pg_address_new(&l->db.address, o->url, ret_why);
     if (r == 0) {
         unsigned given_ms = pg_address_connect_ms(l->db.address);

@@ -6,6 +6,7 @@
 // weight: 40
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 
@@ -63,7 +64,10 @@ test('a second server takes the place of one that is killed, and has all that wa
     const client = clientOf(server);
     const [application] = await client.walk('GET', '/open-apis/hire/v1/applications', { query: { page_size: 1 } });
     const { application: { talent_id: talent } } = await client.ok('GET', `/open-apis/hire/v1/applications/${application}`);
-    const waiting = serve(tempDir());
+    const besides = tempDir();
+    const waiting = serve(besides);
+    await eventually(() => postgres.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1214870118"), (n) => n === '2');
+    hiredOk(['app', 'create', '--data', besides, '--name', 'beside', '--scope', 'all'], { env }); // in the directory of the one that waits
     const ids = [];
     const writers = Array.from({ length: 4 }, () => write(client, talent, ids));
     await eventually(() => ids.length, (n) => n > 60);
@@ -92,6 +96,45 @@ test('a server that another one has displaced ends by itself', async () => {
     assert.equal(status, 1);
     assert.match(server.stderr, /another server has taken this one's place/);
     await second.stop();
+});
+
+// A way to the database on which the ends can be lost: the servers' connections break, and the database is not told.
+async function startPassage() {
+    const dir = tempDir(), name = '.s.PGSQL.5432', near = new Set(), far = new Set();
+    const passage = net.createServer((socket) => {
+        const on = net.connect(path.join(postgres.dir, name));
+        near.add(socket.on('error', () => {}));
+        far.add(on.on('error', () => socket.destroy()));
+        socket.pipe(on, { end: false });
+        on.pipe(socket);
+        socket.on('end', () => on.end());
+    });
+    await new Promise((resolve) => passage.listen(path.join(dir, name), resolve));
+    return {
+        url: `postgresql://postgres@/hired?host=${encodeURIComponent(dir)}`,
+        lose() {
+            for (const socket of near) socket.destroy();
+            near.clear();
+        },
+        stop() {
+            passage.close();
+            for (const socket of [...near, ...far]) socket.destroy();
+        },
+    };
+}
+
+test('a server whose connections are lost without the database noticing keeps its place', async () => {
+    const passage = await startPassage();
+    const server = await startServer({ dir: tempDir(), args: ['--store', passage.url] });
+    const holder = () => postgres.sql("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1214870117 AND objid = 3 AND granted");
+    const before = holder();
+    passage.lose();
+    assert.equal(holder(), before); // its old session
+    await eventually(holder, (pid) => pid !== '' && pid !== before);
+    await eventually(() => send(server.baseUrl, 'GET', '/readyz'), (a) => a.status === 200);
+    await clientOf(server).walk('GET', '/open-apis/hire/v1/applications', { query: { page_size: 20 } });
+    await server.stop();
+    passage.stop();
 });
 
 test('a database that crashes and comes back: requests fail in between, /readyz says so, and nothing acknowledged is lost', async () => {
