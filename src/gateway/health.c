@@ -71,7 +71,9 @@ struct str gateway_unready(struct gateway *g, struct http_loop *l) {
     if (w.error == 0)
         return STR_ABSENT;
     if (w.error == -EIO)
-        return STR("the disk has failed");
+        return g->db_options->engine == DB_POSTGRESQL
+                   ? STR("the connection to the database broke during the last write")
+                   : STR("the disk has failed");
     struct str reason = answer_busy_reason(w.error);
     return str_is_absent(reason) ? str_of(strerror(-w.error)) : reason;
 }

@@ -18,8 +18,11 @@
 #include "store/lease.h"
 #include "store/remote/server.h"
 
-#define LOOK_NS 1000000000
-#define WAIT_NS 300000000
+/* A server looks at its place more often than others try to take it, so that one whose session is cut mostly keeps it.
+ */
+#define LOOK_NS 200000000
+#define WAIT_NS 900000000
+#define TICK_EVERY 5 /* looks */
 
 struct place {
     struct lease *lease;
@@ -98,7 +101,7 @@ static bool rest(struct place *p) {
 
 static void *place_main(void *arg) {
     struct place *p = arg;
-    while (rest(p)) {
+    for (unsigned looks = 1; rest(p); looks++) {
         int r = lease_keep(p->lease);
         if (r == -EBUSY) {
             log_line(LOG_ERROR,
@@ -109,7 +112,7 @@ static void *place_main(void *arg) {
             kill(getpid(), SIGTERM);
             return NULL;
         }
-        if (r == 0)
+        if (r == 0 && looks % TICK_EVERY == 0)
             p->tick(p->ctx);
     }
     return NULL;

@@ -19,7 +19,8 @@ struct place;
 int place_take(struct place **ret, const struct db_options *o, unsigned node, const sigset_t *signals, struct arena *a,
                struct str *ret_why);
 
-/* Starts a thread that looks every second whether the place is still this server's, and calls tick(ctx) if it is. If
+/* Starts a thread that looks five times a second whether the place is still this server's, and calls tick(ctx) every
+ * second if it is. If
  * another server has taken it, the thread sends SIGTERM to this process. Returns 0 or a negative errno. */
 int place_keep(struct place *p, void (*tick)(void *ctx), void *ctx);
 

@@ -73,6 +73,13 @@ int pg_address_new(struct pg_address **ret, const char *url, struct str *ret_why
         *ret_why = STR("The address of the database names several ports, but not one for each host.");
         return -EINVAL;
     }
+    /* libpq would take the user's name. */
+    const char *database = option_of(d, "dbname"), *service = option_of(d, "service");
+    if (!(database && *database) && !(service && *service) && !getenv("PGDATABASE")) {
+        pg_address_free(d);
+        *ret_why = STR("The address of the database names no database: write postgresql://USER@HOST:PORT/DATABASE.");
+        return -EINVAL;
+    }
     *ret = d;
     return 0;
 }

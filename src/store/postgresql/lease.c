@@ -26,7 +26,7 @@ struct lease {
 static const char settings[] =
     "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
     "SET tcp_user_timeout = 20000; SET idle_session_timeout = 0; SET statement_timeout = 4000;";
-/* A server asks every second (lease_keep); one that hangs loses the right to serve. */
+/* A server asks several times a second (lease_keep); one that hangs loses the right to serve. */
 static const char serving_settings[] = "SET idle_session_timeout = 20000";
 
 static void disconnect(struct lease *l) {

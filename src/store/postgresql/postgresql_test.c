@@ -132,6 +132,8 @@ static void test_addresses(void **state) {
     refused(s, "nonsense", -EINVAL, "cannot be read");
     refused(s, "postgresql://u:geheim@word@host/db", -EINVAL, "%40");
     refused(s, "postgresql://u:geheim/1@host/db", -EINVAL, "cannot be read");
+    refused(s, "postgresql://u:geheim@host", -EINVAL, "names no database");
+    refused(s, "host=h user=u password=geheim", -EINVAL, "names no database");
     refused(s, "host=a,b port=1,2,3", -EINVAL, "one for each host");
     refused(s, "postgresql://u:geheim@/db?host=/nowhere", -EHOSTUNREACH, "Cannot reach the database server /nowhere");
     refused(s, "postgresql://u:geheim@127.0.0.1:1/db", -EHOSTUNREACH, "127.0.0.1:1");
