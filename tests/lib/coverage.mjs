@@ -19,9 +19,10 @@ if (process.env.HIRED_TEST_RUN) {
     });
 }
 
+// The store knows nothing of the API: numbers there are those of databases.
 function codesInSources() {
     const src = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');
-    const text = fs.readdirSync(src, { recursive: true }).filter((f) => /\.[ch]$/.test(f) && !f.endsWith('_test.c'))
+    const text = fs.readdirSync(src, { recursive: true }).filter((f) => /\.[ch]$/.test(f) && !f.endsWith('_test.c') && !f.startsWith('store/'))
         .map((f) => fs.readFileSync(path.join(src, f), 'utf8')).join('\n');
     return new Set(text.match(/\b\d{5,8}\b/g));
 }
