@@ -61,21 +61,25 @@ static int write_later(struct conn *c, const struct iovec *iov, int n) {
     return 0;
 }
 
-int conn_send(struct conn *c, struct iovec *iov, int n) {
-    ssize_t sent = send_now(c, iov, n);
+/* Sends what the socket takes at once. *iov and *n become the rest. Returns 1 if none is left, 0, or a negative errno.
+ */
+static int send_some(struct conn *c, struct iovec **iov, int *n) {
+    ssize_t sent = send_now(c, *iov, *n);
     if (sent < 0)
         return (int)sent;
-    n = skip_sent(&iov, n, (size_t)sent);
-    return n == 0 ? 1 : write_later(c, iov, n);
+    *n = skip_sent(iov, *n, (size_t)sent);
+    return *n == 0;
+}
+
+int conn_send(struct conn *c, struct iovec *iov, int n) {
+    int r = send_some(c, &iov, &n);
+    return r != 0 ? r : write_later(c, iov, n);
 }
 
 int conn_send_copied(struct conn *c, struct iovec *iov, int n, struct buf *keep) {
-    ssize_t sent = send_now(c, iov, n);
-    if (sent < 0)
-        return (int)sent;
-    n = skip_sent(&iov, n, (size_t)sent);
-    if (n == 0)
-        return 1;
+    int r = send_some(c, &iov, &n);
+    if (r != 0)
+        return r;
     keep->len = 0;
     for (int i = 0; i < n; i++)
         buf_add(keep, iov[i].iov_base, iov[i].iov_len);
@@ -103,12 +107,9 @@ int conn_queue(struct conn *c, struct iovec *iov, int n, size_t wait_max) {
         if (conn_waiting(c) + total > wait_max)
             return -ENOBUFS;
     } else {
-        ssize_t sent = send_now(c, iov, n);
-        if (sent < 0)
-            return (int)sent;
-        n = skip_sent(&iov, n, (size_t)sent);
-        if (n == 0)
-            return 1;
+        int r = send_some(c, &iov, &n);
+        if (r != 0)
+            return r;
     }
     for (int i = 0; i < n; i++)
         buf_add(&c->wait, iov[i].iov_base, iov[i].iov_len);
