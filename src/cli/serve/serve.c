@@ -100,11 +100,6 @@ static void drop_drafts(const struct serving *s) {
         log_fmt(LOG_INFO, "removed %d unfinished files", n);
 }
 
-/* Commands of other machines may have written. */
-static void on_place_tick(void *ctx) {
-    on_commit(ctx);
-}
-
 static int start_loops(struct serving *s) {
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
@@ -313,7 +308,8 @@ int cli_serve(int argc, char **argv) {
         r = start_workers(&s);
     if (r == 0)
         r = start_loops(&s);
-    if (r == 0 && s.place && (r = place_keep(s.place, on_place_tick, &s)) < 0)
+    /* Commands of other machines may have committed. */
+    if (r == 0 && s.place && (r = place_keep(s.place, on_commit, &s)) < 0)
         serve_fail("cannot start the thread that keeps the right to serve", r);
     if (r == 0) {
         announce(&s);
