@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/dir.h"
 #include "base/log.h"
 #include "base/test.h"
 #include "gateway/caller/app.h"
@@ -103,7 +104,6 @@ static inline int begin(void **state, unsigned readers) {
 
 static inline int finish(void **state) {
     struct fixture *f = *state;
-    char command[128];
     http_server_drain(f->server, 1000);
     gateway_stop(f->gateway);
     writer_free(f->writer);
@@ -111,8 +111,7 @@ static inline int finish(void **state) {
     gateway_free(f->gateway);
     seal_free(f->seal);
     arena_free(&f->arena);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(dir_remove(f->dir), 0);
     free(f);
     return 0;
 }

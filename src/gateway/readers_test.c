@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/test.h"
 #include "gateway/readers.h"
 
@@ -119,15 +120,13 @@ static void begin(unsigned threads, unsigned queue_max, unsigned key_max, unsign
 }
 
 static void finish(void) {
-    char command[128];
     t.readers = readers_free(t.readers);
     http_server_drain(t.server, 1000);
     t.server = http_server_free(t.server);
     t.db = db_close(t.db);
     t.writer = writer_free(t.writer);
     arena_free(&t.arena);
-    snprintf(command, sizeof command, "rm -rf %s", t.dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(dir_remove(t.dir), 0);
 }
 
 static void test_one_caller_leaves_threads(void **state) {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/dir.h"
 #include "base/test.h"
 #include "gateway/caller/session.h"
 #include "gateway/watch.h"
@@ -174,9 +175,7 @@ static void test_who_does_not_read_hears_reload(void **state) {
     t.server = http_server_free(t.server);
     t.db = db_close(t.db);
     arena_free(&t.arena);
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf %s", t.dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(dir_remove(t.dir), 0);
 }
 
 int main(void) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/dir.h"
 #include "base/test.h"
 #include "gateway/caller/master_secret.h"
 #include "gateway/caller/tenant.h"
@@ -47,14 +48,12 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     struct fixture *f = *state;
-    char command[128];
     assert_int_equal(db_commit(f->db), 0);
     token_cache_free(f->cache);
     seal_free(f->seal);
     db_close(f->db);
     arena_free(&f->arena);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(dir_remove(f->dir), 0);
     free(f);
     return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/dir.h"
 #include "base/test.h"
 #include "gateway/caller/app.h"
 #include "gateway/caller/attempts.h"
@@ -45,13 +46,11 @@ static int setup(void **state) {
 
 static int teardown(void **state) {
     struct fixture *f = *state;
-    char command[128];
     db_rollback(f->db);
     db_close(f->db);
     seal_free(f->seal);
     arena_free(&f->arena);
-    snprintf(command, sizeof command, "rm -rf %s", f->dir);
-    assert_int_equal(system(command), 0);
+    assert_int_equal(dir_remove(f->dir), 0);
     free(f);
     return 0;
 }
