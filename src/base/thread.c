@@ -33,3 +33,44 @@ struct timespec thread_deadline(int64_t ns) {
     until.tv_nsec = ns % 1000000000;
     return until;
 }
+
+void thread_rest_init(struct thread_rest *r) {
+    pthread_mutex_init(&r->lock, NULL);
+    thread_condition(&r->wake);
+    r->ended = false;
+}
+
+void thread_rest_destroy(struct thread_rest *r) {
+    pthread_cond_destroy(&r->wake);
+    pthread_mutex_destroy(&r->lock);
+}
+
+bool thread_rest(struct thread_rest *r, int64_t ns) {
+    const struct timespec until = thread_deadline(ns);
+    pthread_mutex_lock(&r->lock);
+    if (!r->ended)
+        pthread_cond_timedwait(&r->wake, &r->lock, &until);
+    bool go_on = !r->ended;
+    pthread_mutex_unlock(&r->lock);
+    return go_on;
+}
+
+bool thread_rest_ended(struct thread_rest *r) {
+    pthread_mutex_lock(&r->lock);
+    bool ended = r->ended;
+    pthread_mutex_unlock(&r->lock);
+    return ended;
+}
+
+void thread_rest_wake(struct thread_rest *r) {
+    pthread_mutex_lock(&r->lock);
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+}
+
+void thread_rest_end(struct thread_rest *r) {
+    pthread_mutex_lock(&r->lock);
+    r->ended = true;
+    pthread_cond_signal(&r->wake);
+    pthread_mutex_unlock(&r->lock);
+}

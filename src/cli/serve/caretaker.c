@@ -43,9 +43,7 @@ struct caretaker {
     const struct scrubber *scrubber;
     bool clock;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards the members below */
-    pthread_cond_t wake;
-    bool stop;
+    struct thread_rest pause;
 
     struct disk_watch disk;
     int64_t disk_at_ms;              /* when to look at it again */
@@ -130,19 +128,13 @@ static void watch_disk(struct caretaker *c) {
 
 /* Sleeps; does work that becomes due meanwhile. Returns false when the thread must end. */
 static bool rest(struct caretaker *c, int64_t ms) {
-    const struct timespec until = thread_deadline(ms * 1000000);
-    pthread_mutex_lock(&c->lock);
-    if (!c->stop)
-        pthread_cond_timedwait(&c->wake, &c->lock, &until);
-    bool go_on = !c->stop;
-    pthread_mutex_unlock(&c->lock);
-    if (go_on) {
-        watch_disk(c);
-        count(c);
-        tidy_copies(c);
-        watch_clock(c);
-    }
-    return go_on;
+    if (!thread_rest(&c->pause, ms * 1000000))
+        return false;
+    watch_disk(c);
+    count(c);
+    tidy_copies(c);
+    watch_clock(c);
+    return true;
 }
 
 /* ---- files that no row names ---- */
@@ -249,8 +241,7 @@ static void *caretaker_main(void *arg) {
 }
 
 static void caretaker_release(struct caretaker *c) {
-    pthread_cond_destroy(&c->wake);
-    pthread_mutex_destroy(&c->lock);
+    thread_rest_destroy(&c->pause);
     db_close(c->db);
     free(c);
 }
@@ -276,8 +267,7 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
     }
     count(c);
     disk_watch_look(&c->disk);
-    pthread_mutex_init(&c->lock, NULL);
-    thread_condition(&c->wake);
+    thread_rest_init(&c->pause);
     r = thread_start(&c->thread, "hired-caretaker", caretaker_main, c);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
@@ -289,9 +279,7 @@ int caretaker_new(struct caretaker **ret, const struct db_options *db, struct wr
 }
 
 void caretaker_wake(struct caretaker *c) {
-    pthread_mutex_lock(&c->lock);
-    pthread_cond_signal(&c->wake);
-    pthread_mutex_unlock(&c->lock);
+    thread_rest_wake(&c->pause);
 }
 
 void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
@@ -317,10 +305,7 @@ void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
 struct caretaker *caretaker_free(struct caretaker *c) {
     if (!c)
         return NULL;
-    pthread_mutex_lock(&c->lock);
-    c->stop = true;
-    pthread_cond_signal(&c->wake);
-    pthread_mutex_unlock(&c->lock);
+    thread_rest_end(&c->pause);
     pthread_join(c->thread, NULL);
     caretaker_release(c);
     return NULL;

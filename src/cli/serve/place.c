@@ -28,9 +28,7 @@ struct place {
     struct lease *lease;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* guards stop */
-    pthread_cond_t wake;
-    bool stop;
+    struct thread_rest rest;
     void (*tick)(void *ctx);
     void *ctx;
     _Atomic bool lost;
@@ -72,8 +70,7 @@ int place_take(struct place **ret, const struct db_options *o, unsigned node, co
                struct str *ret_why) {
     struct place *p = mem_alloc(sizeof(*p));
     *p = (struct place){0};
-    pthread_mutex_init(&p->lock, NULL);
-    thread_condition(&p->wake);
+    thread_rest_init(&p->rest);
     int r = lease_new(&p->lease, o, a, ret_why);
     if (r == 0 && (r = take_node(p, node)) < 0)
         *ret_why = r == -EBUSY ? arena_printf(a, "All node numbers from %u to %u are in use by other processes.", node,
@@ -88,20 +85,9 @@ int place_take(struct place **ret, const struct db_options *o, unsigned node, co
     return r;
 }
 
-/* Returns false when the thread must end. */
-static bool rest(struct place *p) {
-    const struct timespec until = thread_deadline(LOOK_NS);
-    pthread_mutex_lock(&p->lock);
-    if (!p->stop)
-        pthread_cond_timedwait(&p->wake, &p->lock, &until);
-    bool go_on = !p->stop;
-    pthread_mutex_unlock(&p->lock);
-    return go_on;
-}
-
 static void *place_main(void *arg) {
     struct place *p = arg;
-    for (unsigned looks = 1; rest(p); looks++) {
+    for (unsigned looks = 1; thread_rest(&p->rest, LOOK_NS); looks++) {
         int r = lease_keep(p->lease);
         if (r == -EBUSY) {
             log_line(LOG_ERROR,
@@ -133,10 +119,7 @@ bool place_lost(const struct place *p) {
 void place_stop(struct place *p) {
     if (!p || !p->started)
         return;
-    pthread_mutex_lock(&p->lock);
-    p->stop = true;
-    pthread_cond_signal(&p->wake);
-    pthread_mutex_unlock(&p->lock);
+    thread_rest_end(&p->rest);
     pthread_join(p->thread, NULL);
     p->started = false;
 }
@@ -146,8 +129,7 @@ struct place *place_free(struct place *p) {
         return NULL;
     place_stop(p);
     lease_free(p->lease);
-    pthread_cond_destroy(&p->wake);
-    pthread_mutex_destroy(&p->lock);
+    thread_rest_destroy(&p->rest);
     free(p);
     return NULL;
 }

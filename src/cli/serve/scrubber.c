@@ -31,9 +31,7 @@ struct scrubber {
     struct db_options options;
     struct db *db;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards stop */
-    pthread_cond_t wake;
-    bool stop;
+    struct thread_rest rest;
     _Atomic uint64_t rate;
     int64_t due_ns; /* when the bytes so far may have been read */
 
@@ -44,17 +42,6 @@ struct scrubber {
 
 /* ---- waiting ---- */
 
-/* Returns false when the thread must end. */
-static bool wait_ns(struct scrubber *s, int64_t ns) {
-    const struct timespec until = thread_deadline(ns);
-    pthread_mutex_lock(&s->lock);
-    if (!s->stop)
-        pthread_cond_timedwait(&s->wake, &s->lock, &until);
-    bool go_on = !s->stop;
-    pthread_mutex_unlock(&s->lock);
-    return go_on;
-}
-
 /* Waits until that many bytes more are due. */
 static int pace(struct scrubber *s, size_t bytes) {
     int64_t now = clock_mono_ns();
@@ -64,12 +51,10 @@ static int pace(struct scrubber *s, size_t bytes) {
     s->due_ns += rate ? (int64_t)((double)bytes * 1e9 / (double)rate) : 0;
     atomic_fetch_add(&s->bytes, bytes);
     for (; now < s->due_ns; now = clock_mono_ns())
-        if (atomic_load(&s->rate) != rate || !wait_ns(s, s->due_ns - now < LOOK_NS ? s->due_ns - now : LOOK_NS))
+        if (atomic_load(&s->rate) != rate ||
+            !thread_rest(&s->rest, s->due_ns - now < LOOK_NS ? s->due_ns - now : LOOK_NS))
             break;
-    pthread_mutex_lock(&s->lock);
-    bool stop = s->stop;
-    pthread_mutex_unlock(&s->lock);
-    return stop || atomic_load(&s->rate) == 0 ? -ECANCELED : 0;
+    return thread_rest_ended(&s->rest) || atomic_load(&s->rate) == 0 ? -ECANCELED : 0;
 }
 
 static int pace_pages(void *ctx, size_t bytes) {
@@ -130,13 +115,12 @@ static void *scrubber_main(void *arg) {
             continue;
         bool whole = run_pass(s);
         next_ms = clock_mono_ms() + (whole ? REST_MS : FIRST_MS);
-    } while (wait_ns(s, INT64_C(1000000000)));
+    } while (thread_rest(&s->rest, INT64_C(1000000000)));
     return NULL;
 }
 
 static void scrubber_release(struct scrubber *s) {
-    pthread_cond_destroy(&s->wake);
-    pthread_mutex_destroy(&s->lock);
+    thread_rest_destroy(&s->rest);
     db_close(s->db);
     free(s);
 }
@@ -153,8 +137,7 @@ int scrubber_new(struct scrubber **ret, const struct db_options *db, uint64_t ra
         free(s);
         return r;
     }
-    pthread_mutex_init(&s->lock, NULL);
-    thread_condition(&s->wake);
+    thread_rest_init(&s->rest);
     r = thread_start(&s->thread, "hired-scrub", scrubber_main, s);
     if (r < 0) {
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
@@ -192,10 +175,7 @@ void scrubber_write_metrics(const struct scrubber *s, struct buf *out) {
 struct scrubber *scrubber_free(struct scrubber *s) {
     if (!s)
         return NULL;
-    pthread_mutex_lock(&s->lock);
-    s->stop = true;
-    pthread_cond_signal(&s->wake);
-    pthread_mutex_unlock(&s->lock);
+    thread_rest_end(&s->rest);
     pthread_join(s->thread, NULL);
     scrubber_release(s);
     return NULL;
