@@ -61,7 +61,8 @@ static int run(struct pg_side *s, const char *sql, const char *doing) {
 }
 
 /* The first column of the first row, in the arena; absent if there is none. */
-static int ask(struct pg_side *s, const char *sql, struct str *ret) {
+static int ask(struct side *base, const char *sql, struct str *ret) {
+    struct pg_side *s = side_of(base);
     PGresult *result = PQexec(s->conn, sql);
     *ret = STR_ABSENT;
     if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) > 0 && !PQgetisnull(result, 0, 0))
@@ -79,7 +80,7 @@ static int state(struct side *base, struct str *ret) {
         " (SELECT string_agg(CAST(n AS TEXT), ',' ORDER BY id) FROM access_change),"
         " (SELECT concat_ws(',', SUM(n_tup_ins), SUM(n_tup_upd), SUM(n_tup_del)) FROM pg_stat_user_tables"
         "  WHERE schemaname = current_schema()))";
-    return ask(side_of(base), sql, ret);
+    return ask(base, sql, ret);
 }
 
 /* ---- reading ---- */
@@ -141,10 +142,6 @@ static void read_end(struct side *base) {
 }
 
 /* ---- writing ---- */
-
-static int note(struct side *base, struct str *ret) {
-    return ask(side_of(base), SIDE_NOTE_SQL, ret);
-}
 
 static void add_note(struct pg_side *s, struct buf *sql, struct str value) {
     char *literal = PQescapeLiteral(s->conn, value.ptr, value.len);
@@ -239,11 +236,11 @@ static void close_side(struct side *base) {
 }
 
 static const struct side_functions functions = {
+    .ask = ask,
     .state = state,
     .read = read_rows,
     .next = next_row,
     .read_end = read_end,
-    .note = note,
     .begin = begin,
     .put_begin = put_begin,
     .put = put,
@@ -258,7 +255,7 @@ static int take_lock(struct pg_side *s, const char *sql) {
     int64_t until_ms = clock_mono_ms() + LOCK_MS;
     struct str got;
     for (;;) {
-        int r = ask(s, sql, &got);
+        int r = ask(&s->base, sql, &got);
         if (r < 0 || str_eq(got, STR("t")))
             return r < 0 ? r : 1;
         if (clock_mono_ms() >= until_ms)
@@ -305,35 +302,22 @@ static struct pg_side *side_new(const char *url, struct arena *a, struct str *wh
     return s;
 }
 
-static int give(struct pg_side *s, int r, struct side **ret) {
-    if (r < 0)
-        close_side(&s->base);
-    else
-        *ret = &s->base;
-    return r;
-}
-
 int postgresql_side_source(struct side **ret, const char *url, struct arena *a, struct str *ret_why) {
     struct pg_side *s = side_new(url, a, ret_why);
-    struct str found;
     int r = connect_side(s, DB_READ);
     if (r == 0)
         r = take_locks(s);
-    if (r == 0 && (r = note(&s->base, &found)) == 0 && !str_is_absent(found)) {
+    if (r == 0 && (r = side_is_unfinished(&s->base)) == 1) {
         *ret_why = arena_printf(a, "In %s is itself the unfinished copy of another database.", s->base.name.ptr);
         r = -EUCLEAN;
     }
-    return give(s, r, ret);
+    return side_give(&s->base, r, ret);
 }
 
 /* Whether the database that is there may be filled. */
 static int may_fill(struct pg_side *s) {
-    struct str found, used;
-    int r = note(&s->base, &found);
-    if (r < 0 || !str_is_absent(found))
-        return r;
-    r = ask(s, SIDE_USED_SQL, &used);
-    if (r < 0 || str_eq(used, STR("0")))
+    int r = side_has_own_data(&s->base);
+    if (r != 1)
         return r;
     *s->base.why =
         arena_printf(s->base.arena, "There is data in %s already; a migration needs a new one.", s->base.name.ptr);
@@ -354,5 +338,5 @@ int postgresql_side_target(struct side **ret, const char *url, struct arena *a, 
         if (r == 0)
             r = may_fill(s);
     }
-    return give(s, r, ret);
+    return side_give(&s->base, r, ret);
 }

@@ -86,7 +86,8 @@ static void read_end(struct side *base) {
 }
 
 /* The first column of the first row, in the arena; absent if there is none. */
-static int ask(struct sqlite_side *s, const char *sql, struct str *ret) {
+static int ask(struct side *base, const char *sql, struct str *ret) {
+    struct sqlite_side *s = side_of(base);
     sqlite3_stmt *q = NULL;
     int step = sqlite3_prepare_v2(handle_of(s), sql, -1, &q, NULL);
     *ret = STR_ABSENT;
@@ -115,10 +116,6 @@ static int state(struct side *base, struct str *ret) {
 }
 
 /* ---- writing ---- */
-
-static int note(struct side *base, struct str *ret) {
-    return ask(side_of(base), SIDE_NOTE_SQL, ret);
-}
 
 static int run(struct sqlite_side *s, const char *sql, struct str parameter, const char *doing) {
     sqlite3_stmt *q = NULL;
@@ -181,9 +178,8 @@ static int remake(struct sqlite_side *s) {
 
 static int begin(struct side *base, struct str value) {
     struct sqlite_side *s = side_of(base);
-    struct str used;
-    int r = ask(s, SIDE_USED_SQL, &used);
-    if (r == 0 && !str_eq(used, STR("0")))
+    int r = side_is_used(base);
+    if (r == 1)
         r = remake(s);
     if (r < 0 || (r = start(s)) < 0)
         return r;
@@ -258,11 +254,11 @@ static void close_side(struct side *base) {
 }
 
 static const struct side_functions functions = {
+    .ask = ask,
     .state = state,
     .read = read_rows,
     .next = next_row,
     .read_end = read_end,
-    .note = note,
     .begin = begin,
     .put_begin = put_begin,
     .put = put,
@@ -278,33 +274,20 @@ static struct sqlite_side *side_new(const char *dir, struct arena *a, struct str
     return s;
 }
 
-static int give(struct sqlite_side *s, int r, struct side **ret) {
-    if (r < 0)
-        close_side(&s->base);
-    else
-        *ret = &s->base;
-    return r;
-}
-
 int sqlite_side_source(struct side **ret, const char *dir, struct arena *a, struct str *ret_why) {
     struct sqlite_side *s = side_new(dir, a, ret_why);
-    struct str found;
     int r = open_db(s, DB_READ);
-    if (r == 0 && (r = note(&s->base, &found)) == 0 && !str_is_absent(found)) {
+    if (r == 0 && (r = side_is_unfinished(&s->base)) == 1) {
         *ret_why = arena_printf(a, "%s is itself the unfinished copy of another database.", s->base.name.ptr);
         r = -EUCLEAN;
     }
-    return give(s, r, ret);
+    return side_give(&s->base, r, ret);
 }
 
 /* Whether the database that is there may be filled. */
 static int may_fill(struct sqlite_side *s) {
-    struct str found, used;
-    int r = note(&s->base, &found);
-    if (r < 0 || !str_is_absent(found))
-        return r;
-    r = ask(s, SIDE_USED_SQL, &used);
-    if (r < 0 || str_eq(used, STR("0")))
+    int r = side_has_own_data(&s->base);
+    if (r != 1)
         return r;
     *s->base.why =
         arena_printf(s->base.arena, "%s is a database with data of its own; a migration needs a directory without one.",
@@ -322,5 +305,5 @@ int sqlite_side_target(struct side **ret, const char *dir, struct arena *a, stru
         r = 0;
     if (r == 0)
         r = open_db(s, DB_WRITE);
-    return give(s, r, ret);
+    return side_give(&s->base, r, ret);
 }

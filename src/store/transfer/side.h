@@ -17,6 +17,9 @@ struct side {
 };
 
 struct side_functions {
+    /* The first column of the first row that a query gives, in the arena; absent if there is no row. */
+    int (*ask)(struct side *s, const char *sql, struct str *ret);
+
     /* Of the source: describes its state; another value after a change that a server or a command made. In the arena.
      */
     int (*state)(struct side *s, struct str *ret);
@@ -27,9 +30,7 @@ struct side_functions {
     int (*next)(struct side *s, struct row *ret);
     void (*read_end)(struct side *s);
 
-    /* Of the target. The note of a transfer says which state of the source it copies; absent: it has none. */
-    int (*note)(struct side *s, struct str *ret);
-    /* Removes all rows, and notes the transfer: in one transaction. */
+    /* Of the target. Removes all rows, and notes the transfer: in one transaction. */
     int (*begin)(struct side *s, struct str note);
     /* Puts rows, all of one table, between put_begin and put_end: one transaction. Without put_end they are undone when
      * the side is closed. */
@@ -42,12 +43,19 @@ struct side_functions {
     void (*close)(struct side *s);
 };
 
-/* How many tenants and facts a database has; 0: it was made and never used. The note does not count: the server may
- * still be writing that of a process that was killed, between this question and the one before. */
-#define SIDE_USED_SQL                                                                                                  \
-    "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM meta WHERE key NOT IN ('schema', '" META_TRANSFER    \
-    "')) AS used"
-#define SIDE_NOTE_SQL "SELECT value FROM meta WHERE key = '" META_TRANSFER "'"
+/* ---- side.c ---- */
+
+/* The note of a transfer says which state of the source it copies; absent: there is none. */
+int side_note(struct side *s, struct str *ret);
+/* Each of these returns 1, 0 or a negative errno. */
+int side_is_unfinished(struct side *s); /* it has a note */
+int side_is_used(struct side *s);       /* it has tenants or facts; it was not only made */
+int side_has_own_data(struct side *s);  /* it is used, and not by a transfer: it may not be filled */
+
+/* How opening a side ends: r < 0 closes it, otherwise *ret is s. Returns r. */
+int side_give(struct side *s, int r, struct side **ret);
+
+/* ---- each engine ---- */
 
 /* Opens a database to read it. Its schema must be the present one. PostgreSQL: no server and no command may use it
  * until the side is closed. SQLite: the caller owns the directory (store/owner.h). */

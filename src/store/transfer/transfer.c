@@ -49,7 +49,7 @@ static int fill(struct moving *m) {
     struct str state, note;
     int r = m->from->fn->state(m->from, &state);
     if (r == 0)
-        r = m->to->fn->note(m->to, &note);
+        r = side_note(m->to, &note);
     if (r < 0)
         return r;
     bool goes_on = !str_is_absent(note) && str_eq(note, state);
