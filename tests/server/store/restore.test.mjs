@@ -157,9 +157,11 @@ for (const replace of [false, true]) {
                 assert.equal(r.status, 1);
                 assert.match(r.stderr, /A restore into .* was interrupted/);
             }
-            const done = status === 0 ? { status } : hired(args);
+            // Killed between its last step and its end, it has nothing left to do, and the same command refuses to replace what is there.
+            const late = !replace && status !== 0 && fs.existsSync(path.join(to, 'hired.db')) && !fs.existsSync(path.join(to, 'restore.partial'));
+            const done = status === 0 || late ? { status: 0 } : hired(args);
             assert.equal(done.status, 0, done.stderr);
-            if (i % 4 === 0) isWell(to);
+            if (late || i % 4 === 0) isWell(to);
             assert.equal(orders(to), orders(dir));
             assert.deepEqual(tree(to).filter((f) => f.startsWith('files')), tree(copy).filter((f) => f.startsWith('files')));
             assert.ok(!fs.existsSync(path.join(to, 'restore.partial')));
