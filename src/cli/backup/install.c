@@ -17,6 +17,7 @@
 
 #define SOURCE "source" /* in the stage: what is restored */
 #define READY "ready"   /* in the stage: all is prepared; contains the name of the folder for the old data */
+#define FINISHED "restore.finished" /* beside the stage: what it is renamed to when nothing is left to do */
 #define NOTE_MAX 8192
 
 /* What a directory of data consists of; the database comes last, because it makes the directory usable. */
@@ -89,6 +90,18 @@ static bool has_data(const char *dir) {
     return false;
 }
 
+/* Names the folder for the old data by the time; two restores may be made within a second. */
+static void name_aside(struct install *p) {
+    time_t now = time(NULL);
+    struct tm tm;
+    char at[32];
+
+    strftime(at, sizeof(at), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+    snprintf(p->aside, sizeof(p->aside), "before-restore-%s", at);
+    for (int i = 2; has(p->dir, p->aside); i++)
+        snprintf(p->aside, sizeof(p->aside), "before-restore-%s-%d", at, i);
+}
+
 static int begin_anew(struct install *p, const char *source) {
     (void)dir_remove(p->stage);
     int r = mkdir(p->stage, 0700) < 0 ? -errno : 0;
@@ -99,10 +112,18 @@ static int begin_anew(struct install *p, const char *source) {
     return r < 0 ? cli_fail_errno(p->cli, r, "prepare the directory", NULL) : 0;
 }
 
+/* The stage of a restore that was killed after its last step. */
+static void remove_finished(const struct install *p) {
+    char finished[PATH_MAX];
+    if (join(finished, p->dir, FINISHED) == 0)
+        (void)dir_remove(finished);
+}
+
 int install_begin(struct install *p, struct cli *c, const char *source, bool replace) {
     char text[NOTE_MAX];
 
     *p = (struct install){.cli = c, .dir = c->config.data};
+    remove_finished(p);
     if (join(p->stage, p->dir, "restore.partial") < 0 || strlen(source) >= NOTE_MAX)
         return cli_fail_errno(c, -ENAMETOOLONG, "prepare the directory", NULL);
     bool same = read_note(p->stage, SOURCE, text) > 0 && strcmp(text, source) == 0;
@@ -115,11 +136,8 @@ int install_begin(struct install *p, struct cli *c, const char *source, bool rep
     if (!p->prepared && has_data(p->dir) && !replace)
         return cli_fail(
             c, "%s has data already; --replace keeps it in a folder of its own and puts the copy in its place", p->dir);
-    if (replace && !p->prepared && has_data(p->dir)) {
-        time_t now = time(NULL);
-        struct tm tm;
-        strftime(p->aside, sizeof(p->aside), "before-restore-%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
-    }
+    if (replace && !p->prepared && has_data(p->dir))
+        name_aside(p);
     return same ? 0 : begin_anew(p, source);
 }
 
@@ -181,9 +199,11 @@ static int give_to_owner(const struct install *p) {
 }
 
 int install_finish(struct install *p) {
-    char text[NOTE_MAX];
-    int r = give_to_owner(p);
+    char text[NOTE_MAX], finished[PATH_MAX];
+    int r = join(finished, p->dir, FINISHED);
 
+    if (r == 0)
+        r = give_to_owner(p);
     if (r == 0)
         r = p->prepared ? read_note(p->stage, READY, text) : write_note(p->stage, READY, p->aside);
     if (p->prepared && r >= 0)
@@ -194,8 +214,11 @@ int install_finish(struct install *p) {
         if (r == 0)
             r = move_new(p);
     }
+    /* Removing the stage takes several steps; after this one the directory counts as restored. */
+    if (r >= 0)
+        r = rename(p->stage, finished) < 0 ? -errno : dir_sync(p->dir);
     if (r < 0)
         return cli_fail_errno(p->cli, r, "move the restored data into place", NULL);
-    (void)dir_remove(p->stage);
+    (void)dir_remove(finished);
     return 0;
 }

@@ -136,6 +136,28 @@ test('a copy of an older schema, and one whose server was killed, are restored w
     isWell(also);
 });
 
+test('a second restore within a second keeps its old data in another folder', () => {
+    const to = demoDir();
+    for (let i = 0; i < 60; i++) {
+        const at = new Date(Date.now() + i * 1000).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
+        fs.mkdirSync(path.join(to, `before-restore-${at}`, 'files', 'older'), { recursive: true });
+    }
+    const { old_data: aside } = hiredOk(['restore', copy, '--data', to, '--replace', '--json']);
+    assert.match(aside, /^before-restore-\d{8}-\d{6}-2$/);
+    isWell(to);
+    isWell(path.join(to, aside));
+});
+
+test('a restore that was killed while it removed its own folder is complete', () => {
+    const to = path.join(tempDir(), 'data');
+    assert.equal(restore(copy, to).status, 0);
+    fs.mkdirSync(path.join(to, 'restore.finished'));
+    fs.writeFileSync(path.join(to, 'restore.finished', 'source'), copy);
+    isWell(to);
+    assert.match(restore(copy, to).stderr, /has data already; --replace keeps it/);
+    assert.ok(!fs.existsSync(path.join(to, 'restore.finished')));
+});
+
 // The kills are spread over the time that a restore takes.
 for (const replace of [false, true]) {
     test(`a restore that is killed at any point is finished by the same command${replace ? ', with the old data kept' : ''}`, async () => {
@@ -159,7 +181,7 @@ for (const replace of [false, true]) {
             }
             // Killed between its last step and its end, it has nothing left to do, and the same command refuses to replace what is there.
             const late = !replace && status !== 0 && fs.existsSync(path.join(to, 'hired.db')) && !fs.existsSync(path.join(to, 'restore.partial'));
-            const done = status === 0 || late ? { status: 0 } : hired(args);
+            const done = status === 0 || late ? { status: 0 } : hired(args); // with --replace a finished restore is made once more
             assert.equal(done.status, 0, done.stderr);
             if (late || i % 4 === 0) isWell(to);
             assert.equal(orders(to), orders(dir));
