@@ -30,7 +30,7 @@ def roles(op):
 
 def page(model):
     everything = sorted(model.operations, key=lambda op: (not op['supported'], op['name']))
-    operations = [op for op in everything if op['access'] != 'console']
+    operations = [op for op in everything if op['access'] not in ('console', 'test')]
     console = [op for op in everything if op['access'] == 'console']
     events = sorted(model.events, key=lambda event: (not event['supported'], event['type']))
     count = sum(op['supported'] for op in operations)
@@ -56,4 +56,51 @@ def page(model):
             '| HTTP | code | message | when |', '|---|---|---|---|']
     out += [f'| {error["http"]} | {error["code"]} | {error["msg"]} | {error.get("about", "")} |'
             for error in model.common_errors]
+    return '\n'.join(out) + '\n'
+
+
+GENERATED = '<!-- From here to the end generated from api/test by tools/apigen.py; do not edit. -->\n'
+
+
+def field_line(field, depth):
+    kind = f'list of {field["type"]}' if field.get('list') else field['type']
+    notes = [field.get('about', '')]
+    if field.get('required'):
+        notes.insert(0, 'required.')
+    if 'default' in field:
+        notes.append(f'Default: `{field["default"]}`.')
+    if 'values' in field:
+        notes.append('; '.join(f'`{value}`: {meaning}' for value, meaning in field['values'].items()) + '.')
+    for low, high, what in (('min', 'max', ''), ('min_len', 'max_len', ' characters'), ('min_items', 'max_items', ' entries')):
+        if low in field or high in field:
+            bounds = [f'{word} {field[name]}' for word, name in (('at least', low), ('at most', high)) if name in field]
+            notes.append(f'{", ".join(bounds)}{what}.'.capitalize())
+    return f'{"  " * depth}- `{field["name"]}` ({kind}) {" ".join(note for note in notes if note)}'.rstrip()
+
+
+def field_lines(model, fields, depth, inside=()):
+    out = []
+    for field in fields:
+        out.append(field_line(field, depth))
+        if field['type'] == 'object' and field['of'] not in inside:
+            out += field_lines(model, model.structs[field['of']].fields, depth + 1, (*inside, field['of']))
+    return out
+
+
+def testing(model, text):
+    """docs/TESTING.md with its generated part renewed."""
+    if text.count(GENERATED) != 1:
+        raise ValueError(f'docs/TESTING.md must have this line once: {GENERATED}')
+    out = [text[:text.index(GENERATED)] + GENERATED, '## Operations of the test mode']
+    for op in sorted((op for op in model.operations if op['access'] == 'test'), key=lambda op: op['path']):
+        out.append(f'\n### `{op["method"]} {op["path"]}`\n\n{op["title"]}. {op.get("about", "")}'.rstrip())
+        parts = (('params', 'In the path'), ('query', 'Query'), ('body', 'Body'), ('data', 'Answer'))
+        for part, title in parts:
+            if op[part]:
+                beside = ', beside `code` and `msg`' if op.get('flat') else ', in `data`'
+                out.append(f'\n{title}{beside if part == "data" else ""}:\n')
+                out += field_lines(model, op[part], 0)
+        if op.get('errors'):
+            out.append('\n| HTTP | code | message |\n|---|---|---|')
+            out += [f'| {error["http"]} | {error["code"]} | {error["msg"]} |' for error in op['errors']]
     return '\n'.join(out) + '\n'

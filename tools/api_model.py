@@ -10,7 +10,8 @@ import re
 EMPLOYEE_ID = 'contact:user.employee_id:readonly'  # must be bit 1, which the gateway tests
 METHODS = ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')
 FIELD_TYPES = ('string', 'int', 'bool', 'number', 'object', 'map', 'file')
-ACCESS = ('public', 'tenant', 'app', 'console', 'user')
+ACCESS = ('public', 'tenant', 'app', 'console', 'test', 'user')
+EFFECTS = ('reads', 'writes', 'waits')
 ROLES = ('admin', 'recruiter', 'approver', 'interviewer')  # of the console, in the order of enum console_role
 NAME = re.compile(r'[a-z][a-z0-9_]*')
 MEMBER = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
@@ -257,10 +258,10 @@ class Loader:
                 # A shared object may be input or output; "required" and "default" apply to input only.
                 self.add_struct(stem, self.fields(where, content['fields'], True), where, content.get('about', ''))
         self.lists()
-        for folder in ('operations', 'console'):
+        for folder in ('operations', 'console', 'test'):
             for stem, where, content in self.read_folder(folder):
                 if self.check_members(where, content, OPERATION):
-                    self.console(folder, where, content)
+                    self.own(folder, where, content)
                     self.operation(stem, where, content)
         for stem, where, content in self.read_folder('events'):
             if self.check_members(where, content, EVENT):
@@ -286,21 +287,32 @@ class Loader:
             if self.check_members(f'api/errors.json[{index}]', error, {**ERROR, 'about': str}):
                 self.model.common_errors.append(error)
 
-    def console(self, folder, where, op):
-        """Checks the members that only the console's operations have."""
-        if (op['access'] == 'console') != (folder == 'console'):
-            self.fault(where, 'operations with "access" "console" stand in api/console, all others in api/operations')
-        if folder == 'console':
-            if not op['name'].startswith('console.') or not op['path'].startswith('/console/api/'):
-                self.fault(where, '"name" must begin with "console.", "path" with "/console/api/"')
+    def own(self, folder, where, op):
+        """Checks the members that only the operations of the console and of the test mode have."""
+        own = op['access'] if op['access'] in ('console', 'test') else 'operations'
+        if own != folder:
+            self.fault(where, 'operations with "access" "console" stand in api/console, those with "test" in api/test, all others in '
+                              'api/operations')
+        if folder != 'test' and op['effect'] == 'waits':
+            self.fault(where, '"effect" "waits" is for api/test')
+        if folder != 'operations':
+            path = {'console': '/console/api/', 'test': '/test/'}[folder]
+            if not op['name'].startswith(f'{folder}.') or not op['path'].startswith(path):
+                self.fault(where, f'"name" must begin with "{folder}.", "path" with "{path}"')
             for member in ('app_types', 'scopes_any_of', 'field_scopes', 'rate_limits'):
                 if member in op:
-                    self.fault(where, f'"{member}" is for apps; the console has "roles"')
+                    self.fault(where, f'"{member}" is for apps')
+            op['app_types'] = []
+        if folder == 'test':
+            for member in ('roles', 'anonymous', 'stream', 'passwords', 'errand', 'looks_first'):
+                if member in op:
+                    self.fault(where, f'"{member}" is not for api/test')
+            return
+        if folder == 'console':
             if 'roles' in op and (not op['roles'] or op.get('anonymous')):
                 self.fault(where, '"roles" is not empty, and of those who have signed in')
             self.check_list(f'{where} roles', op.get('roles', []), lambda role: role in ROLES,
                             f'none of {", ".join(ROLES)}:')
-            op['app_types'] = []
             return
         for member in ('roles', 'anonymous', 'stream', 'passwords', 'errand'):
             if member in op:
@@ -312,7 +324,7 @@ class Loader:
     def operation(self, stem, where, op):
         if stem != op['name'] or not re.fullmatch(r'[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+', op['name']):
             self.fault(where, f'"name" must be the file\'s, as resource.verb in small letters, not "{op["name"]}"')
-        for member, allowed in (('method', METHODS), ('access', ACCESS), ('effect', ('reads', 'writes')),
+        for member, allowed in (('method', METHODS), ('access', ACCESS), ('effect', EFFECTS),
                                 ('body_kind', ('json', 'multipart'))):
             if member in op and op[member] not in allowed:
                 self.fault(where, f'"{member}" is "{op[member]}", but must be one of {", ".join(allowed)}')

@@ -4,8 +4,9 @@
 
 usage: apigen.py --api DIR --out DIR [--depfile FILE]   api_types.h, api_ops.h, api_handlers.h, api_events.h,
                                                         api_tables.c
-       apigen.py --api DIR --docs FILE                  writes docs/API.md
-       apigen.py --api DIR --check-docs FILE            fails if FILE is out of date
+       apigen.py --api DIR --docs FILE                  writes docs/API.md, and the operations of the test mode into
+                                                        TESTING.md beside it
+       apigen.py --api DIR --check-docs FILE            fails if one of these is out of date
        apigen.py --api DIR --typescript FILE            the console's types
 Every operation with "supported": true must have a handler: the program does not link without it.
 """
@@ -314,8 +315,8 @@ def tables_source(tables):
     if tables.events:
         event_tables(tables, out)
     out.append(SCOPE_FIND)
-    # The console's operations are not part of the open API, because they change with the console.
-    shown = [op for op in tables.live if op['access'] != 'console']
+    # The operations of the console and of the test mode are not part of the open API.
+    shown = [op for op in tables.live if op['access'] not in ('console', 'test')]
     text = json.dumps(api_openapi.document(tables.model, shown), ensure_ascii=False, separators=(',', ':'))
     out.append('const struct str api_openapi_json = STR_INIT(')
     out += [f'    {c_text(text[start:start + 100])}' for start in range(0, len(text), 100)]
@@ -350,6 +351,20 @@ def generate(model, options):
                        ' '.join(name.replace(' ', '\\ ') for name in model.files + tools) + '\n')
 
 
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def pages(model, path):
+    """The pages that are generated, as (path, text): docs/API.md, and a part of docs/TESTING.md if there is that page."""
+    if not path:
+        return []
+    testing = os.path.join(os.path.dirname(path), 'TESTING.md')
+    more = [(testing, api_docs.testing(model, read(testing)))] if os.path.exists(testing) else []
+    return [(path, api_docs.page(model))] + more
+
+
 def main():
     parser = argparse.ArgumentParser(description='Makes C and documentation from the descriptions in api/.')
     parser.add_argument('--api', required=True, help='the folder of descriptions')
@@ -363,15 +378,13 @@ def main():
         model = api_model.load(options.api)
         if options.out:
             generate(model, options)
-        if options.docs:
-            write_if_changed(options.docs, api_docs.page(model))
+        for page, text in pages(model, options.docs):
+            write_if_changed(page, text)
         if options.typescript:
             write_if_changed(options.typescript, api_typescript.page(model))
-        if options.check_docs:
-            with open(options.check_docs, encoding='utf-8') as file:
-                if file.read() != api_docs.page(model):
-                    raise api_model.Wrong([f'{options.check_docs}: out of date; run tools/apigen.py --api api '
-                                           '--docs docs/API.md'])
+        for page, text in pages(model, options.check_docs):
+            if read(page) != text:
+                raise api_model.Wrong([f'{page}: out of date; run tools/apigen.py --api api --docs docs/API.md'])
     except api_model.Wrong as wrong:
         print(wrong, file=sys.stderr)
         return 1

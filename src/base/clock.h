@@ -6,9 +6,10 @@
 #ifndef HIRED_BASE_CLOCK_H
 #define HIRED_BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Milliseconds since 1970-01-01 UTC, plus the test clock's offset. */
+/* Milliseconds since 1970-01-01 UTC, moved by the test clock. */
 int64_t clock_now_ms(void);
 
 /* Milliseconds that only grow, moved by the test clock too; for intervals. Not related to any date. */
@@ -17,8 +18,13 @@ int64_t clock_mono_ms(void);
 /* Nanoseconds that only grow; not moved by the test clock; for measuring durations. */
 int64_t clock_mono_ns(void);
 
-/* Test clock: moves both clocks forward by ms for the whole process; below 0 it sets the date back, and what only grows
- * goes on. */
+/* ---- the test clock, for the whole process; any thread ---- */
+
+/* Moves both clocks forward by ms; below 0 it sets the date back, and what only grows goes on. */
 void clock_advance(int64_t ms);
+
+/* Lets both clocks stand still, or go on from where they stood. Advancing moves a clock that stands still. */
+void clock_freeze(bool frozen);
+bool clock_is_frozen(void);
 
 #endif

@@ -93,6 +93,7 @@ static const struct {
     {CODE_NO_SESSION, 401, STR_INIT("sign in first")},
     {CODE_FOREIGN_PAGE, 403, STR_INIT("the request does not come from the console's own page")},
     {CODE_NO_ROLE, 403, STR_INIT("your role does not allow this")},
+    {CODE_TEST_REFUSED, 403, STR_INIT("the test mode is for programs on this machine, or with its token")},
     {CODE_NO_PATH, 404, STR_INIT("resource not find")},
     {CODE_NO_METHOD, 405, STR_INIT("request method doesn't match")},
     {CODE_LIMITED, 429, STR_INIT("request trigger frequency limit")},

@@ -12,6 +12,7 @@ enum {
     CODE_NO_SESSION = 4010, /* the three of the console */
     CODE_FOREIGN_PAGE = 4030,
     CODE_NO_ROLE = 4031,
+    CODE_TEST_REFUSED = 4032, /* the test mode's */
     CODE_BAD_REQUEST = 9499,
     CODE_TOKEN_PARAM = 10003,         /* token endpoints: a field is missing or wrong */
     CODE_TOKEN_NOT_INSTALLED = 10005, /* token endpoints: the app does not exist or is not installed in that tenant */

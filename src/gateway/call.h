@@ -20,6 +20,7 @@ struct user_cache;
 struct person;   /* gateway/caller/session.h */
 struct attempts; /* gateway/caller/attempts.h */
 struct request_log;
+struct toolbox; /* testing/toolbox.h */
 
 enum user_id_type { USER_OPEN_ID, USER_UNION_ID, USER_USER_ID };
 
@@ -68,7 +69,8 @@ struct call_file {
 struct call {
     const struct op *op;
     struct arena *arena;
-    struct db *db; /* OP_READS, and before(): a reading connection; OP_WRITES: the writer's, within its transaction */
+    struct db *db; /* OP_READS, and before(): a reading connection; OP_WRITES: the writer's, within its transaction;
+                    * OP_WAITS: NULL */
     const struct seal *seal;
     int64_t now_ms; /* the same time during the whole call; for a call that writes, its stamp (store/stamp.h) */
     int64_t tenant; /* internal id; 0 for public operations */
@@ -90,6 +92,8 @@ struct call {
     bool answered;
     uint32_t limit, reset_s; /* set if the call fails with CODE_LIMITED */
     struct str address;      /* the client's address; set for public operations and those of the console */
+
+    struct toolbox *toolbox; /* for operations of the test mode; NULL: the server is not in the test mode */
 
     /* ---- for operations of the console ---- */
     const struct person *person; /* the signed-in person; NULL: no session */

@@ -12,6 +12,7 @@
 
 #define POOL_THREADS 4    /* threads that write uploads */
 #define POOL_PER_CALLER 2 /* of these, for one app or account at once */
+#define WAITS 33          /* threads of operations that wait, of which 32 are used at once */
 
 #define READS_WAITING_MAX 1024 /* with a pool of readers */
 #define READS_OF_CALLER_MAX 256
@@ -45,13 +46,17 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->db_options = o->db;
     g->writer = o->writer;
     g->seal = o->seal;
-    g->router = router_new();
+    g->toolbox = o->toolbox;
+    g->test_token = o->test_token;
+    g->router = router_new(o->toolbox != NULL);
     g->limiter = limiter_new();
     g->attempts = attempts_new(&attempts_to_sign_in);
     g->secrets = attempts_new(&attempts_with_secret);
     int r = passwords_new(&g->passwords);
     if (r == 0)
         r = pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER);
+    if (r == 0 && o->toolbox)
+        r = pool_new(&g->waits, WAITS, WAITS - 1);
     if (r < 0)
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
     if (r == 0 && o->readers > 0)
@@ -76,6 +81,7 @@ void gateway_drain(struct gateway *g) {
 }
 
 void gateway_stop(struct gateway *g) {
+    g->waits = pool_free(g->waits);        /* first: its operations use the others */
     g->readers = readers_free(g->readers); /* first: they pass calls on to the passwords thread */
     g->passwords = passwords_free(g->passwords);
 }
@@ -89,6 +95,7 @@ struct gateway *gateway_free(struct gateway *g) {
         free(g->all_settings);
         g->all_settings = older;
     }
+    pool_free(g->waits);
     readers_free(g->readers); /* before what their jobs use */
     for (unsigned i = 0; i < g->n_loops; i++) {
         metrics_free(g->loops[i].metrics);

@@ -12,6 +12,7 @@
 #include "store/writer.h"
 
 struct gateway;
+struct toolbox; /* testing/toolbox.h */
 
 /* Settings that an operator can change while the server runs. */
 struct gateway_settings {
@@ -37,6 +38,8 @@ struct gateway_options {
      * that read for all loops (reading.h). */
     unsigned readers;
     const struct gateway_settings *settings; /* copied, including the texts */
+    struct toolbox *toolbox;                 /* the test mode's, for call.toolbox; NULL: there is no test mode */
+    struct str test_token;                   /* of callers of the test mode on other machines; absent: none */
 };
 
 /* Returns NULL if a thread could not be started or the pool's connections not be opened (already logged). */

@@ -20,6 +20,7 @@
 #include "gateway/share.h"
 #include "gateway/upload/upload.h"
 #include "gateway/watch.h"
+#include "store/files/pool.h"
 
 struct gateway_loop {
     struct gateway *g;
@@ -51,7 +52,10 @@ struct gateway {
     struct attempts *attempts; /* failed attempts to sign in */
     struct attempts *secrets;  /* failed attempts with an app's secret */
     struct passwords *passwords;
-    struct pool *pool;        /* the threads that write uploads */
+    struct pool *pool;  /* the threads that write uploads */
+    struct pool *waits; /* the threads of operations that wait (OP_WAITS); NULL: no test mode */
+    struct toolbox *toolbox;
+    struct str test_token;
     _Atomic unsigned errands; /* running now */
     struct request_log *requests;
     int user_id_scope; /* index of the scope without which user_ids are left out of answers */
@@ -82,6 +86,7 @@ enum request_next {
     NEXT_SEND,   /* the answer is complete */
     NEXT_WRITE,  /* the writer runs the handler */
     NEXT_STREAM, /* a stream begins */
+    NEXT_WAIT,   /* a thread of its own runs the handler */
 };
 
 /* One request. Lives in the request's arena. */
@@ -104,6 +109,7 @@ struct request {
     struct route route;
     struct admission admitted;
     struct write_job job;
+    struct pool_job wait;  /* of OP_WAITS */
     struct upload *upload; /* the upload of a multipart body; else NULL */
     struct http_work work; /* for an errand */
     int result;            /* of the read, or of a handler that writes */
@@ -182,6 +188,11 @@ int serve_find(struct request *x);
 
 /* Reads the input, after access_admit. Returns 0, or < 0 with the call failed. */
 int serve_input(struct request *x);
+
+/* ---- wait.c: handlers that wait ---- */
+
+/* Lets a thread of its own run the handler, and answers then. */
+void wait_begin(struct request *x);
 
 /* ---- write.c: handlers that write ---- */
 

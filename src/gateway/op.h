@@ -14,11 +14,13 @@ enum op_access {
     OP_TENANT,  /* needs a tenant_access_token */
     OP_APP,     /* needs an app_access_token */
     OP_CONSOLE, /* needs the session of a signed-in person */
+    OP_TEST,    /* needs the test mode, and a caller on this machine or the token of the configuration */
 };
 
 enum op_effect {
     OP_READS,  /* runs on a reader's thread, which may be the loop's (gateway/reading.h) */
     OP_WRITES, /* runs on the writer thread, inside its transaction */
+    OP_WAITS,  /* runs on a thread of its own, without a database connection, and may take long; OP_TEST only */
 };
 
 enum op_body { OP_BODY_NONE, OP_BODY_JSON, OP_BODY_MULTIPART };

@@ -56,6 +56,7 @@ struct request *request_new(struct gateway *g, struct http_request *r) {
         .attempts = g->attempts,
         .secrets = g->secrets,
         .requests = g->requests,
+        .toolbox = g->toolbox,
     };
     log_id_make(&x->loop->log_ids, x->call.now_ms, x->log_id);
     x->call.log_id = (struct str){x->log_id, LOG_ID_LEN};
@@ -115,7 +116,7 @@ void request_send(struct request *x) {
     metrics_count(x->loop->metrics, x->call.op, x->call.code, duration);
     if (gateway_settings_now(x->g)->access_log)
         write_access_log(x, duration);
-    if (!x->call.op || x->call.op->access != OP_CONSOLE)
+    if (!x->call.op || (x->call.op->access != OP_CONSOLE && x->call.op->access != OP_TEST))
         log_request(x, duration);
     http_reply_bytes(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n, body);
 }

@@ -10,7 +10,8 @@
 
 struct router;
 
-struct router *router_new(void); /* for the operations in api_ops */
+/* For the operations in api_ops; without test, those of the test mode do not exist. */
+struct router *router_new(bool test);
 struct router *router_free(struct router *r);
 
 #define ROUTE_PARAMS_MAX 4

@@ -24,7 +24,7 @@ static struct str filled(struct str pattern) {
 }
 
 static void test_every_operation(void **state) {
-    struct router *r = router_new();
+    struct router *r = router_new(true);
     for (uint16_t i = 0; i < api_n_ops; i++) {
         struct route route;
         struct str path = filled(api_ops[i].path);
@@ -39,7 +39,7 @@ static void test_every_operation(void **state) {
 }
 
 static void test_parameters(void **state) {
-    struct router *r = router_new();
+    struct router *r = router_new(true);
     struct route route;
     assert_int_equal(router_find(r, STR("POST"), STR("/open-apis/hire/v1/applications/77/terminate"), &route), 0);
     assert_lit(route.op->name, "application.terminate");
@@ -50,7 +50,7 @@ static void test_parameters(void **state) {
 }
 
 static void test_refusals(void **state) {
-    struct router *r = router_new();
+    struct router *r = router_new(true);
     struct route route;
     static const char *const nowhere[] = {"/",
                                           "//",

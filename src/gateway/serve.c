@@ -84,6 +84,10 @@ static int run_operation(struct request *x) {
         return watch_last(c->db, c->tenant, &x->watch_from);
     }
     request_begin_answer(x);
+    if (c->op->effect == OP_WAITS) {
+        x->next = NEXT_WAIT;
+        return 0;
+    }
     if (c->op->before && (error = c->op->before(c)) < 0)
         return error;
     if (!c->answered && c->op->effect == OP_WRITES) {
@@ -126,6 +130,9 @@ static void done(struct request *x) {
         break;
     case NEXT_STREAM:
         begin_stream(x);
+        break;
+    case NEXT_WAIT:
+        wait_begin(x);
         break;
     }
 }

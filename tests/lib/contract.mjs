@@ -16,7 +16,7 @@ function readFolder(folder) {
 const types = new Map(readFolder('types'));
 const sharedFields = new Map(readFolder('fields'));
 const commonErrors = JSON.parse(fs.readFileSync(path.join(ROOT, 'errors.json'), 'utf8'));
-const allOperations = [...readFolder('operations'), ...readFolder('console')].map(([, operation]) => operation);
+const allOperations = [...readFolder('operations'), ...readFolder('console'), ...readFolder('test')].map(([, operation]) => operation);
 const allEvents = readFolder('events').map(([, event]) => event);
 
 const patterns = allOperations.map((operation) => ({

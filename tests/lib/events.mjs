@@ -12,13 +12,13 @@ import { binary, root, tempDir } from './server.mjs';
 export const CREATED = 'hire.eco_background_check.created_v1';
 export const CANCELED = 'hire.eco_background_check.canceled_v1';
 export const loopback = ['--fetch-allow', 'loopback'];
-export const testClock = ['--test-clock', 'on'];
+export const testClock = ['--test'];
 const application = JSON.parse(fs.readFileSync(path.join(root, 'demo/applications.json'))).data.items[0].id;
 
 export async function advance(server, ms) {
     const r = await send(server.baseUrl, 'POST', '/test/clock', { body: JSON.stringify({ advance_ms: ms }) });
     if (r.status !== 200) throw new Error(`/test/clock: ${r.status} ${r.text}`);
-    return JSON.parse(r.text).now_ms;
+    return JSON.parse(r.text).data.now_ms;
 }
 
 // Runs a command on the server's data: {status, stdout, stderr}.

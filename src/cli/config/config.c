@@ -44,12 +44,18 @@ size_t config_check_environment(struct arena *a, void (*fn)(void *ctx, struct st
 }
 
 /* Tests whether argv[i] is this flag. Sets the value (behind '=' in the same word, or the next word) and the number of
- * words used; value is NULL if it is missing. */
-static bool flag_matches(struct str flag, int argc, char **argv, int i, const char **ret_value, int *ret_words) {
+ * words used; value is NULL if it is missing. alone: without a value the flag means "on". */
+static bool flag_matches(struct str flag, bool alone, int argc, char **argv, int i, const char **ret_value,
+                         int *ret_words) {
     struct str word = str_of(argv[i]);
 
     if (!str_starts(word, flag))
         return false;
+    if (word.len == flag.len && alone && (i + 1 == argc || str_starts(str_of(argv[i + 1]), STR("--")))) {
+        *ret_value = "on";
+        *ret_words = 1;
+        return true;
+    }
     if (word.len == flag.len) {
         *ret_value = i + 1 < argc ? argv[i + 1] : NULL;
         *ret_words = i + 1 < argc ? 2 : 1;
@@ -67,7 +73,7 @@ static const char *config_file_name(struct loading *l, int argc, char **argv) {
     int words;
 
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (flag_matches(STR("--config"), argc, argv, i, &value, &words)) {
+        if (flag_matches(STR("--config"), false, argc, argv, i, &value, &words)) {
             if (!value)
                 config_complain(l, "--config needs a value: the path of an INI file");
             file = value;
@@ -101,9 +107,10 @@ static void load_flags(struct loading *l, int *argc, char **argv) {
                 argv[kept++] = argv[i++];
             break;
         }
-        if (!flag_matches(STR("--config"), *argc, argv, i, &value, &words))
+        if (!flag_matches(STR("--config"), false, *argc, argv, i, &value, &words))
             for (size_t k = 0; k < n_config_options && words == 0; k++)
-                if (flag_matches(option_flag(&config_options[k], name), *argc, argv, i, &value, &words))
+                if (flag_matches(option_flag(&config_options[k], name), config_options[k].kind == OPT_BOOL, *argc, argv,
+                                 i, &value, &words))
                     load_flag(l, &config_options[k], name, value);
         if (words == 0)
             argv[kept++] = argv[i++];

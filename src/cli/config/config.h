@@ -57,8 +57,9 @@ struct config {
     unsigned events_keep_days;                           /* days that events are kept */
     unsigned ping_ms, reconnect_ms, reconnect_spread_ms; /* settings sent to clients of long connections */
 
-    bool accept_clock; /* start even if the clock is far off */
-    bool test_clock;   /* enables POST /test/clock, which moves the clocks */
+    bool accept_clock;      /* start even if the clock is far off */
+    bool test;              /* the test mode */
+    const char *test_token; /* for callers of the test mode on other machines; NULL: none */
 
     struct arena arena; /* owns the texts */
 };

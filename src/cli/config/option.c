@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TOKEN_MIN 16 /* characters of [server] test_token */
+#define TOKEN_MAX 256
+
 /* [server] listen is --listen and HIRED_LISTEN; [store] url is --store and HIRED_STORE; [http] head_max is
  * --http-head-max and HIRED_HTTP_HEAD_MAX. */
 static int join_name(const struct option *o, const char *prefix, char separator, char out[64]) {
@@ -127,6 +130,8 @@ void option_accepts(const struct option *o, struct buf *out) {
     case OPT_TEXT:
         if (o->offset == AT(base_url))
             buf_add_lit(out, "http:// or https://, a host, without / at the end");
+        else if (o->offset == AT(test_token))
+            buf_add_lit(out, "at least 16 visible ASCII characters");
         else
             buf_add_lit(out, "a path");
         break;
@@ -167,6 +172,13 @@ static bool base_url_ok(struct str url) {
         if ((unsigned char)rest.ptr[i] <= ' ' || (unsigned char)rest.ptr[i] >= 127 || strchr("\"'<>\\?#", rest.ptr[i]))
             return false;
     return true;
+}
+
+static bool token_ok(struct str token) {
+    for (size_t i = 0; i < token.len; i++)
+        if (token.ptr[i] <= ' ' || token.ptr[i] > '~')
+            return false;
+    return token.len >= TOKEN_MIN && token.len <= TOKEN_MAX;
 }
 
 static int option_set_number(struct config *c, const struct option *o, struct str value) {
@@ -228,6 +240,8 @@ int option_set(struct config *c, const struct option *o, struct str value) {
         if (value.len == 0 && o->initial[0] != '\0')
             return -EINVAL;
         if (o->offset == AT(base_url) && value.len > 0 && !base_url_ok(value))
+            return -EINVAL;
+        if (o->offset == AT(test_token) && value.len > 0 && !token_ok(value))
             return -EINVAL;
         *(char **)(void *)member = value.len > 0 ? (char *)arena_dup(&c->arena, value).ptr : NULL;
         return 0;

@@ -33,9 +33,12 @@ const struct option config_options[] = {
      "Whether the platform's documented rate limits apply.\nFor single apps see [app cli_...] below."},
     {"server", "drain", OPT_MS, false, AT(drain_ms), "10s", "TIME", 0, 600 * SECOND, NULL,
      "How long running requests may take after the server was told to stop."},
-    {"server", "test_clock", OPT_BOOL, false, AT(test_clock), "off", "on|off", 0, 0, NULL,
-     "For tests only: POST /test/clock {\"advance_ms\":N}, from this machine, moves the server's clock by N ms, which "
-     "may be negative."},
+    {"server", "test", OPT_BOOL, true, AT(test), "off", "on|off", 0, 0, NULL,
+     "The test mode (docs/TESTING.md): operations below /test/.\n"
+     "Not for a server that people use: whoever may call them may do anything."},
+    {"server", "test_token", OPT_TEXT, false, AT(test_token), "", "TOKEN", 0, 0, NULL,
+     "Operations of the test mode are for callers on this machine, and for those who send this token:\n"
+     "Authorization: Bearer TOKEN. Empty: only for callers on this machine."},
 
     {"server", "accept_clock", OPT_BOOL, false, AT(accept_clock), "off", "on|off", 0, 0, NULL,
      "Start even if the clock differs much from the time when the data directory was last used.\n"

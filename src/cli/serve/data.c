@@ -55,13 +55,13 @@ static int look_for_tenant(struct serving *s, struct db *db) {
 
 /* Tests move a test clock at will, so the time is neither checked nor noted. */
 static int check_clock(const struct serving *s, struct db *db, struct arena *a, struct str *ret_why) {
-    return s->config.test_clock || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
+    return s->config.test || s->config.accept_clock ? 0 : clock_check(db, a, ret_why);
 }
 
 /* Runs within a transaction. */
 static int begin_store(struct serving *s, struct db *db) {
     int r = master_secret_seal(db, &s->seal);
-    if (r == 0 && !s->config.test_clock)
+    if (r == 0 && !s->config.test)
         r = clock_note(db);
     if (r == 0)
         r = clock_pull_back(db);

@@ -100,7 +100,14 @@ static void drop_drafts(const struct serving *s) {
         log_fmt(LOG_INFO, "removed %d unfinished files", n);
 }
 
+static void start_toolbox(struct serving *s) {
+    const struct toolbox_options o = {.db = &s->db, .writer = s->writer, .clock_moved = on_clock_moved, .ctx = s};
+    s->toolbox = toolbox_new(&o);
+}
+
 static int start_loops(struct serving *s) {
+    if (s->config.test)
+        start_toolbox(s);
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
         return -ENOMEM;
@@ -111,7 +118,10 @@ static int start_loops(struct serving *s) {
                                             .seal = s->seal,
                                             .loops = loops,
                                             .readers = readers_of(&s->db),
-                                            .settings = settings};
+                                            .settings = settings,
+                                            .toolbox = s->toolbox,
+                                            .test_token =
+                                                s->config.test_token ? str_of(s->config.test_token) : STR_ABSENT};
     s->gateway = gateway_new(&options);
     free(settings);
     if (!s->gateway)
@@ -138,12 +148,10 @@ static int start_loops(struct serving *s) {
                             .hub = s->hub,
                             .fetcher = s->fetcher,
                             .longlink = s->longlink,
-                            .test_clock = s->config.test_clock,
+                            .test = s->config.test,
                             .caretaker = s->caretaker,
                             .scrubber = s->scrubber,
-                            .archive = s->archive,
-                            .clock_moved = on_clock_moved,
-                            .clock_moved_ctx = s};
+                            .archive = s->archive};
     s->site.server = s->server;
     int r = http_server_start(s->server);
     return r < 0 ? serve_fail("cannot start the event loops", r) : 0;
@@ -194,7 +202,7 @@ static int start_workers(struct serving *s) {
     r = scrubber_new(&s->scrubber, &s->db, s->config.scrub_rate);
     if (r < 0)
         return serve_fail("cannot start the thread that verifies the database", r);
-    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, !s->config.test_clock);
+    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, !s->config.test);
     if (r < 0)
         return serve_fail("cannot start the thread that removes unused files", r);
     writer_on_commit(s->writer, on_commit, s);
@@ -205,6 +213,10 @@ static int start_workers(struct serving *s) {
 static void announce(struct serving *s) {
     owner_tell(s->owner, OWNER_SERVING, s->url);
     printf("hired %s listens on %.*s\n", HIRED_VERSION, STR_FMT(s->url));
+    if (s->config.test)
+        printf("TEST MODE: whoever may call %.*s/test/ (programs on this machine%s) may do anything here. Do not keep "
+               "people's records in it.\n",
+               STR_FMT(s->url), s->config.test_token ? ", and callers with the test token" : "");
     if (address_is_everywhere(s->config.listen_host))
         printf("It answers at every address of this machine.\n");
     if (s->place && str_is_absent(s->tenant))
@@ -232,6 +244,7 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 static void shut_down(struct serving *s) {
     if (s->owner)
         owner_tell(s->owner, OWNER_STOPPING, s->url);
+    toolbox_end(s->toolbox);
     if (s->gateway)
         gateway_drain(s->gateway);
     if (s->server)
@@ -246,7 +259,7 @@ static void shut_down(struct serving *s) {
      * is closed, because the last connection removes the log. */
     fetcher_stop(s->fetcher);
     dispatcher_stop(s->dispatcher);
-    if (s->writer && s->site.server && !s->config.test_clock)
+    if (s->writer && s->site.server && !s->config.test)
         (void)writer_run(s->writer, write_clock_note,
                          NULL); /* if the note fails, the last one stays, which is ten minutes older */
     writer_stop(s->writer);
@@ -256,6 +269,7 @@ static void shut_down(struct serving *s) {
     s->writer = writer_free(s->writer);
     s->server = http_server_free(s->server);
     s->gateway = gateway_free(s->gateway);
+    s->toolbox = toolbox_free(s->toolbox);
     s->longlink = longlink_free(s->longlink);
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);

@@ -17,6 +17,7 @@
 #include "store/owner.h"
 #include "store/remote/server.h"
 #include "store/writer.h"
+#include "testing/toolbox.h"
 
 struct serving {
     struct config config;
@@ -36,11 +37,12 @@ struct serving {
     struct http_server *server;
     struct remote_server *commands; /* executes writes of commands while this process serves */
     struct site site;
-    struct owner *owner; /* of the data directory */
-    struct place *place; /* among the servers of a database of PostgreSQL; NULL: the database is a file */
-    struct arena arena;  /* lives until the server ends */
-    struct str url;      /* URL from this machine; in arena */
-    struct str tenant;   /* for demo_info_announce(); in arena */
+    struct owner *owner;     /* of the data directory */
+    struct toolbox *toolbox; /* NULL: no test mode */
+    struct place *place;     /* among the servers of a database of PostgreSQL; NULL: the database is a file */
+    struct arena arena;      /* lives until the server ends */
+    struct str url;          /* URL from this machine; in arena */
+    struct str tenant;       /* for demo_info_announce(); in arena */
 };
 
 /* Prints "hired serve: what: ..." for a negative errno, and returns it. */

@@ -38,6 +38,8 @@ static void serve_readyz(struct http_request *r) {
         buf_printf(http_out(r), ",\"reason\":\"%.*s\"", STR_FMT(reason)); /* a text of hired or the system: no quotes */
     if (damaged > 0)                                                      /* what is not damaged is served on */
         buf_printf(http_out(r), ",\"damaged\":%" PRIu64, damaged);
+    if (site_of(r)->test)
+        buf_add_lit(http_out(r), ",\"test\":true");
     buf_add_lit(http_out(r), "}\n");
     http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
 }
@@ -86,36 +88,6 @@ static void serve_openapi(struct http_request *r) {
     http_reply(r, 200, content_json, NULL, 0);
 }
 
-/* ---- the test clock ---- */
-
-#define TEST_CLOCK_MS_MAX INT64_C(315360000000) /* ten years */
-
-static bool from_this_machine(struct http_request *r) {
-    struct str peer = http_peer(r);
-    return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
-}
-
-/* {"advance_ms":N} moves the clocks forward (N < 0: sets the date back) and wakes all threads that wait for a time. */
-static void serve_test_clock(struct http_request *r) {
-    struct site *site = site_of(r);
-    struct str why;
-    json_t *object = record_parse(r->body, r->arena, &why);
-    const json_t *advance = json_object_get(object, "advance_ms");
-    int64_t ms = json_is_integer(advance) ? json_integer_value(advance) : INT64_MAX;
-    json_decref(object);
-    if (ms < -TEST_CLOCK_MS_MAX || ms > TEST_CLOCK_MS_MAX) {
-        site_refuse(r, 400, "{\"advance_ms\":N} is expected, N milliseconds, at most ten years either way");
-        return;
-    }
-    clock_advance(ms);
-    site->clock_moved(site->clock_moved_ctx);
-    struct buf *out = http_out(r);
-    json_begin(out, '{');
-    json_member_int(out, STR("now_ms"), clock_now_ms());
-    json_end(out, '}');
-    http_reply(r, 200, content_json, NULL, 0);
-}
-
 /* ---- pages ---- */
 
 static const struct {
@@ -135,17 +107,13 @@ static bool is_page(struct str path) {
     return false;
 }
 
-static bool is_test_clock(struct http_request *r) {
-    return site_of(r)->test_clock && str_eq(r->path, STR("/test/clock")) && from_this_machine(r);
-}
-
 /* ---- methods ---- */
 
 /* The methods that a path other than an operation's allows, for the Allow header; absent: no such path. */
 static struct str own_methods(struct http_request *r) {
     if (is_page(r->path) || str_starts(r->path, STR(LINK_PATH)) || assets_has(r))
         return STR("GET, HEAD, OPTIONS");
-    return is_test_clock(r) ? STR("POST, OPTIONS") : longlink_methods(r->path);
+    return longlink_methods(r->path);
 }
 
 static bool serve_options(struct http_request *r) {
@@ -193,10 +161,6 @@ static void handle(struct http_request *r) {
     struct site *site = site_of(r);
     if ((r->method == HTTP_GET || r->method == HTTP_HEAD) && serve_read(r))
         return;
-    if (r->method == HTTP_POST && is_test_clock(r)) {
-        serve_test_clock(r);
-        return;
-    }
     if (longlink_serve(site->longlink, r))
         return;
     if (r->method == HTTP_OPTIONS && serve_options(r))
@@ -223,7 +187,7 @@ static struct str without_doubled_slash(struct str path) {
 
 static void on_head(struct http_request *r) {
     r->path = without_doubled_slash(r->path);
-    bool read_here = r->method == HTTP_POST && (is_test_clock(r) || !str_is_absent(longlink_methods(r->path)));
+    bool read_here = r->method == HTTP_POST && !str_is_absent(longlink_methods(r->path));
     gateway_head(site_of(r)->gateway, r);
     if (read_here)
         r->no_body = false;

@@ -24,9 +24,7 @@ struct site {
     struct archive *archive;       /* the same; NULL: there is none */
     struct fetcher *fetcher;       /* for requests that wait for a report */
     struct longlink *longlink;
-    bool test_clock;                /* enables POST /test/clock */
-    void (*clock_moved)(void *ctx); /* called after the test clock moved: wakes threads that wait for a time */
-    void *clock_moved_ctx;
+    bool test; /* the server is in the test mode */
 };
 
 /* Handlers for longlink_options (app_connections.c); ctx is a struct site. */

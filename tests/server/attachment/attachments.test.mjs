@@ -17,7 +17,7 @@ import { createApp, demoDir, root, slow, startServer } from '../../lib/server.mj
 const dir = demoDir();
 // A sanitizer keeps freed memory for a while; here it may keep little, so that what is measured is the server's own.
 const env = { ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8` };
-const server = await startServer({ dir, args: ['--rate-limits', 'off', '--test-clock', 'on'], env });
+const server = await startServer({ dir, args: ['--rate-limits', 'off', '--test'], env });
 const client = new Client(server);
 const P = '/open-apis/hire/v1/attachments';
 const B = 'xxBOUNDARYxx';

@@ -10,7 +10,7 @@ import { sql } from '../../lib/data.mjs';
 import { createApp, hired, hiredOk, startServer } from '../../lib/server.mjs';
 import { addAccount, cliOk, paths, pkg } from '../../lib/vendor.mjs';
 
-const server = await startServer({ args: ['--test-clock', 'on'] });
+const server = await startServer({ args: ['--test'] });
 after(() => server.stop());
 const client = new Client(server);
 const app = createApp(server, ['hire:background_check_order', 'hire:background_check_order:readonly'], { type: 'store' });

@@ -271,14 +271,4 @@ test('metrics and the list of events; wrong commands are rejected with a message
     }
 });
 
-test('the test clock is available only if the configuration enables it', async () => {
-    for (const body of ['{"advance_ms":"1"}', '{"advance_ms":1.5}', '{}', 'x']) {
-        const bad = await send(server.baseUrl, 'POST', '/test/clock', { body });
-        assert.equal(bad.status, 400, body);
-    }
-    const plain = await startServer({ dir: demoDir() });
-    const r = await send(plain.baseUrl, 'POST', '/test/clock', { body: '{"advance_ms":1}' });
-    assert.equal(r.status, 404);
-    await plain.stop();
-});
 

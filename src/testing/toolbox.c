@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the operations of the test mode share.
+ */
+#include "testing/toolbox.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct toolbox *toolbox_new(const struct toolbox_options *o) {
+    struct toolbox *t = mem_alloc(sizeof *t);
+    pthread_condattr_t monotonic;
+
+    *t = (struct toolbox){.o = *o};
+    pthread_mutex_init(&t->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&t->ends, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return t;
+}
+
+void toolbox_end(struct toolbox *t) {
+    if (!t)
+        return;
+    pthread_mutex_lock(&t->lock);
+    t->ended = true;
+    pthread_cond_broadcast(&t->ends);
+    pthread_mutex_unlock(&t->lock);
+}
+
+struct toolbox *toolbox_free(struct toolbox *t) {
+    if (!t)
+        return NULL;
+    pthread_cond_destroy(&t->ends);
+    pthread_mutex_destroy(&t->lock);
+    free(t);
+    return NULL;
+}
+
+bool toolbox_sleep(struct toolbox *t, unsigned ms) {
+    struct timespec until;
+    int r = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&t->lock);
+    while (!t->ended && r != ETIMEDOUT)
+        r = pthread_cond_timedwait(&t->ends, &t->lock, &until);
+    bool passed = !t->ended;
+    pthread_mutex_unlock(&t->lock);
+    return passed;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the operations of the test mode share (hired serve --test, docs/TESTING.md). Their handlers get it as
+ * call.toolbox.
+ */
+#ifndef HIRED_TESTING_TOOLBOX_H
+#define HIRED_TESTING_TOOLBOX_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "store/writer.h"
+
+struct toolbox_options {
+    const struct db_options *db;    /* for reading connections; must outlive the toolbox */
+    struct writer *writer;          /* for handlers that wait: writer_run() */
+    void (*clock_moved)(void *ctx); /* wakes threads that wait for a time */
+    void *ctx;
+};
+
+struct toolbox {
+    struct toolbox_options o;
+    pthread_mutex_t lock;
+    pthread_cond_t ends;
+    bool ended; /* protected by lock */
+};
+
+struct toolbox *toolbox_new(const struct toolbox_options *o);
+
+/* Ends all waits of handlers, now and later: the server is about to end. Takes NULL. */
+void toolbox_end(struct toolbox *t);
+
+struct toolbox *toolbox_free(struct toolbox *t); /* takes NULL; returns NULL */
+
+/* Waits so long, or until the server is about to end; returns whether the whole time has passed. */
+bool toolbox_sleep(struct toolbox *t, unsigned ms);
+
+#endif
