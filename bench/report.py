@@ -94,23 +94,41 @@ def facts(setting):
     yield f'- {"; ".join(filter(None, others))}'
 
 
-def write(setting, results, seconds):
+def body(setting, results, seconds):
     chosen = setting.options
     met = sum(1 for row, found in results if not isinstance(found, str) and row.met(found))
     missed = sum(1 for row, found in results if verdict(row, found) == '**missed**')
-    lines = ['# How fast hired is', '',
-             f'Made by `bench/run` on {datetime.date.today()} in {seconds / 60:.0f} minutes; [README.md](README.md) says what each row '
+    command = 'bench/run' + (' --store postgresql' if chosen.store == 'postgresql' else '')
+    lines = [f'Made by `{command}` on {datetime.date.today()} in {seconds / 60:.0f} minutes; [README.md](README.md) says what each row '
              'measures.', '',
              f'{chosen.orders:,} orders; {chosen.rounds} interleaved round{"s" if chosen.rounds > 1 else ""} of {chosen.seconds} s each, '
-             'medians; 64 connections where none are named. us: processor time of the server for each request. '
-             f'{met} of {len(results)} rows are within their bounds, {missed} are not.', '', *main_table(results)]
+             f'medians; 64 connections where none are named. us: processor time of the {"database" if chosen.store == "postgresql" else "server"} '
+             f'for each request. {met} of {len(results)} rows are within their bounds, {missed} are not. '
+             f'The machine\'s load was {setting.known["load"]} before the run.', '', *main_table(results)]
     if 'in place' in setting.known:
         lines += ['', 'The disk had no room for a copy of the database, so that orders were longer than new ones if they had been changed by '
                   'earlier runs.']
     reading = [run.share for name, run in setting.details if name.endswith(': hired')]
-    if reading and sorted(reading)[len(reading) // 2] < BUSY:
+    if chosen.store == 'sqlite' and reading and sorted(reading)[len(reading) // 2] < BUSY:
         lines += ['', f'**The machine was busy with other work: the servers had {sorted(reading)[len(reading) // 2]:.0%} of their '
                   'core.** Read the processor times; the rates tell little.']
+    part = '###' if chosen.store == 'postgresql' else '##'
     if setting.details:
-        lines += ['', '## Every measurement', '', *details(setting)]
-    return '\n'.join([*lines, '', '## The machine', '', *facts(setting), ''])
+        lines += ['', f'{part} Every measurement{" on PostgreSQL" if chosen.store == "postgresql" else ""}', '', *details(setting)]
+    return '\n'.join([*lines, '', f'{part} The machine{" and PostgreSQL" if chosen.store == "postgresql" else ""}', '', *facts(setting), ''])
+
+
+STORE = '## On PostgreSQL\n'
+TITLE = '# How fast hired is\n'
+
+
+def write(setting, results, seconds):
+    return (STORE if setting.options.store == 'postgresql' else TITLE) + '\n' + body(setting, results, seconds)
+
+
+def merged(before, made):
+    """The file with the part that was made; the other store's part stays, with what people wrote in it."""
+    at = before.find(STORE)
+    if made.startswith(STORE):
+        return (before if at < 0 else before[:at]).rstrip('\n') + '\n\n' + made
+    return made + ('' if at < 0 else '\n' + before[at:])

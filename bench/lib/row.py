@@ -28,6 +28,7 @@ class Row:
     unit: str       # 'x' (at least the bound) or a unit (at most the bound)
     measure: object
     orientation: bool = False  # the bound is no target
+    store: str = 'sqlite'      # the row belongs to bench/run --store
 
     def met(self, figure):
         return figure.value >= self.bound if self.unit == 'x' else figure.value <= self.bound
@@ -41,10 +42,10 @@ class Row:
             ' (orientation)' if self.orientation else '')
 
 
-def row(name, title, against, bound, unit='x', orientation=False):
+def row(name, title, against, bound, unit='x', orientation=False, store='sqlite'):
     """Adds the function as a row. It takes the Setting and returns a Figure, or raises Skipped."""
     def add(function):
-        ALL.append(Row(name, title, against, bound, unit, function, orientation))
+        ALL.append(Row(name, title, against, bound, unit, function, orientation, store))
         return function
     return add
 

@@ -40,7 +40,7 @@ def updates(s):
             s.known['postgres'] = str(why)
             return s.rounds(cases)
         try:
-            return s.rounds({**cases, **{bench(n): postgres.load(n) for n in (1, 16, 64)}})
+            return s.rounds({**cases, **{bench(n): postgres.update(n) for n in (1, 16, 64)}})
         finally:
             postgres.stop()
     return s.once('updates', measure)

@@ -177,6 +177,11 @@ static struct str session_settings(const struct pg_db *db, struct arena *a) {
                         "SET idle_in_transaction_session_timeout = %u; SET default_transaction_read_only = %s;"
                         "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
                         "SET tcp_user_timeout = 20000; SET jit = off; SET client_min_messages = error;"
+                        /* Statements are written to walk indexes in nested loops. A plan that does so depends on no
+                         * value, so each is planned once; planning takes longer than most statements run. */
+                        "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
+                        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_material = off;"
+                        "SET enable_hashjoin = off; SET enable_mergejoin = off;"
                         "SELECT set_config('synchronous_commit', '%s', false)%s",
                         reads ? db->read_ms : db->statement_ms, db->busy_ms ? db->busy_ms : 1, idle_ms,
                         reads ? "on" : "off", db->no_sync ? "off" : "on",

@@ -3,6 +3,7 @@
  * The PostgreSQL driver: opens and closes connections; the table of its functions.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/postgresql/postgresql.h"
@@ -26,17 +27,31 @@ static int check_statement(struct db *base, unsigned which, void (*fn)(void *ctx
     return r < 0 ? r : n;
 }
 
+/* Lets the planner read whole tables and join them by hashes, as checks do; or not, as everything else (connect.c). */
+static void prefer(struct pg_db *db, bool whole) {
+    static const char *const names[] = {"seqscan", "bitmapscan", "hashjoin", "mergejoin"};
+    if (!db->conn)
+        return;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        char sql[48];
+        snprintf(sql, sizeof(sql), "SET enable_%s = %s", names[i], whole ? "on" : "off");
+        pg_queue(db, sql); /* is sent with the next statement */
+    }
+}
+
 /* The server has its own checks of its files; here only what the rows say of each other is checked. */
 static int check(struct db *base, bool structure, void (*fn)(void *ctx, struct str line), void *ctx) {
     struct pg_db *db = pg_of(base);
     int n = 0, r = 0;
     db->unlimited = true; /* its time depends on the size of the database */
+    prefer(db, true);
     for (unsigned i = 0; r >= 0 && i < db->texts_n; i++)
         if (str_starts(str_of(db->texts[i].name), STR("check_"))) {
             r = check_statement(base, i, fn, ctx);
             n += r > 0 ? r : 0;
         }
     db->unlimited = false;
+    prefer(db, false);
     return r < 0 ? r : n;
 }
 
