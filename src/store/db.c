@@ -100,6 +100,20 @@ int db_run(struct db_query *q) {
     return q->db->driver->run(q);
 }
 
+int db_post(struct db_query *q) {
+    const struct db_driver *driver = q->db->driver;
+    return driver->post ? driver->post(q) : driver->run(q);
+}
+
+unsigned db_ahead_max(const struct db *db) {
+    return db->driver->ahead ? DB_AHEAD_MAX : 1;
+}
+
+void db_ahead(struct db_query *q) {
+    if (q->db->driver->ahead)
+        q->db->driver->ahead(q);
+}
+
 /* The place of a column in the statement's row, or -1 if the column belongs to another row. */
 static int place_of(const struct db_query *q, int column) {
     unsigned row = (unsigned)column >> 8;
@@ -151,12 +165,43 @@ void db_rollback_savepoint(struct db *db) {
     db->driver->rollback_savepoint(db);
 }
 
+uint64_t db_savepoint_number(const struct db *db) {
+    return db->savepoint;
+}
+
+int db_savepoint_error(const struct db *db, uint64_t number) {
+    return db->driver->savepoint_error ? db->driver->savepoint_error(db, number) : 0;
+}
+
+void db_remember(struct db *db, int64_t number) {
+    db->remembered = number;
+    db->remembered_in = db_in_transaction(db) ? db->transaction : 0;
+}
+
+bool db_recall(const struct db *db, int64_t *ret) {
+    if (db->remembered_in == 0 || db->remembered_in != db->transaction || !db_in_transaction(db))
+        return false;
+    *ret = db->remembered;
+    return true;
+}
+
+void db_unremember(struct db *db) {
+    db->remembered_in = 0;
+}
+
 bool db_in_transaction(const struct db *db) {
     return db->driver->in_transaction(db);
 }
 
 int db_snapshot_begin(struct db *db) {
     return db->driver->snapshot_begin(db);
+}
+
+int db_snapshot_renew(struct db *db) {
+    if (db->driver->snapshot_renew)
+        return db->driver->snapshot_renew(db);
+    db_snapshot_end(db);
+    return db_snapshot_begin(db);
 }
 
 void db_snapshot_end(struct db *db) {

@@ -116,6 +116,22 @@ void db_query_end(struct db_query *q);
  * or another negative errno. */
 int db_run(struct db_query *q);
 
+/* Runs a statement that returns no rows and of whose outcome the caller needs nothing: neither how many rows changed
+ * nor -EEXIST. On PostgreSQL it is sent with the next statement whose outcome is needed, or with the commit, so that it
+ * costs no round trip. If it fails (a unique key that exists is a failure here), then everything up to
+ * db_rollback_savepoint fails as well. If the savepoint was released before the failure was known, the savepoint is
+ * undone, later ones go on, and db_savepoint_error tells. Without a savepoint the whole transaction fails. Returns how
+ * many rows were changed, 1 if that is not known yet, or a negative errno. */
+int db_post(struct db_query *q);
+
+/* Announces that q, all of whose parameters are bound, will be read with db_row soon. On PostgreSQL it is sent with the
+ * next statement that runs, so that its rows are there without a further round trip: announce several, then read them
+ * in turn. It sees what the database has when that statement runs. More than db_ahead_max() at once have no use: that
+ * is 1 where announcing has none. */
+#define DB_AHEAD_MAX 64
+void db_ahead(struct db_query *q);
+unsigned db_ahead_max(const struct db *db);
+
 /* Transactions of a DB_WRITE connection. A savepoint lies within a transaction; at most one is open. -ENOSPC: the
  * disk is full; -EIO: it failed; after a failed commit the transaction is rolled back. End every query before
  * db_commit. db_begin waits up to busy_ms for writers of other processes: -EBUSY. After -EIO from db_commit this
@@ -133,6 +149,17 @@ int db_savepoint(struct db *db);
 int db_release(struct db *db);
 void db_rollback_savepoint(struct db *db);
 
+/* The number of the savepoint that was begun last. After db_commit: the error for which its writes were undone after
+ * db_release had returned 0 (see db_post); 0: they are committed. Valid until the next db_begin. */
+uint64_t db_savepoint_number(const struct db *db);
+int db_savepoint_error(const struct db *db, uint64_t number);
+
+/* A number that the caller knows about the database, remembered up to the end of the transaction: what nobody else can
+ * change meanwhile need not be read for each job. db_recall returns false if there is none. */
+void db_remember(struct db *db, int64_t number);
+bool db_recall(const struct db *db, int64_t *ret);
+void db_unremember(struct db *db);
+
 /* False outside of db_begin and db_commit, and after a fault (disk full or failed, connection lost) for which the
  * engine rolled back the whole transaction: then everything up to db_commit or db_rollback fails. */
 bool db_in_transaction(const struct db *db);
@@ -144,6 +171,7 @@ const char *db_why(const struct db *db);
 
 /* A consistent view over several reads of a DB_READ connection. */
 int db_snapshot_begin(struct db *db);
+int db_snapshot_renew(struct db *db); /* ends it and begins another, which costs less than both calls */
 void db_snapshot_end(struct db *db);
 
 /* DB_CAN_TEND. Maintains a DB_WRITE connection between transactions: checkpoints the write-ahead log when that is due.

@@ -21,6 +21,8 @@ struct db_driver {
     void (*bind_null)(struct db_query *q, int n);
     int (*row)(struct db_query *q);
     int (*run)(struct db_query *q);
+    int (*post)(struct db_query *q);   /* NULL: as run */
+    void (*ahead)(struct db_query *q); /* NULL: it has no use */
     int64_t (*get_int)(const struct db_query *q, int column);
     bool (*is_null)(const struct db_query *q, int column);
     struct str (*text)(const struct db_query *q, int column);
@@ -35,9 +37,11 @@ struct db_driver {
     int (*savepoint)(struct db *db);
     int (*release)(struct db *db);
     void (*rollback_savepoint)(struct db *db);
+    int (*savepoint_error)(const struct db *db, uint64_t savepoint); /* NULL: what is posted fails at once */
     bool (*in_transaction)(const struct db *db);
 
     int (*snapshot_begin)(struct db *db);
+    int (*snapshot_renew)(struct db *db); /* NULL: end and begin */
     void (*snapshot_end)(struct db *db);
     void (*tend)(struct db *db, bool idle);
     void (*forget)(struct db *db);
@@ -84,8 +88,10 @@ struct db {
     uint64_t transaction; /* number of transactions begun */
     uint64_t savepoint;   /* number of savepoints begun */
     struct stamp stamps[STAMPS];
-    bool keeps_ids;    /* a commit records which ids may be in use */
-    int64_t ids_until; /* the recorded time: ids of earlier times may be in use */
+    int64_t remembered;     /* db_remember */
+    uint64_t remembered_in; /* the number of its transaction; 0: none */
+    bool keeps_ids;         /* a commit records which ids may be in use */
+    int64_t ids_until;      /* the recorded time: ids of earlier times may be in use */
     int64_t opened_ns;
 };
 
@@ -109,6 +115,10 @@ int postgresql_open(struct db **ret, const struct db_options *o, enum db_access 
 
 /* A savepoint was rolled back: forgets the stamps that were issued in it. */
 void stamps_undo_savepoint(struct db *db);
+
+/* A savepoint was rolled back after others of the transaction had begun, which may have used its stamps: issues them
+ * anew, in the present savepoint. */
+void stamps_keep(struct db *db, uint64_t savepoint);
 
 /* Ids of times before until_ms may be in use: none of those is issued from now on, and commits of db keep the
  * recorded time correct. For a DB_WRITE connection with hired's own schema. */

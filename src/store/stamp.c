@@ -85,6 +85,19 @@ void stamps_undo_savepoint(struct db *db) {
                                                      * time */
 }
 
+void stamps_keep(struct db *db, uint64_t savepoint) {
+    for (size_t i = 0; i < STAMPS; i++) {
+        struct stamp *s = &db->stamps[i];
+        if (s->transaction != db->transaction || s->savepoint != savepoint)
+            continue;
+        struct db_query q DB_CLEANUP = db_query(db, SQL_STAMP_RAISE);
+        db_bind_int(&q, 1, s->tenant);
+        db_bind_int(&q, 2, s->ms);
+        (void)db_post(&q); /* if it fails, so does the transaction or the savepoint */
+        s->savepoint = db->savepoint;
+    }
+}
+
 /* ---- ids ---- */
 
 void ids_start(struct db *db, int64_t until_ms) {
@@ -106,7 +119,7 @@ int ids_cover(struct db *db) {
     int n = snprintf(text, sizeof(text), "%lld", (long long)until);
     struct db_query q DB_CLEANUP = db_query(db, SQL_IDS_RESERVE);
     db_bind_text(&q, 1, (struct str){text, (size_t)n});
-    int r = db_run(&q);
+    int r = db_post(&q);
     if (r < 0)
         return r;
     db->ids_until = until;

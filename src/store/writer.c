@@ -66,6 +66,7 @@ static int job_run(struct db *db, struct write_job *j) {
     int r = db_savepoint(db);
     if (r < 0)
         return r;
+    j->savepoint = db_savepoint_number(db);
     j->result = j->run(db, j);
     if (j->result < 0)
         db_rollback_savepoint(db);
@@ -98,6 +99,17 @@ static bool log_is_full(struct writer *w) {
     return full;
 }
 
+/* After the commit: jobs whose posted statements failed after they had run. */
+static void note_undone(struct db *db, struct group *g) {
+    for (struct write_job *j = g->jobs; j; j = j->next) {
+        int error = j->result >= 0 ? db_savepoint_error(db, j->savepoint) : 0;
+        if (error == 0)
+            continue;
+        j->result = error;
+        g->kept--;
+    }
+}
+
 static void group_run(struct db *db, struct group *g) {
     int r = db_begin(db);
     for (struct write_job *j = g->jobs; j && r == 0; j = j->next) {
@@ -108,6 +120,8 @@ static void group_run(struct db *db, struct group *g) {
         int64_t start = clock_mono_ns();
         r = db_commit(db);
         g->commit_ns = clock_mono_ns() - start;
+        if (r == 0)
+            note_undone(db, g);
     } else
         db_rollback(db);
     if (r < 0)

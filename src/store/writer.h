@@ -21,6 +21,7 @@ struct write_job {
      * ...; see db_commit). The job may be freed here, or submitted again. */
     void (*done)(struct write_job *job, int result);
     struct write_job *next; /* used by the writer */
+    uint64_t savepoint;     /* used by the writer */
     int result;             /* used by the writer */
 };
 

@@ -7,15 +7,20 @@
 #include <errno.h>
 
 int access_changes(struct db *db, int64_t *ret) {
+    if (db_recall(db, ret))
+        return 0;
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGES);
     int r = db_row(&q);
-    if (r == 1)
+    if (r == 1) {
         *ret = db_int(&q, COL_ACCESS_CHANGES_N);
+        db_remember(db, *ret);
+    }
     return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
 }
 
 int access_changed(struct db *db) {
+    db_unremember(db);
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGED);
-    int r = db_run(&q);
+    int r = db_post(&q);
     return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
 }

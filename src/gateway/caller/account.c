@@ -275,6 +275,6 @@ int audit_add(struct db *db, const struct audit_entry *e) {
     db_bind_text(&q, 8, or_empty(e->detail));
     db_bind_text(&q, 9, or_empty(e->address));
     db_bind_text(&q, 10, or_empty(e->log_id));
-    int r = db_run(&q);
+    int r = db_post(&q);
     return r < 0 ? r : 0;
 }

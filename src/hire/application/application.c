@@ -67,7 +67,7 @@ static int store(struct hire *h, struct application_case *a) {
     db_bind_int(&q, 6, a->doc.active_status.v);
     db_bind_int(&q, 7, a->modified_ms);
     db_bind_text(&q, 8, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : application_zone_raise(h->db, h->tenant, a->id, a->modified_ms);
 }
@@ -214,7 +214,7 @@ static int keep_whose(struct hire *h, const struct application_case *a) {
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, a->talent);
     db_bind_int(&q, 3, a->id);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -228,7 +228,7 @@ int application_delete(struct hire *h, struct str id) {
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_APPLICATION_DELETE);
         db_bind_int(&q, 1, h->tenant);
         db_bind_int(&q, 2, a.id);
-        if ((r = db_run(&q)) < 0)
+        if ((r = db_post(&q)) < 0)
             return r;
     }
     if ((r = keep_whose(h, &a)) < 0)

@@ -19,7 +19,7 @@ static int raise_level(struct db *db, int64_t tenant, int level, int64_t id, int
     db_bind_int(&q, 2, level);
     db_bind_int(&q, 3, id >> id_bits[level]);
     db_bind_int(&q, 4, newest);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 

@@ -32,7 +32,7 @@ static int key_put(struct hire *h, enum external_kind kind, struct str external_
     {
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_EXTERNAL_KEY_PURGE);
         db_bind_int(&q, 1, h->now_ms - EXTERNAL_KEY_MS);
-        if ((r = db_run(&q)) < 0)
+        if ((r = db_post(&q)) < 0)
             return r;
     }
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_EXTERNAL_KEY_PUT);
@@ -41,7 +41,7 @@ static int key_put(struct hire *h, enum external_kind kind, struct str external_
     db_bind_text(&q, 3, external_id);
     db_bind_int(&q, 4, record);
     db_bind_int(&q, 5, h->now_ms);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -136,7 +136,7 @@ static int application_put(struct hire *h, int64_t id, struct str external_id, i
     db_bind_text(&q, 3, str_is_absent(external_id) ? STR("") : external_id);
     db_bind_int(&q, 4, talent);
     db_bind_text(&q, 5, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }
@@ -265,7 +265,7 @@ static int check_put(struct hire *h, int64_t id, int64_t application, const stru
     db_bind_int(&q, 2, id);
     db_bind_int(&q, 3, application);
     db_bind_text(&q, 4, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }

@@ -42,7 +42,7 @@ int external_check_import(struct hire *h, struct external_background_check *in) 
     db_bind_int(&q, 2, id);
     db_bind_int(&q, 3, application_id);
     db_bind_text(&q, 4, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 1;
 }

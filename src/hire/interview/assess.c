@@ -36,7 +36,7 @@ static int put_answers(struct hire *h, int64_t interview_id, const struct interv
     db_bind_int(&q, 2, record_id);
     db_bind_int(&q, 3, interview_id);
     db_bind_text(&q, 4, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 0;
 }

@@ -294,7 +294,7 @@ static int forget_places(struct hire *h, int64_t id, int64_t begin_time) {
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, begin_time);
     db_bind_int(&q, 3, id);
-    return db_run(&q);
+    return db_post(&q);
 }
 
 int interview_cancel(struct hire *h, int64_t id, struct str why) {
@@ -310,13 +310,13 @@ int interview_cancel(struct hire *h, int64_t id, struct str why) {
     db_bind_int(&q, 3, h->now_ms);
     db_bind_int(&q, 4, h->actor_id);
     db_bind_text(&q, 5, str_is_absent(why) ? STR("") : why);
-    r = db_run(&q);
+    r = db_post(&q);
     if (r < 0)
         return r;
     struct db_query drop DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_DROP);
     db_bind_int(&drop, 1, h->tenant);
     db_bind_int(&drop, 2, id);
-    r = db_run(&drop);
+    r = db_post(&drop);
     return r < 0 ? r : 0;
 }
 

@@ -46,7 +46,7 @@ static int forget_left(struct hire *h) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_FORGET);
 
     db_bind_int(&q, 1, h->now_ms - INTERVIEW_MOVED_KEEP_MS);
-    return db_run(&q);
+    return db_post(&q);
 }
 
 static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *old_begin) {
@@ -63,7 +63,7 @@ static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *
         db_bind_int(&q, 2, *old_begin);
         db_bind_int(&q, 3, id);
         db_bind_int(&q, 4, moved_ms);
-        r = db_run(&q);
+        r = db_post(&q);
         if (r < 0)
             return r;
     }
@@ -71,7 +71,7 @@ static int place(struct hire *h, int64_t id, int64_t begin_time, const int64_t *
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, begin_time);
     db_bind_int(&q, 3, id);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -89,7 +89,7 @@ int interview_forget_interviewers(struct hire *h, int64_t id) {
 
     db_bind_int(&q, 1, h->tenant);
     db_bind_int(&q, 2, id);
-    int r = db_run(&q);
+    int r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -105,7 +105,7 @@ int interview_keep_interviewers(struct db *db, int64_t tenant, int64_t id, const
         db_bind_int(&q, 2, uid);
         db_bind_int(&q, 3, in->begin_time.v);
         db_bind_int(&q, 4, id);
-        r = db_run(&q);
+        r = db_post(&q);
     }
     return r < 0 ? r : 0;
 }
@@ -160,7 +160,7 @@ int interview_import(struct hire *h, struct interview_extend *in) {
     db_bind_int(&q, 3, application_id);
     db_bind_int(&q, 4, begin_time);
     db_bind_text(&q, 5, buf_str(&doc));
-    r = db_run(&q);
+    r = db_post(&q);
     db_query_end(&q); /* before doc is freed */
     return r < 0 ? r : 1;
 }

@@ -123,7 +123,7 @@ static int await_file(struct hire *h, int64_t order_id, struct str url, struct s
     db_bind_int(&u, 2, moved);
     db_bind_text(&u, 3, url);
     db_bind_int(&u, 4, hire_due_ms(h));
-    r = db_run(&u);
+    r = db_post(&u);
     return r < 0 ? r : 0;
 }
 

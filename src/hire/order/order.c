@@ -107,7 +107,7 @@ static int keep_attachments(struct hire *h, const struct order_row *o) {
         db_bind_int(&q, 1, h->tenant);
         db_bind_text(&q, 2, value->value);
         db_bind_int(&q, 3, o->id);
-        r = db_run(&q);
+        r = db_post(&q);
     }
     return r < 0 ? r : 0;
 }
@@ -129,7 +129,7 @@ static int insert(struct hire *h, const struct order_row *o) {
     db_bind_int(&q, 12, o->history_ms);
     db_bind_int(&q, 13, o->version);
     db_bind_text(&q, 14, or_empty(o->stage_ids));
-    return db_run(&q);
+    return db_post(&q);
 }
 
 /* The columns that most changes leave as they are. */
@@ -148,7 +148,7 @@ static int update_place(struct hire *h, const struct order_row *o) {
     db_bind_int(&q, 6, o->state.phase);
     db_bind_int(&q, 7, o->begin_time);
     db_bind_text(&q, 8, or_empty(o->package_id));
-    return db_run(&q);
+    return db_post(&q);
 }
 
 static int update(struct hire *h, const struct order_row *o) {
@@ -164,7 +164,7 @@ static int update(struct hire *h, const struct order_row *o) {
     db_bind_int(&q, 7, o->history_ms);
     db_bind_int(&q, 8, o->version);
     db_bind_text(&q, 9, or_empty(o->stage_ids));
-    r = db_run(&q);
+    r = db_post(&q);
     return r <= 0 ? r : update_place(h, o);
 }
 
@@ -207,7 +207,7 @@ int order_note(struct hire *h, struct order_row *o, enum order_action action, st
     db_bind_int(&q, 11, to.status);
     db_bind_int(&q, 12, to.phase);
     db_bind_text(&q, 13, str_is_absent(why) ? STR("") : why);
-    r = db_run(&q);
+    r = db_post(&q);
     if (r < 0)
         return r;
     o->history_ms = h->now_ms;
@@ -225,7 +225,7 @@ int order_note_alone(struct hire *h, struct order_row *o, enum order_action acti
     db_bind_int(&q, 2, o->id);
     db_bind_int(&q, 3, o->history_ms);
     db_bind_int(&q, 4, o->version);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 

@@ -5,7 +5,7 @@
 #include "hire/order/place.h"
 
 static int run(struct db_query *q) {
-    int r = db_run(q);
+    int r = db_post(q);
     return r < 0 ? r : 0;
 }
 

@@ -79,7 +79,7 @@ int order_add_file(struct hire *h, int64_t order_id, int64_t owner, struct str s
     db_bind_text(&q, 4, source_url);
     db_bind_int(&q, 5, hire_due_ms(h));
     db_bind_int(&q, 6, owner);
-    r = db_run(&q);
+    r = db_post(&q);
     if (r < 0)
         return r;
     *ret_id = id;

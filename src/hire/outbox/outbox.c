@@ -37,7 +37,7 @@ static int event_write(struct hire *h, const struct event_row *e) {
     db_bind_int(&q, 6, e->subject_id);
     db_bind_int(&q, 7, h->now_ms);
     db_bind_text(&q, 8, e->doc);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -49,7 +49,7 @@ static int delivery_write(struct hire *h, int64_t tenant, int64_t event, int64_t
     db_bind_int(&q, 2, event);
     db_bind_int(&q, 3, app);
     db_bind_int(&q, 4, hire_due_ms(h));
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 
@@ -173,7 +173,7 @@ static int tickets_supersede(struct hire *h, int64_t app) {
     int r;
 
     db_bind_int(&q, 1, app);
-    r = db_run(&q);
+    r = db_post(&q);
     return r < 0 ? r : 0;
 }
 

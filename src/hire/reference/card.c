@@ -86,7 +86,7 @@ int card_set_name(struct hire *h, struct str kind, int64_t id, struct str name, 
     db_bind_int(&q, 3, id);
     db_bind_text(&q, 4, name);
     db_bind_text(&q, 5, searchable ? text_fold(name, h->arena) : STR(""));
-    int r = db_run(&q);
+    int r = db_post(&q);
     return r < 0 ? r : 0;
 }
 

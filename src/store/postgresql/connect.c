@@ -230,7 +230,11 @@ int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_wh
     db->reopen = false;
     db->queued = db->owed = 0;
     db->broken = false;
-    if (r < 0) {
+    if (r == 0 && (r = pg_prepare_commands(db)) == PG_LOST) {
+        *ret_why = STR("The database server broke the connection while it was set up.");
+        r = -EHOSTUNREACH;
+    }
+    if (r < 0 && db->conn) {
         PQfinish(db->conn);
         db->conn = NULL;
     }

@@ -78,6 +78,7 @@ static struct db *close_db(struct db *base) {
     free(db->statements);
     free(db->known);
     buf_free(&db->state);
+    buf_free(&db->late);
     pg_address_free(db->address);
     free(db);
     return NULL;
@@ -92,6 +93,8 @@ static const struct db_driver driver = {
     .bind_null = pg_bind_null,
     .row = pg_row,
     .run = pg_run,
+    .post = pg_post,
+    .ahead = pg_ahead,
     .get_int = pg_int,
     .is_null = pg_is_null,
     .text = pg_text,
@@ -103,8 +106,10 @@ static const struct db_driver driver = {
     .savepoint = pg_savepoint,
     .release = pg_release,
     .rollback_savepoint = pg_rollback_savepoint,
+    .savepoint_error = pg_savepoint_error,
     .in_transaction = pg_in_transaction,
     .snapshot_begin = pg_snapshot_begin,
+    .snapshot_renew = pg_snapshot_renew,
     .snapshot_end = pg_snapshot_end,
     .change_count = pg_change_count,
     .set_deadline = pg_set_deadline,

@@ -17,6 +17,9 @@
 #define PG_GRACE_MS 2000      /* how long an answer may be late, after the server should have ended the statement */
 #define PG_AGAIN_MS 500       /* between two attempts to reach a server that does not answer */
 #define PG_LOST (-ECONNRESET) /* within the driver: the connection broke, so nothing is known of the last exchange */
+#define PG_AGAIN (-ERESTART)  /* within the driver: a posted statement failed and was undone; queue the rest again */
+#define PG_POSTS 64           /* posted statements in one exchange */
+#define PG_AHEAD 64           /* announced queries in one exchange */
 
 /* Advisory locks of the database. */
 #define PG_LOCK_WRITE "1214870117, 1"   /* held by the one transaction that writes */
@@ -40,6 +43,9 @@ struct pg_statement {
     bool busy;                 /* between db_query and db_query_end */
     bool started;              /* it was executed; rows are being read */
     bool ended;                /* there are no more rows, or it failed */
+    bool ahead;                /* it was announced, and goes with the next statement */
+    bool fetched;              /* it was sent ahead, and its rows are there */
+    int place;                 /* in the exchange in which it was sent ahead */
     int failed;                /* 0 or the negative errno of the last step */
     uint64_t bound;            /* bit n - 1: parameter n has a value */
 
@@ -56,6 +62,39 @@ struct pg_statement {
     const char *values[PG_PARAMETERS_MAX];
     int lengths[PG_PARAMETERS_MAX], formats[PG_PARAMETERS_MAX];
     char numbers[PG_PARAMETERS_MAX][24]; /* of integers: in network order, or digits */
+};
+
+/* Statements that were posted since the last exchange, all in one savepoint. */
+struct pg_posts {
+    struct pg_posted {
+        int place; /* in the exchange */
+        const struct db_statement_text *text;
+    } v[PG_POSTS];
+    unsigned n;
+    uint64_t savepoint; /* its number */
+    bool released;      /* RELEASE was queued behind them */
+};
+
+/* A savepoint that failed after its release. */
+struct pg_late {
+    uint64_t savepoint;
+    int error;
+};
+
+/* Commands without parameters that each connection has prepared. */
+enum pg_command {
+    PG_BEGIN_READ,
+    PG_BEGIN_WRITE,
+    PG_LOCK,
+    PG_COMMIT,
+    PG_ROLLBACK,
+    PG_SAVEPOINT_JOB,
+    PG_RELEASE_JOB,
+    PG_ROLLBACK_TO_JOB,
+    PG_SAVEPOINT_GUARD,
+    PG_RELEASE_GUARD,
+    PG_ROLLBACK_TO_GUARD,
+    PG_COMMANDS
 };
 
 struct pg_db {
@@ -85,11 +124,15 @@ struct pg_db {
     int connect_error;   /* of the last attempt */
     char why[512];       /* the same; "": connected */
 
-    bool snapshot;              /* between db_snapshot_begin and db_snapshot_end */
-    bool reading;               /* the server has a transaction that reads, for the snapshot or for walks */
-    bool savepoint;             /* the caller's savepoint is open */
-    bool lost;                  /* the connection broke within a transaction or a snapshot, which is not ended yet */
-    int aborted;                /* error after which the server refuses everything until a rollback; or 0 */
+    bool snapshot;  /* between db_snapshot_begin and db_snapshot_end */
+    bool reading;   /* the server has a transaction that reads, for the snapshot or for walks */
+    bool savepoint; /* the caller's savepoint is open */
+    bool lost;      /* the connection broke within a transaction or a snapshot, which is not ended yet */
+    int aborted;    /* error after which the server refuses everything until a rollback; or 0 */
+    struct pg_posts posts;
+    struct buf late; /* struct pg_late, of the present or last transaction */
+    struct pg_statement *ahead[PG_AHEAD];
+    unsigned ahead_n;
     struct pg_statement *walks; /* with an open cursor */
     unsigned cursors;           /* numbers that were given to cursors */
 
@@ -122,16 +165,20 @@ int pg_fault(struct pg_db *db, const PGresult *result, const char *what);
 /* Queues a command without parameters. Returns its place in the exchange. A command that cannot be queued lets the
  * exchange fail. */
 int pg_queue(struct pg_db *db, const char *sql);
+int pg_command(struct pg_db *db, enum pg_command which);
+/* Prepares the commands on a new connection. Returns 0 or PG_LOST. */
+int pg_prepare_commands(struct pg_db *db);
 int pg_queue_statement(struct pg_db *db, const struct pg_statement *s);             /* the prepared one */
 int pg_queue_text(struct pg_db *db, const char *sql, const struct pg_statement *s); /* with the parameters of s */
 int pg_queue_prepare(struct pg_db *db, const struct pg_text *t);
 int pg_queue_describe(struct pg_db *db, const struct pg_text *t);
 /* Sends what is queued, and reads the results. *ret is that of the command at place keep (-1: none), or the first error
  * (see error_at); the caller clears it. Returns 0, or PG_LOST: then the connection is closed, and lost is set if it
- * held something. */
+ * held something. If a posted statement failed, *ret is NULL and nothing after it was done: PG_AGAIN if it belonged to
+ * a savepoint that was released, which is undone now; else its errno, which aborted has too. */
 int pg_exchange(struct pg_db *db, int keep, PGresult **ret);
 /* Sends what is queued without waiting for the results, which the next exchange reads. */
-void pg_post(struct pg_db *db);
+void pg_send(struct pg_db *db);
 /* Gives the connection up. why: for the log; NULL: say nothing. */
 int pg_lose(struct pg_db *db, const char *why);
 /* Waits until a result can be read without waiting. until_ns: 0: no limit. Returns 0, -ETIMEDOUT or -EIO. */
@@ -165,6 +212,8 @@ void pg_query_end(struct db_query *q);
 void pg_bind_int(struct db_query *q, int n, int64_t value);
 void pg_bind_text(struct db_query *q, int n, struct str s);
 void pg_bind_null(struct db_query *q, int n);
+/* Why a statement may not run now, a negative errno; or 0. */
+int pg_may_run(struct db_query *q, const struct pg_statement *s);
 void pg_rows_drop(struct pg_db *db, struct pg_statement *s); /* clears the rows, closes the cursor */
 /* Cursors are gone: with the connection, with the transaction, or with the caller's savepoint. */
 enum pg_gone { PG_GONE_CONNECTION, PG_GONE_TRANSACTION, PG_GONE_SAVEPOINT };
@@ -178,6 +227,23 @@ int pg_columns(const struct db_query *q);
 bool pg_is_int(const struct db_query *q, int column);
 bool pg_is_binary_int(Oid type); /* sent and received as an integer in network order */
 
+/* ---- post.c ---- */
+int pg_post(struct db_query *q);
+int pg_savepoint_error(const struct db *db, uint64_t savepoint);
+/* Waits for the results of posted statements. Returns 0 or the error with which the transaction, or the open savepoint,
+ * has failed. */
+int pg_confirm(struct pg_db *db);
+/* After an exchange; see pg_exchange. */
+int pg_posts_settle(struct pg_db *db, PGresult **ret);
+
+/* ---- ahead.c ---- */
+void pg_ahead(struct db_query *q);
+void pg_ahead_drop(struct pg_db *db, struct pg_statement *s); /* if it was announced and not sent */
+void pg_ahead_queue(struct pg_db *db);
+/* Whether the result belongs to an announced query, which has it then. */
+bool pg_ahead_take(struct pg_db *db, int place, PGresult *result);
+bool pg_ahead_end(struct pg_db *db); /* after the exchange; whether there were any */
+
 /* ---- transaction.c ---- */
 int pg_begin(struct db *db);
 int pg_commit(struct db *db);
@@ -187,6 +253,7 @@ int pg_release(struct db *db);
 void pg_rollback_savepoint(struct db *db);
 bool pg_in_transaction(const struct db *db);
 int pg_snapshot_begin(struct db *db);
+int pg_snapshot_renew(struct db *db);
 void pg_snapshot_end(struct db *db);
 /* Ends the transaction that reads if neither a snapshot nor a walk needs it. */
 void pg_reading_end(struct pg_db *db);

@@ -52,6 +52,7 @@ void pg_rows_drop(struct pg_db *db, struct pg_statement *s) {
     s->rows = NULL;
     free(s->digits);
     s->digits = NULL;
+    s->fetched = false;
     s->at = s->n = 0;
     if (s->cursor) {
         char sql[32];
@@ -61,7 +62,7 @@ void pg_rows_drop(struct pg_db *db, struct pg_statement *s) {
             pg_queue(db, sql);
         walk_remove(db, s);
         if (there && !pg_holds(db))
-            pg_post(db); /* within a transaction it goes with the next command */
+            pg_send(db); /* within a transaction it goes with the next command */
     }
     if (walks)
         pg_reading_end(db);
@@ -88,7 +89,7 @@ static int queue_walk(struct pg_db *db, struct pg_statement *s) {
 
 /* ---- running ---- */
 
-static int may_run(struct db_query *q, const struct pg_statement *s) {
+int pg_may_run(struct db_query *q, const struct pg_statement *s) {
     if (!s || q->error < 0)
         return q->error < 0 ? q->error : -EINVAL;
     const struct pg_db *db = pg_of(q->db);
@@ -122,15 +123,16 @@ static struct places queue_all(struct pg_db *db, struct pg_statement *s) {
     struct places p = {-1, -1, -1, -1};
     bool walks = s->of->text->flags & DB_TEXT_WALKS;
     if (!pg_holds(db) && (db->snapshot || walks))
-        p.begin = pg_queue(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        p.begin = pg_command(db, PG_BEGIN_READ);
+    pg_ahead_queue(db);
     if (!walks && s->of->generation != db->generation)
         p.prepare = pg_queue_prepare(db, s->of);
     /* After an error the server refuses everything up to a rollback, and the caller may go on after -EEXIST. */
     if ((s->of->text->flags & DB_TEXT_COLLIDES) && db->base.in_transaction)
-        p.guard = pg_queue(db, "SAVEPOINT guard");
+        p.guard = pg_command(db, PG_SAVEPOINT_GUARD);
     p.keep = walks ? queue_walk(db, s) : pg_queue_statement(db, s);
     if (p.guard >= 0)
-        pg_queue(db, "RELEASE guard");
+        pg_command(db, PG_RELEASE_GUARD);
     return p;
 }
 
@@ -138,8 +140,8 @@ static struct places queue_all(struct pg_db *db, struct pg_statement *s) {
 static int failed(struct pg_db *db, const struct pg_statement *s, const struct places *p, const PGresult *result) {
     int r = pg_limit_error(db, pg_fault(db, result, s->of->text->name));
     if (p->guard >= 0 && db->error_at > p->guard) {
-        pg_queue(db, "ROLLBACK TO guard");
-        pg_queue(db, "RELEASE guard");
+        pg_command(db, PG_ROLLBACK_TO_GUARD);
+        pg_command(db, PG_RELEASE_GUARD);
     } else if (pg_holds(db))
         db->aborted = r;
     return r;
@@ -151,6 +153,7 @@ static int execute_once(struct pg_db *db, struct pg_statement *s) {
         return r;
     struct places p = queue_all(db, s);
     r = pg_exchange(db, p.keep, &s->rows);
+    bool alone = !pg_ahead_end(db);
     if (r < 0) {
         s->cursor = 0;
         return r;
@@ -166,11 +169,12 @@ static int execute_once(struct pg_db *db, struct pg_statement *s) {
     r = failed(db, s, &p, s->rows);
     PQclear(s->rows);
     s->rows = NULL;
-    return r;
+    return !alone && !pg_holds(db) ? PG_AGAIN : r; /* it may have been another query's fault */
 }
 
 /* A read that belongs to nothing is repeated on a new connection, or after a conflict with a standby's recovery. */
 static int execute(struct pg_db *db, struct pg_statement *s) {
+    pg_ahead_drop(db, s);
     for (int attempt = 0;; attempt++) {
         bool alone = !pg_holds(db);
         int r = pg_ready(db);
@@ -178,6 +182,8 @@ static int execute(struct pg_db *db, struct pg_statement *s) {
             r = execute_once(db, s);
         if (r == 0 && s->cursor)
             walk_add(db, s);
+        if (r == PG_AGAIN)
+            continue;
         if (alone && attempt == 0 && (r == PG_LOST || (r == -EBUSY && db->conn && !db->reading)))
             continue;
         return r == PG_LOST ? -EIO : r;
@@ -229,8 +235,12 @@ int pg_row(struct db_query *q) {
         return q->error < 0 ? q->error : -EINVAL;
     if (s->ended)
         return s->failed;
+    if (!s->started && s->fetched) {
+        s->started = true;
+        take_rows(s);
+    }
     if (!s->started) {
-        if ((r = may_run(q, s)) < 0)
+        if ((r = pg_may_run(q, s)) < 0)
             return r;
         s->started = true;
         if ((r = execute(db, s)) < 0)
@@ -256,7 +266,7 @@ static int changes_of(PGresult *result) {
 int pg_run(struct db_query *q) {
     struct pg_statement *s = q->stmt;
     struct pg_db *db = pg_of(q->db);
-    int r = may_run(q, s);
+    int r = pg_may_run(q, s);
     if (r < 0)
         return r;
     pg_rows_drop(db, s);

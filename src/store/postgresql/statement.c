@@ -25,19 +25,19 @@
 static int describe_once(struct pg_db *db, struct pg_text *t, PGresult **ret) {
     /* Without a savepoint, a statement that does not fit the schema would abort the transaction. */
     bool guards = pg_holds(db);
-    int guard = guards ? pg_queue(db, "SAVEPOINT guard") : -1;
+    int guard = guards ? pg_command(db, PG_SAVEPOINT_GUARD) : -1;
     pg_queue_prepare(db, t);
     int keep = pg_queue_describe(db, t);
     if (guards)
-        pg_queue(db, "RELEASE guard");
+        pg_command(db, PG_RELEASE_GUARD);
     int r = pg_exchange(db, keep, ret);
     if (r < 0)
         return r;
     if (db->error_at >= 0) {
         r = pg_fault(db, *ret, t->text->name);
         if (guards && db->error_at > guard) {
-            pg_queue(db, "ROLLBACK TO guard");
-            pg_queue(db, "RELEASE guard");
+            pg_command(db, PG_ROLLBACK_TO_GUARD);
+            pg_command(db, PG_RELEASE_GUARD);
         } else if (guards)
             db->aborted = r;
     }
@@ -65,7 +65,7 @@ static int describe(struct pg_db *db, struct pg_text *t) {
     bool holds = pg_holds(db);
     int r = PG_LOST;
 
-    for (int attempt = 0; r == PG_LOST && attempt < (holds ? 1 : 2); attempt++) {
+    for (int attempt = 0; (r == PG_LOST && attempt < (holds ? 1 : 2)) || r == PG_AGAIN; attempt++) {
         r = pg_ready(db);
         if (r == 0 && (r = pg_limit(db)) == 0)
             r = describe_once(db, t, &result);
@@ -126,6 +126,7 @@ struct db_query pg_query(struct db *base, enum db_statement which) {
 
 static void restart(struct pg_db *db, struct pg_statement *s) {
     pg_rows_drop(db, s);
+    pg_ahead_drop(db, s);
     s->started = s->ended = false;
     s->failed = 0;
 }
@@ -153,7 +154,7 @@ static struct pg_statement *bind_place(struct db_query *q, int n) {
         q->error = -EINVAL;
         return NULL;
     }
-    if (s->started || s->ended)
+    if (s->started || s->ended || s->ahead || s->fetched)
         restart(pg_of(q->db), s);
     s->bound |= UINT64_C(1) << (n - 1);
     return s;

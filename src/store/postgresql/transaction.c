@@ -36,8 +36,8 @@ void pg_reading_end(struct pg_db *db) {
         return;
     db->reading = false;
     if (db->conn) {
-        pg_queue(db, "COMMIT");
-        pg_post(db);
+        pg_command(db, PG_COMMIT);
+        pg_send(db);
     }
     forget_transaction(db);
 }
@@ -55,8 +55,23 @@ int pg_snapshot_begin(struct db *base) {
 }
 
 void pg_snapshot_end(struct db *base) {
-    pg_of(base)->snapshot = false;
-    pg_reading_end(pg_of(base));
+    struct pg_db *db = pg_of(base);
+    db->snapshot = false;
+    pg_reading_end(db);
+    if (db->conn && db->queued > 0 && !pg_holds(db))
+        pg_send(db); /* a COMMIT of pg_snapshot_renew */
+}
+
+int pg_snapshot_renew(struct db *base) {
+    struct pg_db *db = pg_of(base);
+    if (db->reading && db->conn && !has_walk(db)) {
+        pg_command(db, PG_COMMIT); /* goes with the first statement of the next snapshot */
+        db->reading = false;
+        forget_transaction(db);
+        db->snapshot = false;
+    } else
+        pg_snapshot_end(base);
+    return pg_snapshot_begin(base);
 }
 
 const struct db_statement_text pg_change_text = {"change_count", "SELECT CAST(pg_current_snapshot() AS TEXT)", 0, 0, 0};
@@ -91,16 +106,16 @@ static int begin_once(struct pg_db *db) {
     if (r < 0)
         return r;
     hold_walks(db);
-    pg_queue(db, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
-    pg_queue(db, "SELECT pg_advisory_xact_lock(" PG_LOCK_WRITE ")");
+    pg_command(db, PG_BEGIN_WRITE);
+    pg_command(db, PG_LOCK);
     db->wait_ms = db->timeout_ms + db->busy_ms;
     r = pg_exchange(db, -1, &result);
     if (r < 0)
         return r;
     if (db->error_at >= 0) {
         r = pg_limit_error(db, pg_fault(db, result, "BEGIN"));
-        pg_queue(db, "ROLLBACK");
-        pg_post(db);
+        pg_command(db, PG_ROLLBACK);
+        pg_send(db);
         db->timeout_ms = -1;
     }
     PQclear(result);
@@ -125,6 +140,7 @@ int pg_begin(struct db *base) {
     if (r < 0)
         return r == PG_LOST ? -EIO : r;
     base->in_transaction = true;
+    db->late.len = 0;
     base->transaction++;
     base->savepoint++;
     return 0;
@@ -137,11 +153,16 @@ bool pg_in_transaction(const struct db *base) {
 
 static int commit_once(struct pg_db *db) {
     PGresult *result;
-    int keep, r = pg_limit(db);
-    if (r < 0)
-        return r;
-    keep = pg_queue(db, "COMMIT");
-    if (pg_exchange(db, keep, &result) < 0) {
+    int r;
+    do {
+        if ((r = pg_limit(db)) < 0)
+            return r;
+        int keep = pg_command(db, PG_COMMIT);
+        r = pg_exchange(db, keep, &result);
+    } while (r == PG_AGAIN);
+    if (r < 0 && r != PG_LOST)
+        return r; /* a posted statement failed */
+    if (r == PG_LOST) {
         log_line(LOG_ERROR, "the connection was lost during a commit: it may have been made or not", NULL);
         return -EIO;
     }
@@ -172,6 +193,13 @@ int pg_commit(struct db *base) {
     return 0;
 }
 
+/* Before a rollback: what was posted may fail, and the rollback must not be passed over then. */
+static void settle_blindly(struct pg_db *db) {
+    if (db->posts.n > 0)
+        pg_send(db);
+    db->posts.n = 0;
+}
+
 void pg_rollback(struct db *base) {
     struct pg_db *db = pg_of(base);
     if (!base->in_transaction)
@@ -179,8 +207,9 @@ void pg_rollback(struct db *base) {
     base->in_transaction = false;
     pg_walks_gone(db, PG_GONE_TRANSACTION);
     if (db->conn) {
-        pg_queue(db, "ROLLBACK"); /* without a transaction, only a warning */
-        pg_post(db);
+        settle_blindly(db);
+        pg_command(db, PG_ROLLBACK); /* without a transaction, only a warning */
+        pg_send(db);
     }
     forget_transaction(db);
     db->timeout_ms = -1;
@@ -193,8 +222,9 @@ static int pass_on(struct pg_db *db) {
     PGresult *result;
     if (db->queued < QUEUED_MAX)
         return 0;
-    if (pg_exchange(db, -1, &result) < 0)
-        return -EIO;
+    int r = pg_exchange(db, -1, &result);
+    if (r < 0)
+        return r == PG_AGAIN ? 0 : r == PG_LOST ? -EIO : r;
     if (db->error_at >= 0)
         db->aborted = pg_fault(db, result, "SAVEPOINT");
     PQclear(result);
@@ -205,7 +235,9 @@ int pg_savepoint(struct db *base) {
     struct pg_db *db = pg_of(base);
     if (!pg_in_transaction(base) || db->savepoint)
         return -EIO;
-    pg_queue(db, "SAVEPOINT job"); /* is sent with the next statement, as all below */
+    if (db->posts.n > 0 && !db->posts.released && pg_confirm(db) < 0)
+        return db->aborted < 0 ? db->aborted : -EIO;
+    pg_command(db, PG_SAVEPOINT_JOB); /* is sent with the next statement, as all below */
     db->savepoint = true;
     base->savepoint++;
     return pass_on(db);
@@ -217,7 +249,8 @@ int pg_release(struct db *base) {
         return -EIO;
     if (db->aborted)
         return db->aborted;
-    pg_queue(db, "RELEASE job");
+    pg_command(db, PG_RELEASE_JOB);
+    db->posts.released = true;
     db->savepoint = false;
     for (struct pg_statement *s = db->walks; s; s = s->next_open)
         s->in_savepoint = false;
@@ -230,8 +263,13 @@ void pg_rollback_savepoint(struct db *base) {
         return;
     stamps_undo_savepoint(base);
     pg_walks_gone(db, PG_GONE_SAVEPOINT);
-    pg_queue(db, "ROLLBACK TO job");
-    pg_queue(db, "RELEASE job");
+    if (db->posts.released)
+        (void)pg_confirm(db); /* those of an earlier savepoint */
+    settle_blindly(db);
+    if (!db->conn)
+        return;
+    pg_command(db, PG_ROLLBACK_TO_JOB);
+    pg_command(db, PG_RELEASE_JOB);
     db->savepoint = false;
     db->aborted = 0;
     db->timeout_ms = -1;

@@ -75,6 +75,39 @@ int pg_queue(struct pg_db *db, const char *sql) {
     return queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, BINARY));
 }
 
+static const char *const commands[PG_COMMANDS] = {
+    [PG_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    [PG_BEGIN_WRITE] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+    [PG_LOCK] = "SELECT pg_advisory_xact_lock(" PG_LOCK_WRITE ")",
+    [PG_COMMIT] = "COMMIT",
+    [PG_ROLLBACK] = "ROLLBACK",
+    [PG_SAVEPOINT_JOB] = "SAVEPOINT job",
+    [PG_RELEASE_JOB] = "RELEASE job",
+    [PG_ROLLBACK_TO_JOB] = "ROLLBACK TO job",
+    [PG_SAVEPOINT_GUARD] = "SAVEPOINT guard",
+    [PG_RELEASE_GUARD] = "RELEASE guard",
+    [PG_ROLLBACK_TO_GUARD] = "ROLLBACK TO guard",
+};
+
+static const char *const command_names[PG_COMMANDS] = {"c0", "c1", "c2", "c3", "c4", "c5",
+                                                       "c6", "c7", "c8", "c9", "c10"};
+
+int pg_command(struct pg_db *db, enum pg_command which) {
+    return queued(db, PQsendQueryPrepared(db->conn, command_names[which], 0, NULL, NULL, NULL, BINARY));
+}
+
+int pg_prepare_commands(struct pg_db *db) {
+    PGresult *result;
+    for (int i = 0; i < PG_COMMANDS; i++)
+        queued(db, PQsendPrepare(db->conn, command_names[i], commands[i], 0, NULL));
+    db->wait_ms = db->connect_ms;
+    int r = pg_exchange(db, -1, &result);
+    if (r == 0 && db->error_at >= 0)
+        r = pg_fault(db, result, "PREPARE");
+    PQclear(result);
+    return r;
+}
+
 int pg_queue_statement(struct pg_db *db, const struct pg_statement *s) {
     return queued(db, PQsendQueryPrepared(db->conn, s->of->name, (int)s->of->text->parameters, s->values, s->lengths,
                                           s->formats, BINARY));
@@ -118,6 +151,7 @@ static void log_loss(PGconn *conn, const char *why) {
 int pg_lose(struct pg_db *db, const char *why) {
     db->queued = db->owed = 0;
     db->broken = false;
+    db->posts.n = 0;
     if (!db->conn)
         return PG_LOST;
     if (why)
@@ -160,6 +194,8 @@ static int read_results(struct pg_db *db, int64_t until_ns, int keep, PGresult *
             PQclear(result);
             break;
         }
+        if (ret && at != keep && pg_ahead_take(db, at, result))
+            continue;
         if (db->error_at < 0 && (is_error(result) || at == keep)) {
             if (is_error(result))
                 db->error_at = at;
@@ -193,10 +229,12 @@ int pg_exchange(struct pg_db *db, int keep, PGresult **ret) {
     db->exchanges++;
     while (r == 0 && db->owed > 1)
         r = read_results(db, until_ns, -1, NULL);
-    return r == 0 ? read_results(db, until_ns, keep, ret) : r;
+    if (r == 0)
+        r = read_results(db, until_ns, keep, ret);
+    return r == 0 ? pg_posts_settle(db, ret) : r;
 }
 
-void pg_post(struct pg_db *db) {
+void pg_send(struct pg_db *db) {
     if (send_sync(db) && PQflush(db->conn) < 0)
         pg_lose(db, "a command could not be sent");
 }
