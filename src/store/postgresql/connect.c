@@ -181,7 +181,7 @@ static struct str session_settings(const struct pg_db *db, struct arena *a) {
                          * value, so each is planned once; planning takes longer than most statements run. */
                         "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
                         "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_material = off;"
-                        "SET enable_hashjoin = off; SET enable_mergejoin = off;"
+                        "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off;"
                         "SELECT set_config('synchronous_commit', '%s', false)%s",
                         reads ? db->read_ms : db->statement_ms, db->busy_ms ? db->busy_ms : 1, idle_ms,
                         reads ? "on" : "off", db->no_sync ? "off" : "on",

@@ -29,7 +29,7 @@ static int check_statement(struct db *base, unsigned which, void (*fn)(void *ctx
 
 /* Lets the planner read whole tables and join them by hashes, as checks do; or not, as everything else (connect.c). */
 static void prefer(struct pg_db *db, bool whole) {
-    static const char *const names[] = {"seqscan", "bitmapscan", "hashjoin", "mergejoin"};
+    static const char *const names[] = {"seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"};
     if (!db->conn)
         return;
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {

@@ -13,8 +13,8 @@ INSERT INTO tenant_stamp (tenant, last_ms) VALUES ($1, $2)
 ON CONFLICT (tenant) DO UPDATE SET last_ms =
     CASE WHEN tenant_stamp.last_ms < excluded.last_ms THEN excluded.last_ms ELSE tenant_stamp.last_ms END;
 
--- Of all tenants; looks at one row for each.
 -- name: stamp_newest
+-- walks: reads a row for each tenant
 SELECT COALESCE(MAX(last_ms), 0) AS last_ms FROM tenant_stamp;
 
 -- name: ids_reserve

@@ -82,6 +82,6 @@ SELECT id FROM file_removal WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: file_removal_done
 DELETE FROM file_removal WHERE id = $1;
 
--- Reads all rows; asked only while a copy of the database from before a migration exists.
 -- name: erasure_last
+-- walks: reads all erasures, while a copy from before a migration exists
 SELECT MAX(erased_ms) AS erased_ms FROM erasure;

@@ -155,13 +155,14 @@ FROM report_file WHERE tenant = $1 AND id = $2;
 -- name: report_file_of_order
 SELECT id, source_url, state FROM report_file WHERE tenant = $1 AND order_id >= $2 AND order_id <= $2;
 
+-- state + 0: PostgreSQL must not look through the index of files that are due.
 -- name: report_file_kept
 UPDATE report_file SET state = 1, attempts = attempts + 1, size = $3, sha256 = $4, error = ''
-WHERE tenant = $1 AND id = $2 AND state = 0;
+WHERE tenant = $1 AND id = $2 AND state + 0 = 0;
 
 -- name: report_file_failed
 UPDATE report_file SET state = $3, attempts = attempts + 1, next_ms = $4, error = $5
-WHERE tenant = $1 AND id = $2 AND state = 0;
+WHERE tenant = $1 AND id = $2 AND state + 0 = 0;
 
 -- A newer link to a report that has not been fetched yet.
 -- name: report_file_moved

@@ -48,8 +48,9 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 
 -- name: event_old
 -- Events after $3, and whether a delivery of them still waits.
-SELECT e.tenant, e.id, CASE WHEN EXISTS (
-    SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0) THEN 1 ELSE 0 END AS waiting
+-- Not with EXISTS: PostgreSQL would read all waiting deliveries.
+SELECT e.tenant, e.id, COALESCE(
+    (SELECT 1 FROM event_delivery d WHERE d.tenant = e.tenant AND d.event = e.id AND d.state = 0 LIMIT 1), 0) AS waiting
 FROM event e WHERE e.id < $1 AND e.id > $3 ORDER BY e.id LIMIT $2;
 -- name: event_delete
 DELETE FROM event WHERE tenant = $1 AND id = $2;

@@ -23,7 +23,8 @@ FROM vendor_account WHERE tenant = $1 ORDER BY id;
 
 -- The oldest account at a provider.
 -- name: vendor_account_by_provider
-SELECT id FROM vendor_account WHERE tenant = $1 AND provider_id = $2 ORDER BY id LIMIT 1;
+-- walks: sorts the accounts at one provider
+SELECT id FROM vendor_account WHERE tenant = $1 AND provider_id = $2 ORDER BY id + 0 LIMIT 1; -- id + 0: PostgreSQL must use the index
 
 -- name: vendor_account_by_app
 SELECT id FROM vendor_account WHERE app = $2 AND tenant = $1 ORDER BY id;

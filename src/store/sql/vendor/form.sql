@@ -77,10 +77,11 @@ SELECT id, package_id, doc FROM background_check_order
 WHERE tenant = $1 AND application_id = $2 AND account_id + 0 = $3
     AND (status + 0 IN (2, 5, 8) OR (status + 0 IN (6, 9) AND phase = 2))
 ORDER BY update_time + 0, id;
--- The other applications of the person whose application $2 is.
+-- The other applications of the person whose application $2 is. a.id + 0: PostgreSQL must read only the person's.
 -- name: form_applications_of_person
+-- walks: sorts the applications of one person
 SELECT a.id FROM application t JOIN application a ON a.tenant = t.tenant AND a.talent_id = t.talent_id
-WHERE t.tenant = $1 AND t.id = $2 AND t.talent_id <> 0 AND a.id <> t.id ORDER BY a.id;
+WHERE t.tenant = $1 AND t.id = $2 AND t.talent_id <> 0 AND a.id <> t.id ORDER BY a.id + 0;
 
 -- Of all tenants, for hired check.
 -- name: cli_vendor_fields
