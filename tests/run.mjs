@@ -17,8 +17,9 @@ const root = path.dirname(here);
 const usage = `usage: ./test [OPTION...] [WORD...]
 
 Builds hired and runs its tests. With WORDs only test files and unit tests whose name holds one of them.
+With HIRED_TEST_STORE=postgresql in the environment servers keep their records in PostgreSQL.
 
-  --long        the soak tests as well (about twenty minutes more)
+  --long        the soak tests, and all tests on PostgreSQL, as well (about forty minutes more)
   --fast        without the second round under ASan and UBSan
   --sanitize    only the round under ASan and UBSan
   --tsan        only a round under TSan, which finds data races
@@ -151,6 +152,7 @@ const sanitizerEnv = {
     TSAN_OPTIONS: `exitcode=99:suppressions=${path.join(here, 'tsan.supp')}`,
 };
 
+const long = options.long ? { HIRED_TEST_LONG: '1' } : {};
 const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));
 
 // Everything that runs, options.jobs at a time, the heaviest of what waits first: so the last one running is a short one.
@@ -178,12 +180,14 @@ function run(tasks) {
 
 async function unitTests(variant, dir, env) {
     const r = await command('meson', ['introspect', '--tests', dir]);
-    const tests = JSON.parse(r.output).filter((t) => t.suite.some((s) => s.endsWith('unit')) && wanted(t.name));
+    // Tests of the generators, in Python, have nothing to gain from another build.
+    const isWorth = (t) => !variant || t.cmd[0].startsWith(path.join(root, dir));
+    const tests = JSON.parse(r.output).filter((t) => t.suite.some((s) => s.endsWith('unit')) && wanted(t.name) && isWorth(t));
     const work = async (t) => {
         const start = Date.now();
         const [file, ...args] = t.cmd;
         const r = await command(file, args, {
-            cwd: t.workdir ?? path.join(root, dir), env: { ...t.env, ...env }, timeoutMs: 120_000,
+            cwd: t.workdir ?? path.join(root, dir), env: { ...t.env, ...env, ...long }, timeoutMs: options.long ? 1_800_000 : 120_000,
         });
         const counts = countTap(r.output);
         // What does not speak TAP counts as one, by its exit status.
@@ -213,7 +217,7 @@ const weightOf = (source) => Number(/^\/\/ weight: (\d+)/m.exec(source)?.[1] ?? 
 
 async function testFile(variant, file, env) {
     const start = Date.now();
-    const tap = path.join(runDir, `${file.replaceAll('/', '-')}${variant.trim()}.tap`);
+    const tap = path.join(runDir, `${file.replaceAll('/', '-')}${variant.replaceAll(' ', '')}.tap`);
     const r = await command(process.execPath, [
         '--test-reporter=spec', '--test-reporter-destination=stdout',
         '--test-reporter=tap', `--test-reporter-destination=${tap}`, path.join(here, file),
@@ -232,15 +236,36 @@ async function testFile(variant, file, env) {
     report(file.replace('.test.mjs', '') + variant, passed, failed, start, cut < 0 ? r.output : r.output.slice(cut));
 }
 
+const withSources = (folders) => testFiles(folders).map((file) => ({ file, source: fs.readFileSync(path.join(here, file), 'utf8') }));
+// A file says with "// once" that it has nothing to gain from another build of the server.
+const isWorthIt = (variant) => ({ source }) => !variant || !/^\/\/ once$/m.test(source);
+const onlyPostgres = process.env.HIRED_TEST_STORE === 'postgresql';
+
 async function nodeTests(variant, folders, env) {
-    const files = testFiles(folders).map((file) => ({ file, source: fs.readFileSync(path.join(here, file), 'utf8') }))
-        // A file says with "// once" that it has nothing to gain from another build of the server.
-        .filter(({ source }) => !variant || !/^\/\/ once$/m.test(source));
+    const files = withSources(folders).filter(isWorthIt(variant));
+    await runFiles(variant, files, env);
+}
+
+// The files that say so (tests/lib/store.mjs) once more on PostgreSQL: on one server of it for all of them.
+async function postgresTests(build, folders, env) {
+    const { storeLine } = await import('./lib/store.mjs');
+    const all = withSources(folders).filter(isWorthIt(build)).map((f) => ({ ...f, store: storeLine(f.source) }));
+    const files = all.filter(({ store }) => store.startsWith('both') || ((options.long || onlyPostgres) && !store.startsWith('sqlite')));
+    const left = all.filter(({ store }) => store.startsWith('sqlite'));
+    if (onlyPostgres && left.length) process.stdout.write(`      not run on PostgreSQL, because they say why not: ${left.map((f) => f.file.replace('.test.mjs', '')).join(', ')}\n`);
+    if (!files.length) return;
+    const { startPostgres } = await import('./lib/postgres.mjs');
+    const cluster = await startPostgres({ durable: false });
+    await runFiles(`${build} (postgresql)`, files, { ...env, HIRED_TEST_STORE: 'postgresql', HIRED_TEST_CLUSTER: cluster.dir });
+    await cluster.stop();
+}
+
+async function runFiles(variant, files, env) {
     await run(files.map(({ file, source }) => ({ weight: weightOf(source), work: () => testFile(variant, file, env) })));
 }
 
 function coverage(variant, dir) {
-    if (options.words.length) return;
+    if (options.words.length || onlyPostgres) return;
     const start = Date.now();
     const { held, problems } = coverageProblems(dir);
     report(`every operation called, answers as described${variant}`, held, problems.length, start, problems.join('\n'));
@@ -249,10 +274,13 @@ function coverage(variant, dir) {
 async function blackBox(variant, dir, env) {
     const shared = path.join(runDir, dir);
     fs.mkdirSync(shared, { recursive: true });
-    const all = { ...env, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
-    if (options.long) all.HIRED_TEST_LONG = '1';
+    const all = { ...env, ...long, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
     const folders = ['server', 'sdk', 'docs', 'crash', 'browser', ...(options.long ? ['soak'] : [])];
-    await nodeTests(variant, folders, all);
+    // Under a sanitizer PostgreSQL is left out unless it is asked for: what differs is the driver, and its unit tests run there.
+    await Promise.all([
+        ...(onlyPostgres ? [] : [nodeTests(variant, folders, { ...all, HIRED_TEST_STORE: '' })]),
+        ...(onlyPostgres || !variant ? [postgresTests(variant, folders, all)] : []),
+    ]);
     coverage(variant, shared);
 }
 
@@ -276,7 +304,7 @@ function finish() {
 }
 
 async function releaseRound() {
-    await Promise.all([nodeTests('', ['lint'], options.long ? { HIRED_TEST_LONG: '1' } : {}), unitTests('', 'build', {}), blackBox('', 'build', {})]);
+    await Promise.all([nodeTests('', ['lint'], long), unitTests('', 'build', {}), blackBox('', 'build', {})]);
 }
 
 async function asanRound() {

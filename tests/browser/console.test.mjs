@@ -3,6 +3,7 @@
 // The console in a real browser: a check from its order to its approved report by clicking, in both languages.
 // once
 // weight: 15
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 

@@ -3,6 +3,7 @@
 //
 // kill -9 in the middle of writes, again and again on the same store: after each restart every acknowledged write is
 // there, whole, and what was not acknowledged is either wholly there or not at all.
+// store: both
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

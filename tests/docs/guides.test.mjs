@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 30
 // once
+// store: sqlite: it follows pages that use a directory
 //
 // Runs the guides as a reader would: every "sh" block of docs/guide-*.md in its order, in one Bash in an empty folder. A
 // "text" block behind one is what it prints ("..." stands for anything within a line). Ports are replaced by others.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 10
 // once
+// store: sqlite: it follows pages that use a directory
 //
 // Runs every "sh" block of docs/OPERATING.md in its order, as root would on a machine of its own: in one Bash, with the directories below a
 // scratch directory, and with a systemctl that starts and stops the server in it.

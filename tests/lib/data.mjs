@@ -6,7 +6,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 
 import { fixtures, hired, hiredOk, readDemo, root, tempDir } from './server.mjs';
-import { ask } from './sqlite.mjs';
+import { meddle, sql, sqlAll } from './store.mjs';
 
 export const example = (name) => JSON.parse(fs.readFileSync(path.join(fixtures, `${name}.example.json`), 'utf8'));
 
@@ -77,8 +77,7 @@ export const importFiles = (dir, files, o) => hiredOk(importArgs(dir, files, o))
 export const tryImport = (dir, files, o) => hired(importArgs(dir, files, o));
 export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answerOf(items))], o);
 
-// Rows of the store itself, for what no operation shows (history, files): read-only.
-export const sql = (dir, query, ...parameters) => sqlAll(dir, [[query, parameters]])[0];
+export { meddle, sql, sqlAll };
 
 // The ids in the column stage_ids, each of which is written behind its length in characters.
 export function stageIds(text) {
@@ -90,9 +89,6 @@ export function stageIds(text) {
     }
     return ids;
 }
-
-// Changes the store behind hired's back, with a script of SQL: as a fault would, or an older hired.
-export const meddle = (dir, script) => void ask({ file: path.join(dir, 'hired.db'), script });
 
 // Puts a database of schema `version` in the place of dir's, with the rows that it has room for.
 export function makeOlder(dir, version) {
@@ -132,6 +128,3 @@ os.chmod(old, 0o600)`;
     const r = spawnSync('python3', ['-c', program, root, dir, String(version)], { encoding: 'utf8' });
     if (r.status !== 0) throw new Error(r.stderr);
 }
-
-// Several [query, parameters] at once, all of one moment.
-export const sqlAll = (dir, queries) => ask({ file: path.join(dir, 'hired.db'), script: null, queries });

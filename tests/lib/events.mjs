@@ -8,6 +8,7 @@ import path from 'node:path';
 
 import { send } from './client.mjs';
 import { binary, root, tempDir } from './server.mjs';
+import { storeEnv } from './store.mjs';
 
 export const CREATED = 'hire.eco_background_check.created_v1';
 export const CANCELED = 'hire.eco_background_check.canceled_v1';
@@ -24,7 +25,8 @@ export async function advance(server, ms) {
 // Runs a command on the server's data: {status, stdout, stderr}.
 export function run(server, ...args) {
     return new Promise((resolve) => {
-        const child = spawn(binary, [...args.slice(0, 2), '--data', server.dir, ...args.slice(2)], { stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(binary, [...args.slice(0, 2), '--data', server.dir, ...args.slice(2)],
+            { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...storeEnv(server.dir) } });
         let stdout = '', stderr = '';
         child.stdout.setEncoding('utf8').on('data', (d) => (stdout += d));
         child.stderr.setEncoding('utf8').on('data', (d) => (stderr += d));

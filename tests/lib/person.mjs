@@ -7,6 +7,7 @@ import path from 'node:path';
 
 import { example, importItems, makeInterview, T0 } from './data.mjs';
 import { send } from './client.mjs';
+import { dump } from './store.mjs';
 import { demoRecords } from './vendor.mjs';
 
 const job = demoRecords('applications')[0].job_id;
@@ -71,8 +72,11 @@ function sorted(secrets) {
     return all;
 }
 
-// The files under the directory that hold one of the texts: ["hired.db: 13912340001", ...].
-export const leftovers = (dir, secrets) => search(dir, sorted(secrets));
+// The files under the directory, and on PostgreSQL the rows, that hold one of the texts: ["hired.db: 13912340001", ...].
+export function leftovers(dir, secrets) {
+    const wanted = sorted(secrets);
+    return [...search(dir, wanted), ...[...textsIn(dump(dir), wanted)].map((text) => `${dir}: ${text}`)];
+}
 
 function search(dir, wanted) {
     const found = [];

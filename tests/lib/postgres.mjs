@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { slow, tempDir } from './server.mjs';
+import { atExit, slow, tempDir } from './folders.mjs';
 
 const versions = '/usr/lib/postgresql';
 const newest = () => fs.readdirSync(versions).map(Number).filter((v) => v >= 15).sort((a, b) => b - a)[0];
@@ -18,8 +18,9 @@ const asUser = process.getuid() === 0
     ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) } : {};
 
 export class Postgres {
-    constructor(dir) {
+    constructor(dir, settings = []) {
         this.dir = dir;
+        this.settings = ['listen_addresses=', `unix_socket_directories=${dir}`, ...settings];
     }
 
     // The address of a database.
@@ -28,8 +29,9 @@ export class Postgres {
     }
 
     async start() {
-        this.child = spawn(program('postgres'), ['-D', path.join(this.dir, 'data'), '-c', 'listen_addresses=', '-c', `unix_socket_directories=${this.dir}`],
+        this.child = spawn(program('postgres'), ['-D', path.join(this.dir, 'data'), ...this.settings.flatMap((s) => ['-c', s])],
             { cwd: this.dir, stdio: 'ignore', ...asUser });
+        this.child.unref(); // a test that fails must not wait for it
         this.gone = new Promise((resolve) => {
             this.child.on('exit', resolve);
         });
@@ -44,24 +46,37 @@ export class Postgres {
 
     // signal: SIGINT ends sessions and stops; SIGQUIT stops as a crash would.
     async stop(signal = 'SIGINT') {
+        this.child.ref();
         this.child.kill(signal);
         await this.gone;
     }
 
-    // Runs one statement; the rows as psql prints them.
-    sql(text, database = 'hired') {
-        return execFileSync('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', this.url(database), '-c', text],
-            { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    // Runs statements, each in a transaction of its own; the rows as psql prints them.
+    run(database, ...texts) {
+        return execFileSync('psql', ['-X', '-q', '-At', '-v', 'ON_ERROR_STOP=1', '-d', this.url(database), ...texts.flatMap((t) => ['-c', t])],
+            { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28 }).trim();
     }
 
-    createDatabase(name = 'hired') {
-        this.sql(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`, 'postgres');
+    sql(text, database = 'hired') {
+        return this.run(database, text);
+    }
+
+    // All rows, as text.
+    dump(database) {
+        return execFileSync(program('pg_dump'), ['-a', '-d', this.url(database)], { maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+    }
+
+    createDatabase(name = 'hired', template = 'template0') {
+        this.sql(`CREATE DATABASE ${name} TEMPLATE ${template}${template === 'template0' ? " ENCODING 'UTF8' LOCALE 'C'" : ''}`, 'postgres');
         return this.url(name);
     }
 }
 
+// Without syncs: it is as safe from everything except a crash of the machine. For many servers of hired at a time.
+const quick = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=400'];
+
 // Makes a cluster and starts it, with an empty database "hired".
-export async function startPostgres() {
+export async function startPostgres({ durable = true } = {}) {
     const dir = tempDir();
     if (asUser.uid !== undefined) {
         fs.chownSync(dir, asUser.uid, asUser.gid);
@@ -72,8 +87,8 @@ export async function startPostgres() {
     }
     execFileSync(program('initdb'), ['-D', 'data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N', '-U', 'postgres'],
         { cwd: dir, stdio: 'ignore', ...asUser });
-    const postgres = new Postgres(dir);
-    process.on('exit', () => postgres.child?.kill('SIGQUIT'));
+    const postgres = new Postgres(dir, durable ? [] : quick);
+    atExit(() => postgres.child?.kill('SIGQUIT'));
     await postgres.start();
     postgres.createDatabase();
     return postgres;

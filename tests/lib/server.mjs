@@ -8,17 +8,11 @@ import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-export const binary = path.resolve(process.env.HIRED_BIN ?? path.join(root, 'build', 'hired'));
-export const fixtures = path.join(root, 'tests', 'fixtures');
+import { atExit, binary, fixtures, root, runDir, slow, tempDir } from './folders.mjs';
+import { copyTemplate, madeOnce, moveTemplate, moveToPostgres, onPostgres, storeEnvOf } from './store.mjs';
 
-// Times under a sanitizer are several times longer.
-export const slow = /asan|tsan/.test(binary) ? 4 : 1;
-
-const ownRunDir = process.env.HIRED_TEST_RUN ? null : fs.mkdtempSync(path.join(os.tmpdir(), 'hired-test-'));
-export const runDir = process.env.HIRED_TEST_RUN ?? ownRunDir;
+export { binary, fixtures, root, runDir, slow, tempDir };
 
 // A server that ends although no test told it to fails its file. Requests to it fail at once, because its connections are closed.
 // What a test left open meanwhile (timers, receivers, sockets that connect again) would keep this process alive for minutes, so it
@@ -26,13 +20,9 @@ export const runDir = process.env.HIRED_TEST_RUN ?? ownRunDir;
 const LEFT_AFTER_CRASH_MS = 15_000;
 
 const running = new Set();
-const tempDirs = new Set();
-process.on('exit', () => {
+atExit(() => {
     for (const child of running) child.kill('SIGKILL');
-    for (const dir of tempDirs) fs.rmSync(dir, { recursive: true, force: true });
-    if (ownRunDir) fs.rmSync(ownRunDir, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
 // Names that lead to this machine without looking like it: only their look-up tells.
 export async function namesOfThisMachine() {
@@ -42,19 +32,21 @@ export async function namesOfThisMachine() {
     return names.filter((_, i) => found[i]);
 }
 
-// A folder that is gone when this process ends.
-export function tempDir() {
-    const dir = fs.mkdtempSync(path.join(runDir, 't-'));
-    tempDirs.add(dir);
-    return dir;
+function run(args, { input, env = {} } = {}) {
+    const r = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 120_000 });
+    if (r.error) throw r.error;
+    if (isSanitizerReport(r.stderr)) throw new Error(`hired ${args.join(' ')}:\n${r.stderr}`);
+    // The tests' PostgreSQL is quick and not durable, of which hired warns.
+    const stderr = onPostgres ? r.stderr.replace(/^.*"the database server has fsync = off.*\n/m, '') : r.stderr;
+    return { status: r.status, stdout: r.stdout, stderr };
 }
 
 // Runs the binary to its end. Returns {status, stdout, stderr}; a sanitizer's report fails the test at once.
 export function hired(args, { input, env = {} } = {}) {
-    const r = spawnSync(binary, args, { input, encoding: 'utf8', env: { ...process.env, ...env }, timeout: 120_000 });
-    if (r.error) throw r.error;
-    if (isSanitizerReport(r.stderr)) throw new Error(`hired ${args.join(' ')}:\n${r.stderr}`);
-    return { status: r.status, stdout: r.stdout, stderr: r.stderr };
+    if (!onPostgres || args[0] !== 'demo') return run(args, { input, env: { ...storeEnvOf(args), ...env } });
+    const r = run(args, { input, env }), dir = args[args.indexOf('--data') + 1]; // it makes a directory only
+    if (r.status === 0 && fs.existsSync(path.join(dir, 'hired.db'))) moveToPostgres(dir, hiredOk);
+    return r;
 }
 
 // The same for a command that has to succeed; its output, as JSON where it is JSON.
@@ -90,21 +82,16 @@ os._exit(0)`;
     if (r.status !== 0) throw new Error(r.stderr);
 }
 
-// A copy of the demo tenant, made once a run by whichever test process comes first.
+// A copy of the demo tenant, which is made once a run.
 export function demoDir() {
-    const template = path.join(runDir, 'demo-template');
-    if (!fs.existsSync(template)) {
-        const mine = fs.mkdtempSync(path.join(runDir, 'making-'));
-        hiredOk(['demo', '--days', '0', '--data', mine]); // the records that do not move with the day
-        cheapPasswords(mine);
-        try {
-            fs.renameSync(mine, template);
-        } catch {
-            fs.rmSync(mine, { recursive: true }); // another process was first
-        }
-    }
+    const template = madeOnce(onPostgres ? 'demo-template-postgresql' : 'demo-template', (making) => {
+        run(['demo', '--days', '0', '--data', making]); // the records that do not move with the day
+        cheapPasswords(making);
+        if (onPostgres) moveTemplate(making, hiredOk);
+    });
     const dir = tempDir();
     fs.cpSync(template, dir, { recursive: true });
+    if (onPostgres) copyTemplate(dir);
     return dir;
 }
 
@@ -259,7 +246,7 @@ export async function startServer({ dir = demoDir(), args = [], config, env = {}
     }
     // A test machine's disk may be nearly full; whoever tests that says so in its configuration.
     const room = /free_min/.test(config ?? '') ? {} : { HIRED_STORE_FREE_MIN: '0' };
-    const child = spawn(binary, [...all, ...args], { env: { ...process.env, ...room, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, [...all, ...args], { env: { ...process.env, ...storeEnvOf([...all, ...args]), ...room, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(child);
     // A server that a failed test leaves behind must not keep the test's process from ending.
     for (const handle of [child, child.stdout, child.stderr]) handle.unref();

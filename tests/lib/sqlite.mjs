@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { tempDir } from './server.mjs';
+import { tempDir } from './folders.mjs';
 
 const TIMEOUT_MS = 120_000;
 

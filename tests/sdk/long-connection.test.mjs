@@ -4,14 +4,13 @@
 // The long connection, with the official SDK's WSClient unchanged but for its domain, and with bare WebSockets for what the
 // SDK hides: events, redelivery, parts, several connections, restarts, tickets, limits, silence.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { test } from 'node:test';
 
 import * as lark from '@larksuiteoapi/node-sdk';
 
 import { eventually, send, sleep } from '../lib/client.mjs';
 import { CANCELED, CREATED, advance, arrange, list, loopback, makeVendor, runOk, show, terminate, testClock } from '../lib/events.mjs';
+import { meddle } from '../lib/data.mjs';
 import * as longlink from '../lib/longlink.mjs';
 import { Receiver } from '../lib/receiver.mjs';
 import { demoDir, portToKeep, startServer } from '../lib/server.mjs';
@@ -112,9 +111,7 @@ function fieldsOf(kib) {
 async function largeEvent(vendor, kib) {
     const times = Math.ceil(kib / 700), fields = fieldsOf(kib / times);
     await arrange(server, vendor, { custom_data_list: fields });
-    const program = "import sqlite3, sys\ndb = sqlite3.connect(sys.argv[1], timeout=20)\n"
-        + "db.execute('UPDATE event SET doc = replace(doc, ?, ?) WHERE id = (SELECT MAX(id) FROM event)', ('𠮷', '𠮷' * int(sys.argv[2])))\ndb.commit()";
-    if (times > 1) assert.equal(spawnSync('python3', ['-c', program, path.join(server.dir, 'hired.db'), String(times)]).status, 0);
+    if (times > 1) meddle(server.dir, `UPDATE event SET doc = replace(doc, '𠮷', '${'𠮷'.repeat(times)}') WHERE id = (SELECT MAX(id) FROM event)`);
     return fields.map((f) => ({ ...f, value: f.value.repeat(times) }));
 }
 

@@ -2,6 +2,7 @@
 //
 // The official Node SDK, unchanged but for its domain: tokens, the five operations with their typed methods, its paging
 // iterator, and how it sees errors. It calls through a small proxy that holds each answer against its description.
+// store: both
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -3,6 +3,7 @@
 // A vendor's whole life with the official Node SDK and a real webhook receiver: the store app's ticket and tokens, its
 // fields, the customer's account, packages, checks arranged with approval, reports rejected and approved, a check that the
 // recruiter ends and one that the vendor cancels. Each call goes through a proxy that holds it against its description.
+// store: both
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, test } from 'node:test';

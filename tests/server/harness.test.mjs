@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // weight: 18
 // once
+// store: sqlite: it is about the helpers
 //
 // The test helpers themselves: when a server crashes, its test file fails and ends soon, whatever the file has left open.
 import assert from 'node:assert/strict';

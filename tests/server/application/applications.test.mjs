@@ -2,6 +2,7 @@
 //
 // Applications: lists with every filter; creating, moving, terminating and recovering an application; each documented error;
 // and the events that these send.
+// store: both
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -2,12 +2,14 @@
 //
 // Which attachments a vendor's app reaches: those that it uploaded, and those that its orders name; others are as if they
 // did not exist. The tenant's own app reaches all.
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
 import { Client } from '../../lib/client.mjs';
 import { makeOlder, sql } from '../../lib/data.mjs';
 import { createApp, startServer } from '../../lib/server.mjs';
+import { sqliteOnly } from '../../lib/store.mjs';
 import { addAccount, arrangeArgs, cliOk, demoRecords, orderField, paths, pkg } from '../../lib/vendor.mjs';
 
 let server = await startServer();
@@ -57,7 +59,7 @@ test('what a file or resume field of its orders names, and nothing that a text d
     assert.ok((await vendor.ok('GET', `${P}/${resume}/preview`)).url);
 });
 
-test('what its orders named before schema 011 is found in their records', async () => {
+test('what its orders named before schema 011 is found in their records', sqliteOnly, async () => {
     await server.stop();
     makeOlder(server.dir, 10);
     server = await startServer({ dir: server.dir });

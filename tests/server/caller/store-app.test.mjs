@@ -2,6 +2,7 @@
 //
 // Store apps: tickets, app_access_tokens, tenant_access_tokens, their installation in tenants; and the purge of tokens
 // that have expired.
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 

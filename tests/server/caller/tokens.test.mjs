@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Access tokens and the lives of apps: handing out, keeping, revoking, with the command line at work beside the server.
+// store: both
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

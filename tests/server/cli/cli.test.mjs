@@ -10,6 +10,7 @@ import { test } from 'node:test';
 
 import { Client } from '../../lib/client.mjs';
 import { demoDir, hired, hiredOk, readDemo, root, startServer, tempDir } from '../../lib/server.mjs';
+import { sqliteOnly } from '../../lib/store.mjs';
 
 const commands = ['serve', 'app', 'tenant', 'vendor', 'order', 'event', 'import', 'export', 'demo', 'backup', 'check', 'version', 'user', 'application', 'erase'];
 
@@ -63,7 +64,7 @@ test('hired check: a good configuration and store, a broken configuration', () =
     assert.match(text, /hired\.ini:6\b.*body_max/, 'all faults at once');
 });
 
-test('hired check: no store, a damaged store, a store of a newer hired', () => {
+test('hired check: no store, a damaged store, a store of a newer hired', sqliteOnly, () => {
     const none = hired(['check', '--data', path.join(tempDir(), 'nowhere')]);
     assert.notEqual(none.status, 0);
     assert.match(none.stderr + none.stdout, /nowhere/);
@@ -116,7 +117,7 @@ test('the demo without its last days is the same each time, but for its secrets'
     assert.deepEqual(contents[0], contents[1]);
 });
 
-test('a second demo in the same place changes nothing and says so', () => {
+test('a second demo in the same place changes nothing and says so', sqliteOnly, () => {
     const dir = demoDir();
     const before = fs.readFileSync(path.join(dir, 'demo.json'), 'utf8');
     const r = hired(['demo', '--data', dir]);

@@ -2,6 +2,7 @@
 // weight: 15
 //
 // Mistakes of new users: they interrupt the first start, lose demo.json, or start hired twice.
+// store: sqlite: hired demo makes a directory
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

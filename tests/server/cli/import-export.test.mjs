@@ -14,6 +14,7 @@ import { Client, paths } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
 import { answerOf, example, importFiles, importItems, makeExternalCheck, makeInterview, makeOrder, range, saveAnswer, sqlAll, tryImport } from '../../lib/data.mjs';
 import { binary, demoDir, fixtures, hired, hiredOk, readDemo, slow, startServer, tempDir } from '../../lib/server.mjs';
+import { copyOf, storeEnv } from '../../lib/store.mjs';
 
 const fixture = (name) => path.join(fixtures, `${name}.example.json`);
 const names = ['orders', 'external-checks', 'interviews'];
@@ -330,7 +331,7 @@ test('a long import that is killed at any moment is finished by running it again
     const before = countOrders(d);
     // Runs it; whenKilled(kill) decides when it is killed. Resolves to its exit status (null: killed) and what it said.
     const run = async (whenKilled) => {
-        const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...storeEnv(d) } });
         let said = '';
         child.stderr.setEncoding('utf8').on('data', (s) => (said += s));
         const closed = new Promise((resolve) => child.on('close', resolve));
@@ -354,8 +355,7 @@ test('a long import that is killed at any moment is finished by running it again
     });
     assert.deepEqual([first.status, countOrders(d) - before < total], [null, true]);
     // On a copy, the next run goes on to its end and reports the interruption.
-    const taken = noted(), copy = path.join(tempDir(), 'copy');
-    fs.cpSync(d, copy, { recursive: true, filter: (from) => !from.endsWith('.sock') });
+    const taken = noted(), copy = copyOf(d);
     const rest = hired(args.map((arg) => (arg === d ? copy : arg)));
     assert.equal(rest.status, 0, rest.stderr);
     assert.match(rest.stderr, new RegExp(`earlier import \\(.*long\\.json, begun .* was interrupted after ${taken} of ${total} records; those are stored`));
@@ -384,7 +384,7 @@ test('a long import that is killed at any moment is finished by running it again
 test('an import of up to 5,000 records that is killed at any moment has stored all of them or none', async () => {
     const d = demoDir(), total = 4000, args = longImport(d, total, '--json'), before = countOrders(d), seen = new Set();
     const run = (delay) => new Promise((resolve) => {
-        const child = spawn(binary, args, { stdio: 'ignore' });
+        const child = spawn(binary, args, { stdio: 'ignore', env: { ...process.env, ...storeEnv(d) } });
         const timer = setTimeout(() => child.kill('SIGKILL'), delay);
         child.on('close', (status) => {
             clearTimeout(timer);
@@ -421,7 +421,7 @@ test('input without an end, and a record without an end, are refused with a reas
 
 test('an import that is interrupted reports what it has imported', async () => {
     const d = demoDir(), total = 20_000, args = longImport(d, total, '--json'), before = countOrders(d);
-    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...storeEnv(d) } });
     let said = '', out = '';
     child.stderr.setEncoding('utf8').on('data', (s) => (said += s));
     child.stdout.setEncoding('utf8').on('data', (s) => (out += s));
@@ -440,7 +440,7 @@ test('an import that is interrupted reports what it has imported', async () => {
 test('an import takes no more memory for many records than for few', async () => {
     const d = demoDir(), peak = async (files) => {
         // A sanitizer keeps freed memory for a while; here it may keep little, so that the peak is the program's own.
-        const env = { ...process.env, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8` };
+        const env = { ...process.env, ...storeEnv(d), ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:quarantine_size_mb=8` };
         const child = spawn(binary, ['import', '--data', d, '--user-id-type', 'user_id', ...files], { stdio: 'ignore', env });
         let most = 0;
         const timer = setInterval(() => {

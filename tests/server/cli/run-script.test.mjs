@@ -2,6 +2,7 @@
 // once
 //
 // ./run for a new user: the server works as the output says, and the printed curl command works when pasted.
+// store: sqlite: ./run serves a directory
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';

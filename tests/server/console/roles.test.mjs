@@ -2,6 +2,7 @@
 //
 // Permissions in the console: every described operation, with each role and without a session. Records of another tenant are
 // treated like records that do not exist.
+// store: both
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
@@ -10,6 +11,7 @@ import { eventually, send } from '../../lib/client.mjs';
 import { operations } from '../../lib/contract.mjs';
 import { Person } from '../../lib/console.mjs';
 import { answerOf, range, saveAnswer, sql, sqlAll } from '../../lib/data.mjs';
+import { tablesOf } from '../../lib/store.mjs';
 import { makePerson } from '../../lib/person.mjs';
 import { hiredOk, startServer } from '../../lib/server.mjs';
 
@@ -69,7 +71,7 @@ const call = (person, o, at, body = o.method === 'GET' ? undefined : {}) => (o.s
 // All data that users can change; without tables that the server changes by itself, and without sessions.
 const QUIET = /^(event|event_attempt|event_delivery|report_file|console_session|sqlite_.*|meta|.*_fts.*)$/;
 function everything() {
-    const tables = sql(server.dir, "SELECT name FROM sqlite_master WHERE type = 'table'").map((t) => t.name).filter((t) => !QUIET.test(t));
+    const tables = tablesOf(server.dir).filter((t) => !QUIET.test(t));
     return Object.fromEntries(sqlAll(server.dir, tables.map((t) => [t === 'console_account'
         ? 'SELECT tenant, id, login, name, password, roles, disabled FROM console_account' : `SELECT * FROM ${t}`, []])).map((rows, i) => [tables[i], rows]));
 }

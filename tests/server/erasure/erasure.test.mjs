@@ -3,6 +3,7 @@
 //
 // Erasing a person's data: nothing that says who they are stays anywhere in the data directory, everything that lists and
 // counts need does, vendors and subscribed apps are told, and it is wholly done or not at all.
+// store: both
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -2,6 +2,7 @@
 //
 // External applications and their background checks: an integrator creates, replaces, deletes and lists records of another
 // system, and may repeat each creation for 24 hours without creating a duplicate.
+// store: both
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -3,6 +3,7 @@
 //
 // A busy server answers 503 with Retry-After and a message, never 500: if another process locks the database, or if the writer's
 // queue is full. Tested for each kind of write. (A full disk: disk.test.mjs, and the unit test "busy".)
+// store: sqlite: it locks SQLite's file; src/store/postgresql has unit tests of its lock
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -14,6 +14,7 @@ import { after, test } from 'node:test';
 import { Client, eventually, paths, send } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
 import { importItems, makeOrder, range, sql } from '../../lib/data.mjs';
+import { hex16 } from '../../lib/store.mjs';
 import { demoDir, slow, startServer } from '../../lib/server.mjs';
 
 const require = createRequire(import.meta.url);
@@ -136,7 +137,7 @@ for (const drain of ['0s', '1s', '10s'])
                 if (id === order_id) assert.ok(process_info_list.some((p) => p.process === stage), `${stage} is lost`);
         }
         assert.ok(acknowledged.length > 0);
-        const rows = sql(dir, "SELECT printf('%016x', id) AS name FROM attachment").map((r) => r.name);
+        const rows = sql(dir, `SELECT ${hex16('id')} AS name FROM attachment`).map((r) => r.name);
         assert.ok(rows.length >= [became.uploads].flat().filter((s) => s === 200).length);
         for (const name of rows) assert.ok(fs.existsSync(path.join(dir, 'files', name.slice(-2), name)), name);
         await again.stop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The console's interviews: choices for forms, scheduling and its conflicts, changes, assessments by a form, and permissions.
+// store: both
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 

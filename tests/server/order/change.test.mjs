@@ -2,6 +2,7 @@
 //
 // update_progress and update_result: what they append, in which states they are permitted, what they reject, which orders a
 // vendor sees, the tenant's setting for approving reports, and the recorded history.
+// store: both
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

@@ -298,7 +298,7 @@ test('more late orders than any page holds are counted and listed', async () => 
         INSERT INTO background_check_order (tenant, update_time, id, application_id, account_id, status, phase, begin_time, last_stage_time, history_ms, version, package_id, stage_ids, doc)
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${N})
             SELECT tenant, update_time, 1000 + i, application_id, account_id, status, phase, 1600000000000 + i, 0, history_ms, 0, '', '', doc
-            FROM background_check_order JOIN n WHERE id = ${one};
+            FROM background_check_order CROSS JOIN n WHERE id = ${one};
         INSERT INTO background_check_order_open (tenant, account_id, begin_time, id)
             SELECT tenant, account_id, begin_time, id FROM background_check_order WHERE id BETWEEN 1001 AND ${1000 + N};`);
     const overview = await recruiter.get('metrics/overview');

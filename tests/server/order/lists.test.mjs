@@ -2,6 +2,7 @@
 //
 // The three reading operations: filters, their combinations and bounds, the order of the results, and the records that the demo
 // tenant must contain.
+// store: both
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

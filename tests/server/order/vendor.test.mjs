@@ -2,6 +2,7 @@
 //
 // background_check_orders/batch_query (ids, conditions and their combinations, fields hidden by scope) and the vendor's
 // cancel.
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 

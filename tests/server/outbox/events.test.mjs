@@ -2,6 +2,7 @@
 // weight: 20
 //
 // Events by webhook: content, recipients, signature and retries; and that a slow receiver does not delay other receivers.
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 

@@ -2,6 +2,7 @@
 //
 // Reference data for integrators: processes, reasons, forms, round types, addresses, places, job levels, rooms and users.
 // Every list is compared with the demo's files, page by page.
+// store: both
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -2,6 +2,7 @@
 //
 // What an operator's monitoring sees while the disk fails: /readyz, answers with Retry-After, metrics, lines of the log. The disk fails by
 // a limit of file sizes, which can be set and lifted while the server runs.
+// store: sqlite: it limits the size of SQLite's files
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -3,6 +3,7 @@
 //
 // [store] archive: every second of a loaded server can be brought back, over a kill and a clean stop; an archive that fails does
 // not stop the server, and begins anew.
+// store: sqlite: it is about the continuous copy of SQLite's log
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -2,6 +2,7 @@
 //
 // hired backup: a copy made during writes is complete and valid, and a server can use it directly. Incomplete or unsafe
 // backups are rejected.
+// store: sqlite: PostgreSQL has its own backups
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

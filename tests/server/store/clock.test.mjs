@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The server refuses to start if the system clock is wrong, until the operator confirms the clock. No waiting event is lost.
+// store: sqlite: it sets SQLite's clock note back
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';

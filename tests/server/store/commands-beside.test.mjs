@@ -3,6 +3,7 @@
 //
 // Commands that write while a server uses the directory: they write through the server without blocking it, and the open
 // transaction of a command that was killed or stopped is rolled back.
+// store: sqlite: with PostgreSQL no command needs the server beside it
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -3,6 +3,7 @@
 //
 // hired check finds damage of a data directory: flipped bits, exchanged pages, a damaged log, halved documents, emptied tables, lost rows
 // of files. Each finding names what is damaged, and no check takes long.
+// store: sqlite: it damages SQLite's files
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -2,6 +2,7 @@
 //
 // A disk that becomes full: the server stops storing uploads and reports early, so that the database can still write, and
 // stores them again when there is enough free space.
+// store: sqlite: the disk is that of the data directory
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import http from 'node:http';

@@ -2,6 +2,7 @@
 //
 // The server never ends without a word: too little memory for threads or a password is an error message or a refused request, and a
 // database that another program truncates ends it with a line in the log.
+// store: sqlite: it limits the memory and files of one process
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';

@@ -2,6 +2,7 @@
 //
 // Stray files, which no record refers to: the server removes them when they are a day old and two checks have found them, and
 // logs it; all other files stay. The opposite case, records whose file is missing, is reported by "hired check".
+// store: sqlite: the files of a directory
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The write-ahead log has an end: a clean stop leaves none, so that hired.db alone has every write that was answered.
+// store: sqlite: it is about SQLite's log
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

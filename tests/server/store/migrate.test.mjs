@@ -4,6 +4,7 @@
 // else works in it meanwhile, and what is not whole cannot be served.
 // once
 // weight: 60
+// store: sqlite: it is about both engines already
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A data directory of an older hired is migrated when a server first starts on it, and by no other command.
+// store: sqlite: the schema steps of PostgreSQL have unit tests (src/store/postgresql)
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';

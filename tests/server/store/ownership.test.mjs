@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Only one process uses a data directory at a time. A second process reports which process that is, and changes nothing.
+// store: sqlite: it is about who owns the data directory
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import dns from 'node:dns/promises';

@@ -4,6 +4,7 @@
 // place of the first, and what was acknowledged survives the end of either server and of the database's.
 // once
 // weight: 40
+// store: sqlite: it is about PostgreSQL already
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';

@@ -2,6 +2,7 @@
 //
 // hired restore: a checked copy takes the place of a data directory, whole, also after being killed at any point; it never
 // replaces data that it was not told to, and nothing else works in the directory meanwhile.
+// store: sqlite: PostgreSQL has its own backups
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';

@@ -2,6 +2,7 @@
 //
 // A server verifies its database in the background ([store] scrub): damage is in the log, in /metrics and in /readyz; undamaged records
 // are served on; the rate holds.
+// store: sqlite: it is about checksums of SQLite's pages
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';

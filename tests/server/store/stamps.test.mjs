@@ -3,6 +3,7 @@
 //
 // Update times and ids: a poller that asks for all changes since the latest time it saw misses no change, and no id is used
 // twice. This holds with slow bodies, many writers, a clock that is set back, a killed server and an import.
+// store: both
 import assert from 'node:assert/strict';
 import http from 'node:http';
 import { test } from 'node:test';

@@ -2,6 +2,7 @@
 //
 // Data that vendors push: fields of accounts and orders, packages and add-on items; who may change them, and how the input of
 // customers and recruiters is validated against them.
+// store: both
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
