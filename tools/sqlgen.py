@@ -18,6 +18,7 @@ import sqlplan  # noqa: E402
 NAME = re.compile(r'--\s*name:\s*(\S*)\s*$')
 ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
+TENANTS = re.compile(r'--\s*tenants:\s*(.*)$')
 MOVES = re.compile(r'--\s*moves:\s*(\w+)(?:\s+by\s+(.*))?$')
 MAX_PARAMETERS = 64  # the drivers use a bit for each
 # SQL that only one of the two engines accepts, or that they interpret differently.
@@ -119,6 +120,11 @@ def read_notes(paths, note):
 def read_walks(paths):
     """{name: why} of the statements that say "-- walks: why" below their name: they read more rows than they return."""
     return read_notes(paths, WALKS)
+
+
+def read_tenants(paths):
+    """{name: why} of the statements that say "-- tenants: why" below their name: they look for rows of any tenant."""
+    return read_notes(paths, TENANTS)
 
 
 def read_all_statements(paths):

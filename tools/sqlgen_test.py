@@ -220,18 +220,6 @@ def test_every_file_is_built():
         assert f"'{name}'" in build, f'src/store/meson.build does not name {name}'
 
 
-def test_key_of_every_table_begins_with_the_tenant():
-    """Except for the few tables that do not belong to a tenant."""
-    free = {'meta', 'tenant', 'app', 'app_install', 'app_subscription', 'access_change', 'access_token', 'console_session'}
-    db = sqlite3.connect(':memory:')
-    for step in sqlgen.read_schema([str(p) for p in SCHEMA]):
-        db.executescript(''.join(sqlgen.sqlite_schema(step)))
-    for (table,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-        key = [name for _, name, _, _, _, place in db.execute(f'PRAGMA table_info({table})') if place == 1]
-        if table not in free:
-            assert key == ['tenant'], f'the key of {table} begins with {key}'
-
-
 FLAG_SCHEMA = '''CREATE TABLE a (tenant BIGINT NOT NULL, id BIGINT NOT NULL, key TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (tenant, id)) /*CLUSTERED*/;
 CREATE UNIQUE INDEX a_by_key ON a (tenant, key);
 CREATE INDEX a_by_n ON a (tenant, n);

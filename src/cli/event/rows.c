@@ -91,26 +91,37 @@ int event_read_id(struct cli *c, const char *word, int64_t *ret) {
     return 0;
 }
 
-int event_find(struct cli *c, const struct tenant_row *tenant, const char *word, int64_t id, struct event_row *ret) {
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_BY_ID);
+/* Returns 1, 0 (the tenant has no such event) or a negative errno. */
+static int read_event(struct cli *c, int64_t tenant, int64_t id, struct event_row *ret) {
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_GET);
     int r;
 
-    db_bind_int(&q, 1, id);
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, id);
     r = db_row(&q);
+    if (r != 1)
+        return r;
+    *ret = (struct event_row){
+        .tenant = tenant,
+        .id = id,
+        .event_id = arena_dup(&c->arena, db_text(&q, COL_EVENT_GET_EVENT_ID)),
+        .type = arena_dup(&c->arena, db_text(&q, COL_EVENT_GET_TYPE)),
+        .account_id = db_int(&q, COL_EVENT_GET_ACCOUNT_ID),
+        .subject_id = db_int(&q, COL_EVENT_GET_SUBJECT_ID),
+        .created_ms = db_int(&q, COL_EVENT_GET_CREATED_MS),
+        .doc = arena_dup(&c->arena, db_text(&q, COL_EVENT_GET_DOC)),
+    };
+    return 1;
+}
+
+int event_find(struct cli *c, const struct tenant_row *tenant, const char *word, int64_t id, struct event_row *ret) {
+    int r = read_event(c, tenant->id, id, ret);
+
+    if (r == 0)
+        r = read_event(c, 0, id, ret);
     if (r < 0)
         return cli_fail_errno(c, r, "read the event", NULL);
-    if (r == 0 || (db_int(&q, COL_EVENT_BY_ID_TENANT) != tenant->id && db_int(&q, COL_EVENT_BY_ID_TENANT) != 0) ||
-        !str_eq(db_text(&q, COL_EVENT_BY_ID_EVENT_ID), str_of(word)))
+    if (r == 0 || !str_eq(ret->event_id, str_of(word)))
         return cli_fail(c, "there is no event %s; hired event list shows them", word);
-    *ret = (struct event_row){
-        .tenant = db_int(&q, COL_EVENT_BY_ID_TENANT),
-        .id = db_int(&q, COL_EVENT_BY_ID_ID),
-        .event_id = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_EVENT_ID)),
-        .type = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_TYPE)),
-        .account_id = db_int(&q, COL_EVENT_BY_ID_ACCOUNT_ID),
-        .subject_id = db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID),
-        .created_ms = db_int(&q, COL_EVENT_BY_ID_CREATED_MS),
-        .doc = arena_dup(&c->arena, db_text(&q, COL_EVENT_BY_ID_DOC)),
-    };
     return 0;
 }

@@ -147,22 +147,23 @@ int handle_console_event_get(struct call *c) {
     int r = console_id(c, in->event_id, &id);
     if (r < 0)
         return r;
-    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_BY_ID);
-    db_bind_int(&q, 1, id);
+    struct db_query q DB_CLEANUP = db_query(c->db, SQL_EVENT_GET);
+    db_bind_int(&q, 1, c->tenant);
+    db_bind_int(&q, 2, id);
     r = db_row(&q);
     if (r < 0)
         return r;
-    if (r == 0 || db_int(&q, COL_EVENT_BY_ID_TENANT) != c->tenant)
+    if (r == 0)
         return call_fail(c, CODE_NOT_FOUND, NULL);
     json_begin(c->out, '{');
     json_member_id(c->out, STR("event_id"), id);
-    json_member_str(c->out, STR("header_event_id"), db_text(&q, COL_EVENT_BY_ID_EVENT_ID));
-    json_member_str(c->out, STR("type"), db_text(&q, COL_EVENT_BY_ID_TYPE));
-    console_member_time(c->out, STR("create_time"), db_int(&q, COL_EVENT_BY_ID_CREATED_MS));
-    if (db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID) != 0)
-        json_member_id(c->out, STR("subject_id"), db_int(&q, COL_EVENT_BY_ID_SUBJECT_ID));
+    json_member_str(c->out, STR("header_event_id"), db_text(&q, COL_EVENT_GET_EVENT_ID));
+    json_member_str(c->out, STR("type"), db_text(&q, COL_EVENT_GET_TYPE));
+    console_member_time(c->out, STR("create_time"), db_int(&q, COL_EVENT_GET_CREATED_MS));
+    if (db_int(&q, COL_EVENT_GET_SUBJECT_ID) != 0)
+        json_member_id(c->out, STR("subject_id"), db_int(&q, COL_EVENT_GET_SUBJECT_ID));
     json_key(c->out, STR("event"));
-    record_splice(&reader, db_text(&q, COL_EVENT_BY_ID_DOC), c->out);
+    record_splice(&reader, db_text(&q, COL_EVENT_GET_DOC), c->out);
     r = write_deliveries(c, id);
     json_end(c->out, '}');
     return r;

@@ -31,7 +31,8 @@ static int key_put(struct hire *h, enum external_kind kind, struct str external_
 
     {
         struct db_query q DB_CLEANUP = db_query(h->db, SQL_EXTERNAL_KEY_PURGE);
-        db_bind_int(&q, 1, h->now_ms - EXTERNAL_KEY_MS);
+        db_bind_int(&q, 1, h->tenant);
+        db_bind_int(&q, 2, h->now_ms - EXTERNAL_KEY_MS);
         if ((r = db_post(&q)) < 0)
             return r;
     }

@@ -33,19 +33,22 @@ static int time_of_leaving(struct hire *h, int64_t *ret) {
 
 int interview_walk_start(struct hire *h, int64_t *ret) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_LAST_MOVED);
-    int r = db_row(&q);
+    int r;
 
+    db_bind_int(&q, 1, h->tenant);
+    r = db_row(&q);
     if (r < 0)
         return r;
     *ret = (r == 1 ? db_int(&q, COL_INTERVIEW_BEGIN_LAST_MOVED_MOVED_MS) : 0) + 1;
     return 0;
 }
 
-/* Deletes old keys of all tenants that are older than INTERVIEW_MOVED_KEEP_MS; each move calls it. */
+/* Deletes the tenant's old keys that are older than INTERVIEW_MOVED_KEEP_MS; each move calls it. */
 static int forget_left(struct hire *h) {
     struct db_query q DB_CLEANUP = db_query(h->db, SQL_INTERVIEW_BEGIN_FORGET);
 
-    db_bind_int(&q, 1, h->now_ms - INTERVIEW_MOVED_KEEP_MS);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, h->now_ms - INTERVIEW_MOVED_KEEP_MS);
     return db_post(&q);
 }
 

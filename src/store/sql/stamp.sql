@@ -14,6 +14,7 @@ ON CONFLICT (tenant) DO UPDATE SET last_ms =
     CASE WHEN tenant_stamp.last_ms < excluded.last_ms THEN excluded.last_ms ELSE tenant_stamp.last_ms END;
 
 -- name: stamp_newest
+-- tenants: upkeep: compares the clock with all stamps, at the start
 -- walks: reads a row for each tenant
 SELECT COALESCE(MAX(last_ms), 0) AS last_ms FROM tenant_stamp;
 

@@ -21,4 +21,5 @@ ON CONFLICT (tenant, attachment_id, order_id) DO NOTHING;
 -- name: attachment_forget
 DELETE FROM attachment WHERE tenant = $1 AND id = $2;
 -- name: attachment_by_id
-SELECT tenant, name, mime, size FROM attachment WHERE id = $1;
+-- tenants: link: a link to a file names the file only
+SELECT tenant, name, mime, size FROM attachment WHERE id = $1 LIMIT 1;

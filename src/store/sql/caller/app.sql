@@ -69,6 +69,7 @@ SELECT 1 FROM users WHERE tenant = $1 AND id = $2;
 -- name: users_by_user_id
 SELECT id FROM users WHERE tenant = $1 AND user_id = $2;
 -- name: users_anywhere
+-- tenants: refusal: whether an id that the tenant does not have is that of another tenant, for the documented error code
 -- walks: one look-up for each tenant, for an id that was not found
 SELECT 1 FROM tenant t CROSS JOIN users u WHERE u.tenant = t.id AND u.user_id = $1 LIMIT 1;
 -- name: users_get

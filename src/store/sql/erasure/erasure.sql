@@ -78,10 +78,13 @@ DELETE FROM reference WHERE tenant = $1 AND kind = 'attachment' AND id = $2;
 -- name: file_removal_add
 INSERT INTO file_removal (tenant, id) VALUES ($1, $2) ON CONFLICT (tenant, id) DO NOTHING;
 -- name: file_removal_next
+-- tenants: upkeep: files that are to be removed, of all tenants
 SELECT id FROM file_removal WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: file_removal_done
+-- tenants: upkeep: files are removed by their ids
 DELETE FROM file_removal WHERE id = $1;
 
 -- name: erasure_last
+-- tenants: upkeep: of all tenants
 -- walks: reads all erasures, while a copy from before a migration exists
 SELECT MAX(erased_ms) AS erased_ms FROM erasure;

@@ -45,4 +45,4 @@ SELECT record_id, created_ms FROM external_key WHERE tenant = $1 AND kind = $2 A
 INSERT INTO external_key (tenant, kind, external_id, record_id, created_ms) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (tenant, kind, external_id) DO UPDATE SET record_id = excluded.record_id, created_ms = excluded.created_ms;
 -- name: external_key_purge
-DELETE FROM external_key WHERE created_ms <= $1;
+DELETE FROM external_key WHERE tenant = $1 AND created_ms <= $2;

@@ -16,10 +16,10 @@ ON CONFLICT (tenant, begin_time, id) DO UPDATE SET moved_ms = 0;
 UPDATE interview_begin SET moved_ms = $4 WHERE tenant = $1 AND begin_time = $2 AND id = $3;
 
 -- name: interview_begin_last_moved
-SELECT COALESCE(MAX(moved_ms), 0) AS moved_ms FROM interview_begin WHERE moved_ms > 0;
+SELECT COALESCE(MAX(moved_ms), 0) AS moved_ms FROM interview_begin WHERE tenant = $1 AND moved_ms > 0;
 
 -- name: interview_begin_forget
-DELETE FROM interview_begin WHERE moved_ms > 0 AND moved_ms < $1;
+DELETE FROM interview_begin WHERE tenant = $1 AND moved_ms > 0 AND moved_ms < $2;
 
 -- Interviews after ($2, $3), from $4 to $5. The old entry of a moved interview counts only for lists begun before the move
 -- ($6), and only if the interview moved to an earlier time: at a later time the list will still reach it.

@@ -12,5 +12,6 @@ SELECT source_url FROM report_file WHERE tenant = $1 AND id = $2;
 SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 -- Stored files of all tenants.
 -- name: cli_kept_reports
+-- tenants: command: hired check and backup go through all files
 -- row: kept_file
 SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;

@@ -139,6 +139,7 @@ VALUES ($1, $2, $3, $4, 0, 0, $5, 0, '', '', $6);
 
 -- How many files of an owner wait to be fetched; stops counting at $2.
 -- name: report_file_waiting
+-- tenants: vendor: a vendor may have so many files to fetch in all tenants together
 -- walks: counts at most $2 rows of an index
 SELECT COUNT(*) AS n FROM (SELECT 1 FROM report_file WHERE state = 0 AND owner = $1 LIMIT $2) w;
 

@@ -2,12 +2,14 @@
 
 -- The next app after $1 with waiting deliveries, and when its first is due: reads one row of event_delivery_due for each app.
 -- name: event_due_app
+-- tenants: upkeep: the dispatcher asks of all tenants which deliveries are due
 SELECT app, next_ms FROM event_delivery WHERE state = 0 AND app > $1 ORDER BY app, next_ms, event LIMIT 1;
 
 -- name: event_receiver
 SELECT app_id, request_url, encrypt_key, verification_token, disabled FROM app WHERE id = $1;
 
 -- name: event_due
+-- tenants: upkeep: the dispatcher takes the deliveries of an app that are due, of all its tenants
 -- row: event_due
 SELECT d.tenant, d.event, d.attempts, e.event_id, e.type, e.subject_id, e.created_ms, e.doc, COALESCE(t.tenant_key, '') AS tenant_key
 FROM event_delivery d
@@ -37,6 +39,7 @@ UPDATE event_delivery SET state = $5, attempts = $4 + 1, next_ms = $6
 WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
 -- name: event_pending
+-- tenants: upkeep: for the metrics
 -- walks: counts waiting deliveries, by an index that holds only those; for upkeep only
 SELECT COUNT(*) AS n, MIN(event) AS oldest FROM event_delivery WHERE state = 0;
 
@@ -47,6 +50,7 @@ SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_m
 -- Upkeep.
 
 -- name: event_old
+-- tenants: upkeep: events that are old enough to go, of all tenants
 -- Events after $3, and whether a delivery of them still waits.
 -- Not with EXISTS: PostgreSQL would read all waiting deliveries.
 SELECT e.tenant, e.id, COALESCE(
@@ -66,8 +70,8 @@ DELETE FROM event_attempt WHERE tenant = $1 AND event = $2;
 SELECT id, event_id, type, account_id, subject_id, created_ms FROM event
 WHERE tenant = $1 AND id < $2 AND (CAST($3 AS TEXT) = '' OR type = $3) ORDER BY id DESC LIMIT $4;
 
--- name: event_by_id
-SELECT tenant, id, event_id, type, account_id, subject_id, created_ms, doc FROM event WHERE id = $1;
+-- name: event_get
+SELECT event_id, type, account_id, subject_id, created_ms, doc FROM event WHERE tenant = $1 AND id = $2;
 
 -- name: event_deliveries
 SELECT d.app, a.app_id, d.state, d.attempts, d.next_ms FROM event_delivery d JOIN app a ON a.id = d.app
@@ -93,6 +97,7 @@ SELECT event_type FROM app_subscription WHERE app = $1 ORDER BY event_type;
 
 -- Deliveries that are due later than the retry delay allows (src/events/retry.c), as after a clock that was ahead.
 -- name: event_delivery_pull_back
+-- tenants: upkeep: after a clock that was ahead
 UPDATE event_delivery
 SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 WHEN 1 THEN 15000 WHEN 2 THEN 300000 WHEN 3 THEN 3600000 ELSE 21600000 END
 WHERE state = 0 AND app > 0 AND next_ms > $1

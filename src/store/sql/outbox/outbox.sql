@@ -45,5 +45,6 @@ UPDATE event_delivery SET state = 3 WHERE app = $1 AND state = 0 AND tenant + 0 
 
 -- Events of all tenants, a page at a time, for hired check; its other statements with this row are in further folders.
 -- name: cli_events
+-- tenants: command: hired check
 -- row: cli_document
 SELECT tenant, id, 0 AS part, type AS name, doc FROM event WHERE (tenant, id) > ($1, $2) ORDER BY tenant, id LIMIT $3;

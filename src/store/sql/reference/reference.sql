@@ -18,6 +18,7 @@ SELECT id FROM reference_name WHERE tenant = $1 AND kind = $2 AND search LIKE $3
 -- Keys of the search, which are recomputed page by page (src/hire/name_fold.c).
 
 -- name: reference_name_page
+-- tenants: upkeep: computes the keys of the search anew after a change of their rule
 SELECT tenant, kind, id, name, search FROM reference_name
 WHERE (tenant, kind, id) > ($1, $2, $3) ORDER BY tenant, kind, id LIMIT $4;
 -- name: reference_name_set_search

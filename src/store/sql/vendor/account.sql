@@ -12,5 +12,6 @@ SELECT id, provider_zh, provider_en, name FROM vendor_account WHERE tenant = $1 
 
 -- Of all tenants, for hired check.
 -- name: cli_vendor_accounts
+-- tenants: command: hired check
 -- row: cli_document
 SELECT tenant, id, 0 AS part, '' AS name, doc FROM vendor_account WHERE (tenant, id) > ($1, $2) ORDER BY tenant, id LIMIT $3;

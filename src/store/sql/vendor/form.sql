@@ -85,6 +85,7 @@ WHERE t.tenant = $1 AND t.id = $2 AND t.talent_id <> 0 AND a.id <> t.id ORDER BY
 
 -- Of all tenants, for hired check.
 -- name: cli_vendor_fields
+-- tenants: command: hired check
 -- row: cli_document
 SELECT tenant, owner AS id, form AS part, key AS name, doc FROM vendor_field
 WHERE (tenant, owner, form, key) > ($1, $2, $3, $4) ORDER BY tenant, owner, form, key LIMIT $5;
