@@ -224,6 +224,7 @@ FLAG_SCHEMA = '''CREATE TABLE a (tenant BIGINT NOT NULL, id BIGINT NOT NULL, key
 CREATE UNIQUE INDEX a_by_key ON a (tenant, key);
 CREATE INDEX a_by_n ON a (tenant, n);
 CREATE TABLE b (id BIGINT NOT NULL PRIMARY KEY, a BIGINT NOT NULL);
+CREATE TABLE report_file (id BIGINT NOT NULL PRIMARY KEY);
 '''
 
 
@@ -245,7 +246,8 @@ def test_flags():
             ('INSERT INTO b (id, a) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET a = excluded.a', writes),
             ('UPDATE a SET n = $2 WHERE tenant = $1', writes), ('UPDATE a SET n = 1, key = $2 WHERE tenant = $1', collides),
             ("UPDATE a SET n = (SELECT 1 FROM b WHERE id = $2) WHERE key = '' AND tenant = $1", writes),
-            ('DELETE FROM a WHERE tenant = $1', writes)]:
+            ('DELETE FROM a WHERE tenant = $1', writes),
+            ('INSERT INTO report_file (id) VALUES ($1) ON CONFLICT DO NOTHING', writes | sqlplan.GIVES_WORK)]:
         parameters = len(set(re.findall(r'[$](\d+)', text)))
         got = sqlplan.flags_of(schema, text, parameters, [w for _, _, w in sqlgen.outermost(text)])
         assert got == flags, f'{text}: {sqlplan.c_flags(got)}, not {sqlplan.c_flags(flags)}'

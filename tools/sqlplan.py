@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the drivers must know of a statement beside its text: whether it writes, whether it can meet a unique key, and whether
-it may return any number of rows. All of it follows from the text and the schema (src/store/driver.h describes the flags)."""
+"""What the drivers must know of a statement beside its text: whether it writes, whether it can meet a unique key, whether
+it may return any number of rows, and whether it gives other processes work. All of it follows from the text and the schema (src/store/driver.h describes the flags)."""
 import re
 import sqlite3
 
-WRITES, COLLIDES, WALKS = 1, 2, 4
-FLAGS = {WRITES: 'DB_TEXT_WRITES', COLLIDES: 'DB_TEXT_COLLIDES', WALKS: 'DB_TEXT_WALKS'}
+WRITES, COLLIDES, WALKS, GIVES_WORK = 1, 2, 4, 8
+FLAGS = {WRITES: 'DB_TEXT_WRITES', COLLIDES: 'DB_TEXT_COLLIDES', WALKS: 'DB_TEXT_WALKS', GIVES_WORK: 'DB_TEXT_GIVES_WORK'}
+# Whose rows the worker waits for (src/events).
+WORK = re.compile(r'\bINSERT\s+INTO\s+(?:event_delivery|report_file|file_removal)\b', re.I)
 VERBS = ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
 SEARCH = re.compile(r'SEARCH (\w+) USING (?:COVERING INDEX \w+|INDEX \w+|PRIMARY KEY|INTEGER PRIMARY KEY) \(([^)]*)\)')
 SOURCE = re.compile(r'\b(?:FROM|JOIN)\s+(\w+)(?:\s+(?:AS\s+)?(\w+))?', re.I)
@@ -104,7 +106,7 @@ def flags_of(schema, text, parameters, words):
     """The flags of a statement. words: its words outside of all parentheses, in upper case."""
     verb = next(w for w in words if w in VERBS)
     if verb != 'SELECT':
-        return WRITES | (COLLIDES if collides(schema, verb, text, words) else 0)
+        return WRITES | (COLLIDES if collides(schema, verb, text, words) else 0) | (GIVES_WORK if WORK.search(text) else 0)
     one = 'LIMIT' in words or is_one_aggregate(text, words) or schema.reads_by_key(text, parameters)
     return 0 if one else WALKS
 

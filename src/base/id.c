@@ -28,6 +28,10 @@ int id_set_node(unsigned node) {
     return 0;
 }
 
+unsigned id_node(void) {
+    return atomic_load(&node_number);
+}
+
 /* Where the sequence of a millisecond begins. With 0 everywhere nearly all ids would end with the same byte, by which
  * kept files are put into folders. */
 static int64_t first_of(int64_t ms) {

@@ -12,6 +12,7 @@
 
 /* Sets this process's node number, 0 to 1023; 0 before the first call. Returns 0 or -EINVAL. */
 int id_set_node(unsigned node);
+unsigned id_node(void);
 
 /* A new id: greater than all earlier ids of this process, and unique among nodes with different numbers. If the clock
  * went back over a restart, this holds because the caller passes the time of the latest earlier id to id_go_above. */

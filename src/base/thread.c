@@ -37,7 +37,7 @@ struct timespec thread_deadline(int64_t ns) {
 void thread_rest_init(struct thread_rest *r) {
     pthread_mutex_init(&r->lock, NULL);
     thread_condition(&r->wake);
-    r->ended = false;
+    r->ended = r->woken = false;
 }
 
 void thread_rest_destroy(struct thread_rest *r) {
@@ -48,8 +48,9 @@ void thread_rest_destroy(struct thread_rest *r) {
 bool thread_rest(struct thread_rest *r, int64_t ns) {
     const struct timespec until = thread_deadline(ns);
     pthread_mutex_lock(&r->lock);
-    if (!r->ended)
+    if (!r->ended && !r->woken)
         pthread_cond_timedwait(&r->wake, &r->lock, &until);
+    r->woken = false;
     bool go_on = !r->ended;
     pthread_mutex_unlock(&r->lock);
     return go_on;
@@ -64,6 +65,7 @@ bool thread_rest_ended(struct thread_rest *r) {
 
 void thread_rest_wake(struct thread_rest *r) {
     pthread_mutex_lock(&r->lock);
+    r->woken = true;
     pthread_cond_signal(&r->wake);
     pthread_mutex_unlock(&r->lock);
 }

@@ -24,12 +24,13 @@ struct timespec thread_deadline(int64_t ns);
 struct thread_rest {
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    bool ended; /* guarded by lock */
+    bool ended, woken; /* guarded by lock */
 };
 void thread_rest_init(struct thread_rest *r);
 void thread_rest_destroy(struct thread_rest *r);
 
-/* Waits for ns nanoseconds, or until another thread wakes or ends this one. Returns false if this thread must end. */
+/* Waits for ns nanoseconds, or until another thread wakes or ends this one; not at all if it has done so since the last
+ * wait. Returns false if this thread must end. */
 bool thread_rest(struct thread_rest *r, int64_t ns);
 bool thread_rest_ended(struct thread_rest *r); /* this thread must end */
 void thread_rest_wake(struct thread_rest *r);

@@ -81,6 +81,11 @@ int handle_console_request_list(struct call *c) {
     json_end(c->out, ']');
     if (more)
         json_member_bool(c->out, STR("has_more"), true);
+    const struct request_log_node node = request_log_node(c->requests);
+    if (node.nodes > 1) {
+        json_member_int(c->out, STR("node"), node.node);
+        json_member_int(c->out, STR("nodes"), node.nodes);
+    }
     json_end(c->out, '}');
     return 0;
 }

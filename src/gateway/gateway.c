@@ -118,6 +118,16 @@ struct str gateway_base_url(struct gateway *g) {
     return gateway_settings_now(g)->base_url;
 }
 
+void gateway_share_limits(struct gateway *g, struct portion portion) {
+    portion_set(&g->portion, portion);
+    attempts_share(g->attempts, portion);
+    attempts_share(g->secrets, portion);
+}
+
+void gateway_name_node(struct gateway *g, unsigned node, unsigned nodes) {
+    request_log_set_node(g->requests, (struct request_log_node){node, nodes});
+}
+
 struct attempts *gateway_secrets(struct gateway *g) {
     return g->secrets;
 }

@@ -7,6 +7,7 @@
 #define HIRED_GATEWAY_GATEWAY_H
 
 #include "gateway/call.h"
+#include "gateway/portion.h"
 #include "gateway/reading.h"
 #include "http/http.h"
 #include "store/writer.h"
@@ -53,6 +54,13 @@ struct gateway *gateway_free(struct gateway *g); /* call it after the loops have
 
 /* Replaces the settings. One thread at a time. Requests that have begun finish with the settings they began with. */
 void gateway_configure(struct gateway *g, const struct gateway_settings *settings);
+
+/* From now on this process allows only this part of each limit: the number of calls, of wrong secrets and of wrong
+ * passwords. Any thread. */
+void gateway_share_limits(struct gateway *g, struct portion portion);
+
+/* Which server of the database this is: what the console says of the log of requests. Any thread. */
+void gateway_name_node(struct gateway *g, unsigned node, unsigned nodes);
 
 /* The configured base_url, or absent if none is configured. Valid as long as the gateway. Any thread. */
 struct str gateway_base_url(struct gateway *g);

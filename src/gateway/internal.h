@@ -49,6 +49,7 @@ struct gateway {
     const struct seal *seal;
     struct router *router;
     struct limiter *limiter;
+    portion_cell portion;      /* of the limits: this process's part */
     struct attempts *attempts; /* failed attempts to sign in */
     struct attempts *secrets;  /* failed attempts with an app's secret */
     struct passwords *passwords;

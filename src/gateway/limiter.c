@@ -104,13 +104,13 @@ static struct slot *shard_slot(struct shard *s, const struct limiter_key *key, u
     return slot;
 }
 
-static uint32_t allowed(const struct op_limit *limit, double factor) {
+static uint32_t allowed(const struct op_limit *limit, double factor, struct portion portion) {
     double calls = (double)limit->calls * factor;
-    return calls < 1 ? 1 : calls > UINT32_MAX ? UINT32_MAX : (uint32_t)calls;
+    return portion_of(portion, calls < 1 ? 1 : calls > UINT32_MAX ? UINT32_MAX : (uint32_t)calls);
 }
 
 bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_limit limits[2], double factor,
-                  int64_t mono_ms, uint32_t *ret_limit, uint32_t *ret_reset_s) {
+                  struct portion portion, int64_t mono_ms, uint32_t *ret_limit, uint32_t *ret_reset_s) {
     uint64_t hash = key_hash(&key);
     struct shard *shard = &l->shards[hash % SHARDS];
     int64_t wait = 0;
@@ -122,9 +122,10 @@ bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_lim
             continue;
         if (w->end_ms <= mono_ms)
             *w = (struct window){.end_ms = mono_ms + (int64_t)limits[i].seconds * 1000};
-        if (w->count >= allowed(&limits[i], factor) && w->end_ms - mono_ms > wait) {
+        uint32_t most = allowed(&limits[i], factor, portion);
+        if (w->count >= most && w->end_ms - mono_ms > wait) {
             wait = w->end_ms - mono_ms;
-            *ret_limit = allowed(&limits[i], factor);
+            *ret_limit = most;
         }
     }
     if (slot && wait == 0)

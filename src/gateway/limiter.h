@@ -7,6 +7,7 @@
 #define HIRED_GATEWAY_LIMITER_H
 
 #include "gateway/op.h"
+#include "gateway/portion.h"
 
 struct limiter;
 
@@ -18,10 +19,10 @@ struct limiter_key {
     uint16_t op;
 };
 
-/* Counts one call at mono_ms (clock_mono_ms). factor multiplies the limits; a limit is at least 1 call. Returns true
- * if the call passes. Otherwise returns false, does not count the call, and sets the limit that was reached and the
- * seconds (at least 1) until its window ends. Any thread. */
+/* Counts one call at mono_ms (clock_mono_ms). factor multiplies the limits; a limit is at least 1 call. portion: which
+ * part of them this process has. Returns true if the call passes. Otherwise returns false, does not count the call, and
+ * sets the limit that was reached and the seconds (at least 1) until its window ends. Any thread. */
 bool limiter_take(struct limiter *l, struct limiter_key key, const struct op_limit limits[2], double factor,
-                  int64_t mono_ms, uint32_t *ret_limit, uint32_t *ret_reset_s);
+                  struct portion portion, int64_t mono_ms, uint32_t *ret_limit, uint32_t *ret_reset_s);
 
 #endif

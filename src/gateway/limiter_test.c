@@ -11,7 +11,7 @@ static const struct limiter_key key = {.app = 7, .tenant = 9, .op = 3};
 
 static bool take(struct limiter *l, const struct op_limit limits[2], double factor, int64_t now, uint32_t *limit,
                  uint32_t *reset) {
-    return limiter_take(l, key, limits, factor, now, limit, reset);
+    return limiter_take(l, key, limits, factor, PORTION_WHOLE, now, limit, reset);
 }
 
 static void test_one_window(void **state) {
@@ -40,6 +40,32 @@ static void test_refused_calls_do_not_count(void **state) {
     for (int i = 0; i < 10; i++)
         assert_true(take(l, one, 1, 1000, &limit, &reset));
     assert_false(take(l, one, 1, 1000, &limit, &reset));
+    limiter_free(l);
+}
+
+/* The parts of all processes together are the limit, also when some have none. */
+static void test_portions(void **state) {
+    for (uint32_t parts = 1; parts <= 25; parts++) {
+        uint32_t passed = 0, limit, reset;
+        for (uint32_t rank = 0; rank < parts; rank++) {
+            struct limiter *l = limiter_new();
+            for (int i = 0; i < 20; i++)
+                passed += limiter_take(l, key, one, 1, (struct portion){parts, rank}, 0, &limit, &reset);
+            limiter_free(l);
+        }
+        assert_int_equal(passed, 10);
+    }
+}
+
+/* A part that becomes smaller counts at once. */
+static void test_smaller_portion(void **state) {
+    struct limiter *l = limiter_new();
+    uint32_t limit, reset;
+    for (int i = 0; i < 6; i++)
+        assert_true(take(l, one, 1, 0, &limit, &reset));
+    assert_false(limiter_take(l, key, one, 1, (struct portion){2, 0}, 1, &limit, &reset));
+    assert_int_equal(limit, 5);
+    assert_true(take(l, one, 1, 2, &limit, &reset));
     limiter_free(l);
 }
 
@@ -88,11 +114,11 @@ static void test_keys_are_apart(void **state) {
     for (int64_t app = 0; app < 3000; app++)
         for (int i = 0; i < 11; i++) {
             struct limiter_key k = {.app = app, .tenant = 9, .op = 3};
-            assert_int_equal(limiter_take(l, k, one, 1, 0, &limit, &reset), i < 10);
+            assert_int_equal(limiter_take(l, k, one, 1, PORTION_WHOLE, 0, &limit, &reset), i < 10);
         }
     struct limiter_key other_tenant = {7, 10, 3}, other_op = {7, 9, 4};
-    assert_true(limiter_take(l, other_tenant, one, 1, 0, &limit, &reset));
-    assert_true(limiter_take(l, other_op, one, 1, 0, &limit, &reset));
+    assert_true(limiter_take(l, other_tenant, one, 1, PORTION_WHOLE, 0, &limit, &reset));
+    assert_true(limiter_take(l, other_op, one, 1, PORTION_WHOLE, 0, &limit, &reset));
     limiter_free(l);
 }
 
@@ -112,6 +138,7 @@ static void test_factor(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_window),     cmocka_unit_test(test_refused_calls_do_not_count),
+        cmocka_unit_test(test_portions),       cmocka_unit_test(test_smaller_portion),
         cmocka_unit_test(test_two_windows),    cmocka_unit_test(test_waiting_is_enough),
         cmocka_unit_test(test_keys_are_apart), cmocka_unit_test(test_factor),
     };

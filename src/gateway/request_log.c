@@ -5,6 +5,7 @@
 #include "gateway/request_log.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define RING 512 /* entries of one loop */
@@ -16,6 +17,7 @@ struct ring {
 };
 
 struct request_log {
+    _Atomic struct request_log_node node;
     unsigned loops;
     struct ring *rings;
 };
@@ -27,6 +29,14 @@ struct request_log *request_log_new(unsigned loops) {
     for (unsigned i = 0; i < loops; i++)
         pthread_mutex_init(&l->rings[i].lock, NULL);
     return l;
+}
+
+void request_log_set_node(struct request_log *l, struct request_log_node node) {
+    atomic_store(&l->node, node);
+}
+
+struct request_log_node request_log_node(struct request_log *l) {
+    return atomic_load(&l->node);
 }
 
 struct request_log *request_log_free(struct request_log *l) {

@@ -31,6 +31,13 @@ struct request_log;
 struct request_log *request_log_new(unsigned loops);
 struct request_log *request_log_free(struct request_log *l); /* takes NULL; returns NULL */
 
+/* Which of how many servers of the database this one is; 0 of 0 until it is told. Any thread. */
+struct request_log_node {
+    unsigned node, nodes;
+};
+void request_log_set_node(struct request_log *l, struct request_log_node node);
+struct request_log_node request_log_node(struct request_log *l);
+
 /* How long a call took, and the rate limit that refused it. */
 struct request_measure {
     int64_t duration_us;

@@ -63,9 +63,10 @@ struct db_statement_text {
     unsigned flags;      /* DB_TEXT_..., which tools/sqlplan.py finds out */
 };
 
-#define DB_TEXT_WRITES 1   /* it may change the database */
-#define DB_TEXT_COLLIDES 2 /* it may meet a unique key that exists already, so that db_run returns -EEXIST */
-#define DB_TEXT_WALKS 4    /* it may return any number of rows: neither a LIMIT nor a whole key bounds them */
+#define DB_TEXT_WRITES 1     /* it may change the database */
+#define DB_TEXT_COLLIDES 2   /* it may meet a unique key that exists already, so that db_run returns -EEXIST */
+#define DB_TEXT_WALKS 4      /* it may return any number of rows: neither a LIMIT nor a whole key bounds them */
+#define DB_TEXT_GIVES_WORK 8 /* it adds an event to deliver, a report to fetch or a file to remove */
 
 /* Generated. */
 extern const struct db_statement_text db_statement_texts[DB_STATEMENTS];

@@ -29,6 +29,8 @@ struct writer {
     unsigned queue_max, group_max;
     void (*on_commit)(void *ctx);
     void *on_commit_ctx;
+    int (*may)(void *ctx);
+    void *may_ctx;
     bool stopped;     /* the thread has ended */
     uint64_t log_max; /* 0: no limit */
     bool refuses;     /* the log has its largest size; of the thread */
@@ -110,8 +112,11 @@ static void note_undone(struct db *db, struct group *g) {
     }
 }
 
-static void group_run(struct db *db, struct group *g) {
+static void group_run(const struct writer *w, struct group *g) {
+    struct db *db = w->db;
     int r = db_begin(db);
+    if (r == 0 && w->may)
+        r = w->may(w->may_ctx);
     for (struct write_job *j = g->jobs; j && r == 0; j = j->next) {
         r = job_run(db, j);
         g->kept += r == 0 && j->result >= 0;
@@ -242,7 +247,7 @@ static void *writer_main(void *arg) {
         if (log_is_full(w))
             group_fail(&g, -ENOBUFS);
         else
-            group_run(w->db, &g);
+            group_run(w, &g);
         group_report(w, &g);
     }
 }
@@ -338,6 +343,11 @@ int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg
 
 uint64_t writer_commits(const struct writer *w) {
     return atomic_load(&w->commits);
+}
+
+void writer_ask(struct writer *w, int (*may)(void *ctx), void *ctx) {
+    w->may_ctx = ctx;
+    w->may = may;
 }
 
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx) {

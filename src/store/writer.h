@@ -59,6 +59,10 @@ int writer_submit(struct writer *w, struct write_job *job);
  * thread. */
 int writer_run(struct writer *w, int (*run)(struct db *db, void *arg), void *arg);
 
+/* may is called on the writer's thread within each transaction, before its first job. If it returns < 0, no job runs,
+ * and all of the group get that error. Call it before the first job. */
+void writer_ask(struct writer *w, int (*may)(void *ctx), void *ctx);
+
 /* fn is called on the writer's thread after each commit that changed something, after done was called for its jobs;
  * it wakes threads that look for new work. Earlier commits do not call it. */
 void writer_on_commit(struct writer *w, void (*fn)(void *ctx), void *ctx);

@@ -41,6 +41,7 @@ struct caretaker {
     struct db *db;
     struct writer *writer;
     const struct scrubber *scrubber;
+    struct duty worker;
     bool clock;
     pthread_t thread;
     struct thread_rest pause;
@@ -131,10 +132,17 @@ static bool rest(struct caretaker *c, int64_t ms) {
     if (!thread_rest(&c->pause, ms * 1000000))
         return false;
     watch_disk(c);
-    count(c);
     tidy_copies(c);
-    watch_clock(c);
+    if (duty_is_mine(&c->worker)) {
+        count(c);
+        watch_clock(c);
+    }
     return true;
+}
+
+/* The same within a sweep, which another worker will make. */
+static bool rest_in_sweep(struct caretaker *c, int64_t ms) {
+    return rest(c, ms) && duty_is_mine(&c->worker);
 }
 
 /* ---- files that no row names ---- */
@@ -154,7 +162,7 @@ static bool is_stray(struct caretaker *c, const struct files_entry *e) {
 
 static int find(void *ctx, const struct files_entry *e) {
     struct caretaker *c = ctx;
-    if (++c->in_a_row % FILES_IN_A_ROW == 0 && !rest(c, PAUSE_MS))
+    if (++c->in_a_row % FILES_IN_A_ROW == 0 && !rest_in_sweep(c, PAUSE_MS))
         return -ECANCELED;
     if (is_stray(c, e))
         c->found[c->n_found++] = (struct found){e->id, e->kind};
@@ -201,7 +209,7 @@ static bool sweep_round(struct caretaker *c) {
     int r = 0;
     c->n_found = 0;
     for (unsigned folder = 0; folder < 256 && r == 0; folder++)
-        r = rest(c, PAUSE_MS) ? files_walk(c->dir, folder, find, c) : -ECANCELED;
+        r = rest_in_sweep(c, PAUSE_MS) ? files_walk(c->dir, folder, find, c) : -ECANCELED;
     if (r < 0 && r != -ECANCELED && r != -ENOSPC)
         log_fmt(LOG_WARN, "cannot look for files that no record names: %s", strerror(-r));
     if (r == 0 && c->n_found == 0)
@@ -209,7 +217,7 @@ static bool sweep_round(struct caretaker *c) {
     if (r == -ECANCELED || c->n_found == 0)
         return false;
     for (int64_t until_ms = clock_mono_ms() + LOOK_AGAIN_MS; clock_mono_ms() < until_ms;)
-        if (!rest(c, POLL_MS))
+        if (!rest_in_sweep(c, POLL_MS))
             return false;
     uint64_t before = atomic_load(&c->removed);
     bool lost = rows_seem_lost(c);
@@ -234,7 +242,7 @@ static void sweep(struct caretaker *c) {
 static void *caretaker_main(void *arg) {
     struct caretaker *c = arg;
     do
-        if (clock_mono_ms() >= c->sweep_at_ms)
+        if (clock_mono_ms() >= c->sweep_at_ms && duty_is_mine(&c->worker))
             sweep(c);
     while (rest(c, POLL_MS));
     return NULL;
@@ -247,13 +255,14 @@ static void caretaker_release(struct caretaker *c) {
 }
 
 int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer,
-                  const struct scrubber *scrubber, bool clock) {
+                  const struct scrubber *scrubber, struct duty worker, bool clock) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct caretaker *c = mem_alloc(sizeof *c);
     struct str why;
     c->dir = db->dir;
     c->writer = writer;
     c->scrubber = scrubber;
+    c->worker = worker;
     c->disk = (struct disk_watch){.dir = db->dir, .writer = writer};
     c->clock = clock;
     c->copies = true;
@@ -282,7 +291,7 @@ void caretaker_wake(struct caretaker *c) {
     thread_rest_wake(&c->pause);
 }
 
-void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
+static void write_counts(const struct caretaker *c, struct buf *out) {
     buf_printf(out,
                "# HELP hired_event_deliveries_pending Counted every few seconds.\n"
                "# TYPE hired_event_deliveries_pending gauge\nhired_event_deliveries_pending %" PRId64 "\n",
@@ -297,6 +306,11 @@ void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
         "many.\n"
         "# TYPE hired_stray_files gauge\nhired_stray_files %" PRIu64 "\n",
         oldest_ms > 0 && age_ms > 0 ? age_ms / 1000 : 0, atomic_load(&c->strays));
+}
+
+void caretaker_write_metrics(const struct caretaker *c, struct buf *out) {
+    if (duty_is_mine(&c->worker)) /* otherwise the worker says it */
+        write_counts(c, out);
     buf_printf(out, "# TYPE hired_stray_files_removed_total counter\nhired_stray_files_removed_total %" PRIu64 "\n",
                atomic_load(&c->removed));
     disk_watch_write_metrics(&c->disk, out);

@@ -94,7 +94,7 @@ static void look_at_log(const struct serving *s) {
                 damaged, lost);
 }
 
-int serve_take_place(struct serving *s, const sigset_t *signals) {
+int serve_join(struct serving *s) {
     struct str why = STR_ABSENT;
     s->db = config_db_options(&s->config);
     s->db.busy_ms = BUSY_MS;
@@ -105,8 +105,8 @@ int serve_take_place(struct serving *s, const sigset_t *signals) {
                         "log (archive_mode, pgBackRest). Leave [store] archive empty.\n");
         return -EINVAL;
     }
-    int r = place_take(&s->place, &s->db, s->config.node, signals, &s->arena, &why);
-    if (r < 0 && r != -ECANCELED)
+    int r = nodes_join(&s->nodes, &s->db, s->config.node, &s->arena, &why);
+    if (r < 0)
         fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
     return r;
 }
@@ -156,5 +156,7 @@ int serve_open_store(struct serving *s) {
         return serve_fail("cannot begin to write", r);
     }
     writer_limit_log(s->writer, s->config.log_max_bytes);
+    if (s->nodes)
+        writer_ask(s->writer, nodes_may_write, s->nodes);
     return 0;
 }

@@ -336,6 +336,7 @@ static void report_read(struct read_job *job, int error) {
         return;
     }
     fetcher_want(site_of(f->r)->fetcher, f->file.id);
+    nodes_want(site_of(f->r)->nodes, f->file.id);
     f->until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000);
     f->timer = http_timer_start(f->r->loop, FILE_POLL_MS, on_wait, on_wait_end, f);
 }

@@ -29,6 +29,7 @@
 
 struct scrubber {
     struct db_options options;
+    struct duty worker;
     struct db *db;
     pthread_t thread;
     struct thread_rest rest;
@@ -54,7 +55,7 @@ static int pace(struct scrubber *s, size_t bytes) {
         if (atomic_load(&s->rate) != rate ||
             !thread_rest(&s->rest, s->due_ns - now < LOOK_NS ? s->due_ns - now : LOOK_NS))
             break;
-    return thread_rest_ended(&s->rest) || atomic_load(&s->rate) == 0 ? -ECANCELED : 0;
+    return thread_rest_ended(&s->rest) || atomic_load(&s->rate) == 0 || !duty_is_mine(&s->worker) ? -ECANCELED : 0;
 }
 
 static int pace_pages(void *ctx, size_t bytes) {
@@ -111,7 +112,7 @@ static void *scrubber_main(void *arg) {
     int64_t next_ms = clock_mono_ms() + FIRST_MS;
     (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); /* on Linux a thread has a priority of its own */
     do {
-        if (atomic_load(&s->rate) == 0 || clock_mono_ms() < next_ms)
+        if (atomic_load(&s->rate) == 0 || clock_mono_ms() < next_ms || !duty_is_mine(&s->worker))
             continue;
         bool whole = run_pass(s);
         next_ms = clock_mono_ms() + (whole ? REST_MS : FIRST_MS);
@@ -125,11 +126,12 @@ static void scrubber_release(struct scrubber *s) {
     free(s);
 }
 
-int scrubber_new(struct scrubber **ret, const struct db_options *db, uint64_t rate) {
+int scrubber_new(struct scrubber **ret, const struct db_options *db, struct duty worker, uint64_t rate) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct scrubber *s = mem_alloc(sizeof *s);
     struct str why;
     s->options = *db;
+    s->worker = worker;
     atomic_store(&s->rate, rate);
     int r = db_open(&s->db, db, DB_READ, &scratch, &why);
     if (r < 0) {

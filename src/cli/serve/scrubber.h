@@ -9,13 +9,14 @@
 #define HIRED_CLI_SERVE_SCRUBBER_H
 
 #include "base/buf.h"
+#include "base/duty.h"
 #include "store/db.h"
 
 struct scrubber;
 
-/* Starts the thread; db must outlive it. rate: bytes a second; 0: no pass is begun. Returns 0 or a negative errno
- * (already logged). */
-int scrubber_new(struct scrubber **ret, const struct db_options *db, uint64_t rate);
+/* Starts the thread; db must outlive it. rate: bytes a second; 0: no pass is begun. worker: who verifies. Returns 0 or
+ * a negative errno (already logged). */
+int scrubber_new(struct scrubber **ret, const struct db_options *db, struct duty worker, uint64_t rate);
 
 /* Changes the rate. With 0 the current pass ends. From any thread. */
 void scrubber_set_rate(struct scrubber *s, uint64_t rate);

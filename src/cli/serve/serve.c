@@ -91,8 +91,27 @@ static void on_clock_moved(void *ctx) {
     caretaker_wake(s->caretaker);
 }
 
-/* Removes partial files of uploads and fetches that a crash interrupted. */
+/* Another process has committed, or this one may do more than before. */
+static void on_work(void *ctx) {
+    on_commit(ctx);
+}
+
+static void on_wanted(void *ctx, int64_t file) {
+    fetcher_want(((struct serving *)ctx)->fetcher, file);
+}
+
+static void on_share(void *ctx, struct portion portion) {
+    const struct serving *s = ctx;
+    const struct nodes_view view = nodes_look(s->nodes);
+    gateway_share_limits(s->gateway, portion);
+    gateway_name_node(s->gateway, view.node, view.nodes);
+}
+
+/* Removes partial files of uploads and fetches that a crash interrupted. Several servers may share the folder: there
+ * the worker removes those that are a day old (caretaker.h). */
 static void drop_drafts(const struct serving *s) {
+    if (s->nodes)
+        return;
     int n = files_drop_drafts(s->config.data);
     if (n < 0)
         log_fmt(LOG_WARN, "cannot look for unfinished files: %s", strerror(-n));
@@ -151,8 +170,12 @@ static int start_loops(struct serving *s) {
                             .test = s->config.test,
                             .caretaker = s->caretaker,
                             .scrubber = s->scrubber,
-                            .archive = s->archive};
+                            .archive = s->archive,
+                            .nodes = s->nodes};
     s->site.server = s->server;
+    if (s->nodes)
+        nodes_serve(s->nodes, s->hub,
+                    &(struct nodes_events){.work = on_work, .wanted = on_wanted, .share = on_share, .ctx = s});
     int r = http_server_start(s->server);
     return r < 0 ? serve_fail("cannot start the event loops", r) : 0;
 }
@@ -176,6 +199,8 @@ static int start_dispatcher(struct serving *s) {
         .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
         .parallel = s->config.events_parallel,
         .keep_days = s->config.events_keep_days,
+        .worker = nodes_worker(s->nodes),
+        .claims = nodes_claims(s->nodes),
         .user = write_user,
         .ctx = s,
     };
@@ -192,6 +217,7 @@ static int start_workers(struct serving *s) {
         .max_bytes = s->config.fetch_max_bytes,
         .timeout_ms = s->config.fetch_timeout_ms,
         .parallel = s->config.fetch_parallel,
+        .worker = nodes_worker(s->nodes),
     };
     int r = fetcher_new(&s->fetcher, &options);
     if (r < 0)
@@ -199,10 +225,10 @@ static int start_workers(struct serving *s) {
     r = start_dispatcher(s);
     if (r < 0)
         return r;
-    r = scrubber_new(&s->scrubber, &s->db, s->config.scrub_rate);
+    r = scrubber_new(&s->scrubber, &s->db, nodes_worker(s->nodes), s->config.scrub_rate);
     if (r < 0)
         return serve_fail("cannot start the thread that verifies the database", r);
-    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, !s->config.test);
+    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, nodes_worker(s->nodes), !s->config.test);
     if (r < 0)
         return serve_fail("cannot start the thread that removes unused files", r);
     writer_on_commit(s->writer, on_commit, s);
@@ -219,7 +245,10 @@ static void announce(struct serving *s) {
                STR_FMT(s->url), s->config.test_token ? ", and callers with the test token" : "");
     if (address_is_everywhere(s->config.listen_host))
         printf("It answers at every address of this machine.\n");
-    if (s->place && str_is_absent(s->tenant))
+    if (s->nodes)
+        printf("It is node %u of %u that serve this database.\n", nodes_look(s->nodes).node,
+               nodes_look(s->nodes).nodes);
+    if (s->nodes && str_is_absent(s->tenant))
         printf("The database is empty: there is no tenant yet, so nobody can call or sign in. Make one while it runs:\n"
                "  hired tenant create --store URL --name NAME\n");
     else
@@ -251,7 +280,7 @@ static void shut_down(struct serving *s) {
         http_server_drain(s->server, s->config.drain_ms);
     if (s->gateway)
         gateway_stop(s->gateway);
-    place_stop(s->place);
+    nodes_stop(s->nodes);
     s->caretaker = caretaker_free(s->caretaker);
     s->scrubber = scrubber_free(s->scrubber);
     s->commands = remote_server_free(s->commands);
@@ -274,7 +303,7 @@ static void shut_down(struct serving *s) {
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
     s->archive = archive_free(s->archive);
-    s->place = place_free(s->place);
+    s->nodes = nodes_free(s->nodes);
     s->owner = owner_release(s->owner);
     arena_free(&s->arena);
     config_free(&s->config);
@@ -308,7 +337,7 @@ int cli_serve(int argc, char **argv) {
     sigdelset(&signals, SIGPIPE);
 
     if (r == 0)
-        r = serve_take_place(&s, &signals);
+        r = serve_join(&s);
     if (r == 0)
         r = listen_early(&s);
     s.hub = hub_new();
@@ -320,17 +349,15 @@ int cli_serve(int argc, char **argv) {
         drop_drafts(&s);
     if (r == 0)
         r = start_workers(&s);
+    if (r == 0 && s.nodes)
+        r = nodes_wait(s.nodes, &signals);
     if (r == 0)
         r = start_loops(&s);
-    /* Commands of other machines may have committed. */
-    if (r == 0 && s.place && (r = place_keep(s.place, on_commit, &s)) < 0)
-        serve_fail("cannot start the thread that keeps the right to serve", r);
     if (r == 0) {
         announce(&s);
         serve_warn_of_proxy(&s.config);
         wait_for_end(&s, &signals);
     }
-    bool lost = place_lost(s.place);
     shut_down(&s);
-    return (r == 0 && !lost) || r == -ECANCELED ? 0 : 1;
+    return r == 0 || r == -ECANCELED ? 0 : 1;
 }

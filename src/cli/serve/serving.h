@@ -7,7 +7,7 @@
 
 #include "cli/config/config.h"
 #include "cli/serve/caretaker.h"
-#include "cli/serve/place.h"
+#include "cli/serve/nodes.h"
 #include "cli/serve/scrubber.h"
 #include "cli/serve/site.h"
 #include "events/delivery/dispatcher.h"
@@ -39,7 +39,7 @@ struct serving {
     struct site site;
     struct owner *owner;     /* of the data directory */
     struct toolbox *toolbox; /* NULL: no test mode */
-    struct place *place;     /* among the servers of a database of PostgreSQL; NULL: the database is a file */
+    struct nodes *nodes;     /* all servers of the same database of PostgreSQL; NULL: the database is a file */
     struct arena arena;      /* lives until the server ends */
     struct str url;          /* URL from this machine; in arena */
     struct str tenant;       /* for demo_info_announce(); in arena */
@@ -74,9 +74,8 @@ void serve_warn_of_proxy(const struct config *c);
 /* Takes ownership of the directory before anything in it is touched. */
 int serve_take_directory(struct serving *s);
 
-/* Says which database it is; with PostgreSQL, waits until no other server has the place. -ECANCELED without a message:
- * a signal ended the waiting. */
-int serve_take_place(struct serving *s, const sigset_t *signals);
+/* Says which database it is; with PostgreSQL, joins the servers that use it. */
+int serve_join(struct serving *s);
 
 /* Opens the database, checks the clock, and starts the writer thread. */
 int serve_open_store(struct serving *s);

@@ -30,7 +30,11 @@ static void serve_healthz(struct http_request *r) {
 }
 
 static void serve_readyz(struct http_request *r) {
+    const struct nodes *nodes = site_of(r)->nodes;
+    const struct nodes_view view = nodes ? nodes_look(nodes) : (struct nodes_view){.fresh = true};
     struct str reason = gateway_unready(site_of(r)->gateway, r->loop);
+    if (str_is_absent(reason) && !view.fresh)
+        reason = STR("this server's lease in the database is lost, so it does not write");
     bool ready = str_is_absent(reason);
     uint64_t damaged = scrubber_findings(site_of(r)->scrubber);
     buf_add_str(http_out(r), ready ? STR("{\"status\":\"ready\"") : STR("{\"status\":\"not ready\""));
@@ -40,8 +44,23 @@ static void serve_readyz(struct http_request *r) {
         buf_printf(http_out(r), ",\"damaged\":%" PRIu64, damaged);
     if (site_of(r)->test)
         buf_add_lit(http_out(r), ",\"test\":true");
+    if (nodes)
+        buf_printf(http_out(r), ",\"node\":%u,\"nodes\":%u,\"worker\":%s", view.node, view.nodes,
+                   view.worker ? "true" : "false");
     buf_add_lit(http_out(r), "}\n");
     http_reply(r, ready ? 200 : 503, content_json, NULL, 0);
+}
+
+static void write_nodes_metrics(const struct nodes *n, struct buf *out) {
+    const struct nodes_view view = nodes_look(n);
+    buf_printf(out,
+               "# HELP hired_node This server's number among those of the database.\n"
+               "# TYPE hired_node gauge\nhired_node %u\n"
+               "# HELP hired_nodes How many servers use the database.\n"
+               "# TYPE hired_nodes gauge\nhired_nodes %u\n"
+               "# HELP hired_worker 1: this server is the one that sends webhooks and fetches reports.\n"
+               "# TYPE hired_worker gauge\nhired_worker %d\n",
+               view.node, view.nodes, view.worker);
 }
 
 static void serve_metrics(struct http_request *r) {
@@ -80,6 +99,8 @@ static void serve_metrics(struct http_request *r) {
     caretaker_write_metrics(site->caretaker, out);
     scrubber_write_metrics(site->scrubber, out);
     archive_write_metrics(site->archive, out);
+    if (site->nodes)
+        write_nodes_metrics(site->nodes, out);
     http_reply(r, 200, STR("text/plain; version=0.0.4; charset=utf-8"), NULL, 0);
 }
 

@@ -6,6 +6,7 @@
 #ifndef HIRED_CLI_SERVE_SITE_H
 #define HIRED_CLI_SERVE_SITE_H
 
+#include "cli/serve/nodes.h"
 #include "events/delivery/dispatcher.h"
 #include "events/fetch/fetcher.h"
 #include "events/longlink/longlink.h"
@@ -23,6 +24,7 @@ struct site {
     struct scrubber *scrubber;     /* for its metrics and findings */
     struct archive *archive;       /* the same; NULL: there is none */
     struct fetcher *fetcher;       /* for requests that wait for a report */
+    struct nodes *nodes;           /* NULL: this is the only server of its database */
     struct longlink *longlink;
     bool test; /* the server is in the test mode */
 };

@@ -96,6 +96,18 @@ static int delivery_still(struct db *db, const struct delivery_outcome *o) {
     return db_row(&q);
 }
 
+/* Whether somebody else has recorded this attempt: another process, which took over because this one seemed to be gone.
+ * Returns 1, 0 or < 0. */
+static int is_recorded(struct db *db, const struct delivery_outcome *o) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_ATTEMPTS);
+
+    db_bind_int(&q, 1, o->tenant);
+    db_bind_int(&q, 2, o->event);
+    db_bind_int(&q, 3, o->app);
+    int r = db_row(&q);
+    return r == 1 ? db_int(&q, COL_EVENT_DELIVERY_ATTEMPTS_ATTEMPTS) > o->attempts : r;
+}
+
 static int order_move(struct db *db, const struct delivery_outcome *o, struct arena *a) {
     struct hire h = {.db = db, .arena = a, .tenant = o->tenant, .actor_kind = ACTOR_APP, .actor_id = o->app};
     int r = db_stamp(db, o->tenant, &h.now_ms);
@@ -109,11 +121,13 @@ static int order_move(struct db *db, const struct delivery_outcome *o, struct ar
 
 int delivery_settle(struct db *db, const struct delivery_outcome *o) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
-    int r = o->moved ? delivery_still(db, o) : delivery_move(db, o);
+    int r = o->moved ? delivery_still(db, o) : delivery_move(db, o), recorded = r == 0 ? is_recorded(db, o) : 0;
 
     /* An erasure or a replay may have cancelled the delivery meanwhile: then its answer is not stored. */
-    if (r >= 0)
-        r = attempt_write(db, o, r > 0 ? o->answer : STR(""), &arena);
+    if (r >= 0 && recorded <= 0)
+        r = recorded < 0 ? recorded : attempt_write(db, o, r > 0 ? o->answer : STR(""), &arena);
+    else if (r >= 0)
+        r = 0;
     if (r == 0 && o->error.len == 0 && o->created_order)
         r = order_move(db, o, &arena);
     return r;

@@ -92,8 +92,8 @@ static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *
         slot_post(s, to->url.ptr, to->key, buf_str(&body));
 }
 
-/* Begins due deliveries of one app. Returns 0, or < 0. */
-static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
+/* Begins due deliveries of one app, which this process may send. Returns 0, or < 0. */
+static int begin_claimed(struct dispatcher *d, int64_t app, int64_t now_ms) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct due due[DISPATCH_PER_APP];
     struct due_receiver to;
@@ -120,8 +120,20 @@ static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
     return n < 0 ? n : 0;
 }
 
+static int begin_app(struct dispatcher *d, int64_t app, int64_t now_ms) {
+    const struct dispatcher_claims *c = &d->o.claims;
+
+    if (!c->begin)
+        return begin_claimed(d, app, now_ms);
+    if (!c->begin(c->ctx, app))
+        return 0;
+    int r = begin_claimed(d, app, now_ms);
+    c->end(c->ctx, app);
+    return r;
+}
+
 /* Finds the next app after `after` with waiting deliveries. Returns 1, 0 or < 0. */
-static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
+static int next_of_all(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
     struct db_query q DB_CLEANUP = db_query(d->db, SQL_EVENT_DUE_APP);
     int r;
 
@@ -132,6 +144,25 @@ static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64
         *ret_next_ms = db_int(&q, COL_EVENT_DUE_APP_NEXT_MS);
     }
     return r;
+}
+
+/* The same, of the apps that have long connections here. */
+static int next_connected(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
+    int64_t app;
+    int r = 0;
+
+    while ((app = hub_next(d->o.hub, after)) != 0) {
+        r = next_of_all(d, app - 1, ret_app, ret_next_ms);
+        if (r <= 0 || *ret_app == app)
+            return r;
+        after = app;
+    }
+    return 0;
+}
+
+static int next_app(struct dispatcher *d, int64_t after, int64_t *ret_app, int64_t *ret_next_ms) {
+    return duty_is_mine(&d->o.worker) ? next_of_all(d, after, ret_app, ret_next_ms)
+                                      : next_connected(d, after, ret_app, ret_next_ms);
 }
 
 /* Serves all apps once, beginning after the app that was served last, so that every app gets its turn. */
@@ -191,6 +222,11 @@ static int tickets_push(struct db *db, void *arg) {
     return r;
 }
 
+static bool is_connected(const struct dispatcher *d, int64_t app) {
+    const struct dispatcher_claims *c = &d->o.claims;
+    return hub_has(d->o.hub, app) || (c->elsewhere && c->elsewhere(c->ctx, app) > 0);
+}
+
 /* Store apps get a ticket each hour, if they have a request URL or a long connection. */
 static void push_tickets(struct dispatcher *d) {
     struct tickets t = {.n = 0};
@@ -203,7 +239,7 @@ static void push_tickets(struct dispatcher *d) {
         if (db_row(&q) != 1)
             break;
         app = db_int(&q, COL_APP_TICKET_DUE_ID);
-        if (!str_is_empty(db_text(&q, COL_APP_TICKET_DUE_REQUEST_URL)) || hub_has(d->o.hub, app))
+        if (!str_is_empty(db_text(&q, COL_APP_TICKET_DUE_REQUEST_URL)) || is_connected(d, app))
             t.apps[t.n++] = app;
     }
     int r = t.n > 0 ? writer_run(d->o.writer, tickets_push, &t) : 0;
@@ -228,7 +264,7 @@ static int forget(struct db *db, void *arg) {
 static void upkeep(struct dispatcher *d) {
     int64_t now_ns = clock_mono_ns();
 
-    if (now_ns < d->upkeep_ns)
+    if (now_ns < d->upkeep_ns || !duty_is_mine(&d->o.worker))
         return;
     d->upkeep_ns = now_ns + UPKEEP_NS;
     push_tickets(d);
@@ -251,6 +287,8 @@ static void upkeep(struct dispatcher *d) {
 static bool scan_is_due(struct dispatcher *d) {
     if (d->busy == d->o.parallel || clock_mono_ns() < d->scan_not_before_ns)
         return false;
+    if (!duty_is_mine(&d->o.worker) && hub_connections_of_all(d->o.hub) == 0)
+        return false; /* whatever is due is sent by others */
     int64_t count = db_change_count(d->db);
     bool due = atomic_exchange(&d->woken, false) || count != d->change_count || clock_now_ms() >= d->scan_at_ms;
 
@@ -270,6 +308,8 @@ static void scan_timed(struct dispatcher *d) {
 
 /* How long the thread may wait unless it is woken. */
 static int wait_ms(struct dispatcher *d) {
+    if (!duty_is_mine(&d->o.worker) && hub_connections_of_all(d->o.hub) == 0)
+        return POLL_MS;
     int64_t wait = d->scan_at_ms - clock_now_ms();
     int64_t rest = (d->scan_not_before_ns - clock_mono_ns()) / 1000000 + 1;
 

@@ -13,6 +13,7 @@
 #define HIRED_EVENTS_DELIVERY_DISPATCHER_H
 
 #include "base/buf.h"
+#include "base/duty.h"
 #include "events/longlink/hub.h"
 #include "store/writer.h"
 
@@ -21,6 +22,18 @@
 
 struct dispatcher;
 
+/* Who sends the events of an app, if several processes share the database: the one that has taken the app. begin is
+ * NULL: this process sends all. Cheap; on the dispatcher's thread, but elsewhere on any. */
+struct dispatcher_claims {
+    /* Whether this process may send the app's events now. If so it keeps the app until end() was called as often as
+     * begin() and keep(). If not, and if it is to get the app, dispatcher_wake() is called when it has got it. */
+    bool (*begin)(void *ctx, int64_t app);
+    void (*keep)(void *ctx, int64_t app);
+    void (*end)(void *ctx, int64_t app);
+    unsigned (*elsewhere)(void *ctx, int64_t app); /* long connections of the app at other processes */
+    void *ctx;
+};
+
 struct dispatcher_options {
     const struct db_options *db; /* for a reading connection; must outlive the dispatcher */
     struct writer *writer;
@@ -28,6 +41,8 @@ struct dispatcher_options {
     bool allow_loopback, allow_private; /* whether addresses that are not public may be requested */
     unsigned parallel;                  /* how many deliveries may be in progress at once; at least 8 */
     unsigned keep_days;                 /* how long events are kept */
+    struct duty worker; /* who deletes old events, makes app tickets, and sends to apps without long connections */
+    struct dispatcher_claims claims;
     /* Appends the id of a user as this app sees it. May append nothing. */
     void (*user)(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out);
     void *ctx;

@@ -98,6 +98,8 @@ static void slot_release(struct slot *s) {
     INVARIANT_RETURN(load->running > 0 && s->d->busy > 0);
     load->running--;
     s->d->busy--;
+    if (s->d->o.claims.end)
+        s->d->o.claims.end(s->d->o.claims.ctx, s->out.app);
     atomic_store(&s->d->running, s->d->busy);
     s->state = SLOT_FREE;
     s->generation++;
@@ -123,6 +125,8 @@ static void slot_on_way(struct slot *s, enum slot_state state) {
     INVARIANT_RETURN(s->state == SLOT_FREE);
     s->state = state;
     s->d->busy++;
+    if (s->d->o.claims.keep)
+        s->d->o.claims.keep(s->d->o.claims.ctx, s->out.app);
     atomic_store(&s->d->running, s->d->busy);
     load_of(&s->d->loads, s->out.app)->running++;
 }

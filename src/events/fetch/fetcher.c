@@ -89,19 +89,28 @@ static void collect(struct fetcher *f) {
     }
 }
 
+/* Another process fetches from now on. */
+static void give_up(struct fetcher *f) {
+    for (unsigned i = 0; i < f->places; i++)
+        place_end(f, &f->fetches[i]);
+}
+
 static void *fetcher_main(void *arg) {
     struct fetcher *f = arg;
     while (!atomic_load(&f->stop)) {
         int still = 0;
+        int64_t wait = INT64_MAX;
         atomic_store(&f->woken, false);
-        remove_files(f);
-        int64_t wait = fetcher_turns(f);
+        if (duty_is_mine(&f->o.worker)) {
+            remove_files(f);
+            wait = fetcher_turns(f);
+        } else
+            give_up(f);
         curl_multi_perform(f->multi, &still);
         collect(f);
         curl_multi_poll(f->multi, NULL, 0, wait < 5000 ? (int)wait + 1 : 5000, NULL);
     }
-    for (unsigned i = 0; i < f->places; i++)
-        place_end(f, &f->fetches[i]);
+    give_up(f);
     return NULL;
 }
 

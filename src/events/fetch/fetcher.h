@@ -12,6 +12,7 @@
 #define HIRED_EVENTS_FETCH_FETCHER_H
 
 #include "base/buf.h"
+#include "base/duty.h"
 #include "store/writer.h"
 
 struct fetcher;
@@ -23,6 +24,7 @@ struct fetcher_options {
     uint64_t max_bytes;                 /* of one report */
     unsigned timeout_ms;                /* for one whole fetch */
     unsigned parallel;                  /* how many fetches may run at once; at least 1 */
+    struct duty worker;                 /* while this is not this process's duty, nothing is fetched or removed here */
 };
 
 /* Starts the thread. Returns 0 or a negative errno (already logged). */

@@ -27,6 +27,7 @@ struct hub {
     void *ctx;
     void (*deliver)(struct http_loop *l, struct hub_message *m);
     void *deliver_ctx;
+    struct hub_others others; /* elsewhere is NULL: this register is the only one */
 };
 
 struct hub *hub_new(void) {
@@ -91,6 +92,27 @@ bool hub_has(struct hub *h, int64_t app) {
     return hub_connections(h, app) > 0;
 }
 
+int64_t hub_next(struct hub *h, int64_t after) {
+    int64_t next = 0;
+
+    pthread_mutex_lock(&h->lock);
+    for (const struct hub_app *a = h->apps; a; a = a->next)
+        if (a->app > after && (next == 0 || a->app < next))
+            next = a->app;
+    pthread_mutex_unlock(&h->lock);
+    return next;
+}
+
+bool hub_full(struct hub *h, int64_t app) {
+    unsigned elsewhere = h->others.elsewhere ? h->others.elsewhere(h->others.ctx, app) : 0;
+    return hub_connections(h, app) + elsewhere >= HUB_CONNECTIONS_MAX;
+}
+
+static void tell_others(struct hub *h) {
+    if (h->others.changed)
+        h->others.changed(h->others.ctx);
+}
+
 int hub_join(struct hub *h, struct hub_member *m) {
     int r = 0;
 
@@ -104,6 +126,7 @@ int hub_join(struct hub *h, struct hub_member *m) {
         r = -EMFILE;
     } else {
         m->id = ++h->last_id;
+        m->admission = h->others.elsewhere ? HUB_WAITS : HUB_ADMITTED;
         m->next = (*at)->first;
         (*at)->first = m;
         (*at)->n++;
@@ -112,6 +135,7 @@ int hub_join(struct hub *h, struct hub_member *m) {
     /* For every connection, not only the first: the others may be silent, and events may wait for one that answers. */
     if (r == 0 && h->changed)
         h->changed(h->ctx);
+    tell_others(h);
     return r;
 }
 
@@ -130,6 +154,7 @@ void hub_leave(struct hub *h, struct hub_member *m) {
         }
     }
     pthread_mutex_unlock(&h->lock);
+    tell_others(h);
 }
 
 void hub_heard(struct hub *h, struct hub_member *m) {
@@ -145,10 +170,12 @@ void hub_heard(struct hub *h, struct hub_member *m) {
 
 /* Whether the connection may get an event now, regardless of others. */
 static bool may_get(const struct hub_member *m) {
-    return !m->missed || (m->heard && m->unanswered == 0);
+    return m->admission == HUB_ADMITTED && (!m->missed || (m->heard && m->unanswered == 0));
 }
 
 static bool is_better(const struct hub_member *m, const struct hub_member *than) {
+    if ((m->admission == HUB_ADMITTED) != (than->admission == HUB_ADMITTED))
+        return m->admission == HUB_ADMITTED;
     if (may_get(m) != may_get(than))
         return may_get(m);
     return m->unanswered < than->unanswered;
@@ -181,18 +208,19 @@ static struct hub_member *find_member(struct hub *h, int64_t app, uint64_t id) {
 
 unsigned hub_room(struct hub *h, int64_t app) {
     unsigned unanswered = 0;
-    bool one_answers = false;
+    bool one_answers = false, one_is_admitted = false;
 
     pthread_mutex_lock(&h->lock);
     struct hub_app *a = *find_app(h, app);
     for (const struct hub_member *m = a ? a->first : NULL; m; m = m->next) {
         unanswered += m->unanswered;
-        one_answers = one_answers || !m->missed;
+        one_answers = one_answers || (m->admission == HUB_ADMITTED && !m->missed);
+        one_is_admitted = one_is_admitted || m->admission == HUB_ADMITTED;
     }
     pthread_mutex_unlock(&h->lock);
     if (one_answers)
         return UINT_MAX;
-    return a && unanswered < HUB_SILENT_MAX ? HUB_SILENT_MAX - unanswered : 0;
+    return one_is_admitted && unanswered < HUB_SILENT_MAX ? HUB_SILENT_MAX - unanswered : 0;
 }
 
 void hub_end(struct hub *h, int64_t app, uint64_t member, bool answered) {
@@ -241,7 +269,7 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
         struct hub_member *to = take_turn(a);
         m->member = *ret_member = to->id;
         /* The lock is held, so the loop cannot end: a connection of it is still registered. */
-        r = http_loop_post(to->loop, on_loop, m) < 0 ? -ENOTCONN : 0;
+        r = to->admission != HUB_ADMITTED || http_loop_post(to->loop, on_loop, m) < 0 ? -ENOTCONN : 0;
         if (r == 0)
             to->unanswered++;
     }
@@ -254,4 +282,59 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
 void hub_result(struct hub *h, uint64_t token, int status, struct str answer, const char *error) {
     if (h->result)
         h->result(h->ctx, token, status, answer, error);
+}
+
+/* ---- several processes ---- */
+
+void hub_share(struct hub *h, const struct hub_others *others) {
+    h->others = *others;
+}
+
+bool hub_refused(struct hub *h, const struct hub_member *m) {
+    pthread_mutex_lock(&h->lock);
+    bool refused = m->admission == HUB_REFUSED;
+    pthread_mutex_unlock(&h->lock);
+    return refused;
+}
+
+size_t hub_counts(struct hub *h, struct hub_count **ret) {
+    size_t n = 0, i = 0;
+
+    pthread_mutex_lock(&h->lock);
+    for (const struct hub_app *a = h->apps; a; a = a->next)
+        n++;
+    struct hub_count *counts = n > 0 ? mem_alloc(n * sizeof(*counts)) : NULL;
+    for (const struct hub_app *a = h->apps; a; a = a->next, i++) {
+        counts[i] = (struct hub_count){.app = a->app, .connections = a->n, .until = h->last_id};
+        for (const struct hub_member *m = a->first; m; m = m->next)
+            counts[i].waits = counts[i].waits || m->admission == HUB_WAITS;
+    }
+    pthread_mutex_unlock(&h->lock);
+    *ret = counts;
+    return n;
+}
+
+/* The newest connection of those that were counted and wait. Called with the lock held. */
+static struct hub_member *newest_waiting(const struct hub_app *a, uint64_t until) {
+    struct hub_member *newest = NULL;
+    for (struct hub_member *m = a ? a->first : NULL; m; m = m->next)
+        if (m->admission == HUB_WAITS && m->id <= until && (!newest || m->id > newest->id))
+            newest = m;
+    return newest;
+}
+
+void hub_admit(struct hub *h, const struct hub_count *counted, unsigned refuse) {
+    struct hub_member *m;
+    bool any = false;
+
+    pthread_mutex_lock(&h->lock);
+    const struct hub_app *a = *find_app(h, counted->app);
+    while ((m = newest_waiting(a, counted->until)) != NULL) {
+        m->admission = refuse > 0 ? HUB_REFUSED : HUB_ADMITTED;
+        any = any || refuse == 0;
+        refuse -= refuse > 0;
+    }
+    pthread_mutex_unlock(&h->lock);
+    if (any && h->changed)
+        h->changed(h->ctx);
 }

@@ -28,13 +28,17 @@ struct hub *hub_free(struct hub *h); /* call it after the loops have ended; take
  * loop's thread, at most once for each token that hub_send accepted; answer is valid during the call. */
 typedef void (*hub_result_fn)(void *ctx, uint64_t token, int status, struct str answer, const char *error);
 
-/* changed is called (on a loop's thread) when an app gets a connection, or a silent one sends a frame. Call it
- * before the loops start. */
+/* changed is called (on a loop's thread, or by hub_admit) when an app gets a connection, or a silent one sends a frame.
+ * Call it before the loops start. */
 void hub_on_result(struct hub *h, hub_result_fn result, void (*changed)(void *ctx), void *ctx);
 
 bool hub_has(struct hub *h, int64_t app);
+int64_t hub_next(struct hub *h, int64_t after); /* the app with the next greater id that has connections; 0: none */
 unsigned hub_connections(struct hub *h, int64_t app);
 unsigned hub_connections_of_all(struct hub *h);
+
+/* Whether the app has HUB_CONNECTIONS_MAX connections, with those that it has at other processes. */
+bool hub_full(struct hub *h, int64_t app);
 
 /* How many more events the app's connections may be given now: UINT_MAX if one of them answers, otherwise what is
  * left of HUB_SILENT_MAX. 0 if it has no connection. */
@@ -62,6 +66,7 @@ struct hub_member {
                              * the next two */
     bool missed;            /* it left an event unanswered and has not answered one since */
     bool heard;             /* a frame arrived since then */
+    enum hub_admission { HUB_ADMITTED, HUB_WAITS, HUB_REFUSED } admission; /* of hub_share; the hub's lock */
     struct hub_member *next;
 };
 
@@ -77,8 +82,12 @@ struct hub_message {
 void hub_on_deliver(struct hub *h, void (*deliver)(struct http_loop *l, struct hub_message *m), void *ctx);
 
 /* Registers a connection. Returns 0, or -EMFILE if the app has HUB_CONNECTIONS_MAX already. The caller owns the
- * member. */
+ * member. If the register is one of several (hub_share), the connection gets no event before it is admitted. */
 int hub_join(struct hub *h, struct hub_member *m);
+
+/* Whether it was found that the app has too many connections at all processes together: then this one must be closed.
+ */
+bool hub_refused(struct hub *h, const struct hub_member *m);
 void hub_leave(struct hub *h, struct hub_member *m);
 
 /* Tells the hub that a frame of the connection arrived. */
@@ -86,5 +95,32 @@ void hub_heard(struct hub *h, struct hub_member *m);
 
 /* Passes the outcome of a message to the hub_result_fn. */
 void hub_result(struct hub *h, uint64_t token, int status, struct str answer, const char *error);
+
+/* ---- several processes with a register each; any thread ---- */
+
+struct hub_others {
+    unsigned (*elsewhere)(void *ctx,
+                          int64_t app); /* how many connections of the app other processes have. Any thread */
+    void (*changed)(void *ctx);         /* an app has got or lost a connection. On a loop's thread */
+    void *ctx;
+};
+
+/* From now on connections wait to be admitted. Call it before the loops start. */
+void hub_share(struct hub *h, const struct hub_others *others);
+
+/* The connections of an app, with those that wait. until: the last that was registered. */
+struct hub_count {
+    int64_t app;
+    unsigned connections;
+    bool waits; /* at least one waits to be admitted */
+    uint64_t until;
+};
+
+/* The apps that have connections: *ret is malloced. Returns how many. */
+size_t hub_counts(struct hub *h, struct hub_count **ret);
+
+/* Admits the connections of an app that were counted and wait, but for the newest, of which at most `refuse` are
+ * refused. */
+void hub_admit(struct hub *h, const struct hub_count *counted, unsigned refuse);
 
 #endif

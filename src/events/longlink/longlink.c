@@ -227,7 +227,7 @@ static void secret_read(void *arg, int error) {
         endpoint_fail(r, CODE_AUTH_FAILED, "app id or app secret is wrong");
     } else if (result != LONGLINK_AUTH_OK) {
         endpoint_fail(r, result == LONGLINK_AUTH_WAIT ? CODE_BUSY : CODE_FORBIDDEN, longlink_why(result));
-    } else if (hub_connections(ll->o.hub, h->app) >= HUB_CONNECTIONS_MAX) {
+    } else if (hub_full(ll->o.hub, h->app)) {
         endpoint_fail(r, CODE_TOO_MANY, "the number of connections exceeded the limit");
     } else {
         endpoint_reply(ll, r, h->app, h->mark);
@@ -315,7 +315,7 @@ static void owner_read(void *arg, int error) {
         upgrade_refuse(r, 403, CODE_FORBIDDEN, longlink_why(LONGLINK_AUTH_ADDRESS));
     } else if (error < 0) {
         upgrade_refuse(r, 403, CODE_AUTH_FAILED, ticket_refused);
-    } else if (hub_connections(ll->o.hub, t->app) >= HUB_CONNECTIONS_MAX) {
+    } else if (hub_full(ll->o.hub, t->app)) {
         upgrade_refuse(r, 403, CODE_TOO_MANY, "the number of connections exceeded the limit");
     } else {
         struct str accept = accept_of(http_header_get(r, STR("Sec-WebSocket-Key")), r->arena);

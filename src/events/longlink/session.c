@@ -322,6 +322,8 @@ void sessions_tick(struct longlink_loop *home) {
     for (struct session *s = home->sessions; s; s = s->next) {
         if (!s->joined && now_ns - s->begun_ns >= JOIN_NS)
             session_join(s);
+        if (s->joined && !s->closing && hub_refused(home->ll->o.hub, &s->member))
+            session_refuse(s, "too many connections");
         if (now_ns - s->heard_ns >= silence_ns)
             session_close(s, "the client is silent");
         for (struct awaited **at = &s->awaited; *at;) {

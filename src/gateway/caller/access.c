@@ -97,7 +97,8 @@ static int check_limits(struct request *x) {
     double factor = rate_factor(x->settings, c->app->app_id);
     struct limiter_key key = {c->app->id, c->tenant, c->op->index};
     if (c->op->limits[0].calls == 0 || factor <= 0 ||
-        limiter_take(x->g->limiter, key, c->op->limits, factor, clock_mono_ms(), &c->limit, &c->reset_s))
+        limiter_take(x->g->limiter, key, c->op->limits, factor, portion_get(&x->g->portion), clock_mono_ms(), &c->limit,
+                     &c->reset_s))
         return 0;
     return answer_fail_gateway(c, CODE_LIMITED);
 }

@@ -21,6 +21,7 @@ struct attempt_slot {
 
 struct attempts {
     struct attempts_rules rules;
+    portion_cell portion;
     pthread_mutex_t lock;
     struct attempt_slot slots[SLOTS];
 };
@@ -43,6 +44,10 @@ struct attempts *attempts_free(struct attempts *t) {
         free(t);
     }
     return NULL;
+}
+
+void attempts_share(struct attempts *t, struct portion portion) {
+    portion_set(&t->portion, portion);
 }
 
 static uint64_t hash(uint64_t h, struct str s, bool fold) {
@@ -98,7 +103,9 @@ static void count(struct attempts *t, uint64_t key, int64_t mono_ms) {
 
 /* Called with the lock held. address: as attempts_network returned it. */
 static unsigned wait_of(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
-    const unsigned most[BUCKETS] = {t->rules.pair, t->rules.address, t->rules.name};
+    const struct portion p = portion_get(&t->portion);
+    const unsigned most[BUCKETS] = {portion_of(p, t->rules.pair), portion_of(p, t->rules.address),
+                                    portion_of(p, t->rules.name)};
     unsigned wait_s = 0, failed = 0; /* of the pair of name and address */
     for (int b = 0; b < BUCKETS; b++) {
         struct attempt_slot *at, *s = find(t, bucket_key((enum bucket)b, name, address), mono_ms, &at);
@@ -135,10 +142,6 @@ unsigned attempts_take(struct attempts *t, struct str name, struct str address, 
         count(t, bucket_key((enum bucket)b, name, address), mono_ms);
     pthread_mutex_unlock(&t->lock);
     return wait_s;
-}
-
-void attempts_bad(struct attempts *t, struct str name, struct str address, int64_t mono_ms) {
-    (void)attempts_take(t, name, address, mono_ms);
 }
 
 void attempts_good(struct attempts *t, struct str name, struct str address) {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "gateway/portion.h"
 
 /* How many failures are allowed within one window: of one name from one address; of one address (of IPv6: one /64)
  * with any name; of one name from all addresses. */
@@ -35,17 +36,17 @@ struct attempts;
 struct attempts *attempts_new(const struct attempts_rules *rules); /* copies */
 struct attempts *attempts_free(struct attempts *t);                /* takes NULL; returns NULL */
 
+/* From now on only this part of each limit, but at least 1, is allowed here. */
+void attempts_share(struct attempts *t, struct portion portion);
+
 /* Returns 0, or the seconds to wait if a limit is reached. Counts nothing. */
 unsigned attempts_wait(struct attempts *t, struct str name, struct str address, int64_t mono_ms);
-/* Counts a failed attempt. */
-void attempts_bad(struct attempts *t, struct str name, struct str address, int64_t mono_ms);
-
 /* The part of an address by which attempts are counted: an IPv4 address, or the first 64 bits of an IPv6 address,
  * since one owner usually has all of them. The result may point into bytes. */
 struct str attempts_network(struct str address, uint8_t bytes[16]);
 
-/* For attempts that take long: counts the attempt as failed before it is checked, so that attempts at the same time
- * count too. Returns 0, or the seconds to wait (the attempt is not counted then). */
+/* Counts a failed attempt, or one that takes long before it is checked, so that attempts at the same time count too.
+ * Returns 0, or the seconds to wait (the attempt is not counted then). */
 unsigned attempts_take(struct attempts *t, struct str name, struct str address, int64_t mono_ms);
 /* The attempt succeeded: gives back what attempts_take counted, and resets the count of the pair of name and
  * address. */

@@ -17,8 +17,10 @@ int secret_check(struct db *db, struct attempts *t, struct str app_id, struct st
     if (r < 0)
         return r;
     if (r == 0) {
-        attempts_bad(t, app_id, address, mono_ms);
-        return SECRET_WRONG;
+        /* Several may be checked at the same time: of those, too, only as many as the limit allows are told that the
+         * secret is wrong. */
+        *ret_wait_s = attempts_take(t, app_id, address, mono_ms);
+        return *ret_wait_s > 0 ? SECRET_WAIT : SECRET_WRONG;
     }
     return app_address_allowed(ret->ip_allow, address) ? SECRET_OK : SECRET_ADDRESS;
 }

@@ -24,8 +24,14 @@
 /* Advisory locks of the database. */
 #define PG_LOCK_WRITE "1214870117, 1"   /* held by the one transaction that writes */
 #define PG_LOCK_MIGRATE "1214870117, 2" /* held by the process that takes schema steps */
-#define PG_LOCK_SERVE "1214870117, 3"   /* held by the server that serves the database (store/lease.h) */
+#define PG_LOCK_SERVE "1214870117, 3"   /* shared by all servers; held alone by `hired migrate` */
+#define PG_LOCK_WORKER "1214870117, 4"  /* held by the server that is the worker (store/lease.h) */
 #define PG_LOCK_NODES "1214870118"      /* with a node's number: held by the process that has it (store/lease.h) */
+#define PG_LOCK_CLASS 1214870117u       /* the numbers in these texts */
+#define PG_LOCK_WORKER_KEY 4u
+#define PG_LOCK_NODES_CLASS 1214870118u
+
+#define PG_CHANNEL "hired" /* of LISTEN and NOTIFY (store/ear.h) */
 
 /* A statement as the server knows it. */
 struct pg_text {
@@ -127,6 +133,7 @@ struct pg_db {
     bool snapshot;  /* between db_snapshot_begin and db_snapshot_end */
     bool reading;   /* the server has a transaction that reads, for the snapshot or for walks */
     bool savepoint; /* the caller's savepoint is open */
+    bool gives_work; /* other processes are told of the transaction, see store/ear.h */
     bool lost;      /* the connection broke within a transaction or a snapshot, which is not ended yet */
     int aborted;    /* error after which the server refuses everything until a rollback; or 0 */
     struct pg_posts posts;

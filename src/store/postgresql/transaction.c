@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "base/log.h"
 #include "store/postgresql/postgresql.h"
 
@@ -27,6 +28,7 @@ static void forget_transaction(struct pg_db *db) {
         db->timeout_ms = -1; /* a rollback takes settings back */
     db->aborted = 0;
     db->savepoint = false;
+    db->gives_work = false;
     db->lost = false;
     db->since_ns = 0;
 }
@@ -151,12 +153,21 @@ bool pg_in_transaction(const struct db *base) {
     return base->in_transaction && !db->lost && (db->aborted == 0 || db->savepoint);
 }
 
+/* Goes with the COMMIT. The server passes it on when the transaction is visible. */
+static void tell_others(struct pg_db *db) {
+    char sql[64];
+    snprintf(sql, sizeof(sql), "NOTIFY " PG_CHANNEL ", 'work %u'", id_node());
+    pg_queue(db, sql);
+}
+
 static int commit_once(struct pg_db *db) {
     PGresult *result;
     int r;
     do {
         if ((r = pg_limit(db)) < 0)
             return r;
+        if (db->gives_work)
+            tell_others(db);
         int keep = pg_command(db, PG_COMMIT);
         r = pg_exchange(db, keep, &result);
     } while (r == PG_AGAIN);

@@ -109,6 +109,7 @@ int pg_prepare_commands(struct pg_db *db) {
 }
 
 int pg_queue_statement(struct pg_db *db, const struct pg_statement *s) {
+    db->gives_work = db->gives_work || s->of->text->flags & DB_TEXT_GIVES_WORK;
     return queued(db, PQsendQueryPrepared(db->conn, s->of->name, (int)s->of->text->parameters, s->values, s->lengths,
                                           s->formats, BINARY));
 }

@@ -24,7 +24,7 @@ export default function Requests() {
     const q = useQuery({
         queryKey: ['requests', logId, app, operation, failed],
         queryFn: () =>
-            get<Page<RequestRow>>('requests', {
+            get<Page<RequestRow> & { node?: number; nodes?: number }>('requests', {
                 log_id: logId.trim(),
                 app_id: app,
                 operation,
@@ -39,15 +39,24 @@ export default function Requests() {
         queryFn: async () => (await fetch('/openapi.json')).json() as Promise<Spec>,
     });
     const operations = operationsOf(spec.data);
+    const { node, nodes } = q.data ?? {};
     const filtered = !!(logId || app || operation || failed);
     return (
         <>
             <Head
                 title={t('请求日志', 'Request log')}
-                sub={t(
-                    '开放接口最近的调用；不含参数、请求体和令牌。保存在内存里，重启后清空。',
-                    'Recent calls to the open API, without parameters, bodies or tokens. Kept in memory and cleared on restart.',
-                )}
+                sub={
+                    t(
+                        '开放接口最近的调用；不含参数、请求体和令牌。保存在内存里，重启后清空。',
+                        'Recent calls to the open API, without parameters, bodies or tokens. Kept in memory and cleared on restart.',
+                    ) +
+                    (nodes
+                        ? t(
+                              `本页由节点 ${node} 应答（共 ${nodes} 个）；其他节点的调用不在这里。`,
+                              ` Node ${node} of ${nodes} answered; calls to other nodes are not shown here.`,
+                          )
+                        : '')
+                }
             >
                 <span className={`pill ${live ? 't-green' : 't-grey'}`} role="status">
                     {live ? t('实时', 'Live') : t('已暂停', 'Paused')}

@@ -38,6 +38,9 @@ VALUES ($1, $2, $3,
 UPDATE event_delivery SET state = $5, attempts = $4 + 1, next_ms = $6
 WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 
+-- name: event_delivery_attempts
+SELECT attempts FROM event_delivery WHERE tenant = $1 AND event = $2 AND app = $3;
+
 -- name: event_pending
 -- tenants: upkeep: for the metrics
 -- walks: counts waiting deliveries, by an index that holds only those; for upkeep only
