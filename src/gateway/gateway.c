@@ -47,6 +47,7 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->writer = o->writer;
     g->seal = o->seal;
     g->toolbox = o->toolbox;
+    g->hooks = o->hooks;
     g->test_token = o->test_token;
     g->router = router_new(o->toolbox != NULL);
     g->limiter = limiter_new();

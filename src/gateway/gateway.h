@@ -13,7 +13,8 @@
 #include "store/writer.h"
 
 struct gateway;
-struct toolbox; /* testing/toolbox.h */
+struct call_hooks; /* gateway/hooks.h */
+struct toolbox;    /* testing/toolbox.h */
 
 /* Settings that an operator can change while the server runs. */
 struct gateway_settings {
@@ -40,6 +41,7 @@ struct gateway_options {
     unsigned readers;
     const struct gateway_settings *settings; /* copied, including the texts */
     struct toolbox *toolbox;                 /* the test mode's, for call.toolbox; NULL: there is no test mode */
+    const struct call_hooks *hooks;          /* the test mode's; must outlive the gateway; NULL: none */
     struct str test_token;                   /* of callers of the test mode on other machines; absent: none */
 };
 

@@ -10,6 +10,7 @@
 
 #include "gateway/caller/passwords.h"
 #include "gateway/gateway.h"
+#include "gateway/hooks.h"
 #include "gateway/limiter.h"
 #include "gateway/log_id.h"
 #include "gateway/metrics.h"
@@ -56,6 +57,7 @@ struct gateway {
     struct pool *pool;  /* the threads that write uploads */
     struct pool *waits; /* the threads of operations that wait (OP_WAITS); NULL: no test mode */
     struct toolbox *toolbox;
+    const struct call_hooks *hooks; /* NULL: no test mode */
     struct str test_token;
     _Atomic unsigned errands; /* running now */
     struct request_log *requests;
@@ -84,10 +86,11 @@ struct admission {
 
 /* What a request does after its read. */
 enum request_next {
-    NEXT_SEND,   /* the answer is complete */
-    NEXT_WRITE,  /* the writer runs the handler */
-    NEXT_STREAM, /* a stream begins */
-    NEXT_WAIT,   /* a thread of its own runs the handler */
+    NEXT_SEND,      /* the answer is complete */
+    NEXT_WRITE,     /* the writer runs the handler */
+    NEXT_STREAM,    /* a stream begins */
+    NEXT_WAIT,      /* a thread of its own runs the handler */
+    NEXT_END_TOKEN, /* a rule of the test mode ends the caller's token */
 };
 
 /* One request. Lives in the request's arena. */
@@ -110,13 +113,14 @@ struct request {
     struct route route;
     struct admission admitted;
     struct write_job job;
-    struct pool_job wait;  /* of OP_WAITS */
-    struct upload *upload; /* the upload of a multipart body; else NULL */
-    struct http_work work; /* for an errand */
-    int result;            /* of the read, or of a handler that writes */
-    size_t data_at;        /* where the answer's data begins in the buffer */
-    bool keep;             /* the answer is worth keeping in the reader's answer_cache */
-    struct str allow;      /* for a 405 */
+    struct pool_job wait;     /* of OP_WAITS */
+    struct upload *upload;    /* the upload of a multipart body; else NULL */
+    struct http_work work;    /* for an errand */
+    int result;               /* of the read, or of a handler that writes */
+    size_t data_at;           /* where the answer's data begins in the buffer */
+    struct call_fault *fault; /* what a rule of the test mode does to the call; NULL: nothing */
+    bool keep;                /* the answer is worth keeping in the reader's answer_cache */
+    struct str allow;         /* for a 405 */
     struct str request_id;
     char log_id[LOG_ID_LEN];
 };
@@ -194,6 +198,22 @@ int serve_input(struct request *x);
 
 /* Lets a thread of its own run the handler, and answers then. */
 void wait_begin(struct request *x);
+
+/* ---- fault.c: only if there are hooks ---- */
+
+/* Asks whether a rule applies, after the caller was admitted and the input was read. Returns 0 (go on; the answer may
+ * be changed later), 1 (fault_end_token comes next), or < 0 with the call failed. */
+int fault_begin(struct request *x);
+
+/* Ends the caller's token, and refuses the call as one with an ended token. On the loop's thread. */
+void fault_end_token(struct request *x);
+
+/* Makes a call that has ended one that failed, if the rule says so. Call it only if x->fault is set. */
+void fault_replace(struct request *x);
+
+/* Sends the answer as the rule says, and tells the hooks of it. Ends the request. */
+void fault_reply(struct request *x, unsigned status, struct str type, const struct http_header *headers,
+                 size_t n_headers, struct str body);
 
 /* ---- write.c: handlers that write ---- */
 

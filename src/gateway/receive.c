@@ -24,6 +24,19 @@ static void refuse_file(struct request *x, int error) {
     request_refuse(x, error);
 }
 
+/* The file is stored: its row can be written. */
+static void upload_write(struct request *x) {
+    int error = x->g->hooks ? fault_begin(x) : 0;
+    if (error < 0) {
+        request_refuse(x, error);
+    } else if (error > 0) {
+        fault_end_token(x);
+    } else {
+        request_begin_answer(x);
+        write_begin(x);
+    }
+}
+
 /* keeper_owner.tell; on the loop's thread. */
 static void upload_told(void *ctx, int what) {
     struct request *x = ctx;
@@ -35,8 +48,7 @@ static void upload_told(void *ctx, int what) {
         refuse_file(x, what);
     } else {
         upload_kept(x->upload);
-        request_begin_answer(x);
-        write_begin(x);
+        upload_write(x);
     }
 }
 

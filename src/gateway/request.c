@@ -90,6 +90,8 @@ static void log_request(struct request *x, int64_t duration_ns) {
 }
 
 void request_send(struct request *x) {
+    if (x->fault)
+        fault_replace(x);
     struct str body = str_is_absent(x->again) ? buf_str(x->call.out) : x->again;
     struct http_header headers[7] = {
         {STR("X-Tt-Logid"), x->call.log_id},
@@ -118,7 +120,11 @@ void request_send(struct request *x) {
         write_access_log(x, duration);
     if (!x->call.op || (x->call.op->access != OP_CONSOLE && x->call.op->access != OP_TEST))
         log_request(x, duration);
-    http_reply_bytes(x->r, x->call.code == 0 ? 200 : x->call.http_status, content_json, headers, n, body);
+    unsigned status = x->call.code == 0 ? 200 : x->call.http_status;
+    if (x->g->hooks)
+        fault_reply(x, status, content_json, headers, n, body);
+    else
+        http_reply_bytes(x->r, status, content_json, headers, n, body);
 }
 
 void request_fail(struct request *x) {

@@ -58,7 +58,7 @@ int serve_find(struct request *x) {
 /* Whether another caller of the same app may get the same answer. */
 static bool may_repeat(const struct request *x) {
     const struct op *op = x->call.op;
-    return op->effect == OP_READS && op->access == OP_TENANT && op->body_kind == OP_BODY_NONE &&
+    return op->effect == OP_READS && op->access == OP_TENANT && op->body_kind == OP_BODY_NONE && !x->g->hooks &&
            x->r->method == HTTP_GET && x->call.app && x->reader->snapshot_changes >= 0;
 }
 
@@ -109,7 +109,9 @@ static int run(struct request *x) {
         return 0;
     if (error == 0)
         error = serve_input(x);
-    return error < 0 ? error : run_operation(x);
+    if (error == 0 && x->g->hooks)
+        error = fault_begin(x);
+    return error < 0 ? error : error > 0 ? 0 : run_operation(x);
 }
 
 static void begin_stream(struct request *x) {
@@ -133,6 +135,9 @@ static void done(struct request *x) {
         break;
     case NEXT_WAIT:
         wait_begin(x);
+        break;
+    case NEXT_END_TOKEN:
+        fault_end_token(x);
         break;
     }
 }

@@ -130,6 +130,13 @@ void http_reply_bytes(struct http_request *r, unsigned status, struct str conten
 void http_reply_close(struct http_request *r, unsigned status, struct str content_type,
                       const struct http_header *headers, size_t n_headers, const char *why);
 
+/* Two answers that break off, for the test mode. The first announces the whole body, sends the first `sent` bytes of it
+ * and closes the connection; the body must live during this call only. The second sends nothing and resets the
+ * connection. Both end the request. */
+void http_reply_cut(struct http_request *r, unsigned status, struct str content_type, const struct http_header *headers,
+                    size_t n_headers, struct str body, size_t sent);
+void http_reset(struct http_request *r);
+
 /* Sends bytes [from, from + len) of an open file as the body; takes over fd and closes it. status is 200 or 206. */
 void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
                      const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len);

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "testing/faults.h"
+
 struct toolbox *toolbox_new(const struct toolbox_options *o) {
     struct toolbox *t = mem_alloc(sizeof *t);
     pthread_condattr_t monotonic;
 
-    *t = (struct toolbox){.o = *o};
+    *t = (struct toolbox){.o = *o, .faults = faults_new()};
     pthread_mutex_init(&t->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -33,6 +35,7 @@ void toolbox_end(struct toolbox *t) {
 struct toolbox *toolbox_free(struct toolbox *t) {
     if (!t)
         return NULL;
+    faults_free(t->faults);
     pthread_cond_destroy(&t->ends);
     pthread_mutex_destroy(&t->lock);
     free(t);

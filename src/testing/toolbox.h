@@ -18,8 +18,11 @@ struct toolbox_options {
     void *ctx;
 };
 
+struct faults;
+
 struct toolbox {
     struct toolbox_options o;
+    struct faults *faults; /* testing/faults.h */
     pthread_mutex_t lock;
     pthread_cond_t ends;
     bool ended; /* protected by lock */

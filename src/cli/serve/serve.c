@@ -122,11 +122,11 @@ static void drop_drafts(const struct serving *s) {
 static void start_toolbox(struct serving *s) {
     const struct toolbox_options o = {.db = &s->db, .writer = s->writer, .clock_moved = on_clock_moved, .ctx = s};
     s->toolbox = toolbox_new(&o);
+    s->call_hooks = hooks_of_calls(s->toolbox);
+    s->event_hooks = hooks_of_events(s->toolbox);
 }
 
 static int start_loops(struct serving *s) {
-    if (s->config.test)
-        start_toolbox(s);
     struct gateway_settings *settings = calloc(1, sizeof *settings);
     if (!settings)
         return -ENOMEM;
@@ -139,6 +139,7 @@ static int start_loops(struct serving *s) {
                                             .readers = readers_of(&s->db),
                                             .settings = settings,
                                             .toolbox = s->toolbox,
+                                            .hooks = s->toolbox ? &s->call_hooks : NULL,
                                             .test_token =
                                                 s->config.test_token ? str_of(s->config.test_token) : STR_ABSENT};
     s->gateway = gateway_new(&options);
@@ -219,6 +220,8 @@ static int start_workers(struct serving *s) {
         .parallel = s->config.fetch_parallel,
         .worker = nodes_worker(s->nodes),
     };
+    if (s->config.test)
+        start_toolbox(s);
     int r = fetcher_new(&s->fetcher, &options);
     if (r < 0)
         return serve_fail("cannot start to fetch reports", r);

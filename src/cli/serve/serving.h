@@ -17,6 +17,7 @@
 #include "store/owner.h"
 #include "store/remote/server.h"
 #include "store/writer.h"
+#include "testing/hooks.h"
 #include "testing/toolbox.h"
 
 struct serving {
@@ -38,7 +39,9 @@ struct serving {
     struct remote_server *commands; /* executes writes of commands while this process serves */
     struct site site;
     struct owner *owner;     /* of the data directory */
-    struct toolbox *toolbox; /* NULL: no test mode */
+    struct toolbox *toolbox; /* NULL: no test mode, and no hooks */
+    struct call_hooks call_hooks;
+    struct event_hooks event_hooks;
     struct nodes *nodes;     /* all servers of the same database of PostgreSQL; NULL: the database is a file */
     struct arena arena;      /* lives until the server ends */
     struct str url;          /* URL from this machine; in arena */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/id.h"
+#include "gateway/caller/access_changes.h"
 #include "gateway/caller/token.h"
 
 #define CACHE_SLOTS 1024 /* a power of two */
@@ -80,6 +81,17 @@ int token_issue(struct db *db, const struct seal *seal, enum seal_kind kind, int
     *ret_token = token_text(seal, kind, id, nonce, a);
     *ret_expire_s = TOKEN_LIFE_MS / 1000;
     return 0;
+}
+
+int token_end(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token) {
+    int64_t id;
+    uint32_t nonce;
+    if (token.len != TOKEN_TEXT_LEN || seal_open(seal, kind, str_skip(token, 2), &id, &nonce) < 0)
+        return 0;
+    struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_TOKEN_REVOKE);
+    db_bind_int(&q, 1, id);
+    int r = db_run(&q);
+    return r > 0 ? access_changed(db) : r;
 }
 
 int token_open_app(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,

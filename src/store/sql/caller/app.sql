@@ -60,6 +60,8 @@ WHERE app = $1 AND tenant = $2 AND kind = $3 ORDER BY expires_ms DESC LIMIT 1;
 INSERT INTO access_token (id, kind, app, tenant, nonce, issued_ms, expires_ms) VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: access_token_revoke_app
 DELETE FROM access_token WHERE app = $1;
+-- name: access_token_revoke
+DELETE FROM access_token WHERE id = $1;
 -- name: access_token_purge
 DELETE FROM access_token
 WHERE id IN (SELECT x.id FROM access_token x WHERE x.expires_ms < $1 ORDER BY x.expires_ms LIMIT 100);

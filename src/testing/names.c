@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Finds tenants for the operations of the test mode.
+ */
+#include "testing/names.h"
+
+#include "gateway/answer.h"
+#include "gateway/caller/tenant.h"
+#include "testing/toolbox.h"
+
+int names_tenant(struct call *c, struct str key, int64_t *ret) {
+    struct tenant_row row;
+    struct db *db;
+    struct str why;
+    *ret = 0;
+    if (str_is_empty(key))
+        return 0;
+    int r = db_open(&db, c->toolbox->o.db, DB_READ, c->arena, &why);
+    if (r < 0)
+        return r;
+    r = tenant_find(db, key, c->arena, &row);
+    db_close(db);
+    if (r == 0)
+        return call_fail(c, CODE_PARAMETER, "there is no tenant with the tenant_key \"%.*s\"", STR_FMT(key));
+    if (r > 0)
+        *ret = row.id;
+    return r < 0 ? r : 0;
+}

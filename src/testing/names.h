@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Finds tenants for the operations of the test mode.
+ */
+#ifndef HIRED_TESTING_NAMES_H
+#define HIRED_TESTING_NAMES_H
+
+#include "gateway/call.h"
+
+/* The internal id of the tenant with that key; 0 if key is absent or empty. Returns 0, or the value of call_fail if
+ * there is no such tenant, or another negative errno. For handlers that wait. */
+int names_tenant(struct call *c, struct str key, int64_t *ret);
+
+#endif
