@@ -10,25 +10,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define HELD_MAX 256 /* events that wait for another one of their app; further ones only wait for their time */
+#define HELD_MAX 1024 /* events that wait and are remembered; beyond, the oldest is forgotten */
 
 struct node {
     struct fault_rule rule;
     struct node *next;
 };
 
-/* An event that waits for another one of its app. */
+/* An event that a rule has made wait; app 0: none. */
 struct held {
-    int64_t app, event;
+    int64_t app, tenant, event;
+    bool for_another; /* until an attempt to deliver another event of its app has ended */
 };
 
 struct faults {
-    pthread_mutex_t lock; /* protects all but n */
+    pthread_mutex_t lock; /* protects all but n and used */
     struct node *first;
     int64_t last_id;
     _Atomic unsigned n;
+    _Atomic bool used; /* there was a rule */
     struct held held[HELD_MAX];
-    unsigned n_held;
+    unsigned next_held;
 };
 
 struct faults *faults_new(void) {
@@ -64,6 +66,7 @@ int faults_add(struct faults *f, struct fault_rule *rule) {
             end = &(*end)->next;
         *end = node;
         atomic_fetch_add(&f->n, 1);
+        atomic_store(&f->used, true);
         r = 0;
     }
     pthread_mutex_unlock(&f->lock);
@@ -157,42 +160,58 @@ bool faults_of_call(struct faults *f, const struct call *c, struct call_fault *r
 
 /* ---- events ---- */
 
-/* Called with the lock held. */
-static void hold(struct faults *f, const struct event_attempt *e) {
-    if (f->n_held < HELD_MAX)
-        f->held[f->n_held++] = (struct held){e->app, e->event};
+static bool is_held(const struct held *h, const struct event_attempt *e) {
+    return h->app == e->app && h->event == e->event && h->tenant == e->tenant;
+}
+
+/* Notes that the event waits. Called with the lock held. */
+static void hold(struct faults *f, const struct event_attempt *e, bool for_another) {
+    f->held[f->next_held++ % HELD_MAX] =
+        (struct held){.app = e->app, .tenant = e->tenant, .event = e->event, .for_another = for_another};
+}
+
+/* Whether a rule has made this attempt wait; it is not shown to the rules once more. Called with the lock held. */
+static bool has_waited(struct faults *f, const struct event_attempt *e) {
+    for (unsigned i = 0; i < HELD_MAX; i++)
+        if (is_held(&f->held[i], e)) {
+            f->held[i] = (struct held){0};
+            return true;
+        }
+    return false;
 }
 
 bool faults_of_event(struct faults *f, const struct event_attempt *e, struct event_fault *ret) {
-    bool found = false;
-    if (atomic_load_explicit(&f->n, memory_order_relaxed) == 0)
+    if (!atomic_load_explicit(&f->used, memory_order_relaxed))
         return false;
     pthread_mutex_lock(&f->lock);
-    for (struct node *node = f->first; node && !found; node = node->next) {
+    bool found = false, waited = has_waited(f, e);
+    for (struct node *node = f->first; node && !found && !waited; node = node->next) {
         struct fault_rule *rule = &node->rule;
         if (rule->op || !str_eq(e->type, str_of(rule->event)) || !is_of(rule, e->app_id, e->tenant) || !fires(rule))
             continue;
         *ret = rule->event_fault;
-        if (ret->out_of_order)
-            hold(f, e);
+        if (ret->wait_ms > 0)
+            hold(f, e, ret->out_of_order);
         found = true;
     }
     pthread_mutex_unlock(&f->lock);
     return found;
 }
 
-int64_t faults_release(struct faults *f, const struct event_attempt *e) {
-    int64_t event = 0;
+bool faults_release(struct faults *f, const struct event_attempt *e, int64_t *ret_tenant, int64_t *ret_event) {
+    bool found = false;
+    if (!atomic_load_explicit(&f->used, memory_order_relaxed))
+        return false;
     pthread_mutex_lock(&f->lock);
-    for (unsigned i = 0; i < f->n_held && event == 0;) {
-        if (f->held[i].app != e->app) {
-            i++;
+    for (unsigned i = 0; i < HELD_MAX && !found; i++) {
+        struct held *h = &f->held[i];
+        if (h->app != e->app || !h->for_another || is_held(h, e))
             continue;
-        }
-        if (f->held[i].event != e->event)
-            event = f->held[i].event;
-        f->held[i] = f->held[--f->n_held]; /* an attempt at the event itself: its time has come before another one */
+        *ret_tenant = h->tenant;
+        *ret_event = h->event;
+        h->for_another = false;
+        found = true;
     }
     pthread_mutex_unlock(&f->lock);
-    return event;
+    return found;
 }

@@ -46,9 +46,8 @@ size_t faults_take(struct faults *f, struct str id, struct str app_id, struct st
 bool faults_of_call(struct faults *f, const struct call *c, struct call_fault *ret);
 bool faults_of_event(struct faults *f, const struct event_attempt *e, struct event_fault *ret);
 
-/* An attempt to deliver an event of the app has ended: returns an event of it that a rule made wait for that, once; 0:
- * there is none. */
-int64_t faults_release(struct faults *f, const struct event_attempt *e);
+/* For event_hooks.ended. */
+bool faults_release(struct faults *f, const struct event_attempt *e, int64_t *ret_tenant, int64_t *ret_event);
 
 /* The app that calls: that of the token, or the one whose id stands in the body of a request for a token. Absent:
  * unknown. */

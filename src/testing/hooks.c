@@ -23,9 +23,10 @@ static bool event_fault(void *ctx, const struct event_attempt *e, struct event_f
     return faults_of_event(t->faults, e, ret);
 }
 
-static int64_t event_ended(void *ctx, const struct event_attempt *e, const struct event_outcome *o) {
+static bool event_ended(void *ctx, const struct event_attempt *e, const struct event_outcome *o, int64_t *ret_tenant,
+                        int64_t *ret_event) {
     const struct toolbox *t = ctx;
-    return faults_release(t->faults, e);
+    return faults_release(t->faults, e, ret_tenant, ret_event);
 }
 
 struct event_hooks hooks_of_events(struct toolbox *t) {

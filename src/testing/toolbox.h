@@ -15,6 +15,9 @@ struct toolbox_options {
     const struct db_options *db;    /* for reading connections; must outlive the toolbox */
     struct writer *writer;          /* for handlers that wait: writer_run() */
     void (*clock_moved)(void *ctx); /* wakes threads that wait for a time */
+    /* Waits until all that is due is done. Returns 0 and when the next thing is due (INT64_MAX: never), or -ETIMEDOUT
+     * and what still runs. */
+    int (*settle)(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what);
     void *ctx;
 };
 

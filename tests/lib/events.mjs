@@ -16,8 +16,9 @@ export const loopback = ['--fetch-allow', 'loopback'];
 export const testClock = ['--test'];
 const application = JSON.parse(fs.readFileSync(path.join(root, 'demo/applications.json'))).data.items[0].id;
 
-export async function advance(server, ms) {
-    const r = await send(server.baseUrl, 'POST', '/test/clock', { body: JSON.stringify({ advance_ms: ms }) });
+// Moves the clock; what falls due has happened then. more: {at_once: true}: it happens afterwards.
+export async function advance(server, ms, more) {
+    const r = await send(server.baseUrl, 'POST', '/test/clock', { body: JSON.stringify({ advance_ms: ms, ...more }) });
     if (r.status !== 200) throw new Error(`/test/clock: ${r.status} ${r.text}`);
     return JSON.parse(r.text).data.now_ms;
 }

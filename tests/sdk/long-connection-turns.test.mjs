@@ -131,7 +131,7 @@ test('a late answer does not count for a later attempt; a duplicate answer count
     await arrange(server, vendor);
     const [first] = await eventually(async () => eventsOf(s), (f) => f.length === 1);
     await eventually(() => deliveries(vendor, 1), ([d]) => d.attempts === 1, { what: 'the first attempt to be over' });
-    await advance(server, 15_000);
+    await advance(server, 15_000, { at_once: true });
     const [, second] = await eventually(async () => eventsOf(s), (f) => f.length === 2);
     assert.equal(headersOf(first).message_id, headersOf(second).message_id);
     assert.notEqual(first.SeqID, second.SeqID);

@@ -184,7 +184,7 @@ test('an event that is not answered within 3 seconds, or whose connection closes
     const e = await eventually(lastEvent, (x) => x.deliveries[0].attempts === 1);
     /* Too late: it is noted as failed already. */
     s.ws.send(frame(1, { ...headersOf(first), biz_rt: '1' }, '{"code":200}'));
-    await advance(server, 15_000);
+    await advance(server, 15_000, { at_once: true });
     await eventually(async () => s.frames.filter((f) => f.method === 1), (f) => f.length === 2);
     s.ws.terminate();
     const d = await eventually(async () => (await show(server, e.event_id)).deliveries[0], (x) => x.attempts === 2);

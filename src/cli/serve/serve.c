@@ -107,6 +107,20 @@ static void on_share(void *ctx, struct portion portion) {
     gateway_name_node(s->gateway, view.node, view.nodes);
 }
 
+/* Waits for the threads that process what is due. */
+static int settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what) {
+    struct serving *s = ctx;
+    int64_t events_ms, fetches_ms;
+    *ret_what = "deliveries of events";
+    int r = dispatcher_settle(s->dispatcher, timeout_ms, &events_ms);
+    if (r < 0)
+        return r;
+    *ret_what = "fetches of reports";
+    r = fetcher_settle(s->fetcher, timeout_ms, &fetches_ms);
+    *ret_next_ms = events_ms < fetches_ms ? events_ms : fetches_ms;
+    return r;
+}
+
 /* Removes partial files of uploads and fetches that a crash interrupted. Several servers may share the folder: there
  * the worker removes those that are a day old (caretaker.h). */
 static void drop_drafts(const struct serving *s) {
@@ -120,7 +134,8 @@ static void drop_drafts(const struct serving *s) {
 }
 
 static void start_toolbox(struct serving *s) {
-    const struct toolbox_options o = {.db = &s->db, .writer = s->writer, .clock_moved = on_clock_moved, .ctx = s};
+    const struct toolbox_options o = {
+        .db = &s->db, .writer = s->writer, .clock_moved = on_clock_moved, .settle = settle, .ctx = s};
     s->toolbox = toolbox_new(&o);
     s->call_hooks = hooks_of_calls(s->toolbox);
     s->event_hooks = hooks_of_events(s->toolbox);
@@ -202,6 +217,7 @@ static int start_dispatcher(struct serving *s) {
         .keep_days = s->config.events_keep_days,
         .worker = nodes_worker(s->nodes),
         .claims = nodes_claims(s->nodes),
+        .hooks = s->toolbox ? &s->event_hooks : NULL,
         .user = write_user,
         .ctx = s,
     };

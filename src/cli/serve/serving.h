@@ -42,10 +42,10 @@ struct serving {
     struct toolbox *toolbox; /* NULL: no test mode, and no hooks */
     struct call_hooks call_hooks;
     struct event_hooks event_hooks;
-    struct nodes *nodes;     /* all servers of the same database of PostgreSQL; NULL: the database is a file */
-    struct arena arena;      /* lives until the server ends */
-    struct str url;          /* URL from this machine; in arena */
-    struct str tenant;       /* for demo_info_announce(); in arena */
+    struct nodes *nodes; /* all servers of the same database of PostgreSQL; NULL: the database is a file */
+    struct arena arena;  /* lives until the server ends */
+    struct str url;      /* URL from this machine; in arena */
+    struct str tenant;   /* for demo_info_announce(); in arena */
 };
 
 /* Prints "hired serve: what: ..." for a negative errno, and returns it. */

@@ -119,7 +119,24 @@ static int order_move(struct db *db, const struct delivery_outcome *o, struct ar
     return r == HIRE_REFUSED ? 0 : r;
 }
 
+/* Sets when a waiting delivery is due. Returns 0 or < 0. */
+static int delivery_wait(struct db *db, int64_t tenant, int64_t event, int64_t app, int64_t next_ms) {
+    struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_WAIT);
+
+    db_bind_int(&q, 1, tenant);
+    db_bind_int(&q, 2, event);
+    db_bind_int(&q, 3, app);
+    db_bind_int(&q, 4, next_ms);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int delivery_settle(struct db *db, const struct delivery_outcome *o) {
+    if (o->wait_until_ms > 0)
+        return delivery_wait(db, o->tenant, o->event, o->app, o->wait_until_ms);
+    int released = o->release_event ? delivery_wait(db, o->release_tenant, o->release_event, o->app, o->now_ms) : 0;
+    if (released < 0)
+        return released;
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     int r = o->moved ? delivery_still(db, o) : delivery_move(db, o), recorded = r == 0 ? is_recorded(db, o) : 0;
 

@@ -24,7 +24,10 @@ struct delivery_outcome {
     int64_t duration_ms;
     struct str answer; /* any bytes; truncated and made readable here */
     struct str error;  /* "": the receiver accepted it */
-    bool moved;        /* the attempt failed and another connection gets the event at once: the delivery stays due */
+    int64_t
+        wait_until_ms; /* above 0: no attempt was made, the delivery is due at this time (a rule of the test mode) */
+    int64_t release_tenant, release_event; /* an event of the same app that is due now; 0: none (the test mode) */
+    bool moved; /* the attempt failed and another connection gets the event at once: the delivery stays due */
 };
 
 /* Makes a receiver's answer readable: at most DELIVERY_ANSWER_MAX bytes; invalid UTF-8, control bytes and invisible

@@ -20,7 +20,6 @@
 #define UPKEEP_NS INT64_C(1000000000)
 #define FORGET_EVERY_MS INT64_C(600000)
 #define FORGET_BATCH 200
-#define TICKET_EVERY_MS INT64_C(3600000)
 #define TICKET_BATCH 64
 #define DAY_MS INT64_C(86400000)
 
@@ -68,13 +67,13 @@ static int due_read(struct dispatcher *d, int64_t app, int64_t now_ms, unsigned 
     return r < 0 ? r : (int)n;
 }
 
-static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *to, const struct due *due) {
+static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *receiver, const struct due *due) {
     struct buf body BUF_CLEANUP = BUF_EMPTY;
+    struct due_receiver own = *receiver, *to = &own;
     struct slot *s = slot_take(d);
 
     if (!s)
         return;
-    due_write(d, app, to, due, &body);
     s->out = (struct delivery_outcome){
         .tenant = due->tenant,
         .event = due->event,
@@ -84,6 +83,11 @@ static void begin(struct dispatcher *d, int64_t app, const struct due_receiver *
         .attempts = due->attempts,
         .at_ms = clock_now_ms(),
     };
+    if (d->o.hooks && disturb_begin(s, due, to))
+        return;
+    due_write(d, app, to, due, &body);
+    if (d->o.hooks)
+        disturb_body(s, buf_str(&body));
     if (to->disabled)
         slot_fail(s, "the app is disabled");
     else if (to->connected)
@@ -172,6 +176,7 @@ static void scan(struct dispatcher *d) {
     int r = 0;
 
     d->scan_at_ms = now_ms + RESCAN_MS * 60;
+    d->next_due_ms = SETTLE_NEVER;
     while (d->busy < d->o.parallel) {
         r = next_app(d, at, &app, &next_ms);
         if (r < 0)
@@ -187,6 +192,8 @@ static void scan(struct dispatcher *d) {
         if (next_ms > now_ms) {
             if (next_ms < d->scan_at_ms)
                 d->scan_at_ms = next_ms;
+            if (next_ms < d->next_due_ms)
+                d->next_due_ms = next_ms;
             continue;
         }
         unsigned busy = d->busy;
@@ -331,6 +338,7 @@ static void *dispatcher_main(void *arg) {
         curl_multi_perform(d->multi, &still);
         slots_collect(d);
         upkeep(d);
+        dispatcher_tell_settled(d);
         curl_multi_poll(d->multi, NULL, 0, wait_ms(d), NULL);
     }
     slots_end(d);
@@ -352,6 +360,7 @@ static void dispatcher_release(struct dispatcher *d) {
     curl_multi_cleanup(d->multi);
     db_close(d->db);
     pthread_mutex_destroy(&d->lock);
+    settle_destroy(&d->settle);
     buf_free(&d->results);
     free(d->slots);
     loads_free(&d->loads);
@@ -366,6 +375,7 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o) 
     curl_global_init(CURL_GLOBAL_DEFAULT);
     d->o = *o;
     pthread_mutex_init(&d->lock, NULL);
+    settle_init(&d->settle);
     d->slots = mem_alloc(o->parallel * sizeof(*d->slots));
     for (unsigned i = 0; i < o->parallel; i++)
         d->slots[i].d = d;

@@ -21,6 +21,7 @@
 #define DISPATCH_PER_FAILING 2
 
 struct dispatcher;
+struct event_hooks; /* events/delivery/hooks.h */
 
 /* Who sends the events of an app, if several processes share the database: the one that has taken the app. begin is
  * NULL: this process sends all. Cheap; on the dispatcher's thread, but elsewhere on any. */
@@ -43,6 +44,7 @@ struct dispatcher_options {
     unsigned keep_days;                 /* how long events are kept */
     struct duty worker; /* who deletes old events, makes app tickets, and sends to apps without long connections */
     struct dispatcher_claims claims;
+    const struct event_hooks *hooks; /* the test mode's; must outlive the dispatcher; NULL: none */
     /* Appends the id of a user as this app sees it. May append nothing. */
     void (*user)(void *ctx, struct db *db, int64_t tenant, int64_t app, int64_t uid, struct buf *out);
     void *ctx;
@@ -53,6 +55,10 @@ int dispatcher_new(struct dispatcher **ret, const struct dispatcher_options *o);
 
 /* Tells the dispatcher that something may be due. Any thread; cheap. */
 void dispatcher_wake(struct dispatcher *d);
+
+/* Waits until nothing is on its way and nothing is due, by the clock as it is. Returns 0 and when the next attempt or
+ * app ticket will be due (INT64_MAX: none), or -ETIMEDOUT. Any thread. */
+int dispatcher_settle(struct dispatcher *d, unsigned timeout_ms, int64_t *ret_next_ms);
 
 /* Appends counters in Prometheus text form. Any thread. */
 void dispatcher_write_metrics(struct dispatcher *d, struct buf *out);

@@ -46,8 +46,9 @@ struct event_hooks {
     void *ctx;
     /* Whether a rule applies. Fills *ret. */
     bool (*fault)(void *ctx, const struct event_attempt *e, struct event_fault *ret);
-    /* An attempt has ended. Returns the event of the same app that waited for it, or 0. */
-    int64_t (*ended)(void *ctx, const struct event_attempt *e, const struct event_outcome *o);
+    /* An attempt has ended. Returns whether another event of the app waited for that: *ret_tenant and *ret_event. */
+    bool (*ended)(void *ctx, const struct event_attempt *e, const struct event_outcome *o, int64_t *ret_tenant,
+                  int64_t *ret_event);
 };
 
 #endif

@@ -12,8 +12,12 @@
 
 #include "events/delivery/delivery.h"
 #include "events/delivery/dispatcher.h"
+#include "events/delivery/hooks.h"
 #include "events/delivery/webhook.h"
 #include "events/load.h"
+#include "events/settle.h"
+
+#define TICKET_EVERY_MS INT64_C(3600000)
 
 enum slot_state {
     SLOT_FREE,
@@ -45,6 +49,8 @@ struct slot {
     char answer[DELIVERY_ANSWER_MAX];
     size_t answer_len;
 
+    struct disturbance *disturbance; /* NULL: no test mode */
+
     struct write_job job;
     bool settled; /* the writer has finished; protected by the dispatcher's lock */
     int result;
@@ -67,16 +73,18 @@ struct dispatcher {
     struct db *db;
     _Atomic bool stop, woken;
 
-    struct slot *slots; /* o.parallel of them */
-    unsigned busy;      /* slots that are not free */
-    struct loads loads; /* by app */
-    int64_t cursor;     /* the app that was served last */
-    int64_t scan_at_ms; /* when to scan again, by the clock that tests change */
+    struct slot *slots;  /* o.parallel of them */
+    unsigned busy;       /* slots that are not free */
+    struct loads loads;  /* by app */
+    int64_t cursor;      /* the app that was served last */
+    int64_t scan_at_ms;  /* when to scan again, by the clock that tests change */
+    int64_t next_due_ms; /* the earliest time that the last scan found to be in the future; SETTLE_NEVER: none */
     int64_t scan_not_before_ns;
     int64_t change_count;
     int64_t upkeep_ns, forget_ns;
     int64_t forget_after; /* the last event that the deletion of old events has read in this round */
 
+    struct settle settle;
     pthread_mutex_t lock; /* protects results, and settled and result of all slots */
     struct buf results;   /* a sequence of struct hub_answer */
 
@@ -121,6 +129,12 @@ void slot_post(struct slot *s, const char *url, struct str key, struct str body)
 void slot_hand(struct slot *s, struct str message_id, struct str body);
 void slot_fail(struct slot *s, const char *why);
 
+/* Sends the delivery of a slot whose receiver has taken it once more. */
+void slot_repeat(struct slot *s, const char *url, struct str key, struct str message_id, struct str body);
+
+/* Makes the delivery due at another time, without an attempt. */
+void slot_put_off(struct slot *s, int64_t until_ms);
+
 /* Handles answers of connections, results of the writer, and timeouts. */
 void slots_tend(struct dispatcher *d);
 /* Handles transfers that curl has finished. */
@@ -130,6 +144,41 @@ bool slots_pending(const struct dispatcher *d);
 /* Gives up all deliveries; waits for outcomes that the writer has. */
 void slots_end(struct dispatcher *d);
 void slot_free(struct slot *s);
+
+/* ---- settled.c ---- */
+
+/* Answers dispatcher_settle, if somebody waits and nothing is left to do. After each round of the thread. */
+void dispatcher_tell_settled(struct dispatcher *d);
+
+/* ---- disturb.c: rules of the test mode; only with hooks ---- */
+
+/* A rule of the test mode, and what is needed to send the delivery again. */
+struct disturbance {
+    struct event_fault fault;
+    struct event_attempt attempt;
+    struct arena arena;
+    struct str body; /* before encryption; in the arena, as are the next three */
+    struct str url, key;
+    bool repeated; /* twice: it is sent the second time; breaks_connection: the first half was sent */
+    int status;    /* twice: of the first time */
+};
+
+/* Asks whether a rule applies to the attempt that the slot is to begin, and notes what is needed later. Returns true if
+ * the delivery was put off. Else *to is the receiver that the body is written for: its token may be a wrong one. */
+bool disturb_begin(struct slot *s, const struct due *due, struct due_receiver *to);
+
+/* Keeps the body that is sent. */
+void disturb_body(struct slot *s, struct str body);
+
+/* Changes the prepared request as the rule says: first its headers, then the transfer. */
+void disturb_headers(struct slot *s);
+void disturb_transfer(struct slot *s);
+
+/* The attempt has ended: tells the hooks. Returns true if it is sent once more. Else *status and *why are the outcome.
+ */
+bool disturb_ended(struct slot *s, int *status, const char **why);
+
+void disturb_free(struct slot *s);
 
 /* For hub_on_result; any thread. */
 void slots_on_result(void *ctx, uint64_t token, int status, struct str answer, const char *error);

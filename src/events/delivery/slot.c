@@ -67,6 +67,8 @@ static bool is_to_move(const struct slot *s) {
 static void slot_ended(struct slot *s, int status, const char *why) {
     struct dispatcher *d = s->d;
     INVARIANT_RETURN(s->state == SLOT_POSTED || s->state == SLOT_HANDED); /* an attempt ends once */
+    if (d->o.hooks && disturb_ended(s, &status, &why))
+        return;
     bool given_up = why && !s->out.moved && retry_delay_ms(s->out.attempts + 1) == 0;
 
     if (why && why != s->error)
@@ -103,6 +105,8 @@ static void slot_release(struct slot *s) {
     atomic_store(&s->d->running, s->d->busy);
     s->state = SLOT_FREE;
     s->generation++;
+    if (s->disturbance)
+        disturb_free(s);
 }
 
 /* ---- sending ---- */
@@ -147,11 +151,9 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     return len;
 }
 
-void slot_post(struct slot *s, const char *url, struct str key, struct str body) {
+static void post(struct slot *s, const char *url, struct str key, struct str body) {
     struct dispatcher *d = s->d;
 
-    s->out.way = WAY_REQUEST_URL;
-    slot_on_way(s, SLOT_POSTED);
     s->guard = (struct outgoing_guard){.allow_loopback = d->o.allow_loopback, .allow_private = d->o.allow_private};
     if (s->curl)
         curl_easy_reset(s->curl);
@@ -162,12 +164,22 @@ void slot_post(struct slot *s, const char *url, struct str key, struct str body)
         return;
     }
     webhook_prepare(&s->hook, key, body);
+    if (s->disturbance)
+        disturb_headers(s);
     webhook_setup(&s->hook, s->curl, &s->guard, url, ANSWER_MS);
+    if (s->disturbance)
+        disturb_transfer(s);
     curl_easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(s->curl, CURLOPT_WRITEDATA, s);
     curl_easy_setopt(s->curl, CURLOPT_ERRORBUFFER, s->error);
     curl_easy_setopt(s->curl, CURLOPT_PRIVATE, s);
     curl_multi_add_handle(d->multi, s->curl);
+}
+
+void slot_post(struct slot *s, const char *url, struct str key, struct str body) {
+    s->out.way = WAY_REQUEST_URL;
+    slot_on_way(s, SLOT_POSTED);
+    post(s, url, key, body);
 }
 
 static uint64_t token_of(const struct slot *s) {
@@ -177,12 +189,12 @@ static uint64_t token_of(const struct slot *s) {
 void slot_hand(struct slot *s, struct str message_id, struct str body) {
     s->out.way = WAY_LONG_CONNECTION;
     slot_on_way(s, SLOT_HANDED);
-    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), &s->member) < 0)
+    bool breaks = s->disturbance && s->disturbance->fault.breaks_connection;
+    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), breaks, &s->member) < 0)
         slot_ended(s, 0, "the long connection was closed");
 }
 
 static void slot_hand_again(struct slot *s, struct str message_id, struct str body) {
-    s->moves++;
     s->generation++; /* an answer to the previous attempt does not count for this one */
     s->out.moved = false;
     s->out.at_ms = clock_now_ms();
@@ -190,8 +202,25 @@ static void slot_hand_again(struct slot *s, struct str message_id, struct str bo
     s->answer_len = 0;
     s->error[0] = '\0';
     s->state = SLOT_HANDED;
-    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), &s->member) < 0)
+    if (hub_send(s->d->o.hub, s->out.app, message_id, body, token_of(s), false, &s->member) < 0)
         slot_ended(s, 0, "the long connection was closed");
+}
+
+void slot_repeat(struct slot *s, const char *url, struct str key, struct str message_id, struct str body) {
+    if (s->state == SLOT_HANDED) {
+        slot_hand_again(s, message_id, body);
+        return;
+    }
+    s->begun_ns = clock_mono_ns();
+    s->answer_len = 0;
+    s->error[0] = '\0';
+    post(s, url, key, body);
+}
+
+void slot_put_off(struct slot *s, int64_t until_ms) {
+    slot_on_way(s, SLOT_POSTED);
+    s->out.wait_until_ms = until_ms;
+    slot_submit(s);
 }
 
 /* Sends a delivery to another connection of its app, if there is one and the delivery is still due. Returns whether it
@@ -207,6 +236,7 @@ static bool slot_move(struct slot *s) {
         to.disabled || due_read_again(d, &s->out, &scratch, &due) != 1)
         return false;
     due_write(d, s->out.app, &to, &due, &body);
+    s->moves++;
     slot_hand_again(s, due.event_id, buf_str(&body));
     return true;
 }
@@ -359,4 +389,6 @@ void slots_end(struct dispatcher *d) {
 void slot_free(struct slot *s) {
     curl_easy_cleanup(s->curl);
     webhook_clear(&s->hook);
+    if (s->disturbance)
+        disturb_free(s);
 }

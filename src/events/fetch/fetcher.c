@@ -95,6 +95,19 @@ static void give_up(struct fetcher *f) {
         place_end(f, &f->fetches[i]);
 }
 
+/* Answers fetcher_settle, if somebody waits and nothing is left to do. idle: nothing runs since the last turns. */
+static void tell_settled(struct fetcher *f, bool idle, int64_t *wait) {
+    bool fresh;
+    if (!settle_is_asked(&f->settle, &fresh))
+        return;
+    if (fresh) {
+        f->not_before_ns = 0;
+        *wait = 0;
+    } else if (idle) {
+        settle_answer(&f->settle, f->next_due_ms);
+    }
+}
+
 static void *fetcher_main(void *arg) {
     struct fetcher *f = arg;
     while (!atomic_load(&f->stop)) {
@@ -107,7 +120,9 @@ static void *fetcher_main(void *arg) {
         } else
             give_up(f);
         curl_multi_perform(f->multi, &still);
+        bool idle = f->running == 0;
         collect(f);
+        tell_settled(f, idle, &wait);
         curl_multi_poll(f->multi, NULL, 0, wait < 5000 ? (int)wait + 1 : 5000, NULL);
     }
     give_up(f);
@@ -117,6 +132,15 @@ static void *fetcher_main(void *arg) {
 void fetcher_wake(struct fetcher *f) {
     if (!atomic_exchange(&f->woken, true))
         curl_multi_wakeup(f->multi);
+}
+
+static void wake(void *ctx) {
+    struct fetcher *f = ctx;
+    curl_multi_wakeup(f->multi);
+}
+
+int fetcher_settle(struct fetcher *f, unsigned timeout_ms, int64_t *ret_next_ms) {
+    return settle_wait(&f->settle, wake, f, timeout_ms, ret_next_ms);
 }
 
 void fetcher_want(struct fetcher *f, int64_t id) {
@@ -136,6 +160,7 @@ static void fetcher_release(struct fetcher *f) {
     db_close(f->db);
     curl_multi_cleanup(f->multi);
     pthread_mutex_destroy(&f->lock);
+    settle_destroy(&f->settle);
     free(f->fetches);
     loads_free(&f->loads);
     free(f);
@@ -151,6 +176,7 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o) {
     f->places = o->parallel + FETCH_EXTRA;
     f->fetches = mem_alloc(f->places * sizeof *f->fetches);
     pthread_mutex_init(&f->lock, NULL);
+    settle_init(&f->settle);
     f->multi = curl_multi_init();
     int r = f->multi ? db_open(&f->db, o->db, DB_READ, &scratch, &why) : -ENOMEM;
     if (r == 0)

@@ -11,6 +11,7 @@
 
 #include "events/fetch/fetch.h"
 #include "events/load.h"
+#include "events/settle.h"
 
 #define FETCH_EXTRA 2   /* places beyond o.parallel, for files that clients wait for */
 #define FETCH_WANTED 16 /* how many of these files are remembered */
@@ -28,6 +29,9 @@ struct fetcher {
 
     struct loads loads; /* by owner */
     int64_t cursor;     /* the owner that was served last */
+
+    struct settle settle;
+    int64_t next_due_ms; /* the earliest time that the last turns found to be in the future; SETTLE_NEVER: none */
 
     pthread_mutex_t lock; /* protects wanted */
     int64_t wanted[FETCH_WANTED];

@@ -152,6 +152,7 @@ static int turn(struct fetcher *f, int64_t now_ms, bool *ret_served, int64_t *re
         at = owner;
         if (next_ms > now_ms) {
             *ret_due_ms = next_ms < *ret_due_ms ? next_ms : *ret_due_ms;
+            f->next_due_ms = next_ms < f->next_due_ms ? next_ms : f->next_due_ms;
             continue;
         }
         r = serve_owner(f, owner, now_ms, ret_served);
@@ -166,6 +167,8 @@ int64_t fetcher_turns(struct fetcher *f) {
     int64_t off_ms = (f->not_before_ns - clock_mono_ns()) / INT64_C(1000000);
     bool served = true;
     int r = 0;
+
+    f->next_due_ms = SETTLE_NEVER;
 
     if (off_ms >= 0)
         return off_ms + 1;

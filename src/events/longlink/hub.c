@@ -251,7 +251,8 @@ static void on_loop(struct http_loop *l, void *arg) {
     m->deliver(l, m);
 }
 
-int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token, uint64_t *ret_member) {
+int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token, bool breaks,
+             uint64_t *ret_member) {
     struct hub_message *m = mem_alloc(sizeof(*m) + message_id.len + body.len);
     char *text = (char *)(m + 1);
     int r = -ENOTCONN;
@@ -259,6 +260,7 @@ int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body,
     memcpy(text, message_id.ptr, message_id.len);
     memcpy(text + message_id.len, body.ptr, body.len);
     *m = (struct hub_message){.token = token,
+                              .breaks = breaks,
                               .message_id = {text, message_id.len},
                               .body = {text + message_id.len, body.len},
                               .ctx = h->deliver_ctx,

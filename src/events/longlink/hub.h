@@ -45,9 +45,10 @@ bool hub_full(struct hub *h, int64_t app);
 #define HUB_SILENT_MAX 2
 unsigned hub_room(struct hub *h, int64_t app);
 
-/* Gives the event to one of the app's connections; copies body. Returns 0 and that connection's id, or -ENOTCONN if
- * the app has none. The caller calls hub_end once for each event that was accepted. */
-int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token, uint64_t *ret_member);
+/* Gives the event to one of the app's connections; copies body. breaks: see struct hub_message. Returns 0 and that
+ * connection's id, or -ENOTCONN if the app has none. The caller calls hub_end once for each event that was accepted. */
+int hub_send(struct hub *h, int64_t app, struct str message_id, struct str body, uint64_t token, bool breaks,
+             uint64_t *ret_member);
 
 /* Ends an event that hub_send gave to member. answered: whether the client answered; if not, the connection is
  * silent from now on. The connection may be closed already. */
@@ -73,6 +74,7 @@ struct hub_member {
 struct hub_message {
     uint64_t member; /* an id and no pointer, because the connection may be closed when the message arrives */
     uint64_t token;
+    bool breaks;                 /* the connection ends within the event (a rule of the test mode) */
     struct str message_id, body; /* stored behind the struct */
     void *ctx;                   /* the ctx of hub_on_deliver */
     void (*deliver)(struct http_loop *l, struct hub_message *m);

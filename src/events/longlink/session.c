@@ -364,6 +364,25 @@ static int send_event(struct session *s, const struct hub_message *m) {
     return r;
 }
 
+/* Sends half of the event's first frame and ends the connection, as a rule of the test mode says. */
+static void break_off(struct session *s, const struct hub_message *m) {
+    const struct frame_event e = {.seq_id = ++s->seq_id,
+                                  .service = s->service,
+                                  .message_id = m->message_id,
+                                  .trace_id = m->message_id,
+                                  .payload = m->body};
+    struct buf frame BUF_CLEANUP = BUF_EMPTY, out BUF_CLEANUP = BUF_EMPTY;
+
+    frame_write_part(&e, 0, &frame);
+    buf_add_lit(&out, "\x82\x7f"); /* a binary message, whose length follows in 8 bytes */
+    for (int shift = 56; shift >= 0; shift -= 8)
+        buf_add_char(&out, (char)(frame.len >> shift & 0xff));
+    buf_add(&out, frame.ptr, frame.len / 2);
+    (void)http_raw_write(s->raw, buf_str(&out)); /* it is closed either way */
+    hub_result(s->home->ll->o.hub, m->token, 0, STR_ABSENT, "a rule of the test mode has broken the long connection");
+    session_close(s, "a rule of the test mode");
+}
+
 static void fail_message(const struct longlink_loop *home, struct hub_message *m, const char *why) {
     hub_result(home->ll->o.hub, m->token, 0, STR_ABSENT, why);
     free(m);
@@ -374,6 +393,8 @@ static void deliver(const struct longlink_loop *home, struct session *s, struct 
     struct longlink *ll = home->ll;
     if (!s || s->closing)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the long connection was closed");
+    else if (m->breaks)
+        break_off(s, m);
     else if (http_raw_waiting(s->raw) > WAITING_MAX)
         hub_result(ll->o.hub, m->token, 0, STR_ABSENT, "the client has not taken what was sent before");
     else

@@ -41,6 +41,9 @@ WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0 AND attempts = $4;
 -- name: event_delivery_attempts
 SELECT attempts FROM event_delivery WHERE tenant = $1 AND event = $2 AND app = $3;
 
+-- name: event_delivery_wait
+UPDATE event_delivery SET next_ms = $4 WHERE tenant = $1 AND event = $2 AND app = $3 AND state = 0;
+
 -- name: event_pending
 -- tenants: upkeep: for the metrics
 -- walks: counts waiting deliveries, by an index that holds only those; for upkeep only
@@ -48,7 +51,7 @@ SELECT COUNT(*) AS n, MIN(event) AS oldest FROM event_delivery WHERE state = 0;
 
 -- Store apps whose last ticket is older than $1.
 -- name: app_ticket_due
-SELECT id, request_url FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_ms <= $1 AND id > $2 ORDER BY id LIMIT 1;
+SELECT id, request_url, app_ticket_ms FROM app WHERE kind = 2 AND disabled = 0 AND app_ticket_ms <= $1 AND id > $2 ORDER BY id LIMIT 1;
 
 -- Upkeep.
 
