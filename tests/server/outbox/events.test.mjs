@@ -82,9 +82,9 @@ test('a receiver without an Encrypt Key gets plain bodies with the Verification 
 });
 
 test('a request URL is accepted only if it echoes the challenge within a second', async () => {
-    const r = await receiver({ encryptKey: 'k' });
+    const r = await receiver({ encryptKey: 'a-key-of-the-app' });
     const vendor = await makeVendor(server);
-    const refused = async (onChallenge, words, o = { encryptKey: 'k' }) => {
+    const refused = async (onChallenge, words, o = { encryptKey: 'a-key-of-the-app' }) => {
         r.onChallenge = onChallenge;
         const x = await trySetUrl(server, vendor, r.url, o);
         assert.equal(x.status, 1);
@@ -101,7 +101,7 @@ test('a request URL is accepted only if it echoes the challenge within a second'
         assert.equal(b.token, 'tok');
         res.end(JSON.stringify({ challenge: b.challenge }));
     };
-    assert.equal((await setUrl(server, vendor, r.url, { encryptKey: 'k', token: 'tok' })).encrypted, true);
+    assert.equal((await setUrl(server, vendor, r.url, { encryptKey: 'a-key-of-the-app', token: 'tok' })).encrypted, true);
     for (const [url, words] of [['ftp://127.0.0.1/', /http or https/], ['http://127.0.0.1:1/', /no answer came/], ['nothing', /http or https/]]) {
         const x = await trySetUrl(server, vendor, url);
         assert.notEqual(x.status, 0);
