@@ -127,7 +127,9 @@ struct exchange {
     int fd; /* of the file being sent, or -1 */
     uint64_t file_at, file_left;
     uv_fs_t fs;
-    bool fs_busy; /* a thread of libuv's pool reads the file into out */
+    bool fs_busy;               /* a thread of libuv's pool reads the file into out */
+    struct http_source *source; /* that brings the answer's body, or NULL */
+    uint64_t source_left;       /* bytes it has not brought yet */
 };
 
 struct conn {
@@ -251,6 +253,10 @@ bool reply_may_keep(const struct conn *c);
 
 /* ---- file.c ---- */
 void file_step(struct conn *c); /* sends the next piece of the file */
+
+/* ---- source.c ---- */
+void source_step(struct conn *c);    /* wants the next piece */
+void source_end(struct exchange *x); /* does nothing if there is no source */
 
 /* ---- upgrade.c ---- */
 bool raw_feed(struct conn *c); /* gives the bytes that came behind the request's head to the application */

@@ -31,6 +31,7 @@ struct exchange *exchange_free(struct exchange *x) {
 }
 
 void exchange_next(struct exchange *x) {
+    source_end(x);
     if (x->arena.blocks)
         arena_reset(&x->arena);
     buf_reset(&x->body, BODY_KEEP);
@@ -78,6 +79,7 @@ void exchange_release(struct http_loop *l, struct exchange *x) {
         return;
     INVARIANT_RETURN(x->owner != EXCHANGE_POOL); /* otherwise two requests would share it */
     INVARIANT_RETURN(!x->fs_busy);               /* otherwise a thread would write into the next answer */
+    source_end(x);
     x->conn = NULL;
     x->owner = EXCHANGE_POOL;
     if (l->n_pool >= POOL_MAX) {

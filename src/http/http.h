@@ -141,6 +141,25 @@ void http_reset(struct http_request *r);
 void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
                      const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len);
 
+/* A body of len bytes that the application brings piece by piece, each when the one before it has been sent: so one
+ * piece of it is in memory, however slow the peer is. */
+struct http_source {
+    /* Wants the next piece: leads to one http_source_give or http_source_fail, now or later. */
+    void (*want)(struct http_source *s);
+    /* Always the last call, once: everything was sent, or the connection has closed. No http_source_give may follow,
+     * even if a piece was wanted. */
+    void (*end)(struct http_source *s);
+    struct exchange *exchange; /* the rest is http's own */
+    bool wanted;
+};
+/* As http_reply_file; ends the request, and uses *s until its end. want and end may be called before it returns. */
+void http_reply_source(struct http_request *r, unsigned status, struct str content_type,
+                       const struct http_header *headers, size_t n_headers, struct http_source *s, uint64_t len);
+/* The next bytes of the body; they must stay in place until the next call of want or end. */
+void http_source_give(struct http_source *s, struct str bytes);
+/* Closes the connection, so that the peer sees that the body is not complete. why goes to the log. */
+void http_source_fail(struct http_source *s, const char *why);
+
 /* An answer without a known end (server-sent events): the head now, then any number of http_stream_write, then
  * http_stream_end. http_stream_write returns 0, -ENOBUFS (nothing is sent) when more than 256 KiB would wait for the
  * peer, or -EPIPE when the connection has failed. r is valid until http_stream_end, or app->gone if the connection
