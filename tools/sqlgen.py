@@ -20,6 +20,7 @@ ROW = re.compile(r'--\s*row:\s*(\S*)\s*$')
 WALKS = re.compile(r'--\s*walks:\s*(.*)$')
 TENANTS = re.compile(r'--\s*tenants:\s*(.*)$')
 MOVES = re.compile(r'--\s*moves:\s*(\w+)(?:\s+by\s+(.*))?$')
+ONLY_POSTGRESQL = '-- only: postgresql'
 MAX_PARAMETERS = 64  # the drivers use a bit for each
 # SQL that only one of the two engines accepts, or that they interpret differently.
 TRAPS = [
@@ -231,6 +232,11 @@ def read_schema(paths):
     return steps
 
 
+def is_for_sqlite(step):
+    """Whether SQLite takes the step: those whose first line is "-- only: postgresql" are empty for it."""
+    return ONLY_POSTGRESQL not in step.splitlines()[:1]
+
+
 def sqlite_words(statement):
     """Names of types and functions as SQLite has them."""
     statement = re.sub(r'\b(BIGINT|SMALLINT|INT)\b', 'INTEGER', statement)
@@ -241,6 +247,8 @@ def sqlite_words(statement):
 def sqlite_schema(text):
     """The SQLite form of a step: strict tables, 64-bit INTEGERs, clustered tables without rowid, and its names of functions."""
     out = []
+    if not is_for_sqlite(text):
+        return out
     for statement in split(text.replace('/*CLUSTERED*/', 'CLUSTERED')):
         words = sqlite_words(squeeze(statement))
         if re.match(r'CREATE TABLE\b', words, re.I):
@@ -295,9 +303,10 @@ MAX_COLUMNS = 32  # SCHEMA_COLUMNS_MAX
 
 
 def read_tables(steps):
-    """[(table, number of key columns, [(column, type as PostgreSQL has it), ...])] of the present schema; the key's columns come first."""
+    """[(table, number of key columns, [(column, type as PostgreSQL has it), ...])] of the tables that both engines have; the key's
+    columns come first."""
     db = sqlite3.connect(':memory:')
-    for step in steps:
+    for step in filter(is_for_sqlite, steps):
         for statement in split(step.replace('/*CLUSTERED*/', '')):  # without STRICT, a column keeps the type that was declared
             words = re.sub(r'\bSTRPOS\(', 'INSTR(', squeeze(statement))
             db.execute(re.sub(r'\bSTRING_AGG\(', 'GROUP_CONCAT(', words))
@@ -371,7 +380,7 @@ def make_steps(name, steps, form):
     lines = [f'const char *const {name}[] = {{']
     for number, text in enumerate(steps):
         lines.append(f'    /* {number:03}.sql */')
-        lines += [f'    {c_text(s)}' for s in form(text)]
+        lines += [f'    {c_text(s)}' for s in form(text) or ['']]
         lines[-1] += ','
     return [*lines, '};']
 

@@ -199,6 +199,16 @@ def test_tables():
         assert sorted(c[1] for c in db.execute(f'PRAGMA table_info({table})')) == sorted(name for name, _ in real[table]), table
 
 
+def test_a_step_for_postgresql_only():
+    step = sqlgen.ONLY_POSTGRESQL + '\nCREATE TABLE b (tenant BIGINT NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (tenant));'
+    steps = ['CREATE TABLE a (x BIGINT NOT NULL, PRIMARY KEY (x));', step]
+    assert sqlgen.sqlite_schema(step) == []
+    assert 'BYTEA' in ''.join(sqlgen.postgresql_schema(step))
+    assert [table for table, _, _ in sqlgen.read_tables(steps)] == ['a']
+    made = '\n'.join(sqlgen.make_steps('steps', steps, sqlgen.sqlite_schema))
+    assert '/* 001.sql */\n    "",' in made, made
+
+
 def test_schema_is_numbered():
     for names in (['001.sql'], ['000.sql', '002.sql'], ['000.sql', 'x.sql']):
         with tempfile.TemporaryDirectory() as d:

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/id.h"
 #include "base/json.h"
@@ -68,15 +67,17 @@ static int erase_it(struct cli *c, void *ctx) {
 
 /* The rows of the files stay. If a server is fetching one of the files at this moment, it waits for the fetch and
  * removes the file then, or at its next start. */
-static int remove_files(struct cli *c) {
-    int64_t ids[FILES_AT_ONCE], after = 0;
-    int n = FILES_AT_ONCE, r = 0, right = files_removal_begin(c->config.data);
+static int remove_all(struct cli *c, struct files *files) {
+    struct files_name names[FILES_AT_ONCE];
+    int64_t after = 0;
+    struct files_removal right;
+    int n = FILES_AT_ONCE, r = 0, may = files_removal_begin(files, &right);
 
-    for (int i = 0; i < PIN_WAIT_S && right == -EAGAIN; i++) {
+    for (int i = 0; i < PIN_WAIT_S && may == -EAGAIN; i++) {
         nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
-        right = files_removal_begin(c->config.data);
+        may = files_removal_begin(files, &right);
     }
-    if (right == -EAGAIN)
+    if (may == -EAGAIN)
         return cli_fail(c, "erased, but a running backup keeps the files for the time being; a start of hired serve "
                            "removes them");
     while (n == FILES_AT_ONCE && r == 0) {
@@ -85,18 +86,30 @@ static int remove_files(struct cli *c) {
             db_bind_int(&q, 1, after);
             db_bind_int(&q, 2, FILES_AT_ONCE);
             for (n = 0; n < FILES_AT_ONCE && (r = db_row(&q)) == 1; n++)
-                ids[n] = db_int(&q, COL_FILE_REMOVAL_NEXT_ID);
+                names[n] =
+                    (struct files_name){db_int(&q, COL_FILE_REMOVAL_NEXT_TENANT), db_int(&q, COL_FILE_REMOVAL_NEXT_ID)};
         }
         for (int i = 0; i < n && r >= 0; i++)
-            r = files_remove_synced(c->config.data, ids[i]);
-        after = n > 0 ? ids[n - 1] : 0;
+            r = files_remove(files, names[i], true);
+        after = n > 0 ? names[n - 1].id : 0;
         r = r < 0 ? r : 0;
     }
-    if (right >= 0)
-        close(right);
+    files_removal_end(&right);
     return r < 0 ? cli_fail(c, "erased, but a file cannot be removed: %s; a start of hired serve tries again",
                             strerror(-r))
                  : 0;
+}
+
+static int remove_files(struct cli *c) {
+    const struct db_options o = config_db_options(&c->config);
+    struct files *files;
+    struct str why;
+    int r = files_new(&files, &o, &why);
+    if (r < 0)
+        return cli_fail(c, "%.*s", STR_FMT(why));
+    r = remove_all(c, files);
+    files_free(files);
+    return r;
 }
 
 /* Beside a server the server does it. */

@@ -14,6 +14,12 @@
 #define POOL_PER_CALLER 2 /* of these, for one app or account at once */
 #define WAITS 33          /* threads of operations that wait, of which 32 are used at once */
 
+/* The same for files in a database. The threads also read for downloads. Each upload needs memory for a chunk. */
+#define REMOTE_THREADS 6
+#define REMOTE_PER_CALLER 3
+#define REMOTE_UPLOADS 64
+#define REMOTE_UPLOADS_OF_CALLER 16
+
 #define READS_WAITING_MAX 1024 /* with a pool of readers */
 #define READS_OF_CALLER_MAX 256
 #define READ_WAIT_MS 5000
@@ -53,9 +59,13 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     g->limiter = limiter_new();
     g->attempts = attempts_new(&attempts_to_sign_in);
     g->secrets = attempts_new(&attempts_with_secret);
+    g->files = o->files;
+    bool remote = o->files && files_are_remote(o->files);
+    if (remote)
+        g->uploads = quota_new(REMOTE_UPLOADS, REMOTE_UPLOADS_OF_CALLER);
     int r = passwords_new(&g->passwords);
     if (r == 0)
-        r = pool_new(&g->pool, POOL_THREADS, POOL_PER_CALLER);
+        r = pool_new(&g->pool, remote ? REMOTE_THREADS : POOL_THREADS, remote ? REMOTE_PER_CALLER : POOL_PER_CALLER);
     if (r == 0 && o->toolbox)
         r = pool_new(&g->waits, WAITS, WAITS - 1);
     if (r < 0)
@@ -111,8 +121,13 @@ struct gateway *gateway_free(struct gateway *g) {
     passwords_free(g->passwords);
     request_log_free(g->requests);
     pool_free(g->pool);
+    quota_free(g->uploads); /* behind the pool, whose last jobs end uploads */
     free(g);
     return NULL;
+}
+
+struct pool *gateway_pool(struct gateway *g) {
+    return g->pool;
 }
 
 struct str gateway_base_url(struct gateway *g) {

@@ -34,6 +34,7 @@ struct gateway_settings {
 struct gateway_options {
     const struct db_options *db; /* for the reading connections */
     struct writer *writer;
+    struct files *files; /* for uploads */
     const struct seal *seal;
     unsigned loops;
     /* 0: each loop reads by a connection of its own, for a database whose reads do not wait. Else the number of threads
@@ -63,6 +64,9 @@ void gateway_share_limits(struct gateway *g, struct portion portion);
 
 /* Which server of the database this is: what the console says of the log of requests. Any thread. */
 void gateway_name_node(struct gateway *g, unsigned node, unsigned nodes);
+
+/* The threads that work on kept files (store/files/pool.h). Valid as long as the gateway. */
+struct pool *gateway_pool(struct gateway *g);
 
 /* The configured base_url, or absent if none is configured. Valid as long as the gateway. Any thread. */
 struct str gateway_base_url(struct gateway *g);

@@ -54,8 +54,10 @@ struct gateway {
     struct attempts *attempts; /* failed attempts to sign in */
     struct attempts *secrets;  /* failed attempts with an app's secret */
     struct passwords *passwords;
-    struct pool *pool;  /* the threads that write uploads */
-    struct pool *waits; /* the threads of operations that wait (OP_WAITS); NULL: no test mode */
+    struct files *files;
+    struct pool *pool;     /* the threads that write uploads, and read files from a database */
+    struct quota *uploads; /* NULL: there is no limit */
+    struct pool *waits;    /* the threads of operations that wait (OP_WAITS); NULL: no test mode */
     struct toolbox *toolbox;
     const struct call_hooks *hooks; /* NULL: no test mode */
     struct str test_token;

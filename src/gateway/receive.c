@@ -103,10 +103,14 @@ static int admit_upload(struct request *x) {
 static void begin_upload(struct request *x) {
     static const struct http_sink sink = {.data = upload_data, .done = upload_done, .gone = upload_gone};
     struct http_request *r = x->r;
-    const struct keeper_owner owner = {
-        .loop = r->loop, .pool = x->g->pool, .key = request_caller(&x->call), .tell = upload_told, .ctx = x};
-    int error = upload_begin(&x->upload, &x->call, &owner, x->g->db_options->dir,
-                             http_header_get(r, STR("Content-Type")), r->content_length);
+    const struct keeper_owner owner = {.loop = r->loop,
+                                       .files = x->g->files,
+                                       .pool = x->g->pool,
+                                       .quota = x->g->uploads,
+                                       .key = request_caller(&x->call),
+                                       .tell = upload_told,
+                                       .ctx = x};
+    int error = upload_begin(&x->upload, &x->call, &owner, http_header_get(r, STR("Content-Type")), r->content_length);
     if (error < 0) {
         request_refuse(x, error);
         return;

@@ -23,7 +23,7 @@
 #include "cli/cli.h"
 #include "cli/kept.h"
 #include "cli/open.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 #include "store/verify.h"
 
 #define PROGRESS_MS 200
@@ -86,16 +86,16 @@ static void on_files(void *ctx, int64_t files) {
 /* ---- the files ---- */
 
 /* A file that is erased meanwhile, or damaged, is left to the second walk, which knows what the copy needs. */
-static int bring_early(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
+static int bring_early(void *ctx, const struct kept_file *f) {
     struct backup *b = ctx;
-    int r = collect_file(&b->files, id, size, sha256);
+    int r = collect_file(&b->files, f->name.id, f->size, f->sha256);
 
     return r == -ENOENT || r == -EUCLEAN ? 0 : r;
 }
 
-static int bring(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
+static int bring(void *ctx, const struct kept_file *f) {
     struct backup *b = ctx;
-    return collect_file(&b->files, id, size, sha256);
+    return collect_file(&b->files, f->name.id, f->size, f->sha256);
 }
 
 static int drop_unless_named(void *ctx, const struct files_entry *e) {
@@ -123,7 +123,7 @@ static int drop_erased(struct backup *b) {
     int r = 0;
 
     for (unsigned i = 0; i < 256 && r == 0; i++)
-        r = files_walk(b->draft, i, drop_unless_named, b);
+        r = directory_walk(b->draft, i, drop_unless_named, b);
     return r < 0 ? cli_fail_errno(b->cli, r, "remove erased files from the copy", NULL) : 0;
 }
 
@@ -225,7 +225,7 @@ static int verify_copy(struct backup *b) {
  * are copied meanwhile. */
 static int copy_pinned(struct backup *b) {
     int64_t early = b->files.files;
-    int pin = files_pin(b->from), r;
+    int pin = directory_pin(b->from), r;
 
     if (pin < 0)
         return cli_fail_errno(b->cli, pin, "keep the files from being removed", NULL);

@@ -13,7 +13,7 @@
 
 #include "base/dir.h"
 #include "cli/kept.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 #define SYNC_EVERY (8 << 20) /* bytes of a file between two write-backs, so that syncs of others need not wait */
 
@@ -34,7 +34,7 @@ static int link_from(const char *dir, int64_t id, int64_t size, const char *to) 
     char path[PATH_MAX];
     struct stat st;
 
-    if (!dir || files_path(dir, id, path) < 0 || lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size != size)
+    if (!dir || directory_path(dir, id, path) < 0 || lstat(path, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size != size)
         return 0;
     return link(path, to) == 0;
 }
@@ -92,10 +92,10 @@ static int copy_bytes(struct collect *c, const char *from, const char *to, int64
 int collect_file(struct collect *c, int64_t id, int64_t size, struct str sha256) {
     char from[PATH_MAX], to[PATH_MAX];
     struct stat st;
-    int r = files_path(c->from, id, from);
+    int r = directory_path(c->from, id, from);
 
     if (r == 0)
-        r = files_path(c->to, id, to);
+        r = directory_path(c->to, id, to);
     if (r == 0 && lstat(to, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == size)
         return 0;
     if (r == 0 && lstat(from, &st) < 0)
@@ -103,7 +103,7 @@ int collect_file(struct collect *c, int64_t id, int64_t size, struct str sha256)
     if (r == 0 && st.st_size != size)
         return refuse(c, -EUCLEAN, from, "differs from the file that was stored");
     if (r == 0)
-        r = files_make_folder(c->to, id);
+        r = directory_make_folder(c->to, id);
     if (r < 0)
         return refuse_errno(c, r, from);
     bool linked = !c->copies && (link_from(c->from, id, size, to) || link_from(c->previous, id, size, to));

@@ -173,12 +173,12 @@ static int bring_gone(struct restore *r, int64_t id, int64_t size, struct str sh
     return error;
 }
 
-static int bring(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
+static int bring(void *ctx, const struct kept_file *f) {
     struct restore *r = ctx;
-    int error = collect_file(&r->files, id, size, sha256);
+    int error = collect_file(&r->files, f->name.id, f->size, f->sha256);
 
     if (error == -ENOENT && r->at)
-        error = bring_gone(r, id, size, sha256);
+        error = bring_gone(r, f->name.id, f->size, f->sha256);
 
     if (!r->accept || (error != -ENOENT && error != -EUCLEAN))
         return error;

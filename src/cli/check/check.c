@@ -17,7 +17,7 @@
 #include "cli/import/json_heap.h"
 #include "cli/kept.h"
 #include "cli/open.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 #include "store/verify.h"
 
 #define FAULTS_SHOWN 100
@@ -39,6 +39,7 @@ static const char help[] =
 struct check {
     struct cli *cli;
     const char *dir;
+    struct files *kept;
     int64_t findings;
     int64_t records, documents, files;
     int64_t deadline_ns;      /* 0: none */
@@ -66,6 +67,11 @@ static void find(struct check *ck, const char *format, ...) {
     fputc('\n', stderr);
 }
 
+/* The name of the database in findings. */
+static const char *database(struct check *ck) {
+    return ck->cli->config.store_url ? "the database" : arena_printf(&ck->scratch, "%s/hired.db", ck->dir).ptr;
+}
+
 /* ---- permissions ---- */
 
 static void check_mode(struct check *ck, const char *name, mode_t wanted) {
@@ -79,24 +85,32 @@ static void check_mode(struct check *ck, const char *name, mode_t wanted) {
 
 /* ---- stored files ---- */
 
-static int check_file(void *ctx, int64_t id, int64_t wanted_size, struct str sha256, int64_t order_id) {
+/* Where the file is, for people: its path, or the database. */
+static void place_of(struct check *ck, int64_t id, char ret[PATH_MAX]) {
+    if (files_are_remote(ck->kept) || directory_path(ck->dir, id, ret) < 0)
+        snprintf(ret, PATH_MAX, "kept file %lld in %s", (long long)id, database(ck));
+}
+
+static int check_file(void *ctx, const struct kept_file *f) {
     struct check *ck = ctx;
-    struct str what = order_id ? arena_printf(&ck->scratch, "the report file of order %lld", (long long)order_id)
-                               : arena_printf(&ck->scratch, "the file of attachment %lld", (long long)id);
+    struct str what = f->order_id ? arena_printf(&ck->scratch, "the report file of order %lld", (long long)f->order_id)
+                                  : arena_printf(&ck->scratch, "the file of attachment %lld", (long long)f->name.id);
     char path[PATH_MAX], hex[KEPT_HEX];
     struct stat st;
     int64_t size;
-    int r = files_path(ck->dir, id, path);
+    int r = kept_digest_of(ck->kept, f->name, NULL, NULL, &size, hex);
 
     ck->files++;
-    if (r == 0)
-        r = kept_digest(path, NULL, NULL, &size, hex);
+    place_of(ck, f->name.id, path);
     if (r < 0)
-        find(ck, "%s: %.*s %s", path, STR_FMT(what), r == -ENOENT ? "is missing" : strerror(-r));
-    else if (size != wanted_size || !str_eq(str_of(hex), sha256))
+        find(ck, "%s: %.*s %s", path, STR_FMT(what),
+             r == -ENOENT    ? "is missing"
+             : r == -EUCLEAN ? "is incomplete"
+                             : strerror(-r));
+    else if (size != f->size || !str_eq(str_of(hex), f->sha256))
         find(ck, "%s: %.*s differs from what was stored: %lld bytes instead of %lld, or other content", path,
-             STR_FMT(what), (long long)size, (long long)wanted_size);
-    else if (stat(path, &st) == 0 && (st.st_mode & 077) != 0 && ck->open_files++ == 0)
+             STR_FMT(what), (long long)size, (long long)f->size);
+    else if (!files_are_remote(ck->kept) && stat(path, &st) == 0 && (st.st_mode & 077) != 0 && ck->open_files++ == 0)
         ck->open_mode = st.st_mode & 0777;
     arena_reset(&ck->scratch);
     return 0;
@@ -135,7 +149,10 @@ static void tell_strays(struct check *ck) {
 
     for (size_t i = 0; i < ck->n_strays; i++) {
         const struct stray *s = &ck->strays[i];
-        if (s->foreign)
+        if (s->foreign && files_are_remote(ck->kept))
+            find(ck, "%s: was left by an upload or a fetch that did not end; a server removes it when it is a day old",
+                 s->path);
+        else if (s->foreign)
             find(ck, "%s: is no file of hired%s", s->path, lost ? "" : "; it may be removed");
         else if (lost)
             find(ck, "%s: belongs to no record. Keep it: its record may be among what was lost", s->path);
@@ -150,19 +167,16 @@ static void tell_strays(struct check *ck) {
 static void check_stray_files(struct check *ck) {
     int r = 0;
 
-    for (unsigned i = 0; i < 256 && r == 0; i++)
-        r = files_walk(ck->dir, i, check_entry, ck);
+    for (unsigned i = 0; i < FILES_PARTS && r == 0; i++)
+        r = files_walk(ck->kept, i, check_entry, ck);
     tell_strays(ck);
-    if (r < 0)
+    if (r < 0 && files_are_remote(ck->kept))
+        find(ck, "%s: its kept files cannot be listed: %s", database(ck), strerror(-r));
+    else if (r < 0)
         find(ck, "%s/files: cannot be read: %s", ck->dir, strerror(-r));
 }
 
 /* ---- running the checks ---- */
-
-/* Its name in findings. */
-static const char *database(struct check *ck) {
-    return ck->cli->config.store_url ? "the database" : arena_printf(&ck->scratch, "%s/hired.db", ck->dir).ptr;
-}
 
 static void tell_line(void *ctx, struct str line) {
     struct check *ck = ctx;
@@ -209,6 +223,20 @@ static void note_result(struct check *ck, int r, const char *what) {
         ck->damaged_findings++;
 }
 
+static void check_files(struct check *ck) {
+    const struct db_options o = config_db_options(&ck->cli->config);
+    struct str why;
+
+    if (files_new(&ck->kept, &o, &why) < 0) {
+        find(ck, "%.*s", STR_FMT(why));
+        return;
+    }
+    note_result(ck, kept_walk(ck->cli->db, check_file, ck), "its rows of kept files");
+    tell_open_files(ck);
+    check_stray_files(ck);
+    ck->kept = files_free(ck->kept);
+}
+
 static void check_database(struct check *ck) {
     const struct record_watch w = {.pace = keep_to_deadline, .finding = tell_record, .ctx = ck};
     struct db *db = ck->cli->db;
@@ -217,9 +245,7 @@ static void check_database(struct check *ck) {
     db_set_deadline(db, ck->deadline_ns);
     note_result(ck, damaged ? db_check_references(db, tell_line, ck) : db_check(db, tell_line, ck), "its references");
     note_result(ck, check_all_records(db, &w, &ck->records, &ck->documents), "its records");
-    note_result(ck, kept_walk(db, check_file, ck), "its rows of kept files");
-    tell_open_files(ck);
-    check_stray_files(ck);
+    check_files(ck);
 }
 
 static int finish(struct check *ck) {

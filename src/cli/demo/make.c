@@ -16,7 +16,7 @@
 #include "hire/order/order.h"
 #include "hire/reference/reference.h"
 #include "hire/tenant/tenant.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 #define TENANT_NAME "青舟科技 Qingzhou"
 #define APP_NAME "demo"
@@ -184,14 +184,14 @@ static const struct embedded_file *file_named(struct str name) {
 
 static int write_file(struct demo *d, int64_t id, struct str bytes, struct buf *ret_hex) {
     const char *dir = d->cli->config.data;
-    struct files_draft draft;
+    struct directory_draft draft;
     unsigned char digest[32];
-    int r = files_draft_begin(&draft, dir, id);
+    int r = directory_draft_begin(&draft, dir, id);
 
     if (r == 0)
-        r = files_draft_write(&draft, bytes);
+        r = directory_draft_write(&draft, bytes);
     if (r == 0)
-        r = files_draft_replace(&draft, dir, id); /* left by an interrupted demo */
+        r = directory_draft_replace(&draft, dir, id); /* left by an interrupted demo */
     EVP_Digest(bytes.ptr, bytes.len, digest, NULL, EVP_sha256(), NULL);
     buf_add_hex(ret_hex, digest, sizeof(digest));
     return r;

@@ -1,108 +1,118 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Brings the kept files of a migrated database, or says where they must be.
+ * Brings the kept files of a database that is migrated, between a directory and a database.
  */
 #include "cli/migrate/files.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "cli/backup/collect.h"
 #include "cli/kept.h"
 
 struct bringing {
-    struct cli *cli;
-    struct collect files;
-    int64_t missing;
+    struct migrate_files *m;
+    struct files *from, *to;
+    struct db *db; /* the source */
 };
 
-static int count(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
-    ++*(int64_t *)ctx;
+static int fail(struct migrate_files *m, const struct kept_file *f, int error, const char *what) {
+    m->why = arena_printf(&m->cli->arena, "The kept file %lld %s: %s. Run the command again: it goes on.",
+                          (long long)f->name.id, what, strerror(-error));
+    return error;
+}
+
+/* Whether the file is there as its record says. Returns 1, 0 (another one, or incomplete), -ENOENT or another negative
+ * errno. */
+static int is_as_recorded(struct files *files, const struct kept_file *f) {
+    char hex[KEPT_HEX];
+    int64_t size;
+    int r = kept_digest_of(files, f->name, NULL, NULL, &size, hex);
+    return r == 0 ? size == f->size && str_eq(str_of(hex), f->sha256) : r == -EUCLEAN ? 0 : r;
+}
+
+static int leave_out(struct migrate_files *m, const struct kept_file *f, const char *why) {
+    m->missing++;
+    cli_fail(m->cli, "the kept file %lld (%s %lld) %s; it was left out", (long long)f->name.id,
+             f->order_id ? "a report of order" : "attachment", (long long)(f->order_id ? f->order_id : f->name.id),
+             why);
     return 0;
 }
 
-/* A missing or damaged file does not keep the others from being brought. */
-static int bring(void *ctx, int64_t id, int64_t size, struct str sha256, int64_t order_id) {
-    struct bringing *b = ctx;
-    int r = collect_file(&b->files, id, size, sha256);
-    if (r != -ENOENT && r != -EUCLEAN)
-        return r;
-    b->missing++;
-    cli_fail(b->cli, "%s; it was left out", b->files.why);
-    return 0;
+struct copying {
+    struct files_draft *draft;
+    int error; /* of the target */
+};
+
+static int write_piece(void *ctx, struct str bytes) {
+    struct copying *c = ctx;
+    c->error = files_draft_write(c->draft, bytes);
+    return c->error;
 }
 
-static bool same_directory(const char *a, const char *b) {
-    struct stat x, y;
-    return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
-static int open_filled(struct cli *c, const char *dir) {
-    const struct db_options o = {.dir = dir, .busy_ms = 1000};
-    struct str why = STR_ABSENT;
-    int r = db_open(&c->db, &o, DB_READ, &c->arena, &why);
-    return r < 0 ? cli_fail(c, "%.*s", STR_FMT(why)) : 0;
-}
-
-static int count_files(struct cli *c, const char *dir, int64_t *ret) {
-    *ret = 0;
-    if (open_filled(c, dir) != 0)
-        return 1;
-    int r = kept_walk(c->db, count, ret);
-    c->db = db_close(c->db);
-    return r < 0 ? cli_fail_errno(c, r, "list the kept files", NULL) : 0;
-}
-
-static int bring_all(struct bringing *b) {
-    char path[PATH_MAX];
-    int r = snprintf(path, sizeof(path), "%s/files", b->files.to) >= (int)sizeof(path) ? -ENAMETOOLONG : 0;
-    if (r == 0 && mkdir(path, 0700) < 0 && errno != EEXIST)
-        r = -errno;
-    if (r == 0)
-        r = kept_walk(b->cli->db, bring, b);
-    if (r == 0)
-        r = collect_sync(&b->files);
-    if (r < 0 && b->files.why[0])
-        return cli_fail(b->cli, "the database was migrated, but not its files: %s; bring the folder files of %s to %s",
-                        b->files.why, b->files.from, b->files.to);
-    return r < 0 ? cli_fail_errno(b->cli, r, "bring the kept files", NULL) : 0;
-}
-
-int migrate_bring_files(struct cli *c, const char *from, const char *to, FILE *out) {
-    struct bringing b = {.cli = c, .files = {.from = from, .to = to}};
-    char path[PATH_MAX];
-    int64_t n;
-    if (same_directory(from, to))
-        return 0;
-    if (count_files(c, to, &n) != 0)
-        return 1;
-    if (n == 0)
-        return 0;
-    if (snprintf(path, sizeof(path), "%s/files", from) >= (int)sizeof(path) || access(path, F_OK) < 0) {
-        fprintf(out, "%lld kept files belong to it: bring the folder files of the servers' --data to %s.\n",
-                (long long)n, to);
-        return 0;
+static int copy(struct bringing *b, const struct kept_file *f) {
+    struct copying c = {0};
+    char hex[KEPT_HEX];
+    int64_t size;
+    int r = files_draft_begin(&c.draft, b->to, f->name);
+    if (r < 0)
+        return fail(b->m, f, r, "cannot be written");
+    r = kept_digest_of(b->from, f->name, write_piece, &c, &size, hex);
+    bool same = r == 0 && size == f->size && str_eq(str_of(hex), f->sha256);
+    if (same) {
+        r = files_draft_keep(c.draft, FILES_NEW);
+        return r < 0 ? fail(b->m, f, r, "cannot be written") : 0;
     }
-    if (open_filled(c, to) != 0)
-        return 1;
-    int status = bring_all(&b);
-    c->db = db_close(c->db);
-    if (status == 0)
-        fprintf(out, "%lld kept files are in %s/files.\n", (long long)b.files.files, to);
-    return status != 0 || b.missing == 0
-               ? status
-               : cli_fail(c, "%lld kept files are missing in %s, as the lines above say", (long long)b.missing, from);
+    files_draft_drop(c.draft);
+    if (c.error < 0)
+        return fail(b->m, f, c.error, "cannot be written");
+    if (r == 0 || r == -EUCLEAN)
+        return leave_out(b->m, f, "differs from what was stored");
+    return r == -ENOENT ? leave_out(b->m, f, "is missing") : fail(b->m, f, r, "cannot be read");
 }
 
-int migrate_name_files(struct cli *c, const char *from, FILE *out) {
-    int64_t n;
-    if (count_files(c, from, &n) != 0)
-        return 1;
-    if (n > 0)
-        fprintf(out, "%lld kept files stay in %s/files: start the servers with --data %s.\n", (long long)n, from, from);
+static int bring(void *ctx, const struct kept_file *f) {
+    struct bringing *b = ctx;
+    struct migrate_files *m = b->m;
+    int64_t missing = m->missing;
+    int there = is_as_recorded(b->to, f), r = 0;
+    if (there < 0 && there != -ENOENT)
+        return fail(m, f, there, "cannot be compared");
+    if (there == 0)
+        r = files_remove(b->to, f->name, true);
+    if (r < 0)
+        return fail(m, f, r, "cannot be replaced");
+    if (there != 1) {
+        r = copy(b, f);
+        if (r < 0 || m->missing > missing)
+            return r;
+        there = is_as_recorded(b->to, f);
+        if (there != 1)
+            return fail(m, f, there < 0 ? there : -EUCLEAN, "differs in the copy");
+    }
+    m->files++;
+    m->bytes += f->size;
+    m->progress(m->ctx, m->files);
     return 0;
+}
+
+static int open_all(struct bringing *b) {
+    struct migrate_files *m = b->m;
+    int r = db_open(&b->db, &m->from, DB_READ, &m->cli->arena, &m->why);
+    if (r == 0)
+        r = files_new(&b->from, &m->from, &m->why);
+    return r == 0 ? files_new(&b->to, &m->to, &m->why) : r;
+}
+
+int migrate_files_run(struct migrate_files *m) {
+    struct bringing b = {.m = m};
+    m->why = STR_ABSENT;
+    int r = open_all(&b);
+    if (r == 0)
+        r = kept_walk(b.db, bring, &b);
+    if (r < 0 && str_is_absent(m->why))
+        m->why = arena_printf(&m->cli->arena, "The kept files cannot be listed: %s.", strerror(-r));
+    files_free(b.to);
+    files_free(b.from);
+    db_close(b.db);
+    return r;
 }

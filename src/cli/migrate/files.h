@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The kept files of a migrated database. Servers on PostgreSQL keep them in a directory of theirs, too.
+ * Brings the kept files of a database that is migrated.
  */
 #ifndef HIRED_CLI_MIGRATE_FILES_H
 #define HIRED_CLI_MIGRATE_FILES_H
 
-#include <stdio.h>
-
 #include "cli/open.h"
 
-/* The database of the directory `to` was filled: brings its files from the data directory `from`, by links or copies;
- * or says that they must be brought, if `from` has none. Returns 0, or 1 after an error message. */
-int migrate_bring_files(struct cli *c, const char *from, const char *to, FILE *out);
+struct migrate_files {
+    struct cli *cli;
+    struct db_options from, to; /* busy_ms and what names the databases */
+    void (*progress)(void *ctx, int64_t files);
+    void *ctx;
 
-/* The database of the directory `from` was moved to PostgreSQL: says where its files must be, if it has any. Returns as
- * above. */
-int migrate_name_files(struct cli *c, const char *from, FILE *out);
+    int64_t files, bytes; /* that the target has now */
+    int64_t missing;      /* that the source has not, or that differ from their records; each was said */
+    struct str why;       /* a sentence after an error; in the arena of cli */
+};
+
+/* Brings every file that a record of the source names and compares its digest, on both sides, with the record's. A file
+ * that the target has already is compared only. Returns 0 or a negative errno. */
+int migrate_files_run(struct migrate_files *m);
 
 #endif

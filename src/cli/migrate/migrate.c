@@ -15,26 +15,29 @@
 #include "store/owner.h"
 #include "store/transfer/transfer.h"
 
+#define BUSY_MS 1000
+#define PROGRESS_MS 2000
+
 static const char help[] =
     "usage: hired migrate --from DIR --to postgresql://USER@HOST:PORT/DATABASE [--json]\n"
-    "       hired migrate --from postgresql://... --to DIR [--json] [--data DATA]\n\n"
+    "       hired migrate --from postgresql://... --to DIR [--json]\n\n"
     "Copies all records of all tenants between a data directory and PostgreSQL; the source stays as it\n"
     "is. No server may run on either side. Then both sides are read and compared row by row, and each\n"
-    "table's number of rows and digest are printed. The copy can be served after that, and not before.\n\n"
+    "table's number of rows and digest are printed. Kept files (reports, attachments) come along, and\n"
+    "their digests are compared too. The copy can be served after that, and not before.\n\n"
     "The target must be a new database, or a directory without a database. An interrupted migration is\n"
     "continued by the same command; if the source has changed since, it begins again. The source must\n"
     "have the present schema: hired serve of this version brings it up to date.\n\n"
-    "Kept files (reports, attachments) stay files, in the folder files of the servers' --data. To a\n"
-    "directory, those of DATA are linked or copied; from a directory, start the servers with --data DIR.\n\n"
     "  --from, --to  a directory, and an address as libpq takes it; a password is better in ~/.pgpass\n"
-    "  --json        the tables as JSON on standard output\n"
-    "  --data DATA   the data directory of the servers on PostgreSQL (data)\n\n"
+    "  --json        the tables as JSON on standard output\n\n"
     "example: createdb -T template0 -E UTF8 --locale=C hired\n"
     "         hired migrate --from /var/lib/hired --to postgresql://hired@db.example/hired\n";
 
 struct migrate {
     struct cli *cli;
     struct transfer transfer;
+    struct migrate_files files;
+    int64_t shown_ms;    /* when the number of files was last shown */
     struct owner *owner; /* of the directory */
     struct buf tables;   /* JSON */
     int64_t rows;
@@ -64,6 +67,14 @@ static void compared(void *ctx, const struct transfer_table *t) {
     json_member_int(&m->tables, STR("rows"), t->rows);
     json_member_str(&m->tables, STR("sha256"), str_of(t->sha256));
     json_end(&m->tables, '}');
+}
+
+static void progress_of_files(void *ctx, int64_t files) {
+    struct migrate *m = ctx;
+    if (clock_mono_ms() - m->shown_ms < PROGRESS_MS)
+        return;
+    m->shown_ms = clock_mono_ms();
+    fprintf(stderr, "hired migrate: copying kept files: %lld\n", (long long)files);
 }
 
 /* ---- the two sides ---- */
@@ -107,6 +118,24 @@ static int own_directory(struct migrate *m) {
     return r < 0 ? cli_fail(m->cli, "%.*s", STR_FMT(why)) : 0;
 }
 
+static struct db_options options_of(const struct transfer_place *p) {
+    return (struct db_options){
+        .engine = p->url ? DB_POSTGRESQL : DB_SQLITE, .url = p->url, .dir = p->dir, .busy_ms = BUSY_MS};
+}
+
+static int bring_files(void *ctx) {
+    struct migrate *m = ctx;
+    m->files = (struct migrate_files){.cli = m->cli,
+                                      .from = options_of(&m->transfer.from),
+                                      .to = options_of(&m->transfer.to),
+                                      .progress = progress_of_files,
+                                      .ctx = m};
+    m->shown_ms = clock_mono_ms();
+    int r = migrate_files_run(&m->files);
+    m->transfer.why = m->files.why;
+    return r;
+}
+
 /* ---- the command ---- */
 
 static int tell(struct migrate *m, int64_t ms) {
@@ -115,11 +144,15 @@ static int tell(struct migrate *m, int64_t ms) {
         json_begin(&out, '{');
         json_member_int(&out, STR("rows"), m->rows);
         json_member_int(&out, STR("ms"), ms);
+        json_member_int(&out, STR("files"), m->files.files);
+        json_member_int(&out, STR("file_bytes"), m->files.bytes);
         json_member_raw(&out, STR("tables"), buf_str(&m->tables));
         json_end(&out, '}');
         return cli_print_json(&out);
     }
     printf("%lld rows were migrated, and are the same on both sides.\n", (long long)m->rows);
+    printf("%lld kept files with %lld bytes were migrated, and have the digests of their records.\n",
+           (long long)m->files.files, (long long)m->files.bytes);
     return 0;
 }
 
@@ -135,10 +168,9 @@ static int run(struct migrate *m) {
     if (r < 0)
         return cli_fail(m->cli, "%.*s", STR_FMT(t->why));
     r = tell(m, clock_mono_ms() - begun_ms);
-    FILE *out = m->json ? stderr : stdout;
-    int files = t->from.dir ? migrate_name_files(m->cli, t->from.dir, out)
-                            : migrate_bring_files(m->cli, m->cli->config.data, t->to.dir, out);
-    return r != 0 ? r : files;
+    if (r != 0 || m->files.missing == 0)
+        return r;
+    return cli_fail(m->cli, "%lld kept files are missing, as the lines above say", (long long)m->files.missing);
 }
 
 int cli_migrate(int argc, char **argv) {
@@ -159,6 +191,7 @@ int cli_migrate(int argc, char **argv) {
     m.transfer.say = say;
     m.transfer.progress = progress;
     m.transfer.compared = compared;
+    m.transfer.rest = bring_files;
     m.transfer.ctx = &m;
     int status = run(&m);
     m.owner = owner_release(m.owner);

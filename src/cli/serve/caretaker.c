@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/id.h"
@@ -21,7 +20,6 @@
 #include "cli/serve/disk_watch.h"
 #include "cli/serve/scrubber.h"
 #include "store/before.h"
-#include "store/files/files.h"
 
 #define POLL_MS 1000            /* interval of its loop */
 #define COUNT_EVERY_MS 5000     /* shortest interval between two counts, */
@@ -38,6 +36,7 @@
 
 struct caretaker {
     const char *dir;
+    struct files *files;
     struct db *db;
     struct writer *writer;
     const struct scrubber *scrubber;
@@ -59,8 +58,8 @@ struct caretaker {
 
     /* of the current sweep */
     struct found {
-        int64_t id;
         enum files_kind kind;
+        int64_t tenant, id, content; /* as in files_entry */
     } found[FOUND_MAX];
     unsigned n_found;
     unsigned in_a_row;
@@ -165,21 +164,21 @@ static int find(void *ctx, const struct files_entry *e) {
     if (++c->in_a_row % FILES_IN_A_ROW == 0 && !rest_in_sweep(c, PAUSE_MS))
         return -ECANCELED;
     if (is_stray(c, e))
-        c->found[c->n_found++] = (struct found){e->id, e->kind};
+        c->found[c->n_found++] = (struct found){e->kind, e->tenant, e->id, e->content};
     return c->n_found == FOUND_MAX ? -ENOSPC : 0; /* the next round finds the rest */
 }
 
 /* Checks the file again before removing it: it must still have its age, and still no row. */
 static void remove_found(struct caretaker *c, const struct found *f) {
+    const struct files_entry found = {.kind = f->kind, .tenant = f->tenant, .id = f->id, .content = f->content};
     struct files_entry e;
-    if (files_look(c->dir, f->id, f->kind, &e) < 0 || !is_stray(c, &e))
+    struct files_removal right;
+    if (files_look(c->files, &found, &e) < 0 || !is_stray(c, &e))
         return;
-    int right = files_removal_begin(c->dir);
-    if (right == -EAGAIN)
+    if (files_removal_begin(c->files, &right) == -EAGAIN)
         return; /* a backup may need it; the next sweep finds it again */
-    int r = unlink(e.path) < 0 ? -errno : 0;
-    if (right >= 0)
-        close(right);
+    int r = files_remove_entry(c->files, &e);
+    files_removal_end(&right);
     if (r < 0) {
         log_fmt(LOG_WARN, "cannot remove %s, which no record names: %s", e.path, strerror(-r));
         return;
@@ -208,8 +207,8 @@ static bool rows_seem_lost(const struct caretaker *c) {
 static bool sweep_round(struct caretaker *c) {
     int r = 0;
     c->n_found = 0;
-    for (unsigned folder = 0; folder < 256 && r == 0; folder++)
-        r = rest_in_sweep(c, PAUSE_MS) ? files_walk(c->dir, folder, find, c) : -ECANCELED;
+    for (unsigned part = 0; part < FILES_PARTS && r == 0; part++)
+        r = rest_in_sweep(c, PAUSE_MS) ? files_walk(c->files, part, find, c) : -ECANCELED;
     if (r < 0 && r != -ECANCELED && r != -ENOSPC)
         log_fmt(LOG_WARN, "cannot look for files that no record names: %s", strerror(-r));
     if (r == 0 && c->n_found == 0)
@@ -254,12 +253,13 @@ static void caretaker_release(struct caretaker *c) {
     free(c);
 }
 
-int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer,
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct files *files, struct writer *writer,
                   const struct scrubber *scrubber, struct duty worker, bool clock) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct caretaker *c = mem_alloc(sizeof *c);
     struct str why;
     c->dir = db->dir;
+    c->files = files;
     c->writer = writer;
     c->scrubber = scrubber;
     c->worker = worker;

@@ -14,15 +14,16 @@
 #include "base/buf.h"
 #include "base/duty.h"
 #include "store/db.h"
+#include "store/files/files.h"
 #include "store/writer.h"
 
 struct caretaker;
 struct scrubber;
 
-/* Starts the thread; db, writer and scrubber must outlive it. While the scrubber has findings, no file is removed.
- * clock: note the time (clock_check.h). worker: who does what concerns the database; what concerns the machine (the
- * room on its disk) is done in any case. Returns 0 or a negative errno (already logged). */
-int caretaker_new(struct caretaker **ret, const struct db_options *db, struct writer *writer,
+/* Starts the thread; db, files, writer and scrubber must outlive it. While the scrubber has findings, no file is
+ * removed. clock: note the time (clock_check.h). worker: who does what concerns the database; what concerns the machine
+ * (the room on its disk) is done in any case. Returns 0 or a negative errno (already logged). */
+int caretaker_new(struct caretaker **ret, const struct db_options *db, struct files *files, struct writer *writer,
                   const struct scrubber *scrubber, struct duty worker, bool clock);
 
 /* Tells the thread that the clock was moved, so that it checks for due work. From any thread. */

@@ -5,17 +5,17 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "cli/serve/download.h"
 #include "cli/serve/site.h"
 #include "events/fetch/fetcher.h"
 #include "gateway/answer.h"
 #include "gateway/link.h"
 #include "hire/attachment/attachment.h"
 #include "hire/order/order.h"
-#include "store/files/files.h"
 
 #define FILE_WAIT_MS 5000 /* how long a request waits for a file that is being fetched */
 #define FILE_POLL_MS 50
@@ -125,70 +125,125 @@ static struct str policy_of(struct str mime) {
                : STR("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox");
 }
 
-struct outgoing_file {
-    int64_t id;
-    struct str mime, name;
-    bool shown; /* the browser may display it inline */
-    unsigned max_age_s;
-};
-
-static void file_send(struct http_request *r, const struct outgoing_file *f) {
-    uint64_t size, from = 0, len;
-    int fd = files_open(site_of(r)->data, f->id, &size);
-    if (fd == -ENOENT) {
-        site_refuse(r, 404, "the file is not there");
-        return;
-    }
-    if (fd < 0) {
-        refuse_error(r, fd, "the file cannot be opened");
-        return;
-    }
-    len = size;
-    /* A stored file never changes, so the ETag is its id. */
-    struct str etag = arena_printf(r->arena, "\"%llx\"", (unsigned long long)f->id);
-    struct str only_if = http_header_get(r, STR("If-Range"));
-    enum range range = str_is_absent(only_if) || str_eq(only_if, etag)
-                           ? read_range(http_header_get(r, STR("Range")), size, &from, &len)
-                           : RANGE_NONE;
-    struct http_header headers[8] = {
-        {STR("Cache-Control"), arena_printf(r->arena, "private, max-age=%u", f->max_age_s)},
-        {STR("X-Content-Type-Options"), STR("nosniff")},
-        {STR("Content-Disposition"), disposition_of(r->arena, f->name, f->shown)},
-        {STR("Content-Security-Policy"), policy_of(f->mime)},
-        {STR("Accept-Ranges"), STR("bytes")},
-        {STR("ETag"), etag},
-    };
-    size_t n = 6;
-    if (range == RANGE_OUTSIDE) {
-        close(fd);
-        headers[0] = (struct http_header){STR("Content-Range"),
-                                          arena_printf(r->arena, "bytes */%llu", (unsigned long long)size)};
-        http_reply(r, 416, STR("text/plain; charset=utf-8"), headers, 1);
-        return;
-    }
-    if (range == RANGE_ONE)
-        headers[n++] = (struct http_header){
-            STR("Content-Range"), arena_printf(r->arena, "bytes %llu-%llu/%llu", (unsigned long long)from,
-                                               (unsigned long long)(from + len - 1), (unsigned long long)size)};
-    http_reply_file(r, range == RANGE_ONE ? 206 : 200, f->mime, headers, n, fd, from, len);
-}
-
-/* ---- looking up ---- */
-
-/* A request for a file, while its row is read. It has memory of its own, so that the request can be answered while a
- * reader still works on it. */
+/* A request for a file: while its row is read, and until its answer begins. It has memory of its own, so that the
+ * request can be answered while a reader still works on it. */
 struct file_look {
     struct read_job job;
     struct http_request *r; /* NULL: it was answered meanwhile */
     struct arena arena;
-    struct outgoing_file file;
     int row;       /* 1: found, 0: none, < 0: an error */
     int64_t state; /* of a report */
     /* For a report that the fetcher is still fetching. */
     bool looking; /* the job has not come back */
     int64_t until_ns;
     struct http_timer *timer;
+
+    struct files_name file;
+    struct str mime, name;
+    bool shown; /* the browser may display it inline */
+    unsigned max_age_s;
+    struct http_header headers[8]; /* of the answer; their texts are in arena */
+    struct download_head head;
 };
+
+static void look_free(struct file_look *f) {
+    arena_free(&f->arena);
+    free(f);
+}
+
+static void refuse_open(struct http_request *r, int error) {
+    if (error == -ENOENT)
+        site_refuse(r, 404, "the file is not there");
+    else if (error == -EUSERS)
+        site_refuse(r, 503, "too many files are being downloaded; try again in a few seconds");
+    else
+        refuse_error(r, error, "the file cannot be opened");
+}
+
+/* Prepares the answer. Returns false if it has answered instead: the range is outside. */
+static bool head_write(struct file_look *f, uint64_t size) {
+    struct http_request *r = f->r;
+    uint64_t from = 0, len = size;
+    /* A stored file never changes, so the ETag is its id. */
+    struct str etag = arena_printf(&f->arena, "\"%llx\"", (unsigned long long)f->file.id);
+    struct str only_if = http_header_get(r, STR("If-Range"));
+    enum range range = str_is_absent(only_if) || str_eq(only_if, etag)
+                           ? read_range(http_header_get(r, STR("Range")), size, &from, &len)
+                           : RANGE_NONE;
+    if (range == RANGE_OUTSIDE) {
+        const struct http_header header = {STR("Content-Range"),
+                                           arena_printf(&f->arena, "bytes */%llu", (unsigned long long)size)};
+        http_reply(r, 416, STR("text/plain; charset=utf-8"), &header, 1);
+        return false;
+    }
+    const struct http_header headers[] = {
+        {STR("Cache-Control"), arena_printf(&f->arena, "private, max-age=%u", f->max_age_s)},
+        {STR("X-Content-Type-Options"), STR("nosniff")},
+        {STR("Content-Disposition"), disposition_of(&f->arena, f->name, f->shown)},
+        {STR("Content-Security-Policy"), policy_of(f->mime)},
+        {STR("Accept-Ranges"), STR("bytes")},
+        {STR("ETag"), etag},
+    };
+    size_t n = sizeof headers / sizeof *headers;
+    memcpy(f->headers, headers, sizeof headers);
+    if (range == RANGE_ONE)
+        f->headers[n++] = (struct http_header){
+            STR("Content-Range"), arena_printf(&f->arena, "bytes %llu-%llu/%llu", (unsigned long long)from,
+                                               (unsigned long long)(from + len - 1), (unsigned long long)size)};
+    f->head = (struct download_head){.status = range == RANGE_ONE ? 206 : 200,
+                                     .type = f->mime,
+                                     .headers = f->headers,
+                                     .n_headers = n,
+                                     .from = from,
+                                     .len = len};
+    return true;
+}
+
+/* From the directory. */
+static void send_local(struct file_look *f) {
+    struct files_reading reading;
+    const struct download_head *h = &f->head;
+    int error = files_open(&reading, site_of(f->r)->files, f->file);
+    if (error < 0)
+        refuse_open(f->r, error);
+    else if (!head_write(f, reading.size))
+        files_close(&reading);
+    else
+        http_reply_file(f->r, h->status, h->type, h->headers, h->n_headers, reading.fd, h->from, h->len);
+    look_free(f);
+}
+
+static void refuse_read(void *ctx, struct http_request *r, int error) {
+    refuse_open(r, error);
+}
+
+static void sent(void *ctx) {
+    look_free(ctx);
+}
+
+static void opened(void *ctx, struct download *d, uint64_t size, int error) {
+    struct file_look *f = ctx;
+    if (error == 0 && head_write(f, size)) {
+        download_send(d, &f->head, refuse_read, sent);
+        return;
+    }
+    if (error < 0)
+        refuse_open(f->r, error);
+    else
+        download_drop(d);
+    look_free(f);
+}
+
+/* Answers with the file, and frees f. */
+static void file_send(struct file_look *f) {
+    struct site *site = site_of(f->r);
+    if (!files_are_remote(site->files))
+        send_local(f);
+    else
+        download_open(site, f->r, f->file, gateway_caller(site->gateway, f->r), opened, f);
+}
+
+/* ---- looking up ---- */
 
 static struct file_look *of_job(struct read_job *job) {
     return (struct file_look *)(void *)((char *)job - offsetof(struct file_look, job));
@@ -199,11 +254,6 @@ static struct file_look *look_new(struct http_request *r, int64_t id) {
     *f = (struct file_look){.r = r, .arena = ARENA_EMPTY, .file = {.id = id}};
     r->no_cancel = true;
     return f;
-}
-
-static void look_free(struct file_look *f) {
-    arena_free(&f->arena);
-    free(f);
 }
 
 static void look(struct file_look *f, void (*run)(struct read_job *job, struct reader *rd),
@@ -233,17 +283,19 @@ static void read_attachment(struct read_job *job, struct reader *rd) {
     f->row = db_row(&q);
     if (f->row != 1)
         return;
-    f->file.name = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME));
-    f->file.mime = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME));
-    f->file.max_age_s = LINK_ATTACHMENT_LIFE_S;
-    f->file.shown = attachment_is_shown(f->file.mime);
+    f->file.tenant = db_int(&q, COL_ATTACHMENT_BY_ID_TENANT);
+    f->name = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_NAME));
+    f->mime = arena_dup(&f->arena, db_text(&q, COL_ATTACHMENT_BY_ID_MIME));
+    f->max_age_s = LINK_ATTACHMENT_LIFE_S;
+    f->shown = attachment_is_shown(f->mime);
 }
 
 static void attachment_read(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
-    if (error != -ESHUTDOWN && !refuse_row(f, error))
-        file_send(f->r, &f->file);
-    look_free(f);
+    if (error == -ESHUTDOWN || refuse_row(f, error))
+        look_free(f);
+    else
+        file_send(f);
 }
 
 static void serve_attachment(struct http_request *r, int64_t id) {
@@ -272,27 +324,29 @@ static void read_report(struct read_job *job, struct reader *rd) {
     struct db_query q DB_CLEANUP = db_query(reader_db(rd), SQL_REPORT_FILE_BY_ID);
     db_bind_int(&q, 1, f->file.id);
     f->row = db_row(&q);
-    int64_t tenant = f->row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_TENANT) : 0;
+    f->file.tenant = f->row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_TENANT) : 0;
     f->state = f->row == 1 ? db_int(&q, COL_REPORT_FILE_BY_ID_STATE) : 0;
     db_query_end(&q);
-    if (f->row == 1 && f->state == 1)
-        f->file = (struct outgoing_file){.id = f->file.id,
-                                         .name = report_name(reader_db(rd), &f->arena, tenant, f->file.id),
-                                         .mime = STR("application/pdf"),
-                                         .shown = true,
-                                         .max_age_s = LINK_REPORT_LIFE_S};
+    if (f->row != 1 || f->state != 1)
+        return;
+    f->name = report_name(reader_db(rd), &f->arena, f->file.tenant, f->file.id);
+    f->mime = STR("application/pdf");
+    f->shown = true;
+    f->max_age_s = LINK_REPORT_LIFE_S;
 }
 
-/* Answers if the file is stored or cannot be fetched; returns false if the fetch is still pending. */
+/* Answers if the file is stored or cannot be fetched, and frees f; returns false if the fetch is still pending. */
 static bool answer_report(struct file_look *f, int error) {
-    if (refuse_row(f, error))
-        return true;
-    if (f->state == 0)
+    bool refused = refuse_row(f, error);
+    if (!refused && f->state == 0)
         return false;
-    if (f->state == 1)
-        file_send(f->r, &f->file);
-    else
+    if (!refused && f->state == 1) {
+        file_send(f);
+        return true;
+    }
+    if (!refused)
         site_refuse(f->r, 404, "the report could not be fetched from where the vendor said it was");
+    look_free(f);
     return true;
 }
 
@@ -304,12 +358,14 @@ static void report_read_again(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
     f->looking = false;
     if (f->r && error != -ESHUTDOWN) {
-        if (!answer_report(f, error)) {
-            if (clock_mono_ns() < f->until_ns)
-                return;
-            refuse_wait(f->r);
-        }
-        http_timer_stop(f->timer);
+        struct http_timer *timer = f->timer;
+        bool answered = answer_report(f, error);
+        if (!answered && clock_mono_ns() < f->until_ns)
+            return;
+        http_timer_stop(timer);
+        if (answered)
+            return;
+        refuse_wait(f->r);
     }
     look_free(f);
 }
@@ -331,10 +387,12 @@ static void on_wait_end(void *arg) {
 static void report_read(struct read_job *job, int error) {
     struct file_look *f = of_job(job);
     f->looking = false;
-    if (error == -ESHUTDOWN || answer_report(f, error)) {
+    if (error == -ESHUTDOWN) {
         look_free(f);
         return;
     }
+    if (answer_report(f, error))
+        return;
     fetcher_want(site_of(f->r)->fetcher, f->file.id);
     nodes_want(site_of(f->r)->nodes, f->file.id);
     f->until_ns = clock_mono_ns() + FILE_WAIT_MS * INT64_C(1000000);

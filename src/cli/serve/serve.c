@@ -19,7 +19,7 @@
 #include "cli/serve/clock_check.h"
 #include "cli/serve/serving.h"
 #include "gateway/users.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 /* Threads of libuv's pool, which read files that are sent and do outgoing requests (gateway/serve.c), unless the
  * operator sets UV_THREADPOOL_SIZE. */
@@ -27,6 +27,10 @@
 
 #define READERS 16      /* threads that read a database on another machine */
 #define READERS_MAX 256 /* the most of HIRED_TEST_READERS */
+
+/* Downloads from a database at once, each with a piece of memory (download.c): of all, and of one network or caller. */
+#define DOWNLOADS 256
+#define DOWNLOADS_OF_CALLER 64
 
 static void print_help(void) {
     printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
@@ -121,16 +125,22 @@ static int settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const ch
     return r;
 }
 
-/* Removes partial files of uploads and fetches that a crash interrupted. Several servers may share the folder: there
- * the worker removes those that are a day old (caretaker.h). */
-static void drop_drafts(const struct serving *s) {
-    if (s->nodes)
-        return;
-    int n = files_drop_drafts(s->config.data);
+/* Removes partial files of uploads and fetches that a crash interrupted. */
+static int open_files(struct serving *s) {
+    struct str why;
+    int r = files_new(&s->files, &s->db, &why);
+    if (r < 0) {
+        fprintf(stderr, "hired serve: %.*s\n", STR_FMT(why));
+        return r;
+    }
+    if (files_are_remote(s->files))
+        s->downloads = quota_new(DOWNLOADS, DOWNLOADS_OF_CALLER);
+    int n = files_drop_drafts(s->files);
     if (n < 0)
         log_fmt(LOG_WARN, "cannot look for unfinished files: %s", strerror(-n));
     else if (n > 0)
         log_fmt(LOG_INFO, "removed %d unfinished files", n);
+    return 0;
 }
 
 static void start_toolbox(struct serving *s) {
@@ -149,6 +159,7 @@ static int start_loops(struct serving *s) {
     unsigned loops = http_server_loops(s->server);
     const struct gateway_options options = {.db = &s->db,
                                             .writer = s->writer,
+                                            .files = s->files,
                                             .seal = s->seal,
                                             .loops = loops,
                                             .readers = readers_of(&s->db),
@@ -178,7 +189,8 @@ static int start_loops(struct serving *s) {
     s->longlink = longlink_new(&links);
     s->site = (struct site){.gateway = s->gateway,
                             .seal = s->seal,
-                            .data = s->config.data,
+                            .files = s->files,
+                            .downloads = s->downloads,
                             .dispatcher = s->dispatcher,
                             .hub = s->hub,
                             .fetcher = s->fetcher,
@@ -229,6 +241,7 @@ static int start_workers(struct serving *s) {
     const struct fetcher_options options = {
         .db = &s->db,
         .writer = s->writer,
+        .files = s->files,
         .allow_loopback = s->config.fetch_allow != FETCH_ALLOW_NONE,
         .allow_private = s->config.fetch_allow == FETCH_ALLOW_PRIVATE,
         .max_bytes = s->config.fetch_max_bytes,
@@ -247,7 +260,7 @@ static int start_workers(struct serving *s) {
     r = scrubber_new(&s->scrubber, &s->db, nodes_worker(s->nodes), s->config.scrub_rate);
     if (r < 0)
         return serve_fail("cannot start the thread that verifies the database", r);
-    r = caretaker_new(&s->caretaker, &s->db, s->writer, s->scrubber, nodes_worker(s->nodes), !s->config.test);
+    r = caretaker_new(&s->caretaker, &s->db, s->files, s->writer, s->scrubber, nodes_worker(s->nodes), !s->config.test);
     if (r < 0)
         return serve_fail("cannot start the thread that removes unused files", r);
     writer_on_commit(s->writer, on_commit, s);
@@ -318,6 +331,8 @@ static void shut_down(struct serving *s) {
     s->server = http_server_free(s->server);
     s->gateway = gateway_free(s->gateway);
     s->toolbox = toolbox_free(s->toolbox);
+    s->downloads = quota_free(s->downloads);
+    s->files = files_free(s->files);
     s->longlink = longlink_free(s->longlink);
     s->hub = hub_free(s->hub);
     s->seal = seal_free(s->seal);
@@ -340,7 +355,7 @@ int cli_serve(int argc, char **argv) {
     log_set_level(s.config.log_level);
     end_as_log_line();
     id_set_node(s.config.node);
-    files_set_spare(s.config.free_min_bytes);
+    directory_set_spare(s.config.free_min_bytes);
     s.url = STR("");
     int r = serve_take_directory(&s);
 
@@ -365,7 +380,7 @@ int cli_serve(int argc, char **argv) {
     if (r == 0)
         r = serve_open_store(&s);
     if (r == 0)
-        drop_drafts(&s);
+        r = open_files(&s);
     if (r == 0)
         r = start_workers(&s);
     if (r == 0 && s.nodes)

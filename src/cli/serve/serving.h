@@ -25,6 +25,8 @@ struct serving {
     int argc; /* copy of the command line, to read the configuration again */
     char **argv;
     struct db_options db;
+    struct files *files;     /* kept files */
+    struct quota *downloads; /* NULL: the files are in the directory */
     struct seal *seal;
     struct archive *archive; /* NULL: there is none */
     struct writer *writer;

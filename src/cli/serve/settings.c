@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 int serve_load_config(const struct serving *s, struct config *ret, bool running) {
     char **argv = calloc((size_t)s->argc + 1, sizeof *argv);
@@ -109,7 +109,7 @@ void serve_reload(struct serving *s) {
     }
     log_set_level(fresh.log_level);
     serve_warn_of_proxy(&fresh);
-    files_set_spare(fresh.free_min_bytes);
+    directory_set_spare(fresh.free_min_bytes);
     scrubber_set_rate(s->scrubber, fresh.scrub_rate);
     http_server_set_limits(s->server, &fresh.http);
     name_for_restart(&s->config, &fresh, &later);

@@ -12,11 +12,14 @@
 #include "events/longlink/longlink.h"
 #include "gateway/gateway.h"
 #include "store/archive/archive.h"
+#include "store/files/files.h"
+#include "store/files/quota.h"
 
 struct site {
     struct gateway *gateway;
     const struct seal *seal;
-    const char *data;              /* data directory, for stored files */
+    struct files *files;
+    struct quota *downloads;       /* of files in a database; NULL: they are in the directory */
     struct http_server *server;    /* for connection counters */
     struct dispatcher *dispatcher; /* for its counters */
     struct hub *hub;               /* for its counters */

@@ -81,7 +81,7 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
         f->too_large = true;
         return 0;
     }
-    f->disk_error = files_draft_write(&f->draft, (struct str){bytes, len});
+    f->disk_error = files_draft_write(f->draft, (struct str){bytes, len});
     if (f->disk_error < 0 || EVP_DigestUpdate(f->digest, bytes, len) != 1)
         return 0;
     return len;
@@ -115,9 +115,8 @@ int fetch_begin(struct fetch *f, const struct fetcher_options *o, const struct f
                         .id = job->id,
                         .owner = job->owner,
                         .attempts = job->attempts,
-                        .guard = {.allow_loopback = o->allow_loopback, .allow_private = o->allow_private},
-                        .draft = {.fd = -1}};
-    int r = files_draft_begin(&f->draft, o->db->dir, job->id);
+                        .guard = {.allow_loopback = o->allow_loopback, .allow_private = o->allow_private}};
+    int r = files_draft_begin(&f->draft, o->files, (struct files_name){job->tenant, job->id});
     if (r < 0)
         return r;
     fetch_host(job->url, f->host);
@@ -137,7 +136,9 @@ int fetch_keep(struct fetch *f, char ret_sha256[64]) {
 
     EVP_DigestFinal_ex(f->digest, digest, NULL);
     hex_encode(digest, 32, ret_sha256);
-    return files_draft_replace(&f->draft, f->o->db->dir, f->id);
+    struct files_draft *draft = f->draft;
+    f->draft = NULL;
+    return files_draft_keep(draft, FILES_REPLACE);
 }
 
 void fetch_clear(struct fetch *f) {
@@ -147,7 +148,7 @@ void fetch_clear(struct fetch *f) {
     f->headers = NULL;
     EVP_MD_CTX_free(f->digest);
     f->digest = NULL;
-    files_draft_drop(&f->draft);
+    f->draft = files_draft_drop(f->draft);
 }
 
 /* ---- the verdict ---- */

@@ -26,7 +26,7 @@ struct fetch {
     const struct fetcher_options *o;
     struct curl_slist *headers;
     struct outgoing_guard guard;
-    struct files_draft draft;
+    struct files_draft *draft; /* NULL: it was kept, or there is none */
     EVP_MD_CTX *digest;
     uint64_t size, passed_over; /* bytes stored; bytes of an answer that is not a report */
     char head[FETCH_PDF_BEGINS_BY + 5];
@@ -55,7 +55,7 @@ struct fetch_verdict {
 /* Judges a transfer that has ended. */
 struct fetch_verdict fetch_judge(struct fetch *f, CURLcode code);
 
-/* Gives the fetched file its name and returns its SHA-256 in hex. Returns 0 or a negative errno. */
+/* Keeps the fetched file and returns its SHA-256 in hex. Returns 0 or a negative errno. */
 int fetch_keep(struct fetch *f, char ret_sha256[64]);
 
 /* Frees the place; curl must have been removed from the multi handle. */

@@ -6,20 +6,18 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread.h"
 #include "events/fetch/internal.h"
-#include "store/files/files.h"
 
 #define BATCH 64
 
 /* ---- files that are to go ---- */
 
 struct removals {
-    int64_t ids[BATCH];
+    struct files_name names[BATCH];
     int n;
 };
 
@@ -27,7 +25,7 @@ static int removals_write(struct db *db, void *arg) {
     const struct removals *done = arg;
     for (int i = 0; i < done->n; i++) {
         struct db_query q DB_CLEANUP = db_query(db, SQL_FILE_REMOVAL_DONE);
-        db_bind_int(&q, 1, done->ids[i]);
+        db_bind_int(&q, 1, done->names[i].id);
         int r = db_run(&q);
         if (r < 0)
             return r;
@@ -41,7 +39,8 @@ static void removals_read(struct fetcher *f, int64_t after, struct removals *ret
     db_bind_int(&q, 2, BATCH);
     ret->n = 0;
     while (ret->n < BATCH && db_row(&q) == 1)
-        ret->ids[ret->n++] = db_int(&q, COL_FILE_REMOVAL_NEXT_ID);
+        ret->names[ret->n++] =
+            (struct files_name){db_int(&q, COL_FILE_REMOVAL_NEXT_TENANT), db_int(&q, COL_FILE_REMOVAL_NEXT_ID)};
 }
 
 /* Removes files of erased data. The database forgets a file only after its removal was synced, so that a crash
@@ -54,21 +53,20 @@ static void remove_files(struct fetcher *f) {
         done.n = 0;
         if (due.n == 0)
             return;
-        int right = files_removal_begin(f->o.db->dir);
-        if (right == -EAGAIN)
+        struct files_removal right;
+        if (files_removal_begin(f->o.files, &right) == -EAGAIN)
             return; /* a backup needs the files; the thread's next turn tries again */
         for (int i = 0; i < due.n; i++) {
-            after = due.ids[i];
+            after = due.names[i].id;
             if (place_holds(f, after))
                 continue;
-            int r = files_remove_synced(f->o.db->dir, after);
+            int r = files_remove(f->o.files, due.names[i], true);
             if (r == 0)
-                done.ids[done.n++] = after;
+                done.names[done.n++] = due.names[i];
             else
                 log_fmt(LOG_ERROR, "cannot remove the erased file %lld: %s", (long long)after, strerror(-r));
         }
-        if (right >= 0)
-            close(right);
+        files_removal_end(&right);
         if (done.n > 0 && writer_run(f->o.writer, removals_write, &done) < 0)
             return;
     } while (due.n == BATCH);

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/duty.h"
+#include "store/files/files.h"
 #include "store/writer.h"
 
 struct fetcher;
@@ -20,6 +21,7 @@ struct fetcher;
 struct fetcher_options {
     const struct db_options *db; /* for a reading connection; must outlive the fetcher */
     struct writer *writer;
+    struct files *files;                /* where reports are kept; must outlive the fetcher */
     bool allow_loopback, allow_private; /* whether addresses that are not public are allowed */
     uint64_t max_bytes;                 /* of one report */
     unsigned timeout_ms;                /* for one whole fetch */

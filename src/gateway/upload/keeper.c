@@ -10,14 +10,12 @@
 
 #include <openssl/evp.h>
 
-#include "store/files/files.h"
-
-#define DROP_AT_ONCE (1024 * 1024) /* a larger file is removed by a thread of the pool, since that takes long */
+/* A larger file is removed by a thread of the pool, since that takes long; from a database each is. */
+#define DROP_AT_ONCE (1024 * 1024)
 
 struct keeper {
     struct keeper_owner o;
-    const char *dir;
-    int64_t id;
+    struct files_name name;
     struct http_wait wait; /* held while a job runs */
     struct pool_job job;
     bool busy;    /* a job runs; until it ends, writing, draft, digest and result belong to its thread */
@@ -25,8 +23,8 @@ struct keeper {
     bool finish;  /* keeper_finish was called */
     bool dropped; /* keeper_drop was called */
     struct buf filling, writing;
-    bool last;                /* writing holds the end of the file */
-    struct files_draft draft; /* fd -1: there is no draft */
+    bool last;                 /* writing holds the end of the file */
+    struct files_draft *draft; /* NULL: there is none */
     bool kept;
     uint64_t size;
     int result;
@@ -42,17 +40,24 @@ static struct keeper *of_wait(struct http_wait *wait) {
     return (struct keeper *)(void *)((char *)wait - offsetof(struct keeper, wait));
 }
 
-struct keeper *keeper_new(const struct keeper_owner *owner, const char *dir, int64_t id) {
+int keeper_new(struct keeper **ret, const struct keeper_owner *owner, struct files_name name) {
+    if (owner->quota && !quota_take(owner->quota, owner->key))
+        return -EUSERS;
     struct keeper *k = mem_alloc(sizeof *k);
-    *k = (struct keeper){.o = *owner, .dir = dir, .id = id, .draft.fd = -1, .digest = EVP_MD_CTX_new()};
-    if (!k->digest || EVP_DigestInit_ex(k->digest, EVP_sha256(), NULL) != 1)
-        return keeper_free(k);
-    return k;
+    *k = (struct keeper){.o = *owner, .name = name, .digest = EVP_MD_CTX_new()};
+    if (!k->digest || EVP_DigestInit_ex(k->digest, EVP_sha256(), NULL) != 1) {
+        keeper_free(k);
+        return -ENOMEM;
+    }
+    *ret = k;
+    return 0;
 }
 
 struct keeper *keeper_free(struct keeper *k) {
     if (!k)
         return NULL;
+    if (k->o.quota)
+        quota_give(k->o.quota, k->o.key);
     EVP_MD_CTX_free(k->digest);
     buf_free(&k->filling);
     buf_free(&k->writing);
@@ -81,26 +86,28 @@ static void run(struct pool_job *job) {
     struct keeper *k = of_job(job);
     struct str piece = buf_str(&k->writing);
     int r = 0;
-    if (k->draft.fd < 0 && (r = files_draft_begin(&k->draft, k->dir, k->id)) < 0)
-        k->draft.fd = -1;
+    if (!k->draft)
+        r = files_draft_begin(&k->draft, k->o.files, k->name);
     if (r == 0 && piece.len > 0 && EVP_DigestUpdate(k->digest, piece.ptr, piece.len) != 1)
         r = -EIO;
     if (r == 0)
-        r = files_draft_write(&k->draft, piece);
+        r = files_draft_write(k->draft, piece);
     k->size += piece.len;
     if (r == 0 && k->last) {
         r = finish_digest(k);
-        if (r == 0)
-            r = files_draft_keep(&k->draft, k->dir, k->id);
+        if (r == 0) {
+            r = files_draft_keep(k->draft, FILES_NEW);
+            k->draft = NULL;
+        }
         k->kept = r == 0;
     }
     k->result = r;
 }
 
 static void remove_file(struct keeper *k) {
-    files_draft_drop(&k->draft);
+    k->draft = files_draft_drop(k->draft);
     if (k->kept)
-        (void)files_remove(k->dir, k->id);
+        (void)files_remove(k->o.files, k->name, false);
     k->kept = false;
 }
 
@@ -197,7 +204,8 @@ struct keeper *keeper_drop(struct keeper *k) {
         k->busy = false;
         http_wait_over(&k->wait);
     }
-    if (k->size >= DROP_AT_ONCE) {
+    bool waits = files_are_remote(k->o.files) && (k->draft || k->kept);
+    if (waits || k->size >= DROP_AT_ONCE) {
         k->job = (struct pool_job){.key = k->o.key, .run = run_drop, .done = drop_done};
         pool_submit(k->o.pool, &k->job);
         return NULL;

@@ -12,13 +12,11 @@
 #include "base/log.h"
 #include "gateway/answer.h"
 #include "gateway/upload/multipart.h"
-#include "store/files/files.h"
 
 #define CONTENT_PART "content" /* the only part that operations document */
 
 struct upload {
     struct call *c;
-    const char *dir;
     struct keeper_owner owner;
     struct keeper *keeper; /* NULL: no content has arrived */
     struct call_file file;
@@ -26,16 +24,21 @@ struct upload {
     struct multipart multipart;
 };
 
-static int fail_room(struct call *c) {
-    log_fmt(LOG_WARN, "an upload is refused: the disk has no room for files (log_id %.*s)", STR_FMT(c->log_id));
-    answer_fail_busy(c, STR("this server's disk has no room for further files; its operator finds more under [store] "
-                            "free_min"));
+static int fail_room(struct call *c, const struct files *files) {
+    bool remote = files_are_remote(files);
+    log_fmt(LOG_WARN, "an upload is refused: the %s has no room for files (log_id %.*s)",
+            remote ? "database's disk" : "disk", STR_FMT(c->log_id));
+    answer_fail_busy(c, remote ? STR("the database's disk has no room for further files; its operator has to make room")
+                               : STR("this server's disk has no room for further files; its operator finds more under "
+                                     "[store] free_min"));
     return -ENOSPC;
 }
 
 void upload_failed(struct upload *u, int error) {
     if (error == -ENOSPC || error == -EDQUOT)
-        (void)fail_room(u->c);
+        (void)fail_room(u->c, u->owner.files);
+    else if (error == -EUSERS)
+        answer_fail_busy(u->c, STR("too many files are being uploaded; try again in a few seconds"));
     else if (!answer_fail_error(u->c, error))
         log_fmt(LOG_ERROR, "cannot keep an upload: %s (log_id %.*s)", strerror(-error), STR_FMT(u->c->log_id));
 }
@@ -56,12 +59,10 @@ static int on_part(void *ctx, const struct multipart_part *part) {
     u->has_content = true;
     u->file.name = arena_dup(u->c->arena, str_is_absent(part->filename) ? STR("") : part->filename);
     u->file.id = id_new();
-    u->keeper = keeper_new(&u->owner, u->dir, u->file.id);
-    if (!u->keeper) {
-        upload_failed(u, -ENOMEM);
-        return -ENOMEM;
-    }
-    return 0;
+    int r = keeper_new(&u->keeper, &u->owner, (struct files_name){u->c->tenant, u->file.id});
+    if (r < 0)
+        upload_failed(u, r);
+    return r;
 }
 
 static void take_head(struct call_file *file, const char *bytes, size_t len) {
@@ -101,16 +102,15 @@ static int done(struct upload *u, int r) {
     return r;
 }
 
-int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, const char *dir,
-                 struct str content_type, int64_t length) {
+int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, struct str content_type,
+                 int64_t length) {
     static const struct multipart_events events = {.part = on_part, .data = on_data, .part_end = on_part_end};
     if (length > UPLOAD_MAX_BYTES + UPLOAD_AROUND_MAX)
         return fail_size(c);
-    if (files_room(dir, length > 0 ? (uint64_t)length : 0) == -ENOSPC)
-        return fail_room(c);
+    if (files_room(owner->files, length > 0 ? (uint64_t)length : 0) == -ENOSPC)
+        return fail_room(c, owner->files);
     struct upload *u = arena_new(c->arena, struct upload);
     u->c = c;
-    u->dir = dir;
     u->owner = *owner;
     int r = done(u, multipart_begin(&u->multipart, content_type, &events, u));
     if (r == 0)

@@ -14,10 +14,10 @@
 
 struct upload; /* in the call's arena; end it with upload_drop or upload_free */
 
-/* Begins an upload into a draft file below dir, which the owner's pool writes; owner->tell is called as keeper.h
- * says. length: of the request's body, or -1. Returns 0, or < 0 with the call failed. */
-int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, const char *dir,
-                 struct str content_type, int64_t length);
+/* Begins an upload into a draft file, which the owner's pool writes; owner->tell is called as keeper.h says. length: of
+ * the request's body, or -1. Returns 0, or < 0 with the call failed. */
+int upload_begin(struct upload **ret, struct call *c, const struct keeper_owner *owner, struct str content_type,
+                 int64_t length);
 
 /* Takes a piece of the body. Returns 0; -EAGAIN (the piece was taken; do not call it again before owner->tell); or <
  * 0 with the call failed and the draft dropped. */

@@ -238,6 +238,15 @@ int order_file_name(struct hire *h, int64_t file_id, struct str *ret) {
     return 0;
 }
 
+/* The report was erased, or given up by another server, while this one fetched it. */
+static int remove_late_file(struct hire *h, int64_t file_id) {
+    struct db_query q DB_CLEANUP = db_query(h->db, SQL_FILE_REMOVAL_ADD);
+    db_bind_int(&q, 1, h->tenant);
+    db_bind_int(&q, 2, file_id);
+    int r = db_run(&q);
+    return r < 0 ? r : 0;
+}
+
 int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sha256) {
     struct order_file file;
     struct order_row o;
@@ -255,7 +264,7 @@ int order_file_kept(struct hire *h, int64_t file_id, int64_t size, struct str sh
     db_bind_text(&q, 4, sha256);
     r = db_run(&q);
     if (r <= 0)
-        return r < 0 ? r : 0;
+        return r < 0 ? r : file.state == ORDER_FILE_GIVEN_UP ? remove_late_file(h, file_id) : 0;
     r = read_doc(h, file.order_id, &o);
     if (r < 0)
         return r;

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "store/archive/internal.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 #include "store/sqlite/format.h"
 #include "store/sqlite/wal.h"
 
@@ -148,7 +148,7 @@ static int append_marks(struct archive *ar, const struct mark *marks, unsigned n
     if (memcmp(header, l->header, WAL_HEADER) != 0 && (r = next_image(ar, header)) < 0)
         return r;
     int64_t before = l->copied, to = WAL_HEADER + marks[n - 1].pages * wal_frame_bytes(header);
-    r = files_room(ar->o.dir, (uint64_t)(to > before ? to - before : 0));
+    r = directory_room(ar->o.dir, (uint64_t)(to > before ? to - before : 0));
     if (r == 0)
         r = copy_log(l, to);
     if (r == 0 && fdatasync(l->log) < 0)

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "base/thread.h"
 #include "store/archive/internal.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 #define COPY_EVERY_MS 200      /* how long a commit may wait for being copied */
 #define POLL_MS 1000           /* the thread's interval without commits */
@@ -378,7 +378,7 @@ int archive_start(struct archive *ar) {
         ar->state = ARCHIVE_RUNNING;
     ar->files_lost = true; /* files that were kept before a crash */
     pthread_mutex_unlock(&ar->lock);
-    files_watch(on_file, ar);
+    directory_watch(on_file, ar);
     r = thread_start(&ar->thread, "hired-archive", archive_main, ar);
     ar->started = r == 0;
     return r;
@@ -417,7 +417,7 @@ void archive_end_base(struct archive *ar) {
 struct archive *archive_free(struct archive *ar) {
     if (!ar)
         return NULL;
-    files_watch(NULL, NULL);
+    directory_watch(NULL, NULL);
     pthread_mutex_lock(&ar->lock);
     ar->stop = true;
     pthread_cond_signal(&ar->wake);

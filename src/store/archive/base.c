@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "base/pace.h"
 #include "store/archive/internal.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 #include "store/verify.h"
 
 #define BASE_RATE 100000000 /* bytes a second */
@@ -23,7 +23,7 @@ static int room_for(const struct archive *ar) {
     struct stat st;
 
     snprintf(path, sizeof(path), "%s/hired.db", ar->o.db->dir);
-    return stat(path, &st) < 0 ? -errno : files_room(ar->o.dir, (uint64_t)st.st_size);
+    return stat(path, &st) < 0 ? -errno : directory_room(ar->o.dir, (uint64_t)st.st_size);
 }
 
 struct progress {
@@ -102,7 +102,7 @@ int base_make(struct archive *ar) {
     base.segment = ar->segment;
     base.start = ar->start;
     pthread_mutex_unlock(&ar->lock);
-    pin = files_pin(ar->o.db->dir);
+    pin = directory_pin(ar->o.db->dir);
     if (pin < 0)
         return pin;
     r = copy_database(ar, draft);

@@ -12,41 +12,41 @@
 #include "base/clock.h"
 #include "base/dir.h"
 #include "store/archive/internal.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 static int copy(const struct archive *ar, int64_t id) {
-    struct files_draft draft;
+    struct directory_draft draft;
     char bytes[65536];
     uint64_t size;
     ssize_t n = 1;
-    int from = files_open(ar->o.db->dir, id, &size), r;
+    int from = directory_open(ar->o.db->dir, id, &size), r;
 
     if (from < 0)
         return from == -ENOENT ? 0 : from;
-    r = files_draft_begin(&draft, ar->o.dir, id);
+    r = directory_draft_begin(&draft, ar->o.dir, id);
     if (r < 0) {
         close(from);
         return r;
     }
     while (r == 0 && (n = read(from, bytes, sizeof(bytes))) > 0)
-        r = files_draft_write(&draft, (struct str){bytes, (size_t)n});
+        r = directory_draft_write(&draft, (struct str){bytes, (size_t)n});
     if (r == 0 && n < 0)
         r = -errno;
     close(from);
     if (r < 0)
-        files_draft_drop(&draft);
+        directory_draft_drop(&draft);
     else
-        r = files_draft_replace(&draft, ar->o.dir, id);
+        r = directory_draft_replace(&draft, ar->o.dir, id);
     return r;
 }
 
 int keep_file(const struct archive *ar, int64_t id) {
     char from[PATH_MAX], to[PATH_MAX];
     struct stat a, b;
-    int r = files_path(ar->o.db->dir, id, from);
+    int r = directory_path(ar->o.db->dir, id, from);
 
     if (r == 0)
-        r = files_path(ar->o.dir, id, to);
+        r = directory_path(ar->o.dir, id, to);
     if (r < 0)
         return r;
     if (lstat(from, &a) < 0)
@@ -57,7 +57,7 @@ int keep_file(const struct archive *ar, int64_t id) {
         if (unlink(to) < 0) /* a report that was fetched again before its row was written */
             return -errno;
     }
-    r = files_make_folder(ar->o.dir, id);
+    r = directory_make_folder(ar->o.dir, id);
     if (r < 0)
         return r;
     if (link(from, to) == 0)
@@ -75,7 +75,7 @@ int keep_all(const struct archive *ar) {
     int r = 0;
 
     for (unsigned i = 0; i < 256 && r == 0; i++)
-        r = files_walk(ar->o.db->dir, i, keep_entry, (void *)ar);
+        r = directory_walk(ar->o.db->dir, i, keep_entry, (void *)ar);
     return r;
 }
 
@@ -99,15 +99,15 @@ static int move_if_gone(void *ctx, const struct files_entry *e) {
     const struct sweeping *s = ctx;
     char path[PATH_MAX];
     struct stat st;
-    int r = files_path(s->ar->o.db->dir, e->id, path);
+    int r = directory_path(s->ar->o.db->dir, e->id, path);
 
     if (r < 0 || e->kind != FILES_KEPT || lstat(path, &st) == 0 || errno != ENOENT)
         return r;
     r = make_gone(s);
     if (r == 0)
-        r = files_make_folder(s->gone, e->id);
+        r = directory_make_folder(s->gone, e->id);
     if (r == 0)
-        r = files_path(s->gone, e->id, path);
+        r = directory_path(s->gone, e->id, path);
     return r == 0 && rename(e->path, path) < 0 ? -errno : r;
 }
 
@@ -122,6 +122,6 @@ int keep_sweep(const struct archive *ar) {
     if (snprintf(s.gone, sizeof(s.gone), "%s/gone/%s", ar->o.dir, day) >= (int)sizeof(s.gone))
         return -ENAMETOOLONG;
     for (unsigned i = 0; i < 256 && r == 0; i++)
-        r = files_walk(ar->o.dir, i, move_if_gone, &s);
+        r = directory_walk(ar->o.dir, i, move_if_gone, &s);
     return r;
 }

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 static _Atomic int64_t pinned_since_ms; /* when this process was first refused; 0: the last attempt was not refused */
 
@@ -19,7 +19,7 @@ static int open_directory(const char *dir) {
     return fd < 0 ? -errno : fd;
 }
 
-int files_pin(const char *dir) {
+int directory_pin(const char *dir) {
     int fd = open_directory(dir), r;
 
     if (fd < 0)
@@ -43,7 +43,7 @@ static bool is_over_due(void) {
     return now - none >= FILES_PIN_MS;
 }
 
-int files_removal_begin(const char *dir) {
+int directory_removal_begin(const char *dir) {
     int fd = open_directory(dir);
 
     if (fd < 0)

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/hex.h"
-#include "store/files/files.h"
+#include "store/files/directory.h"
 
 /* The kind of an entry by its name. */
 static enum files_kind kind_of(const char *name, int64_t *ret_id) {
@@ -38,7 +38,7 @@ static int look_at(const char *folder, const char *name, struct files_entry *ret
     return 0;
 }
 
-int files_walk(const char *dir, unsigned folder, files_entry_fn fn, void *ctx) {
+int directory_walk(const char *dir, unsigned folder, files_entry_fn fn, void *ctx) {
     struct files_entry entry = {0};
     char path[PATH_MAX];
     int r = 0, n = snprintf(path, sizeof path, "%s/files/%02x", dir, folder);
@@ -57,7 +57,7 @@ int files_walk(const char *dir, unsigned folder, files_entry_fn fn, void *ctx) {
     return r;
 }
 
-int files_look(const char *dir, int64_t id, enum files_kind kind, struct files_entry *ret) {
+int directory_look(const char *dir, int64_t id, enum files_kind kind, struct files_entry *ret) {
     char folder[PATH_MAX], name[32];
     int n = snprintf(folder, sizeof folder, "%s/files/%02x", dir, (unsigned)(id & 0xff));
     if (n < 0 || (size_t)n >= sizeof folder)

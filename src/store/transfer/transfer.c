@@ -67,6 +67,8 @@ static int fill(struct moving *m) {
 }
 
 static int finish(struct moving *m, int r) {
+    if (r == 0 && m->t->rest && (r = m->t->rest(m->t->ctx)) < 0)
+        return r;
     struct str why = m->t->why;
     if (r == 0)
         return m->to->fn->set_note(m->to, STR_ABSENT);

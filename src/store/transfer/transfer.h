@@ -2,8 +2,8 @@
  *
  * Transfers a whole database between the engines: copies all rows of all tables, then reads both sides and compares
  * them row by row. A transfer that was interrupted goes on with the rows that are missing, unless the source has
- * changed since; then it begins again. Until all rows were compared, the target has a note (META_TRANSFER), and db_open
- * refuses it.
+ * changed since; then it begins again. Until all rows were compared and the rest was brought, the target has a note
+ * (META_TRANSFER), and db_open refuses it.
  */
 #ifndef HIRED_STORE_TRANSFER_TRANSFER_H
 #define HIRED_STORE_TRANSFER_TRANSFER_H
@@ -34,6 +34,9 @@ struct transfer {
     void (*progress)(void *ctx, enum transfer_step step, const char *table, int64_t rows);
     /* A table was compared, and both sides have the same. */
     void (*compared)(void *ctx, const struct transfer_table *t);
+    /* All rows are the same on both sides; what else belongs to the database can be brought before it may be served.
+     * Returns 0, or a negative errno with a sentence in why: the next transfer goes on. NULL: there is nothing else. */
+    int (*rest)(void *ctx);
     void *ctx;
     struct str why; /* a sentence after an error */
 };

@@ -79,7 +79,7 @@ DELETE FROM reference WHERE tenant = $1 AND kind = 'attachment' AND id = $2;
 INSERT INTO file_removal (tenant, id) VALUES ($1, $2) ON CONFLICT (tenant, id) DO NOTHING;
 -- name: file_removal_next
 -- tenants: upkeep: files that are to be removed, of all tenants
-SELECT id FROM file_removal WHERE id > $1 ORDER BY id LIMIT $2;
+SELECT tenant, id FROM file_removal WHERE id > $1 ORDER BY id LIMIT $2;
 -- name: file_removal_done
 -- tenants: upkeep: files are removed by their ids
 DELETE FROM file_removal WHERE id = $1;

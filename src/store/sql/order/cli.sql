@@ -14,4 +14,4 @@ SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 
 -- name: cli_kept_reports
 -- tenants: command: hired check and backup go through all files
 -- row: kept_file
-SELECT id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
+SELECT tenant, id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
