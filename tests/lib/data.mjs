@@ -6,7 +6,7 @@ import path from 'node:path';
 import { spawnSync } from 'node:child_process';
 
 import { fixtures, hired, hiredOk, readDemo, root, tempDir } from './server.mjs';
-import { meddle, sql, sqlAll } from './store.mjs';
+import { hex16, meddle, onPostgres, sql, sqlAll } from './store.mjs';
 
 export const example = (name) => JSON.parse(fs.readFileSync(path.join(fixtures, `${name}.example.json`), 'utf8'));
 
@@ -78,6 +78,16 @@ export const tryImport = (dir, files, o) => hired(importArgs(dir, files, o));
 export const importItems = (dir, items, o) => importFiles(dir, [saveAnswer(answerOf(items))], o);
 
 export { meddle, sql, sqlAll };
+
+// The kept files of a data directory, and drafts: "00000000000000ab" and "00000000000000ab.draft", sorted. On PostgreSQL a draft is
+// named by its content.
+export function keptFiles(dir) {
+    if (onPostgres)
+        return sql(dir, `SELECT ${hex16('id')} AS name FROM kept_file UNION ALL SELECT ${hex16('c.content')} || '.draft' FROM kept_chunk c
+            WHERE c.n = 0 AND NOT EXISTS (SELECT 1 FROM kept_file f WHERE f.content = c.content)`).map((r) => r.name).sort();
+    const at = path.join(dir, 'files');
+    return fs.existsSync(at) ? fs.readdirSync(at).flatMap((d) => fs.readdirSync(path.join(at, d))).sort() : [];
+}
 
 // The ids in the column stage_ids, each of which is written behind its length in characters.
 export function stageIds(text) {

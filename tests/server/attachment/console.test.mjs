@@ -2,13 +2,11 @@
 //
 // Files that people upload in the console: who may, what is refused, how they reach the vendor, and reports by hand.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { checkEnvelope, Client, send } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
-import { sql } from '../../lib/data.mjs';
+import { keptFiles, sql } from '../../lib/data.mjs';
 import { startServer } from '../../lib/server.mjs';
 import { nineTypes, orderField, paths as vendorPaths, pkg } from '../../lib/vendor.mjs';
 
@@ -34,10 +32,7 @@ async function upload(person, usage, name, content, headers = {}) {
     const answer = await send(server.baseUrl, 'POST', target, { headers: all, body });
     return { status: answer.status, ...checkEnvelope(server, 'POST', target, answer) };
 }
-const kept = () => {
-    const at = path.join(server.dir, 'files');
-    return fs.readdirSync(at).flatMap((d) => fs.readdirSync(path.join(at, d)).map((f) => `${d}/${f}`)).sort();
-};
+const kept = () => keptFiles(server.dir);
 async function refused(status, code, ...args) {
     const before = kept();
     const r = await upload(...args);

@@ -2,6 +2,7 @@
 //
 // Kept files in PostgreSQL: uploads and downloads of any size with constant memory, what a slow client, an abort, a kill and a
 // database that goes away leave behind, links, reports, erasure, and "hired check".
+// store: sqlite: it is about PostgreSQL
 // once
 // weight: 20
 import assert from 'node:assert/strict';
@@ -14,7 +15,7 @@ import { after, test } from 'node:test';
 
 import { Client, eventually, paths, send } from '../../lib/client.mjs';
 import { importItems } from '../../lib/data.mjs';
-import { advance, makeVendor, runOk } from '../../lib/events.mjs';
+import { advance, makeVendor, runOk, testClock } from '../../lib/events.mjs';
 import { makePerson, upload } from '../../lib/person.mjs';
 import { startPostgres } from '../../lib/postgres.mjs';
 import { demoDir, hired, hiredOk, slow, startServer } from '../../lib/server.mjs';
@@ -31,7 +32,7 @@ for (const name of fs.readdirSync(dir)) if (name !== 'demo.json') fs.rmSync(path
 process.env.HIRED_STORE = url; // for commands
 const person = makePerson(0);
 importItems(dir, person.records);
-const start = (more = []) => startServer({ dir, args: ['--store', url, '--rate-limits', 'off', '--fetch-allow', 'loopback', '--test-clock', 'on', ...more] });
+const start = (more = []) => startServer({ dir, args: ['--store', url, '--rate-limits', 'off', '--fetch-allow', 'loopback', ...testClock, ...more] });
 let server = await start();
 let client = new Client(server);
 after(async () => {

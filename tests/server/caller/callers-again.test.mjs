@@ -4,14 +4,12 @@
 // Who may call is looked at when the head is there, and again when the work begins: what changes while a body or a file is on
 // its way, or a password is looked at, holds for that call. Nothing is written, nothing is answered.
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
 import http from 'node:http';
-import path from 'node:path';
 import { after, test } from 'node:test';
 
 import { Client, checkEnvelope, paths, send } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
-import { sqlAll } from '../../lib/data.mjs';
+import { keptFiles, sqlAll } from '../../lib/data.mjs';
 import { runOk, testClock } from '../../lib/events.mjs';
 import { startServer } from '../../lib/server.mjs';
 
@@ -38,10 +36,7 @@ function slowly(method, target, headers, body, change) {
     });
 }
 
-const kept = () => {
-    const at = path.join(server.dir, 'files');
-    return fs.existsSync(at) ? fs.readdirSync(at).flatMap((d) => fs.readdirSync(path.join(at, d))).sort() : [];
-};
+const kept = () => keptFiles(server.dir);
 // Everything that a call could have changed.
 const state = () => JSON.stringify([kept(), sqlAll(server.dir, [
     ['SELECT COUNT(*), MAX(id) FROM attachment', []], ['SELECT COUNT(*), MAX(id) FROM external_application', []],

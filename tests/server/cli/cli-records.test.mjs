@@ -12,6 +12,7 @@ import { Client, paths } from '../../lib/client.mjs';
 import { Person } from '../../lib/console.mjs';
 import { answerOf, importFiles, importItems, makeInterview, makeOrder, meddle, range, saveAnswer, sql, tryImport } from '../../lib/data.mjs';
 import { demoDir, hired, hiredOk, readDemo, startServer, tempDir } from '../../lib/server.mjs';
+import { sqliteOnly } from '../../lib/store.mjs';
 
 const dir = demoDir();
 const order = (...args) => hiredOk(['order', ...args, '--data', dir]);
@@ -179,7 +180,7 @@ test('a user whose ids belong to two different users is rejected', () => {
     assert.match(r.stderr, /mixed\.json:\d+:\d+: data\.items\[0\]: .*two different users/);
 });
 
-test('hired check finds files that are missing, changed, open to others or nobody\'s', () => {
+test('hired check finds files that are missing, changed, open to others or nobody\'s', sqliteOnly, () => {
     const d = demoDir();
     const files = fs.readdirSync(path.join(d, 'files'), { recursive: true }).map((f) => path.join(d, 'files', f))
         .filter((f) => fs.statSync(f).isFile());
