@@ -103,10 +103,12 @@ static int open_to_write(struct cli *c, const struct db_options *o, enum cli_acc
             return open_here(c, o, how);
         if (r == -EBUSY && holder.state == OWNER_SERVING) {
             r = remote_open(&c->db, o, c->command, &c->arena, &why);
+            if (r == -ETIMEDOUT && o->engine == DB_POSTGRESQL)
+                return open_here(c, o, how); /* the server hangs */
             if (!is_changing(r))
                 break;
         }
-        /* A server that waits for its turn does not carry out commands; PostgreSQL lets them write beside it. */
+        /* A server that starts does not carry out commands yet; PostgreSQL lets them write beside it. */
         if (r == -EBUSY && o->engine == DB_POSTGRESQL && holder.state == OWNER_STARTING)
             return open_here(c, o, how);
         if (r != -EBUSY && !is_changing(r))

@@ -17,7 +17,7 @@
 #include "gateway/portion.h"
 #include "store/db.h"
 
-/* A hung process loses its lease after LEASE_HANGS_MS, and a transaction in which it hangs is ended after 10 s. */
+/* A hung process loses its lease after LEASE_HANGS_MS, and a transaction in which it hangs is ended after 8 s. */
 #define NODES_FRESH_MS 8000
 
 struct nodes;

@@ -16,7 +16,8 @@
 #define MS_NS INT64_C(1000000)
 #define OLDEST_SERVER 150000
 #define READER_IDLE_MS 60000 /* a snapshot without read_ms may pause so long */
-#define WRITER_IDLE_MS 10000 /* a writer that pauses longer loses its transaction, and with it the lock */
+#define WRITER_IDLE_MS                                                                                                 \
+    8000 /* a writer that pauses longer loses its transaction, and with it the lock; others wait longer */
 
 /* An attempt to reach one host. */
 struct attempt {

@@ -210,6 +210,7 @@ int lease_look(struct lease *l, void (*fn)(void *ctx, const struct lease_held *h
 int lease_again(struct lease *l) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct str why;
+    disconnect(l);
     int r = connect_to(l, &scratch, &why);
     if (r == 0 && l->node >= 0)
         r = lease_take_node(l, (unsigned)l->node, (unsigned)l->node);

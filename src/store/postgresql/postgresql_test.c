@@ -446,7 +446,7 @@ static void test_paused_writer(void **state) {
     struct db *slow = open_it(s, DB_WRITE), *db = open_it(s, DB_WRITE);
     PGresult *result;
     assert_int_equal(db_begin(slow), 0);
-    pg_queue(pg_of(slow), "SET LOCAL idle_in_transaction_session_timeout = 200"); /* instead of ten seconds */
+    pg_queue(pg_of(slow), "SET LOCAL idle_in_transaction_session_timeout = 200"); /* instead of eight seconds */
     assert_int_equal(pg_exchange(pg_of(slow), -1, &result), 0);
     PQclear(result);
     assert_int_equal(add(slow, 1), 1);

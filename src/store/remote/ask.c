@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "store/remote/internal.h"
 
-#define REPLY_NS INT64_C(60000000000) /* the longest wait for an answer: other commands may be served first */
+#define REPLY_NS INT64_C(60000000000)
 
 bool remote_in_transaction(const struct db *db) {
     return db->in_transaction && !remote_of(db)->lost;
@@ -29,7 +29,7 @@ static int lose_text(struct remote *r, int error, struct str why) {
 
 /* Sends the frames in out and waits for the answer. Returns 0 with its kind and rest, or a negative errno. */
 int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *ret) {
-    int64_t until = clock_mono_ns() + REPLY_NS;
+    int64_t until = clock_mono_ns() + (r->reply_ns ? r->reply_ns : REPLY_NS);
     struct str frame;
     int e, got;
 
@@ -39,7 +39,9 @@ int remote_ask(struct remote *r, enum remote_op wanted, struct remote_reader *re
     /* The server sends the reason before it closes the connection. */
     got = e < 0 && e != -EPIPE ? e : remote_receive(r->fd, &r->in, until, &frame);
     if (got == -ETIMEDOUT)
-        return remote_lose(r, got, "the server did not answer for a minute");
+        return remote_lose(r, got,
+                           r->reply_ns ? "the server did not answer for some seconds"
+                                       : "the server did not answer for a minute");
     if (got <= 0)
         return remote_lose(r, -EPIPE, "the server closed the connection; it may have ended");
     *ret = (struct remote_reader){.rest = frame};

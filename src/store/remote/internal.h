@@ -14,8 +14,9 @@ struct remote {
     struct db *reader; /* the file, for reads outside of transactions */
     struct buf out;
     struct remote_inbox in;
-    bool lost;   /* the transaction was lost, and with it the connection */
-    bool forget; /* the next commit calls db_forget */
+    int64_t reply_ns; /* the longest wait for an answer; 0: a minute, because other commands may be served first */
+    bool lost;        /* the transaction was lost, and with it the connection */
+    bool forget;      /* the next commit calls db_forget */
     bool forgotten;
     char why[256]; /* why it was lost */
 };

@@ -13,6 +13,8 @@
 #include "store/remote/internal.h"
 #include "store/remote/socket.h"
 
+#define GREETING_NS INT64_C(5000000000)
+
 /* ---- requests ---- */
 
 static int ask_simply(struct remote *r, enum remote_op op) {
@@ -215,8 +217,11 @@ int remote_open(struct db **ret, const struct db_options *o, const char *name, s
     *r = (struct remote){.base = {.driver = &remote_driver, .access = DB_WRITE}};
     r->fd = remote_connect(o->dir);
     e = r->fd < 0 ? r->fd : remote_prepare(r->fd);
+    /* With PostgreSQL a command need not wait for a server that hangs. */
+    r->reply_ns = o->engine == DB_POSTGRESQL ? GREETING_NS : 0;
     if (e == 0)
         e = greet(r, name);
+    r->reply_ns = 0;
     if (e < 0)
         *ret_why = r->why[0] ? arena_dup(a, str_of(r->why))
                              : arena_printf(a, "cannot reach the server of %s: %s", o->dir, strerror(-e));
