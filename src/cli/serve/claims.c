@@ -14,15 +14,19 @@
 
 #define KEEP_NS INT64_C(10000000000)  /* how long an app without events to send is kept */
 #define AGAIN_NS INT64_C(900000000)   /* between two attempts to take an app that another node has */
+#define SILENT_NS INT64_C(3000000000) /* after an app was left to another node because its clients here are silent */
 #define WANTED_NS INT64_C(5000000000) /* how long an app is tried to be taken after it was last asked for */
 
 struct claim {
     int64_t app;
     unsigned here; /* long connections of this node */
     unsigned told; /* the number that other nodes see; 0: none */
+    bool answers;  /* one of those here is not silent */
     bool held;
     unsigned running; /* events that are being sent, and uses of claims_begin */
-    int64_t used_ns, again_ns;
+    bool asked;       /* an event waits for it to be taken */
+    bool unused;      /* not sent to since it was taken */
+    int64_t used_ns, again_ns, taken_ns;
 };
 
 struct other {
@@ -93,6 +97,11 @@ static bool is_ours(const struct claims *c, int64_t app, unsigned here, bool wor
     return here > 0 || (worker && elsewhere(c, app) == 0);
 }
 
+/* Whether another node may have a client of the app that answers, and this one has tried its own. */
+static bool is_others_turn(const struct claims *c, const struct claim *a) {
+    return a->here > 0 && !a->answers && !a->unused && elsewhere(c, a->app) > 0;
+}
+
 /* ---- the dispatcher's side ---- */
 
 bool claims_begin(struct claims *c, int64_t app, bool worker, bool *ret_asked) {
@@ -103,9 +112,10 @@ bool claims_begin(struct claims *c, int64_t app, bool worker, bool *ret_asked) {
     if (ours) {
         a = a ? a : find_or_make(c, app);
         a->used_ns = clock_mono_ns();
-        may = a->held;
+        may = a->held && !is_others_turn(c, a);
         a->running += may;
-        *ret_asked = !may;
+        a->unused = a->unused && !may;
+        *ret_asked = a->asked = !a->held;
     }
     pthread_mutex_unlock(&c->lock);
     return may;
@@ -138,8 +148,11 @@ void claims_count(struct claims *c, const struct hub_count *counts, size_t n) {
     pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < c->n; i++)
         c->all[i].here = 0;
-    for (size_t i = 0; i < n; i++)
-        find_or_make(c, counts[i].app)->here = counts[i].connections;
+    for (size_t i = 0; i < n; i++) {
+        struct claim *a = find_or_make(c, counts[i].app);
+        a->here = counts[i].connections;
+        a->answers = counts[i].answers;
+    }
     pthread_mutex_unlock(&c->lock);
 }
 
@@ -165,12 +178,14 @@ static void add_told(struct gathered *g, const struct claim *a) {
 }
 
 static bool is_to_take(const struct claim *a, int64_t now) {
-    return !a->held && now >= a->again_ns && (a->here > 0 || now - a->used_ns < WANTED_NS);
+    return !a->held && now >= a->again_ns && (a->here > 0 || (a->asked && now - a->used_ns < WANTED_NS));
 }
 
 /* crowded: others that have no long connections are to be taken, and there is no room. */
 static bool is_to_give_back(const struct claim *a, bool ours, bool crowded, int64_t now) {
-    return a->held && a->running == 0 && (!ours || (a->here == 0 && (crowded || now - a->used_ns >= KEEP_NS)));
+    bool had_its_turn = !a->unused || now - a->taken_ns >= AGAIN_NS;
+    return a->held && a->running == 0 &&
+           (!ours || (a->here == 0 && ((crowded && had_its_turn) || now - a->used_ns >= KEEP_NS)));
 }
 
 /* How many apps without long connections are held. */
@@ -205,9 +220,10 @@ size_t claims_changes(struct claims *c, bool worker, struct lease_change ret[CLA
             add(&g, (struct lease_change){.kind = LEASE_APP, .app = a->app});
             a->again_ns = now + AGAIN_NS;
             room -= a->here == 0;
-        } else if (is_to_give_back(a, ours, room == 0, now)) {
+        } else if (is_to_give_back(a, ours, room == 0, now) || (a->held && a->running == 0 && is_others_turn(c, a))) {
             add(&g, (struct lease_change){.kind = LEASE_APP, .give_back = true, .app = a->app});
             a->held = false; /* before anybody else can have it */
+            a->again_ns = now + (a->here > 0 ? SILENT_NS : 0);
         }
     }
     pthread_mutex_unlock(&c->lock);
@@ -223,8 +239,11 @@ bool claims_changed(struct claims *c, const struct lease_change *changes, size_t
             a->told = changes[i].n;
         else if (changes[i].kind == LEASE_CONNECTIONS)
             a->told = a->told == changes[i].n ? 0 : a->told;
-        else if (!changes[i].give_back && changes[i].done)
-            a->held = taken = true;
+        else if (!changes[i].give_back && changes[i].done) {
+            a->held = a->unused = taken = true;
+            a->asked = false;
+            a->taken_ns = clock_mono_ns();
+        }
     }
     pthread_mutex_unlock(&c->lock);
     return taken;

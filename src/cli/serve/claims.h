@@ -4,8 +4,8 @@
  *
  * A node takes an app, as a lock in the database (store/lease.h), before it sends any of its events, and keeps it until
  * the outcome of each that it sent is recorded. So an event leaves once for each attempt, whichever node sends it. A
- * node takes an app that has long connections here, and keeps it as long as there are any. The worker takes apps that
- * have none anywhere, when an event of theirs is due, and gives them back soon after.
+ * node takes an app that has long connections here, and keeps it as long as one of them answers or other nodes have
+ * none. The worker takes apps that have none anywhere, when an event of theirs is due, and gives them back soon after.
  */
 #ifndef HIRED_CLI_SERVE_CLAIMS_H
 #define HIRED_CLI_SERVE_CLAIMS_H

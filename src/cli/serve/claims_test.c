@@ -26,7 +26,7 @@ static void others_have(struct claims *c, int64_t app, unsigned n) {
 }
 
 static void have(struct claims *c, int64_t app, unsigned n) {
-    claims_count(c, &(struct hub_count){.app = app, .connections = n}, n > 0);
+    claims_count(c, &(struct hub_count){.app = app, .connections = n, .answers = true}, n > 0);
 }
 
 static void test_worker_takes_what_is_due(void **state) {
@@ -80,6 +80,24 @@ static void test_connections_here(void **state) {
     claims_free(c);
 }
 
+/* A client that is silent does not keep the app from another node's clients. */
+static void test_silent(void **state) {
+    const struct hub_count silent = {.app = APP, .connections = 1};
+    struct claims *c = claims_new();
+    bool asked;
+    have(c, APP, 1);
+    change(c, false, true, LEASE_APP, false);
+    assert_true(claims_begin(c, APP, false, &asked));
+    claims_count(c, &silent, 1); /* it did not answer */
+    claims_end(c, APP);
+    assert_int_equal(change(c, false, true, LEASE_APP, true), 0); /* nobody else has a client */
+    others_have(c, APP, 1);
+    assert_false(claims_begin(c, APP, false, &asked));
+    assert_int_equal(change(c, false, true, LEASE_APP, true), 1);
+    assert_int_equal(change(c, false, true, LEASE_APP, false), 0); /* not at once again */
+    claims_free(c);
+}
+
 static void test_lost(void **state) {
     struct claims *c = claims_new();
     bool asked;
@@ -121,6 +139,7 @@ int main(void) {
         cmocka_unit_test(test_worker_takes_what_is_due),
         cmocka_unit_test(test_worker_leaves_it_to_connections_elsewhere),
         cmocka_unit_test(test_connections_here),
+        cmocka_unit_test(test_silent),
         cmocka_unit_test(test_lost),
         cmocka_unit_test(test_crowd),
     };

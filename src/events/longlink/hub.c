@@ -308,8 +308,10 @@ size_t hub_counts(struct hub *h, struct hub_count **ret) {
     struct hub_count *counts = n > 0 ? mem_alloc(n * sizeof(*counts)) : NULL;
     for (const struct hub_app *a = h->apps; a; a = a->next, i++) {
         counts[i] = (struct hub_count){.app = a->app, .connections = a->n, .until = h->last_id};
-        for (const struct hub_member *m = a->first; m; m = m->next)
+        for (const struct hub_member *m = a->first; m; m = m->next) {
             counts[i].waits = counts[i].waits || m->admission == HUB_WAITS;
+            counts[i].answers = counts[i].answers || !m->missed || m->heard;
+        }
     }
     pthread_mutex_unlock(&h->lock);
     *ret = counts;

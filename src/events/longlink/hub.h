@@ -114,7 +114,8 @@ void hub_share(struct hub *h, const struct hub_others *others);
 struct hub_count {
     int64_t app;
     unsigned connections;
-    bool waits; /* at least one waits to be admitted */
+    bool waits;   /* at least one waits to be admitted */
+    bool answers; /* at least one is not silent */
     uint64_t until;
 };
 

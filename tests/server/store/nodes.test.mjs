@@ -318,7 +318,7 @@ test('the worker hangs under load: another one goes on after its lease has ended
 // Nodes are killed and stopped in turn, and new ones are started, while orders are made and changed through all and read at all.
 test('nodes come and go for a minute: nothing acknowledged is lost, no event is lost, and who polls by update_time sees every last change', { skip: !long }, async () => {
     nodes.push(await startNode());
-    const r = await receiver(), vendor = await makeVendor(nodes[0], { url: r.url, scopes: ['hire:background_check_order'] });
+    const r = await receiver(), vendor = await makeVendor(nodes[0], { url: r.url });
     const own = new Client(nodes[0], JSON.parse(fs.readFileSync(path.join(demo, 'demo.json'))));
     const any = (usable = nodes) => usable[Math.floor(Math.random() * usable.length)];
     const made = new Set(), seen = new Map(), hung = new Set();
