@@ -358,12 +358,14 @@ int nodes_join(struct nodes **ret, const struct db_options *o, unsigned node, st
 }
 
 int nodes_wait(struct nodes *n, const sigset_t *signals) {
-    int64_t left = n->joined_ns + JOIN_NS - clock_mono_ns();
-    if (left <= 0 || !atomic_load(&n->met))
-        return 0;
-    const struct timespec t = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
-    int got = sigtimedwait(signals, NULL, &t);
-    return got == SIGTERM || got == SIGINT ? -ECANCELED : 0;
+    int64_t left;
+    while (atomic_load(&n->met) && (left = n->joined_ns + JOIN_NS - clock_mono_ns()) > 0) {
+        const struct timespec t = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+        int got = sigtimedwait(signals, NULL, &t);
+        if (got == SIGTERM || got == SIGINT)
+            return -ECANCELED;
+    }
+    return 0;
 }
 
 void nodes_serve(struct nodes *n, struct hub *hub, const struct nodes_events *events) {

@@ -316,7 +316,7 @@ test('the worker hangs under load: another one goes on after its lease has ended
 });
 
 // Nodes are killed and stopped in turn, and new ones are started, while orders are made and changed through all and read at all.
-test('nodes come and go for a minute: nothing acknowledged is lost, no event is lost, and who polls by update_time sees every last change', { skip: !long }, async () => {
+test('nodes come and go for a minute: nothing acknowledged is lost, no event is lost, and who polls by update_time sees every last change', { skip: !long }, async (t) => {
     nodes.push(await startNode());
     const r = await receiver(), vendor = await makeVendor(nodes[0], { url: r.url });
     const own = new Client(nodes[0], JSON.parse(fs.readFileSync(path.join(demo, 'demo.json'))));
@@ -391,7 +391,7 @@ test('nodes come and go for a minute: nothing acknowledged is lost, no event is 
     const told = new Set(r.events.map((e) => e.body.event.background_check_id));
     assert.deepEqual([...orders.keys()].filter((id) => !told.has(id)), []);
     assertDelivered(vendor, orders.size);
-    console.log(`${orders.size} orders, ${faults} faults, ${r.events.length - told.size} events were sent twice`);
+    t.diagnostic(`${orders.size} orders, ${faults} faults, ${r.events.length - told.size} events were sent twice`);
 });
 
 test('commands work beside the nodes, from a machine without one', () => {
