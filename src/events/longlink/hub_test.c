@@ -40,7 +40,7 @@ static void test_waits_to_be_admitted(void **state) {
     assert_int_equal(hub_join(h, &m), 0);
     assert_true(hub_has(h, APP)); /* so nothing is posted meanwhile */
     assert_int_equal(hub_room(h, APP), 0);
-    assert_int_equal(hub_send(h, APP, STR("id"), STR("body"), 1, &member), -ENOTCONN);
+    assert_int_equal(hub_send(h, APP, STR("id"), STR("body"), 1, false, &member), -ENOTCONN);
     admit(h, 0);
     assert_false(hub_refused(h, &m));
     assert_int_equal(hub_room(h, APP), UINT_MAX);
