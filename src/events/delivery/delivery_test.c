@@ -98,7 +98,11 @@ static void test_answers_are_cut_and_made_readable(void **state) {
     o.answer = STR("\xff\x00z");
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_number(f, "SELECT answer = '??z' FROM event_attempt WHERE seq = 2"), 1);
-    /* The answer to a delivery that is settled or cancelled is not stored. */
+    /* An attempt that another process has recorded is not recorded again. */
+    assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
+    assert_int_equal(fixture_number(f, "SELECT COUNT(*) FROM event_attempt"), 2);
+    /* The answer to a delivery that is cancelled is not stored. */
+    fixture_sql(f, "UPDATE event_delivery SET state = 3, attempts = 0");
     assert_int_equal(CALL(f, delivery_settle(f->db, &o)), 0);
     assert_int_equal(fixture_number(f, "SELECT answer = '' FROM event_attempt WHERE seq = 3"), 1);
 }

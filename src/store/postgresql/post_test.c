@@ -248,7 +248,7 @@ struct one {
 static int one_run(struct db *db, struct write_job *job) {
     struct one *j = (struct one *)job;
     int r = db_stamp(db, TENANT, &j->ms);
-    for (int i = 0; i <= j->twice && r >= 0; i++) {
+    for (int i = 0; i < (j->twice ? 2 : 1) && r >= 0; i++) {
         struct db_query q DB_CLEANUP = db_query(db, SQL_ORDER_OPEN_PUT);
         db_bind_int(&q, 1, TENANT);
         db_bind_int(&q, 2, j->id);

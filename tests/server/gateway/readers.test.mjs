@@ -4,6 +4,7 @@
 // With threads that read the database for the loops, as for a database on another machine: the tests of what reads, in each of
 // its ways, once more.
 // store: sqlite: with PostgreSQL threads read in every test
+// sanitized
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
