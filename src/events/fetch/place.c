@@ -103,6 +103,12 @@ static void outcome_submit(struct fetcher *f, struct fetch_outcome *out) {
 static void keep(struct fetcher *f, struct fetch *fetch, struct fetch_outcome *out) {
     int r = fetch_keep(fetch, out->sha256);
 
+    if (r == -EEXIST) {
+        out->why = "a server that has ended had just kept the report without recording it";
+        out->next_ms = out->now_ms + FILES_REPLACE_MS;
+        outcome_submit(f, out);
+        return;
+    }
     if (r < 0) {
         disk_failed(f, fetch->id, r);
         return;

@@ -57,8 +57,10 @@ int files_draft_write(struct files_draft *d, struct str bytes);
 enum files_keep {
     FILES_NEW,    /* -EEXIST if there is a file of that name, which stays as it is */
     FILES_REPLACE /* for a report that is fetched again, because the server ended after the file was kept and before its
-                     record said so */
+                     record said so. -EEXIST in the database if the file is younger than FILES_REPLACE_MS: another
+                     server may be about to record it */
 };
+#define FILES_REPLACE_MS 60000
 /* Makes the draft the file, durably, and frees it. On failure it is removed. */
 int files_draft_keep(struct files_draft *d, enum files_keep how);
 /* Removes the draft and frees it. Takes NULL; returns NULL. */

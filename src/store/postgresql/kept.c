@@ -19,9 +19,6 @@
 #define PAGE 500
 #define REMOVE_MS 30000
 
-/* A report that another server has kept within this time is not replaced: that server is about to record it, or has. */
-#define REPLACE_AFTER_S 60
-
 #define NOW_S "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)"
 
 struct kept {
@@ -150,7 +147,7 @@ static int keep(struct draft *d, enum files_keep how) {
     const struct links_command c = {.name = "kept file: keep",
                                     .sql = KEEP,
                                     .number = {d->base.name.tenant, d->base.name.id, d->content, d->size, d->n,
-                                               how == FILES_REPLACE ? REPLACE_AFTER_S : INT64_C(1) << 61},
+                                               how == FILES_REPLACE ? FILES_REPLACE_MS / 1000 : INT64_C(1) << 61},
                                     .numbers = 6};
     PGresult *result;
     int r = links_run(links_of(d->base.files), &c, &result);

@@ -18,7 +18,7 @@ import { importItems } from '../../lib/data.mjs';
 import { advance, makeVendor, runOk, testClock } from '../../lib/events.mjs';
 import { makePerson, upload } from '../../lib/person.mjs';
 import { startPostgres } from '../../lib/postgres.mjs';
-import { demoDir, hired, hiredOk, slow, startServer } from '../../lib/server.mjs';
+import { demoDir, hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
 const MB = 1 << 20;
 const P = '/open-apis/hire/v1/attachments';
@@ -94,6 +94,19 @@ async function begin(link) {
             return Buffer.concat(got);
         } };
 }
+
+test('what is uploaded at one node is sent by another at once, and what one removes the other does not send', async () => {
+    const second = await startServer({ dir: tempDir(), args: ['--store', url, '--fetch-allow', 'loopback'] });
+    const content = crypto.randomBytes(2 * MB + 5), id = await upload(server, client, 'two.bin', content);
+    const there = async () => send(second.baseUrl, 'GET', new URL(await linkOf(id)).pathname);
+    assert.deepEqual((await there()).bytes, content);
+    const download = await begin(await linkOf(id)); // all of it is in the sockets' buffers
+    pg.sql(`WITH f AS (DELETE FROM kept_file WHERE id = ${id} RETURNING content) DELETE FROM kept_chunk c USING f WHERE c.content = f.content`);
+    assert.equal((await there()).status, 404);
+    download.socket.destroy();
+    pg.sql(`DELETE FROM attachment WHERE id = ${id}`);
+    await second.stop();
+});
 
 let big;
 test('40 MB are stored and sent with constant memory, also while another transaction writes', { timeout: 120_000 * slow }, async () => {
@@ -200,6 +213,33 @@ test('a database that goes away ends downloads and uploads loudly, and both work
     assert.equal(sha((await get(next.body.data.url)).bytes), next.sha256);
     pg.sql('DELETE FROM kept_chunk WHERE content NOT IN (SELECT content FROM kept_file)');
     assert.ok(chunks() <= before + 2);
+});
+
+test('a database that hangs costs bounded time and holds up no loop', { skip: !process.env.HIRED_TEST_LONG && 'it takes ten seconds: ./test --long' }, async () => {
+    const link = (await stream(20 * MB)).body.data.url, download = await begin(link);
+    const { socket } = await beginUpload();
+    let answer = '';
+    socket.on('data', (d) => (answer += d));
+    const pids = pg.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND query LIKE '%kept_%' AND pid <> pg_backend_pid()").split('\n').map(Number);
+    assert.ok(pids.length > 0);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP'); // the sessions for kept files, which are used again
+    const begun = Date.now();
+    let part;
+    try {
+        socket.write(Buffer.alloc(4 * MB));
+        part = download.rest();
+        await eventually(() => answer, (text) => text.includes('\r\n\r\n'));
+        assert.match(answer, /^HTTP\/1\.1 503 /);
+        await part; // cut off, or by another connection
+        assert.ok(Date.now() - begun < 25_000 * slow, `it took ${Date.now() - begun} ms`);
+        assert.equal((await send(server.baseUrl, 'GET', '/healthz')).status, 200);
+    } finally {
+        for (const pid of pids) process.kill(pid, 'SIGCONT');
+        socket.destroy();
+    }
+    const { bytes } = await eventually(() => get(link), (a) => a.status === 200 && a.bytes.length === 20 * MB, { everyMs: 300 });
+    assert.deepEqual(await part, bytes.subarray(0, (await part).length));
+    pg.sql('DELETE FROM kept_chunk WHERE content NOT IN (SELECT content FROM kept_file)');
 });
 
 test('a full disk of the database is said so', async () => {
