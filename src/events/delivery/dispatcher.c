@@ -317,7 +317,8 @@ static void scan_timed(struct dispatcher *d) {
 static int wait_ms(struct dispatcher *d) {
     if (!duty_is_mine(&d->o.worker) && hub_connections_of_all(d->o.hub) == 0)
         return POLL_MS;
-    int64_t wait = d->scan_at_ms - clock_now_ms();
+    /* If it was woken while it had to rest, it waits for the end of the rest. */
+    int64_t wait = atomic_load(&d->woken) ? 0 : d->scan_at_ms - clock_now_ms();
     int64_t rest = (d->scan_not_before_ns - clock_mono_ns()) / 1000000 + 1;
 
     wait = wait < rest ? rest : wait;
