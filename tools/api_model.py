@@ -169,8 +169,8 @@ class Loader:
         if kind not in FIELD_TYPES:
             self.fault(where, f'type "{kind}" is none of {", ".join(FIELD_TYPES)}')
             return field
-        if field.get('list') and kind not in ('string', 'int', 'object'):
-            self.fault(where, f'there is no list of {kind}, only of string, int and object')
+        if field.get('list') and kind not in ('string', 'int', 'object', 'map'):
+            self.fault(where, f'there is no list of {kind}, only of string, int, object and map')
         self.object_of(where, field, incoming)
         self.check_bounds(where, field)
         self.check_values(where, field)

@@ -56,7 +56,7 @@ def member_type(field):
     if field['type'] == 'object':
         return f'struct {field["of"]}_list ' if field.get('list') else f'struct {field["of"]} *'
     if field.get('list'):
-        return {'string': 'struct str_list ', 'int': 'struct int_list '}[field['type']]
+        return {'string': 'struct str_list ', 'int': 'struct int_list ', 'map': 'struct str_list '}[field['type']]
     return SCALAR[field['type']] + ' '
 
 

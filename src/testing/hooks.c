@@ -5,6 +5,7 @@
 #include "testing/hooks.h"
 
 #include "testing/faults.h"
+#include "testing/journal.h"
 
 static bool call_fault(void *ctx, const struct call *c, struct call_fault *ret) {
     const struct toolbox *t = ctx;
@@ -12,6 +13,8 @@ static bool call_fault(void *ctx, const struct call *c, struct call_fault *ret) 
 }
 
 static void call_answered(void *ctx, const struct call_answer *a) {
+    const struct toolbox *t = ctx;
+    journal_add_call(t->journal, a);
 }
 
 struct call_hooks hooks_of_calls(struct toolbox *t) {
@@ -26,6 +29,7 @@ static bool event_fault(void *ctx, const struct event_attempt *e, struct event_f
 static bool event_ended(void *ctx, const struct event_attempt *e, const struct event_outcome *o, int64_t *ret_tenant,
                         int64_t *ret_event) {
     const struct toolbox *t = ctx;
+    journal_add_event(t->journal, e, o);
     return faults_release(t->faults, e, ret_tenant, ret_event);
 }
 

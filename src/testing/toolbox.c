@@ -9,12 +9,13 @@
 #include <time.h>
 
 #include "testing/faults.h"
+#include "testing/journal.h"
 
 struct toolbox *toolbox_new(const struct toolbox_options *o) {
     struct toolbox *t = mem_alloc(sizeof *t);
     pthread_condattr_t monotonic;
 
-    *t = (struct toolbox){.o = *o, .faults = faults_new()};
+    *t = (struct toolbox){.o = *o, .faults = faults_new(), .journal = journal_new()};
     pthread_mutex_init(&t->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -36,6 +37,7 @@ struct toolbox *toolbox_free(struct toolbox *t) {
     if (!t)
         return NULL;
     faults_free(t->faults);
+    journal_free(t->journal);
     pthread_cond_destroy(&t->ends);
     pthread_mutex_destroy(&t->lock);
     free(t);

@@ -22,10 +22,12 @@ struct toolbox_options {
 };
 
 struct faults;
+struct journal;
 
 struct toolbox {
     struct toolbox_options o;
-    struct faults *faults; /* testing/faults.h */
+    struct faults *faults;   /* testing/faults.h */
+    struct journal *journal; /* testing/journal.h */
     pthread_mutex_t lock;
     pthread_cond_t ends;
     bool ended; /* protected by lock */

@@ -35,8 +35,8 @@ int fetcher_new(struct fetcher **ret, const struct fetcher_options *o);
 /* Tells the fetcher that something may be due. Any thread; cheap. */
 void fetcher_wake(struct fetcher *f);
 
-/* Waits until nothing is being fetched and nothing is due, by the clock as it is. Returns 0 and when the next fetch will
- * be due (INT64_MAX: none), or -ETIMEDOUT. Any thread. */
+/* Waits until nothing is being fetched and nothing is due, by the clock as it is. Returns 0 and when the next fetch
+ * will be due (INT64_MAX: none), or -ETIMEDOUT. Any thread. */
 int fetcher_settle(struct fetcher *f, unsigned timeout_ms, int64_t *ret_next_ms);
 
 /* Tells the fetcher that a client waits for this file: it is fetched next if it is due. Any thread; cheap. */
