@@ -87,7 +87,7 @@ struct awaiting {
     struct hire *h;
 };
 
-static int take_awaiting(void *ctx, int64_t update_time, int64_t id) {
+static int take_awaiting(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     const struct awaiting *a = ctx;
     int r = write_order_row_of(a->c, a->h, id);
     return r < 0 ? r : 1;

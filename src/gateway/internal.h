@@ -108,6 +108,7 @@ struct request {
     struct reader *reader;           /* set while run runs, as are call.db and call.user_cache */
     bool reading;                    /* the read has not come back */
     bool by_head;                    /* the caller was admitted by the head alone */
+    bool trusts;                     /* run uses the reader's cache of tokens before it is confirmed (reader_confirm) */
     enum request_next next;
     struct str again;   /* the answer, if it is that of another request and lies in the cache of the loop's reader */
     int64_t watch_from; /* for NEXT_STREAM; see watch_begin */

@@ -44,23 +44,51 @@ struct db *reader_db(const struct reader *rd) {
     return rd->db;
 }
 
-/* Clears the token cache if something has changed that decides who may call. */
-static void look_for_changes(struct reader *rd) {
-    int64_t changes;
-    if (access_changes(rd->db, &changes) < 0)
-        changes = -1;
+/* Clears the token cache if something has changed that decides who may call. Returns false if it has. */
+static bool note_changes(struct reader *rd, int64_t changes) {
     if (changes == rd->access_changes && changes >= 0)
-        return;
+        return true;
     token_cache_clear(rd->tokens);
     rd->access_changes = changes;
+    return false;
 }
 
+static void stop_asking(struct reader *rd) {
+    if (rd->asking)
+        db_query_end(&rd->asked);
+    rd->asking = false;
+}
+
+bool reader_confirm(struct reader *rd) {
+    int64_t changes;
+    if (!rd->asking)
+        return true;
+    if (access_changes_answer(&rd->asked, &changes) < 0)
+        changes = -1;
+    stop_asking(rd);
+    return note_changes(rd, changes);
+}
+
+/* For a loop. */
 static void take_snapshot(struct reader *rd) {
+    int64_t changes;
     reader_end_snapshot(rd);
     /* If no snapshot could be begun, each statement sees the newest state anyway. */
     rd->in_snapshot = db_snapshot_begin(rd->db) == 0;
     rd->snapshot_changes = rd->in_snapshot && rd->answers ? db_change_count(rd->db) : -1;
-    look_for_changes(rd);
+    if (access_changes(rd->db, &changes) < 0)
+        changes = -1;
+    (void)note_changes(rd, changes);
+}
+
+/* For a thread of the pool. */
+static void renew_snapshot(struct reader *rd) {
+    stop_asking(rd);
+    int r = rd->in_snapshot ? db_snapshot_renew(rd->db) : db_snapshot_begin(rd->db);
+    rd->in_snapshot = r == 0;
+    rd->snapshot_changes = -1;
+    rd->asked = access_changes_ask(rd->db);
+    rd->asking = true;
 }
 
 void reader_share(struct reader *rd) {
@@ -76,7 +104,7 @@ void reader_renew(struct reader *rd, int64_t queued_ns) {
     if (rd->in_snapshot && rd->snapshot_ns >= queued_ns && now_ns - rd->snapshot_ns < SHARED_NS)
         return;
     rd->snapshot_ns = now_ns;
-    take_snapshot(rd);
+    renew_snapshot(rd);
     if (rd->snapshot_ns - rd->users_ns < TIDY_NS)
         return;
     rd->users_ns = rd->snapshot_ns;
@@ -84,6 +112,7 @@ void reader_renew(struct reader *rd, int64_t queued_ns) {
 }
 
 void reader_end_snapshot(struct reader *rd) {
+    stop_asking(rd);
     if (rd->in_snapshot)
         db_snapshot_end(rd->db);
     rd->in_snapshot = false;

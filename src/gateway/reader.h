@@ -24,7 +24,10 @@ struct reader {
     struct answer_cache *answers; /* NULL: answers are not repeated */
     int64_t users_changes;        /* db_change_count() when users was last found valid or emptied */
     int64_t users_ns;             /* when reader_renew looked at that */
-    int64_t access_changes;       /* the number of access_changes() in the snapshot; -1: unknown */
+    int64_t access_changes;       /* the number of access_changes() in the snapshot; -1: unknown. While asking is true:
+                                   * that of an earlier snapshot, for which tokens is valid */
+    struct db_query asked;        /* for the number */
+    bool asking;                  /* the snapshot's number was not read yet; only in a pool */
     bool in_snapshot;
     int64_t snapshot_changes;  /* db_change_count() of the snapshot; -1: there is no snapshot, or no answers */
     uint64_t snapshot_commits; /* writer_commits() when the snapshot was taken */
@@ -44,6 +47,12 @@ void reader_share(struct reader *rd);
 /* For a thread of the pool. A job may use a snapshot that was taken after the job was queued: then it sees every write
  * that its client knows of, also one that another process committed. So all jobs that wait at one time share one. */
 void reader_renew(struct reader *rd, int64_t queued_ns);
+
+/* For a thread of the pool, where asking for the number of access_changes() would cost a round trip: it goes with the
+ * first statement of the snapshot instead, and who relies on the cache of tokens calls this before or after. Returns
+ * false if something has changed that decides who may call; then the cache is empty, and whatever was decided by it
+ * since reader_renew has to be decided anew. */
+bool reader_confirm(struct reader *rd);
 
 void reader_end_snapshot(struct reader *rd);
 

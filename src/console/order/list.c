@@ -70,7 +70,7 @@ static int list_all(struct list *l) {
         &(struct list_rows){.a = COL_CONSOLE_ORDER_ROW_UPDATE_TIME, .b = COL_CONSOLE_ORDER_ROW_ID, .write = write_row});
 }
 
-static int take_row(void *ctx, int64_t update_time, int64_t id) {
+static int take_row(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     struct list *l = ctx;
     int r = list_add(l, update_time, id) ? write_order_row_of(l->c, &l->h, id) : 0;
     return r < 0 ? r : 1;

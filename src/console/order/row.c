@@ -64,7 +64,7 @@ struct rows {
     int n;
 };
 
-static int take_row(void *ctx, int64_t update_time, int64_t id) {
+static int take_row(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     struct rows *rows = ctx;
     int r = rows->n++ < ORDERS_SHOWN ? write_order_row_of(rows->c, rows->h, id) : 0;
     return r < 0 ? r : 1;

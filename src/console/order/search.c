@@ -42,7 +42,7 @@ static int fits(struct searching *s, int64_t id) {
 }
 
 /* Adds an order that passes the filters which no index has. */
-static int meet(void *ctx, int64_t update_time, int64_t id) {
+static int meet(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     struct searching *s = ctx;
     int r = fits(s, id);
 
@@ -53,7 +53,7 @@ static int meet(void *ctx, int64_t update_time, int64_t id) {
 }
 
 /* The same, if the text is in the name of the candidate or of the vendor. */
-static int meet_named(void *ctx, int64_t update_time, int64_t id) {
+static int meet_named(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     struct searching *s = ctx;
     struct db_query q DB_CLEANUP = db_query(s->c->db, SQL_CONSOLE_ORDER_NAMED);
     int r;
@@ -63,12 +63,12 @@ static int meet_named(void *ctx, int64_t update_time, int64_t id) {
     r = db_row(&q);
     if (r == 1 && !id_list_has(&s->vendors, db_int(&q, COL_CONSOLE_ORDER_NAMED_ACCOUNT_ID)))
         r = card_is_found(s->h, STR("talent"), &s->people, db_int(&q, COL_CONSOLE_ORDER_NAMED_TALENT_ID));
-    return r <= 0 ? r : meet(ctx, update_time, id);
+    return r <= 0 ? r : meet(ctx, update_time, id, row);
 }
 
 /* Adds the newest orders of an application or an account, as many as the page may need. */
 static int meet_orders(struct searching *s, int64_t application, int64_t account,
-                       int (*take)(void *ctx, int64_t update_time, int64_t id)) {
+                       int (*take)(void *ctx, int64_t update_time, int64_t id, struct db_query *row)) {
     const struct order_walk w = {
         .tenant = s->c->tenant,
         .newest = true,

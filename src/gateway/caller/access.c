@@ -118,11 +118,22 @@ static int check_person(struct request *x) {
     return r;
 }
 
+/* The number of the snapshot came with the look-up of the session. */
+static int admit_person(struct request *x) {
+    int r = check_person(x);
+    (void)reader_confirm(x->reader);
+    x->admitted.changes = x->reader->access_changes;
+    return r;
+}
+
 int access_admit(struct request *x) {
     struct call *c = &x->call;
+    bool by_token = c->op->access == OP_TENANT || c->op->access == OP_APP;
+    if (by_token && !x->trusts)
+        (void)reader_confirm(x->reader);
     x->admitted = (struct admission){.changes = x->reader->access_changes, .ends_ms = INT64_MAX};
     if (c->op->access == OP_CONSOLE)
-        return check_person(x);
+        return admit_person(x);
     if (c->op->access == OP_TEST)
         return test_access_admit(c, x->r, x->g->test_token);
     if (c->op->access == OP_PUBLIC) { /* the operation itself checks what the body contains */

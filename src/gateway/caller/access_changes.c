@@ -18,6 +18,19 @@ int access_changes(struct db *db, int64_t *ret) {
     return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
 }
 
+struct db_query access_changes_ask(struct db *db) {
+    struct db_query q = db_query(db, SQL_ACCESS_CHANGES);
+    db_ahead(&q);
+    return q;
+}
+
+int access_changes_answer(struct db_query *q, int64_t *ret) {
+    int r = db_row(q);
+    if (r == 1)
+        *ret = db_int(q, COL_ACCESS_CHANGES_N);
+    return r < 0 ? r : r == 0 ? -EUCLEAN : 0;
+}
+
 int access_changed(struct db *db) {
     db_unremember(db);
     struct db_query q DB_CLEANUP = db_query(db, SQL_ACCESS_CHANGED);

@@ -15,6 +15,11 @@
 /* The number as this connection sees it. One look-up by key. Returns 0 or a negative errno. */
 int access_changes(struct db *db, int64_t *ret);
 
+/* The same in two steps: the number is asked for with the next statement that the connection runs (db_ahead), and read
+ * later. The query must be ended. */
+struct db_query access_changes_ask(struct db *db);
+int access_changes_answer(struct db_query *q, int64_t *ret);
+
 /* Counts a change; call it in the transaction that makes the change (tests/lint checks the statements). Expiry needs
  * no call, because times are compared on each request. Returns 0 or a negative errno. */
 int access_changed(struct db *db);

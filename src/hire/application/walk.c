@@ -10,10 +10,11 @@
 #include "hire/application/zone.h"
 
 enum {
-    FIRST_LOOK = 500, /* applications that are looked at before it is asked whether few changed within the times */
-    FEW = 5000,       /* so many are read by the index of times and sorted */
-    MISSES = 16,      /* after so many in a row it is asked whether a range of ids has no changes within the times */
-    ZONE_COST = 20,   /* that costs as much as so many applications */
+    FIRST_LOOK = 500,   /* applications that are looked at before it is asked whether few changed within the times */
+    FEW = 5000,         /* so many are read by the index of times and sorted */
+    MISSES = 16,        /* after so many in a row it is asked whether a range of ids has no changes within the times */
+    PORTION_MAX = 2048, /* applications that are asked for at once */
+    ZONE_COST = 20,     /* that costs as much as so many applications */
 };
 
 static struct application_key key_of(const struct db_query *q) {
@@ -124,10 +125,11 @@ struct walking {
     struct arena *a;
     const struct application_walk *w;
     struct application_walked *ret;
-    bool asked;    /* whether few changed within the times */
-    size_t cost;   /* in applications */
-    size_t misses; /* so many in a row end a part of the walk */
-    int64_t after; /* the last application that was looked at */
+    bool asked;     /* whether few changed within the times */
+    size_t cost;    /* in applications */
+    size_t misses;  /* so many in a row end a part of the walk */
+    int64_t after;  /* the last application that was looked at */
+    size_t portion; /* so many are asked for at once */
 };
 
 static struct db_query query_by_id(const struct walking *k) {
@@ -138,20 +140,24 @@ static struct db_query query_by_id(const struct walking *k) {
 
     db_bind_int(&q, 1, k->w->tenant);
     db_bind_int(&q, 2, k->after);
-    if (f->talent_id != 0 || f->job_id != 0)
+    bool one = f->talent_id != 0 || f->job_id != 0;
+    if (one)
         db_bind_int(&q, 3, f->talent_id != 0 ? f->talent_id : f->job_id);
+    db_bind_int(&q, one ? 4 : 3, (int64_t)k->portion);
     return q;
 }
 
-/* Looks at applications until the walk is over (returns 1) or too many in a row did not match (0). Or < 0. */
-static int walk_part(struct walking *k) {
+/* Looks at a portion of applications. Returns 1: the walk is over, 0: too many in a row did not match, 2: there may be
+ * more behind the portion, or < 0. *row_misses: those before the portion that did not match, in a row. */
+static int walk_portion(struct walking *k, size_t *row_misses) {
     struct db_query q DB_CLEANUP = query_by_id(k);
-    size_t misses = 0;
+    size_t misses = *row_misses, n = 0;
     int r;
 
     while ((r = db_row(&q)) == 1) {
         const struct application_key key = key_of(&q);
 
+        n++;
         k->cost++;
         k->after = key.id;
         misses = matches(k->w, &q) ? 0 : misses + 1;
@@ -171,7 +177,18 @@ static int walk_part(struct walking *k) {
         if (misses >= k->misses)
             return 0;
     }
-    return r < 0 ? r : 1;
+    *row_misses = misses;
+    return r < 0 ? r : n < k->portion ? 1 : 2;
+}
+
+/* Looks at applications until the walk is over (returns 1) or too many in a row did not match (0). Or < 0. */
+static int walk_part(struct walking *k) {
+    size_t misses = 0;
+    int r;
+
+    while ((r = walk_portion(k, &misses)) == 2)
+        k->portion = k->portion < PORTION_MAX / 4 ? k->portion * 4 : PORTION_MAX;
+    return r;
 }
 
 /* Passes over ranges of ids without changes within the times. Returns 1, 0 (there is none with changes) or < 0. */
@@ -199,7 +216,8 @@ int application_walk(struct db *db, struct arena *a, const struct application_wa
                         .ret = ret,
                         .asked = !has_times(f),
                         .misses = by_zones ? MISSES : SIZE_MAX,
-                        .after = w->after_id};
+                        .after = w->after_id,
+                        .portion = w->limit < PORTION_MAX / 2 ? w->limit * 2 : PORTION_MAX};
     int r;
 
     *ret = (struct application_walked){0};

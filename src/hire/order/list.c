@@ -51,20 +51,16 @@ struct filtering {
 };
 
 /* Takes an order if the filter that the index does not have accepts it, too. */
-static int take(void *ctx, int64_t update_time, int64_t id) {
+static int take(void *ctx, int64_t update_time, int64_t id, struct db_query *row) {
     const struct filtering *g = ctx;
     const struct order_filter *f = g->f;
-    struct db_query q DB_CLEANUP = db_query(g->h->db, SQL_ORDER_FILTERED);
-    int r;
+    int r = db_row(row);
 
-    db_bind_int(&q, 1, g->h->tenant);
-    db_bind_int(&q, 2, id);
-    r = db_row(&q);
     if (r <= 0)
         return r;
-    if (f->application_id != 0 && db_int(&q, COL_ORDER_FILTERED_APPLICATION_ID) != f->application_id)
+    if (f->application_id != 0 && db_int(row, COL_ORDER_FILTERED_APPLICATION_ID) != f->application_id)
         return 0;
-    g->fn(g->ctx, update_time, id, db_text(&q, COL_ORDER_FILTERED_DOC));
+    g->fn(g->ctx, update_time, id, db_text(row, COL_ORDER_FILTERED_DOC));
     return 1;
 }
 
@@ -102,6 +98,8 @@ static int list_filtered(struct hire *h, const struct order_filter *f, struct or
         .begin_end = f->begin_start != 0 || f->begin_end != INT64_MAX ? f->begin_end : 0,
         .limit = (size_t)limit,
         .take = take,
+        .reads_row = true,
+        .row = SQL_ORDER_FILTERED,
         .ctx = &g,
     };
     struct order_walked end;

@@ -40,13 +40,52 @@ static struct key key_of(const struct db_query *q) {
     return (struct key){db_int(q, COL_ORDER_KEY_UPDATE_TIME), db_int(q, COL_ORDER_KEY_ID)};
 }
 
-/* Gives an order to its taker. Returns 1: the walk has enough, 0 or < 0. */
-static int give(const struct order_walk *w, struct key k, struct order_walked *ret) {
-    int r = w->take(w->ctx, k.time, k.id);
+/* Orders that match and wait to be given to their taker. */
+struct batch {
+    struct db *db;
+    const struct order_walk *w;
+    struct order_walked *ret;
+    struct key keys[DB_AHEAD_MAX];
+    size_t n;
+};
 
-    if (r > 0)
-        ret->n++;
-    return r < 0 ? r : ret->n >= w->limit;
+static struct db_query query_row(const struct batch *b, int64_t id) {
+    struct db_query q = db_query(b->db, b->w->row);
+
+    db_bind_int(&q, 1, b->w->tenant);
+    db_bind_int(&q, 2, id);
+    return q;
+}
+
+/* Gives the orders that wait to their taker. Returns 1: the walk has enough, 0 or < 0. */
+static int give_all(struct batch *b) {
+    struct db_query rows[DB_AHEAD_MAX];
+    size_t n = b->n;
+    int r = 0;
+
+    b->n = 0;
+    for (size_t i = 0; i < n && b->w->reads_row; i++) {
+        rows[i] = query_row(b, b->keys[i].id);
+        if (n > 1)
+            db_ahead(&rows[i]);
+    }
+    for (size_t i = 0; i < n && r == 0; i++) {
+        r = b->w->take(b->w->ctx, b->keys[i].time, b->keys[i].id, b->w->reads_row ? &rows[i] : NULL);
+        if (r > 0)
+            b->ret->n++;
+        r = r < 0 ? r : b->ret->n >= b->w->limit;
+    }
+    for (size_t i = 0; i < n && b->w->reads_row; i++)
+        db_query_end(&rows[i]);
+    return r;
+}
+
+/* Gives an order to its taker, together with others if that is of use. Returns 1: the walk has enough, 0 or < 0. */
+static int give(struct batch *b, struct key k) {
+    size_t most = b->w->reads_row ? db_ahead_max(b->db) : 1, missing = b->w->limit - b->ret->n;
+
+    b->keys[b->n++] = k;
+    return b->n >= (most < missing ? most : missing) ? give_all(b) : 0;
 }
 
 /* ---- few orders: read by their index and sorted ---- */
@@ -159,6 +198,7 @@ static int gather_few(struct db *db, struct arena *a, const struct order_walk *w
 
 /* Returns 1: the walk is over, 0: too many orders may match, or < 0. */
 static int walk_few(struct db *db, struct arena *a, const struct order_walk *w, struct order_walked *ret) {
+    struct batch batch = {.db = db, .w = w, .ret = ret};
     struct keys keys = {0};
     int r = gather_few(db, a, w, &keys);
 
@@ -168,7 +208,9 @@ static int walk_few(struct db *db, struct arena *a, const struct order_walk *w, 
         qsort(keys.v, keys.n, sizeof(*keys.v), w->newest ? later : earlier);
     r = 0;
     for (size_t i = 0; i < keys.n && r == 0; i++)
-        r = give(w, keys.v[i], ret);
+        r = give(&batch, keys.v[i]);
+    if (r == 0)
+        r = give_all(&batch);
     return r < 0 ? r : 1;
 }
 
@@ -177,29 +219,57 @@ static int walk_few(struct db *db, struct arena *a, const struct order_walk *w, 
 /* take() reads the order's row, which costs as much as so many entries of the index. */
 enum { ROW_COST = 8 };
 
-/* Looks at n orders at most, counting the cost of rows. Returns 1: the walk is over, 0: it stopped at ret->time and
- * ret->id, or < 0. */
-static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, struct order_walked *ret) {
-    struct db_query q DB_CLEANUP = db_query(db, w->newest ? SQL_ORDER_KEYS_NEWEST : SQL_ORDER_KEYS);
+enum { PORTION_MAX = 2048 }; /* entries that are asked for at once */
+
+/* Looks at the entries behind *at, portion at most. *rest is what the walk may cost yet. Returns 1: the walk is over,
+ * 0: it goes on behind *at if *rest is not 0, or < 0. */
+static int walk_portion(struct batch *b, struct key *at, size_t portion, size_t *rest) {
+    const struct order_walk *w = b->w;
+    struct db_query q DB_CLEANUP = db_query(b->db, w->newest ? SQL_ORDER_KEYS_NEWEST : SQL_ORDER_KEYS);
+    size_t n = 0;
     int r;
 
     db_bind_int(&q, 1, w->tenant);
-    db_bind_int(&q, 2, w->from_time);
-    db_bind_int(&q, 3, w->from_id);
+    db_bind_int(&q, 2, at->time);
+    db_bind_int(&q, 3, at->id);
     db_bind_int(&q, 4, w->until);
+    db_bind_int(&q, 5, (int64_t)portion);
     while ((r = db_row(&q)) == 1) {
         const struct key k = key_of(&q);
 
         size_t cost = may_match(w, &q) ? ROW_COST : 1;
-        if (cost > 1 && (r = give(w, k, ret)) != 0)
+        if (cost > 1 && (r = give(b, k)) != 0)
             return r;
-        ret->time = k.time;
-        ret->id = k.id;
-        if (n <= cost)
+        *at = k;
+        n++;
+        if (*rest <= cost) {
+            *rest = 0;
             return 0;
-        n -= cost;
+        }
+        *rest -= cost;
     }
-    return r < 0 ? r : 1;
+    return r < 0 ? r : n < portion;
+}
+
+/* Looks at n orders at most, counting the cost of rows. Returns 1: the walk is over, 0: it stopped at ret->time and
+ * ret->id, or < 0. */
+static int walk_by_time(struct db *db, const struct order_walk *w, size_t n, struct order_walked *ret) {
+    struct batch batch = {.db = db, .w = w, .ret = ret};
+    struct key at = {w->from_time, w->from_id};
+    size_t portion = w->limit < PORTION_MAX / 4 ? w->limit * 2 : PORTION_MAX / 2;
+    int r;
+
+    do {
+        r = walk_portion(&batch, &at, portion, &n);
+        portion = portion < PORTION_MAX / 4 ? portion * 4 : PORTION_MAX;
+    } while (r == 0 && n > 0);
+    if (r >= 0 && ret->n < w->limit) {
+        int given = give_all(&batch);
+        r = given != 0 ? given : r;
+    }
+    ret->time = at.time;
+    ret->id = at.id;
+    return r;
 }
 
 /* Leaves out the orders whose last change was before the earliest begin_time, unless an order that is looked for began

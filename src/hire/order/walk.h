@@ -28,8 +28,12 @@ struct order_walk {
     size_t n_accounts;              /* 0: of any */
     size_t limit;                   /* ends after so many orders */
 
-    /* Called for each order that matches. Returns 1: counts for the limit, 0: it does not match either, or < 0. */
-    int (*take)(void *ctx, int64_t update_time, int64_t id);
+    /* Called for each order that matches. Returns 1: counts for the limit, 0: it does not match either, or < 0. row:
+     * the statement of the same name, whose parameters tenant and id are bound; NULL if reads_row is false. Rows of
+     * several orders are asked for together (db_ahead). */
+    int (*take)(void *ctx, int64_t update_time, int64_t id, struct db_query *row);
+    bool reads_row;
+    enum db_statement row;
     void *ctx;
 };
 

@@ -36,7 +36,7 @@ struct seen {
     int64_t application;
 };
 
-static int take(void *ctx, int64_t time, int64_t id) {
+static int take(void *ctx, int64_t time, int64_t id, struct db_query *row) {
     struct seen *s = ctx;
     if (s->application != 0 && (id - 1) % 40 != 0)
         return 0;

@@ -21,15 +21,15 @@ ORDER BY talent_id, id;
 -- name: application_keys
 -- row: application_key
 SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
-WHERE tenant = $1 AND id > $2 ORDER BY id;
+WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
 -- name: application_keys_of_talent
 -- row: application_key
 SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
-WHERE tenant = $1 AND (talent_id, id) > ($3, $2) AND talent_id <= $3 ORDER BY talent_id, id;
+WHERE tenant = $1 AND (talent_id, id) > ($3, $2) AND talent_id <= $3 ORDER BY talent_id, id LIMIT $4;
 -- name: application_keys_of_job
 -- row: application_key
 SELECT id, talent_id, job_id, stage_id, active_status, update_time FROM application
-WHERE tenant = $1 AND (job_id, id) > ($3, $2) AND job_id <= $3 ORDER BY job_id, id;
+WHERE tenant = $1 AND (job_id, id) > ($3, $2) AND job_id <= $3 ORDER BY job_id, id LIMIT $4;
 -- The same of the applications that changed from $2 to $3, from an index alone, in the order of the changes.
 -- name: application_keys_changed
 -- row: application_key

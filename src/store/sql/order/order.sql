@@ -68,18 +68,18 @@ SELECT update_time, id, doc FROM background_check_order
 WHERE tenant = $1 AND update_time >= $2 AND update_time <= $3
 ORDER BY update_time, id LIMIT $4;
 
--- What filters look at, of the same orders and from an index alone. The reader stops (hire/order/walk.c).
+-- What filters look at, of the same orders and from an index alone, in portions (hire/order/walk.c).
 -- name: order_keys
 -- row: order_key
 SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) > ($2, $3) AND update_time <= $4
-ORDER BY update_time, id;
+ORDER BY update_time, id LIMIT $5;
 -- The latest change first: orders before ($2, $3) down to $4.
 -- name: order_keys_newest
 -- row: order_key
 SELECT update_time, id, status, phase, account_id, begin_time FROM background_check_order
 WHERE tenant = $1 AND (update_time, id) < ($2, $3) AND update_time >= $4
-ORDER BY update_time DESC, id DESC;
+ORDER BY update_time DESC, id DESC LIMIT $5;
 
 -- Whether there are more than a few orders of an application, of an account, in a state; stop counting at $3. Two bounds
 -- instead of an equality, because SQLite without statistics would take the other index.
