@@ -21,7 +21,6 @@
 #define REMOTE_UPLOADS_OF_CALLER 16
 
 #define READS_WAITING_MAX 1024 /* with a pool of readers */
-#define READS_OF_CALLER_MAX 256
 #define READ_WAIT_MS 5000
 
 /* ---- setting up ---- */
@@ -37,12 +36,13 @@ void gateway_configure(struct gateway *g, const struct gateway_settings *setting
     atomic_store(&g->settings, fresh);
 }
 
-static int start_readers(struct gateway *g, unsigned threads) {
+static int start_readers(struct gateway *g, unsigned threads, unsigned queue) {
+    queue = queue > 0 ? queue : READS_WAITING_MAX;
     const struct readers_options o = {.db = g->db_options,
                                       .writer = g->writer,
                                       .threads = threads,
-                                      .queue_max = READS_WAITING_MAX,
-                                      .key_max = READS_OF_CALLER_MAX,
+                                      .queue_max = queue,
+                                      .key_max = (queue + 3) / 4,
                                       .timeout_ms = READ_WAIT_MS};
     return readers_new(&g->readers, &o);
 }
@@ -71,7 +71,7 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     if (r < 0)
         log_fmt(LOG_ERROR, "cannot start a thread: %s", strerror(-r));
     if (r == 0 && o->readers > 0)
-        r = start_readers(g, o->readers);
+        r = start_readers(g, o->readers, o->read_queue);
     if (r < 0)
         return gateway_free(g);
     g->requests = request_log_new(o->loops);

@@ -40,6 +40,7 @@ struct gateway_options {
     /* 0: each loop reads by a connection of its own, for a database whose reads do not wait. Else the number of threads
      * that read for all loops (reading.h). */
     unsigned readers;
+    unsigned read_queue;                     /* with such threads: reads that may wait; 0: 1024 */
     const struct gateway_settings *settings; /* copied, including the texts */
     struct toolbox *toolbox;                 /* the test mode's, for call.toolbox; NULL: there is no test mode */
     const struct call_hooks *hooks;          /* the test mode's; must outlive the gateway; NULL: none */

@@ -71,6 +71,11 @@ static void done(struct read_job *job, int error) {
     if (error < 0) {
         answer_fail_busy(&x->call, gateway_read_refusal(error));
         request_fail(x);
+    } else if (x->result == -EBUSY && x->call.code == 0) {
+        answer_fail_busy(&x->call,
+                         STR("another session of the database holds a lock that this read waits for; try again "
+                             "in a few seconds"));
+        request_fail(x);
     } else if (x->result < 0) {
         request_refuse(x, x->result);
     } else {

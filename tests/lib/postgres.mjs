@@ -75,6 +75,33 @@ export class Postgres {
 // Without syncs: it is as safe from everything except a crash of the machine. For many servers of hired at a time.
 const quick = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=400'];
 
+// PgBouncer in front of a server, in a folder of its own. mode: its pool_mode.
+export async function startPooler(postgres, mode) {
+    const dir = tempDir();
+    if (asUser.uid !== undefined) fs.chownSync(dir, asUser.uid, asUser.gid);
+    fs.writeFileSync(path.join(dir, 'users'), '"postgres" ""\n');
+    fs.writeFileSync(path.join(dir, 'pgbouncer.ini'), [
+        '[databases]', `* = host=${postgres.dir}`, '[pgbouncer]', `pool_mode = ${mode}`, 'auth_type = trust', `auth_file = ${dir}/users`,
+        'listen_addr =', `unix_socket_dir = ${dir}`, 'listen_port = 6432', 'default_pool_size = 40', `logfile = ${dir}/log`, ''].join('\n'));
+    fs.chmodSync(dir, 0o755);
+    const child = spawn('/usr/sbin/pgbouncer', [path.join(dir, 'pgbouncer.ini')], { cwd: dir, stdio: 'ignore', ...asUser });
+    const gone = new Promise((resolve) => {
+        child.on('exit', resolve);
+        child.on('error', resolve);
+    });
+    process.on('exit', () => child.kill('SIGKILL'));
+    for (const end = Date.now() + 10_000 * slow; !fs.existsSync(path.join(dir, '.s.PGSQL.6432')); await sleep(20)) {
+        if (Date.now() > end || child.exitCode !== null) throw new Error('pgbouncer does not start: scripts/setup test installs it');
+    }
+    return {
+        url: (database = 'hired') => `postgresql://postgres@/${database}?host=${encodeURIComponent(dir)}&port=6432`,
+        stop: async () => {
+            child.kill('SIGTERM');
+            await gone;
+        },
+    };
+}
+
 // Makes a cluster and starts it, with an empty database "hired".
 export async function startPostgres({ durable = true } = {}) {
     const dir = tempDir();

@@ -40,8 +40,9 @@ struct config {
     unsigned drain_ms; /* time for running requests to finish when the server stops */
     size_t mmap_bytes;
     unsigned write_queue_max, write_group_max;
-    char *store_url; /* of a database of PostgreSQL; NULL: SQLite */
-    char *archive;   /* directory of the archive; NULL: none */
+    unsigned readers, read_queue_max; /* of PostgreSQL */
+    char *store_url;                  /* of a database of PostgreSQL; NULL: SQLite */
+    char *archive;                    /* directory of the archive; NULL: none */
     unsigned archive_days;
     unsigned read_ms;      /* longest time of one read; 0: no limit */
     size_t log_max_bytes;  /* of the database's log; 0: no limit */

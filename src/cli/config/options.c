@@ -76,6 +76,12 @@ const struct option config_options[] = {
      "Most writes that may wait; further ones are answered 503 with Retry-After."},
     {"store", "write_group", OPT_UINT, false, AT(write_group_max), "256", "N", 1, 10000, NULL,
      "Most writes in one commit."},
+    {"store", "readers", OPT_UINT, false, AT(readers), "16", "N", 1, 256, NULL,
+     "With PostgreSQL: threads that read, each with a connection of its own. A node has as many connections, and\n"
+     "a few more (docs/SCALE.md)."},
+    {"store", "read_queue", OPT_UINT, false, AT(read_queue_max), "1024", "N", 1, 1000000, NULL,
+     "With PostgreSQL: most reads that may wait for a thread, a quarter of them of one caller; further ones are\n"
+     "answered 503 with Retry-After."},
 
     {"store", "free_min", OPT_SIZE, false, AT(free_min_bytes), "512M", "SIZE", 0, 1024 * 1024 * G, NULL,
      "Free space on the disk that is reserved for the database. With less, uploads are answered 503 and\n"

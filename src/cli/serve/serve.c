@@ -25,7 +25,6 @@
  * operator sets UV_THREADPOOL_SIZE. */
 #define UV_THREADS "16"
 
-#define READERS 16      /* threads that read a database on another machine */
 #define READERS_MAX 256 /* the most of HIRED_TEST_READERS */
 
 /* Downloads from a database at once, each with a piece of memory (download.c): of all, and of one network or caller. */
@@ -49,12 +48,12 @@ static unsigned loops_of(const struct config *c) {
 /* How many threads read the database for the loops; 0: the loops read it themselves, because reads of a file do not
  * wait. Only this function decides it. HIRED_TEST_READERS lets the tests run the other way on any database
  * (docs/HACKING.md). */
-static unsigned readers_of(const struct db_options *o) {
+static unsigned readers_of(const struct config *c, const struct db_options *o) {
     const char *text = getenv("HIRED_TEST_READERS");
     int64_t n = 0;
     if (text && str_to_i64(str_of(text), &n) == 0 && n > 0 && n <= READERS_MAX)
         return (unsigned)n;
-    return o->engine == DB_SQLITE ? 0 : READERS;
+    return o->engine == DB_SQLITE ? 0 : c->readers;
 }
 
 /* Binds the port, so that a port in use ends the start before any work begins. Requests are not answered yet. */
@@ -162,7 +161,8 @@ static int start_loops(struct serving *s) {
                                             .files = s->files,
                                             .seal = s->seal,
                                             .loops = loops,
-                                            .readers = readers_of(&s->db),
+                                            .readers = readers_of(&s->config, &s->db),
+                                            .read_queue = s->config.read_queue_max,
                                             .settings = settings,
                                             .toolbox = s->toolbox,
                                             .hooks = s->toolbox ? &s->call_hooks : NULL,

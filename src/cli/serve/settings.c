@@ -77,6 +77,8 @@ static void name_for_restart(const struct config *a, const struct config *b, str
         {"[store] mmap", a->mmap_bytes != b->mmap_bytes},
         {"[store] write_queue", a->write_queue_max != b->write_queue_max},
         {"[store] write_group", a->write_group_max != b->write_group_max},
+        {"[store] readers", a->readers != b->readers},
+        {"[store] read_queue", a->read_queue_max != b->read_queue_max},
         {"[store] archive", differ(a->archive, b->archive)},
         {"[store] archive_days", a->archive_days != b->archive_days},
         {"[store] read_max", a->read_ms != b->read_ms},

@@ -20,8 +20,8 @@ struct pg_address {
 static const struct {
     const char *name, *value;
 } defaults[] = {
-    {"application_name", "hired"}, {"keepalives_idle", "10"},     {"keepalives_interval", "3"},
-    {"keepalives_count", "3"},     {"tcp_user_timeout", "20000"},
+    {"application_name", "hired"}, {"keepalives_idle", "5"},     {"keepalives_interval", "2"},
+    {"keepalives_count", "3"},     {"tcp_user_timeout", "5000"},
 };
 
 static const char *option_of(const struct pg_address *d, const char *name) {

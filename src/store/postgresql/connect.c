@@ -183,7 +183,7 @@ static struct str session_settings(const struct pg_db *db, struct arena *a) {
                         "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
                         "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_material = off;"
                         "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off;"
-                        "SELECT set_config('synchronous_commit', '%s', false)%s",
+                        "SELECT set_config('synchronous_commit', '%s', false)%s; SELECT pg_backend_pid()",
                         reads ? db->read_ms : db->statement_ms, db->busy_ms ? db->busy_ms : 1, idle_ms,
                         reads ? "on" : "off", db->no_sync ? "off" : "on",
                         /* A stricter or looser setting of the administrator's counts, but for one that would make
@@ -215,7 +215,12 @@ static int set_up(struct pg_db *db, bool first, struct arena *a, struct str *ret
         *ret_why = arena_printf(a, "The database server %s does not take the settings of the session: %s", place.ptr,
                                 PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     }
+    int64_t pid = 0;
+    if (done)
+        (void)str_to_i64(str_of(PQgetvalue(result, 0, 0)), &pid);
     PQclear(result);
+    if (r == 0 && first)
+        r = pg_pooler_check(db, pid, a, ret_why);
     db->timeout_ms = db->base.access == DB_READ ? db->read_ms : db->statement_ms;
     return r < 0 ? r : pg_schema_check(db, first && db->base.access == DB_WRITE, a, ret_why);
 }
@@ -270,6 +275,8 @@ int pg_ready(struct pg_db *db) {
         pg_lose(db, NULL); /* perhaps another host takes writes by now */
     if (db->conn && PQstatus(db->conn) == CONNECTION_BAD)
         pg_lose(db, "the server closed it");
+    if (db->conn && !pg_holds(db) && pg_suspect(db))
+        (void)pg_check(db);
     if (db->lost)
         return -EIO;
     return db->conn ? 0 : connect_again(db);

@@ -15,6 +15,7 @@
 #define PG_PARAMETERS_MAX 64
 #define PG_PORTION 128        /* rows of a walk that are fetched at once */
 #define PG_GRACE_MS 2000      /* how long an answer may be late, after the server should have ended the statement */
+#define PG_CHECK_MS 2000      /* how long a connection may take to show that it works, after another one was lost */
 #define PG_AGAIN_MS 500       /* between two attempts to reach a server that does not answer */
 #define PG_LOST (-ECONNRESET) /* within the driver: the connection broke, so nothing is known of the last exchange */
 #define PG_AGAIN (-ERESTART)  /* within the driver: a posted statement failed and was undone; queue the rest again */
@@ -121,6 +122,7 @@ struct pg_db {
     int queued;          /* commands since the last Sync */
     int owed;            /* Syncs whose results were not read yet */
     uint64_t exchanges;  /* round trips: how often the server's answer was waited for */
+    int64_t answered_ns; /* clock_mono_ns of the last one */
     int error_at;        /* of the last exchange: the command that failed, or -1 */
     int64_t wait_ms;     /* the server should answer within; 0: no limit */
     int64_t timeout_ms;  /* statement_timeout of the session; -1: unknown */
@@ -184,8 +186,12 @@ int pg_queue_describe(struct pg_db *db, const struct pg_text *t);
  * held something. If a posted statement failed, *ret is NULL and nothing after it was done: PG_AGAIN if it belonged to
  * a savepoint that was released, which is undone now; else its errno, which aborted has too. */
 int pg_exchange(struct pg_db *db, int keep, PGresult **ret);
+/* Sends what is queued, and waits PG_CHECK_MS at most. Returns 0 or PG_LOST. */
+int pg_check(struct pg_db *db);
 /* Sends what is queued without waiting for the results, which the next exchange reads. */
 void pg_send(struct pg_db *db);
+/* Whether another connection of this process was lost since this one was last answered. */
+bool pg_suspect(const struct pg_db *db);
 /* Gives the connection up. why: for the log; NULL: say nothing. */
 int pg_lose(struct pg_db *db, const char *why);
 /* Waits until a result can be read without waiting. until_ns: 0: no limit. Returns 0, -ETIMEDOUT or -EIO. */
@@ -198,6 +204,10 @@ int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret);
 /* Connects db->conn to the first host of the address that lets it in, outside of pipeline mode; the session has no
  * settings yet. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
 int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why);
+
+/* After db has connected, and the server said that its process is pid: whether a pooler in between keeps the session
+ * together. Returns 0, or a negative errno with a sentence in *ret_why: -EOPNOTSUPP it does not. */
+int pg_pooler_check(struct pg_db *db, int64_t pid, struct arena *a, struct str *ret_why);
 
 /* Connects, and sets the session up. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
 int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why);

@@ -146,7 +146,7 @@ static void test_addresses(void **state) {
     snprintf(url, sizeof(url), "postgresql://secret@/%s?host=%s&passfile=/nowhere", s->name, cluster.dir);
     refused(s, url, -EACCES, "wants a password for the user secret");
     snprintf(url, sizeof(url), "postgresql://secret:right@/%s?host=%s", s->name, cluster.dir);
-    refused(s, url, -EACCES, "make it its owner");
+    refused(s, url, -EACCES, "OWNER TO");
     assert_non_null(cluster_sql(&cluster, "postgres", "DROP ROLE secret", value));
 }
 
@@ -365,6 +365,29 @@ static void test_hung_read(void **state) {
     assert_int_equal(r, 0);
     assert_null(db_why(reader));
     db_close(reader);
+}
+
+/* One connection was lost: another one that hangs is found out in seconds, not after the longest time of a read. */
+static void test_suspect(void **state) {
+    struct scratch *s = *state;
+    s->o.read_ms = 60000;
+    db_close(open_it(s, DB_WRITE));
+    struct db *one = open_it(s, DB_READ), *other = open_it(s, DB_READ);
+    assert_int_equal(get(one, 1) | get(other, 1), 0);
+    pid_t pid = backend(other);
+    assert_int_equal(kill(pid, SIGSTOP), 0);
+    terminate(s, one);
+    assert_int_equal(get(one, 1), 0);
+    int64_t start = clock_mono_ns();
+    assert_int_equal(get(other, 1), 0);
+    assert_in_range(ms_since(start), 1000, 6000);
+    assert_int_not_equal(backend(other), pid);
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    uint64_t before = pg_of(other)->exchanges;
+    assert_int_equal(get(other, 1), 0);
+    assert_int_equal(pg_of(other)->exchanges - before, 1); /* it is not checked again */
+    db_close(one);
+    db_close(other);
 }
 
 static void test_server_restarts(void **state) {
@@ -632,23 +655,12 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_addresses),
-        T(test_databases),
-        T(test_no_connection_left),
-        T(test_hosts),
-        T(test_broken_between),
-        T(test_broken_within),
-        T(test_broken_commit),
-        T(test_hung_commit),
-        T(test_hung_read),
-        T(test_server_restarts),
-        T(test_limits),
-        T(test_errors),
-        T(test_leaves_nothing_open),
-        T(test_round_trips),
-        T(test_killed_writer),
-        T(test_paused_writer),
-        T(test_waits_for_migration),
+        T(test_addresses),     T(test_databases),           T(test_no_connection_left),
+        T(test_hosts),         T(test_broken_between),      T(test_broken_within),
+        T(test_broken_commit), T(test_hung_commit),         T(test_hung_read),
+        T(test_suspect),       T(test_server_restarts),     T(test_limits),
+        T(test_errors),        T(test_leaves_nothing_open), T(test_round_trips),
+        T(test_killed_writer), T(test_paused_writer),       T(test_waits_for_migration),
     };
     return cmocka_run_group_tests_name("postgresql", tests, start, stop);
 }

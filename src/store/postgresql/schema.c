@@ -37,9 +37,12 @@ static int look_failed(struct look *l, const PGresult *result, const char *doing
     int r = pg_fault(l->db, result, doing);
     if (r == -EACCES)
         *l->why = arena_printf(l->arena,
-                               "The user %s may not change the database %s: make it its owner with ALTER DATABASE %s "
-                               "OWNER TO %s.",
-                               PQuser(l->db->conn), l->name, l->name, PQuser(l->db->conn));
+                               "The user %s may not read or change the tables of the database %s: sign in as the user "
+                               "that owns them, or let a superuser make %s the owner of the database (ALTER DATABASE "
+                               "%s OWNER TO %s) and, if there are tables already, of these (in the database: REASSIGN "
+                               "OWNED BY their owner TO %s).",
+                               PQuser(l->db->conn), l->name, PQuser(l->db->conn), l->name, PQuser(l->db->conn),
+                               PQuser(l->db->conn));
     else if (r == -EBUSY)
         *l->why = arena_printf(l->arena, "The database %s is locked by another process, for too long.", l->name);
     else

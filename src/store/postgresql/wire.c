@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -149,14 +150,24 @@ static void log_loss(PGconn *conn, const char *why) {
     PQclear(said);
 }
 
+/* When a connection of this process was lost last, clock_mono_ns. The network may have swallowed packets: then the
+ * other connections are lost too, and none of them has noticed. */
+static _Atomic int64_t lost_ns;
+
+bool pg_suspect(const struct pg_db *db) {
+    return db->answered_ns < atomic_load(&lost_ns);
+}
+
 int pg_lose(struct pg_db *db, const char *why) {
     db->queued = db->owed = 0;
     db->broken = false;
     db->posts.n = 0;
     if (!db->conn)
         return PG_LOST;
-    if (why)
+    if (why) {
         log_loss(db->conn, why);
+        atomic_store(&lost_ns, clock_mono_ns());
+    }
     PQfinish(db->conn);
     db->conn = NULL;
     db->timeout_ms = -1;
@@ -223,8 +234,7 @@ static bool send_sync(struct pg_db *db) {
     return true;
 }
 
-int pg_exchange(struct pg_db *db, int keep, PGresult **ret) {
-    int64_t until_ns = db->wait_ms > 0 ? clock_mono_ns() + (db->wait_ms + PG_GRACE_MS) * MS_NS : 0;
+static int exchange(struct pg_db *db, int64_t until_ns, int keep, PGresult **ret) {
     int r = send_sync(db) ? 0 : PG_LOST;
     *ret = NULL;
     db->exchanges++;
@@ -232,7 +242,21 @@ int pg_exchange(struct pg_db *db, int keep, PGresult **ret) {
         r = read_results(db, until_ns, -1, NULL);
     if (r == 0)
         r = read_results(db, until_ns, keep, ret);
+    if (r == 0)
+        db->answered_ns = clock_mono_ns();
     return r == 0 ? pg_posts_settle(db, ret) : r;
+}
+
+int pg_exchange(struct pg_db *db, int keep, PGresult **ret) {
+    int64_t until_ns = db->wait_ms > 0 ? clock_mono_ns() + (db->wait_ms + PG_GRACE_MS) * MS_NS : 0;
+    return exchange(db, until_ns, keep, ret);
+}
+
+int pg_check(struct pg_db *db) {
+    PGresult *result;
+    int r = exchange(db, clock_mono_ns() + PG_CHECK_MS * MS_NS, -1, &result);
+    PQclear(result);
+    return r;
 }
 
 void pg_send(struct pg_db *db) {
