@@ -7,6 +7,7 @@ import random
 from lib import api
 from lib.row import Figure, rate, row
 from lib.store import Records, Scripts
+from lib.wrk import Run
 from rows.writes import PROGRESS
 
 READERS = 16
@@ -101,6 +102,64 @@ def page10(s):
 def page100(s):
     n = node(s)
     return against(s, 'page of 100', n.page(100), n.scripts.page(100, n.first, n.last), READERS)
+
+
+# ---- several nodes ----
+
+class Together:
+    """Measurements that run at the same time, as one."""
+
+    def __init__(self, loads):
+        self.loads = loads
+
+    def end(self):
+        runs = [load.end() for load in self.loads]
+        total = sum(run.requests for run in runs)
+        rates = sum(run.rate for run in runs)
+        cpu = sum(run.cpu * run.requests for run in runs) / total
+        return Run(rates, max(run.p99 for run in runs), max(run.longest for run in runs), cpu, cpu * rates / 1e6, 0, total)
+
+
+def nodes(s, count):
+    n = node(s)
+    return [n.hired] + [s.once(('further node', i), lambda i=i: n.records.node(i)) for i in range(2, count + 1)]
+
+
+def shared(s, count, measured):
+    """The load of 64 connections, divided among so many nodes. measured(server, connections, part)."""
+    servers = nodes(s, count)
+    starts = [measured(server, 63 // count + 1, i) for i, server in enumerate(servers)]
+    return node(s).watched(lambda seconds: Together([start(seconds) for start in starts]))
+
+
+def against_one(s, title, count, measured):
+    names = f'{title}: {count} nodes', f'{title}: 1 node'
+    runs = s.rounds({names[0]: shared(s, count, measured), names[1]: shared(s, 1, measured)})
+    ours, theirs = runs[names[0]], runs[names[1]]
+    return Figure(ours.rate / theirs.rate, f'{rate(ours)}, {ours.cpu:.0f} us', f'{rate(theirs)}, {theirs.cpu:.0f} us',
+                  f'p99 {ours.p99:.1f} and {theirs.p99:.1f} ms; all nodes and wrk share one core')
+
+
+def reads(s):
+    found, _ = node(s).interview()
+    return lambda server, connections, part: s.get(server, server.app, [f'{api.HIRE}interviews?interview_id={found}'], connections)
+
+
+def writes(s):
+    """Each node has orders of its own."""
+    ids = node(s).waiting()
+
+    def start(server, connections, part):
+        share = s.save(f'share-of-node-{part}', ids[part::3])
+        return s.post(server, server.vendor, api.HIRE + 'eco_background_checks/update_progress', PROGRESS, share, connections)
+    return start
+
+
+for number in (2, 3):
+    row(f'store-nodes-read{number}', f'one interview by id, {number} nodes', '1 node', 1, store=STORE)(
+        lambda s, number=number: against_one(s, 'interview', number, reads(s)))
+    row(f'store-nodes-write{number}', f'update_progress, {number} nodes', '1 node', 1, store=STORE)(
+        lambda s, number=number: against_one(s, 'update_progress', number, writes(s)))
 
 
 # ---- ten times the records ----
