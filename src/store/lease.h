@@ -66,9 +66,9 @@ uint32_t lease_mark(int64_t app);
 /* Calls fn for all that servers have, except LEASE_APP. Returns 0 or -EIO: the connection is closed then. */
 int lease_look(struct lease *l, void (*fn)(void *ctx, const struct lease_held *held), void *ctx);
 
-/* After -EIO, or if something is missing: connects anew and takes the node's number again; the rest is lost. Returns 0, -EBUSY if another process
- * has taken the number meanwhile (call lease_take_node then), or another negative errno: the server cannot be reached
- * now. Waits no longer than a few seconds. */
+/* After -EIO, or if something is missing: connects anew and takes the node's number again; the rest is lost. Returns 0,
+ * -EBUSY if another process has taken the number meanwhile (call lease_take_node then), or another negative errno: the
+ * server cannot be reached now. Waits no longer than a few seconds. */
 int lease_again(struct lease *l);
 
 /* Tells all processes that listen (store/ear.h) the text, which has neither quotes nor backslashes. Returns 0 or -EIO.

@@ -26,7 +26,8 @@ int token_issue(struct db *db, const struct seal *seal, enum seal_kind kind, int
 int token_current(struct db *db, const struct seal *seal, enum seal_kind kind, int64_t app, int64_t tenant,
                   int64_t now_ms, struct arena *a, struct str *ret_token, int64_t *ret_expire_s);
 
-/* Ends a token before its time; does nothing if it has ended. Needs a writing connection. Returns 0 or a negative errno. */
+/* Ends a token before its time; does nothing if it has ended. Needs a writing connection. Returns 0 or a negative
+ * errno. */
 int token_end(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token);
 
 /* Finds the store app that an app_access_token ("a-...") belongs to. Returns 1, 0 (unknown, expired or revoked) or <

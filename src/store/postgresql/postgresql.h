@@ -132,12 +132,12 @@ struct pg_db {
     int connect_error;   /* of the last attempt */
     char why[512];       /* the same; "": connected */
 
-    bool snapshot;  /* between db_snapshot_begin and db_snapshot_end */
-    bool reading;   /* the server has a transaction that reads, for the snapshot or for walks */
-    bool savepoint; /* the caller's savepoint is open */
+    bool snapshot;   /* between db_snapshot_begin and db_snapshot_end */
+    bool reading;    /* the server has a transaction that reads, for the snapshot or for walks */
+    bool savepoint;  /* the caller's savepoint is open */
     bool gives_work; /* other processes are told of the transaction, see store/ear.h */
-    bool lost;      /* the connection broke within a transaction or a snapshot, which is not ended yet */
-    int aborted;    /* error after which the server refuses everything until a rollback; or 0 */
+    bool lost;       /* the connection broke within a transaction or a snapshot, which is not ended yet */
+    int aborted;     /* error after which the server refuses everything until a rollback; or 0 */
     struct pg_posts posts;
     struct buf late; /* struct pg_late, of the present or last transaction */
     struct pg_statement *ahead[PG_AHEAD];
