@@ -11,10 +11,10 @@ import { atExit, slow, tempDir } from './folders.mjs';
 
 const versions = '/usr/lib/postgresql';
 const newest = () => fs.readdirSync(versions).map(Number).filter((v) => v >= 15).sort((a, b) => b - a)[0];
-const program = (name) => path.join(versions, String(newest()), 'bin', name);
+export const program = (name) => path.join(versions, String(newest()), 'bin', name);
 
 // PostgreSQL refuses to run as root.
-const asUser = process.getuid() === 0
+export const asUser = process.getuid() === 0
     ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) } : {};
 
 export class Postgres {
@@ -102,16 +102,20 @@ export async function startPooler(postgres, mode) {
     };
 }
 
+// Gives the folder to the user that runs PostgreSQL.
+export function openToUser(dir) {
+    if (asUser.uid === undefined) return;
+    fs.chownSync(dir, asUser.uid, asUser.gid);
+    for (let up = path.dirname(dir); up !== path.dirname(up); up = path.dirname(up)) {
+        const mode = fs.statSync(up).mode & 0o777;
+        if ((mode & 0o001) === 0) fs.chmodSync(up, mode | 0o011); // the other user must get through
+    }
+}
+
 // Makes a cluster and starts it, with an empty database "hired".
 export async function startPostgres({ durable = true } = {}) {
     const dir = tempDir();
-    if (asUser.uid !== undefined) {
-        fs.chownSync(dir, asUser.uid, asUser.gid);
-        for (let up = path.dirname(dir); up !== path.dirname(up); up = path.dirname(up)) {
-            const mode = fs.statSync(up).mode & 0o777;
-            if ((mode & 0o001) === 0) fs.chmodSync(up, mode | 0o011); // the other user must get through
-        }
-    }
+    openToUser(dir);
     execFileSync(program('initdb'), ['-D', 'data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N', '-U', 'postgres'],
         { cwd: dir, stdio: 'ignore', ...asUser });
     const postgres = new Postgres(dir, durable ? [] : quick);
