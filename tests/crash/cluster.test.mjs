@@ -13,7 +13,9 @@ import { test } from 'node:test';
 import { Client, eventually, paths, send, sleep } from '../lib/client.mjs';
 import { startCluster, startPassage } from '../lib/cluster.mjs';
 import { importItems, makeOrder, range } from '../lib/data.mjs';
+import { CREATED, arrange, makeVendor } from '../lib/events.mjs';
 import { History } from '../lib/history.mjs';
+import { Receiver } from '../lib/receiver.mjs';
 import { demoDir, hiredOk, startServer, tempDir } from '../lib/server.mjs';
 
 const ORDERS = process.env.HIRED_TEST_LONG ? 600 : 120, WRITERS = 12, STAGES = 8;
@@ -24,6 +26,7 @@ const passage = await startPassage(cluster.primary.port);
 const demo = demoDir();
 importItems(demo, range(ORDERS, makeOrder));
 hiredOk(['migrate', '--from', demo, '--to', cluster.url]);
+process.env.HIRED_STORE = cluster.url; // for commands
 
 // A node with a directory of its own, and the demo's secrets in it.
 async function node(n, url = cluster.url) {
@@ -107,8 +110,22 @@ test('the check of histories finds what cannot be', async () => {
     ]) assert.match((await told(...calls)).contradictions(stages, ended).join('\n'), says);
 });
 
+const receivers = [];
+
+// Arranges checks, each of which makes an event, until the load has ended. The orders of those that succeeded.
+async function arrangeAll(vendor, orders) {
+    for (let n = 0; done < ORDERS; n++) {
+        const id = await arrange(nodes[n % nodes.length], vendor).catch(() => null); // it says on standard error why not
+        if (id) orders.push(id);
+    }
+}
+
 test('nodes, the network and the primary fail under load: what clients were told stays true', async () => {
-    const load = Promise.all(range(WRITERS, writer));
+    const receiver = new Receiver(), arranged = [];
+    receivers.push(receiver);
+    await receiver.listen();
+    const vendor = await makeVendor(nodes[1], { url: receiver.url });
+    const load = Promise.all([...range(WRITERS, writer), arrangeAll(vendor, arranged)]);
     load.catch((e) => {
         failed = e;
     });
@@ -135,11 +152,17 @@ test('nodes, the network and the primary fail under load: what clients were told
         wrong.push(...history.contradictions(stages, o.order_status === 3).map((w) => `${id}: ${w}`));
     }
     assert.deepEqual(wrong.slice(0, 20), []);
+    const told = () => new Map(receiver.events.filter((e) => e.body.header.event_type === CREATED).map((e) => [e.body.event.background_check_id, e.body.header.event_id]));
+    await eventually(told, (m) => arranged.every((id) => m.has(id)), { withinMs: 120_000, what: `events of ${arranged.length} orders` });
+    const ids = new Set(receiver.events.filter((e) => arranged.includes(e.body.event.background_check_id)).map((e) => e.body.header.event_id));
+    assert.equal(ids.size, arranged.length, 'an event that is sent again has the same id');
+    assert.ok(arranged.length > 5, `only ${arranged.length} checks were arranged`);
     const doubts = [...histories.values()].flatMap((h) => h.calls).filter((c) => c.outcome === 'doubt').length;
     assert.ok(doubts > 0, 'no call was in doubt: the failures did not meet the load');
 });
 
 test.after(async () => {
+    await Promise.all(receivers.map((r) => r.close()));
     for (const server of nodes) await server.stop();
     passage.stop();
     await cluster.stop();
