@@ -49,11 +49,12 @@ static void write_body(struct mask *m, const char *what, struct str body, struct
         return;
     struct str head = cut ? str_head(body, JOURNAL_BODY_MAX + CUT_AROUND) : body;
     struct str text = mask_values(m, mask_named(m, readable(head, m->arena)));
+    bool object = m->sound ? text.ptr[0] == '{' : !cut && is_object(text, m->arena);
     if (cut) {
         size_t most = text.len > CUT_AROUND ? text.len - CUT_AROUND : 0;
         text = str_head(text, most < JOURNAL_BODY_MAX ? most : JOURNAL_BODY_MAX);
     }
-    if (!cut && is_object(text, m->arena)) {
+    if (!cut && object) {
         add_key(out, what, "");
         buf_add_str(out, text);
         return;
@@ -116,6 +117,7 @@ static void write_answer(const struct call_answer *a, struct mask *m, struct buf
     json_member_int(out, STR("code"), a->call->code);
     if (a->fault && a->fault->cut)
         json_member_bool(out, STR("cut"), true);
+    m->sound = true; /* written by the server itself */
     write_body(m, "answer", a->body, out);
 }
 

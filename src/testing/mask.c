@@ -4,6 +4,8 @@
  */
 #include "testing/mask.h"
 
+#include <stdlib.h>
+
 #include "base/hex.h"
 #include "base/json.h"
 #include "base/record.h"
@@ -126,12 +128,26 @@ static struct str decode(struct mask *m, struct str literal) {
     return text;
 }
 
+/* Whether a string may hold a secret's name before a value: a look at the bytes, because few strings do. */
+static bool has_hint(struct str literal) {
+    static const struct str words[] = {
+        STR_INIT("secret"),   STR_INIT("passw"),  STR_INIT("token"),  STR_INIT("ticket"), STR_INIT("encrypt"),
+        STR_INIT("authoriz"), STR_INIT("cookie"), STR_INIT("bearer"), STR_INIT("basic"),  STR_INIT("api")};
+    if (memchr(literal.ptr, '\\', literal.len) || memchr(literal.ptr, '%', literal.len))
+        return true;
+    for (size_t i = 0; i < literal.len; i++) {
+        if (!strchr("sptaecb", literal.ptr[i] | 0x20))
+            continue;
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            if (literal.len - i >= words[k].len && str_eq_nocase((struct str){literal.ptr + i, words[k].len}, words[k]))
+                return true;
+    }
+    return false;
+}
+
 /* A value that is a string: what is JSON or a form in it is masked too. */
 static void mask_string(struct mask *m, struct str literal, unsigned depth, struct buf *out) {
-    bool is_word = true; /* a plain word has no secret's name before a value */
-    for (size_t i = 0; i < literal.len && is_word; i++)
-        is_word = !strchr("\\=: ", literal.ptr[i]);
-    struct str text = is_word ? STR_ABSENT : decode(m, literal);
+    struct str text = has_hint(literal) ? decode(m, literal) : STR_ABSENT;
     if (str_is_absent(text)) {
         buf_add_str(out, literal);
         return;
@@ -163,7 +179,10 @@ static void remember(struct mask *m, struct str in, size_t from, size_t to) {
 static void mask_json(struct mask *m, struct str in, unsigned depth, struct buf *out) {
     for (size_t i = 0; i < in.len;) {
         if (in.ptr[i] != '"') {
-            buf_add_char(out, in.ptr[i++]);
+            const char *quote = memchr(in.ptr + i, '"', in.len - i);
+            size_t next = quote ? (size_t)(quote - in.ptr) : in.len;
+            buf_add_str(out, cut(in, i, next));
+            i = next;
             continue;
         }
         size_t end = string_end(in, i), after = end < in.len ? end + 1 : in.len, colon = skip_blanks(in, after);
@@ -255,6 +274,10 @@ static void mask_any(struct mask *m, struct str in, unsigned depth, struct buf *
         mask_text(m, in, out);
         return;
     }
+    if (m->sound && depth == 0) {
+        mask_json(m, in, depth, out);
+        return;
+    }
     struct buf once BUF_CLEANUP = BUF_EMPTY;
     mask_json(m, in, depth, &once);
     struct str why;
@@ -280,7 +303,7 @@ static bool is_word_char(char c) {
 
 /* The length of the access token ("t-0123...") at i, or 0. */
 static size_t token_at(struct str s, size_t i) {
-    if (i + 2 >= s.len || s.ptr[i + 1] != '-' || !strchr("tau", s.ptr[i]) || (i > 0 && is_word_char(s.ptr[i - 1])))
+    if (i + 2 >= s.len || s.ptr[i + 1] != '-' || !memchr("tau", s.ptr[i], 3) || (i > 0 && is_word_char(s.ptr[i - 1])))
         return 0;
     size_t n = 2;
     while (i + n < s.len && is_word_char(s.ptr[i + n]))
@@ -288,27 +311,51 @@ static size_t token_at(struct str s, size_t i) {
     return n >= 2 + TOKEN_MIN ? n : 0;
 }
 
-static size_t value_at(const struct mask *m, struct str s, size_t i) {
-    size_t longest = 0;
-    for (size_t k = 0; k < m->n; k++) {
-        struct str value = m->values[k];
-        if (value.len > longest && str_starts(str_skip(s, i), value))
-            longest = value.len;
+/* Copies the text without tokens. */
+static void mask_tokens(struct str text, struct buf *out) {
+    size_t copied = 0, i = 0;
+    const char *dash;
+    while (i < text.len && (dash = memchr(text.ptr + i, '-', text.len - i)) != NULL) {
+        size_t at = (size_t)(dash - text.ptr), n = at > copied ? token_at(text, at - 1) : 0;
+        i = at + 1;
+        if (n == 0)
+            continue;
+        buf_add_str(out, cut(text, copied, at - 1));
+        buf_add_lit(out, MASKED);
+        i = copied = at - 1 + n;
     }
-    return longest;
+    buf_add_str(out, cut(text, copied, text.len));
+}
+
+/* Takes a value out of the text, if it is there. */
+static struct str without(struct mask *m, struct str text, struct str value) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    const char *found;
+    size_t copied = 0;
+    while ((found = memmem(text.ptr + copied, text.len - copied, value.ptr, value.len)) != NULL) {
+        size_t at = (size_t)(found - text.ptr);
+        buf_add_str(&out, cut(text, copied, at));
+        buf_add_lit(&out, MASKED);
+        copied = at + value.len;
+    }
+    if (copied == 0)
+        return text;
+    buf_add_str(&out, cut(text, copied, text.len));
+    return arena_dup(m->arena, buf_str(&out));
+}
+
+/* The longest first: a value may be a part of another. */
+static int longest_first(const void *a, const void *b) {
+    const struct str *x = a, *y = b;
+    return x->len > y->len ? -1 : x->len < y->len;
 }
 
 struct str mask_values(struct mask *m, struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
-    for (size_t i = 0; i < text.len;) {
-        size_t n = text.ptr[i] && strchr("tau", text.ptr[i]) ? token_at(text, i) : 0;
-        if (n == 0)
-            n = value_at(m, text, i);
-        if (n > 0)
-            buf_add_lit(&out, MASKED);
-        else
-            buf_add_char(&out, text.ptr[i]);
-        i += n > 0 ? n : 1;
-    }
-    return arena_dup(m->arena, buf_str(&out));
+    qsort(m->values, m->n, sizeof *m->values, longest_first);
+    mask_tokens(text, &out);
+    struct str kept = arena_dup(m->arena, buf_str(&out));
+    for (size_t i = 0; i < m->n; i++)
+        kept = without(m, kept, m->values[i]);
+    return kept;
 }

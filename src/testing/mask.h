@@ -20,6 +20,7 @@
 
 struct mask {
     struct arena *arena;
+    bool sound; /* the text is certainly JSON if it begins like it */
     struct str values[MASK_VALUES];
     size_t n;
 };

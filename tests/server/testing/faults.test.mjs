@@ -7,7 +7,8 @@ import http from 'node:http';
 import path from 'node:path';
 import test from 'node:test';
 
-import { Client, paths, send } from '../../lib/client.mjs';
+import { Client, eventually, paths, send } from '../../lib/client.mjs';
+import { keptFiles } from '../../lib/data.mjs';
 import { createApp, demoDir, root, startServer } from '../../lib/server.mjs';
 
 const server = await startServer({ dir: demoDir(), args: ['--test'] });
@@ -179,6 +180,40 @@ test('a share of the calls is the same ones in every run with the same seed', as
     assert.notEqual(await run(8), first);
     const n = first.split('1').length - 1;
     assert.ok(n > 5 && n < 35, first);
+});
+
+test('uploads: refused before or after the file is kept, reset, with an ended token', async () => {
+    const mine = caller();
+    const token = await mine.token();
+    const B = 'xxBOUNDARYxx';
+    const form = `--${B}\r\nContent-Disposition: form-data; name="content"; filename="a.pdf"\r\n\r\n%PDF-1.4 ${'x'.repeat(30_000)}\r\n--${B}--\r\n`;
+    const upload = () => send(server.baseUrl, 'POST', '/open-apis/hire/v1/attachments', { body: form,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': `multipart/form-data; boundary=${B}` } });
+    const files = () => keptFiles(server.dir).length;
+    const before = files();
+    const of = (what) => rule({ operation: 'attachment.create', app_id: mine.app.app_id, ...what });
+    for (const [what, kept] of [[{ code: 1002002 }, 0], [{ status: 503, when: 'after' }, 1], [{ reset: true }, 0], [{ reset: true, when: 'after' }, 1], [{ ends_token: true }, 0]]) {
+        const r = await of(what), n = files();
+        const a = await upload().catch((error) => ({ error }));
+        if (what.reset) assert.equal(a.error?.code, 'ECONNRESET');
+        else assert.deepEqual([a.headers['x-hired-fault'], JSON.parse(a.text).code], [r.id, what.ends_token ? 99991663 : what.code ?? 1002001]);
+        assert.equal(files() - n, kept, JSON.stringify(what));
+    }
+    assert.equal(files(), before + 2);
+    assert.equal(JSON.parse((await upload()).text).code, 99991663);
+});
+
+test('a server that ends does not wait for a slow answer', async () => {
+    const brief = await startServer({ dir: demoDir(), args: ['--test', '--drain', '1s'] });
+    const mine = new Client(brief);
+    await mine.token();
+    await send(brief.baseUrl, 'POST', '/test/faults', { body: JSON.stringify({ operation: LIST, delay_ms: 60_000 }) });
+    const answer = send(brief.baseUrl, 'GET', paths.orders, { headers: { Authorization: `Bearer ${mine.cachedToken}` } });
+    await eventually(async () => JSON.parse((await send(brief.baseUrl, 'GET', '/test/faults')).text).data.items[0].fired, (n) => n === 1);
+    const begun = Date.now();
+    await brief.stop();
+    assert.ok(Date.now() - begun < 20_000);
+    assert.equal((await answer).headers['x-hired-fault'], 'fault-1');
 });
 
 test('the endpoints of tokens: by the app in the body', async () => {
