@@ -62,8 +62,9 @@ def page(model):
 GENERATED = '<!-- From here to the end generated from api/test by tools/apigen.py; do not edit. -->\n'
 
 
-def field_line(field, depth):
-    kind = f'list of {field["type"]}' if field.get('list') else field['type']
+def field_line(field):
+    kind = f'[{field["of"]}](#{field["of"]})' if field['type'] == 'object' else field['type']
+    kind = f'list of {kind}' if field.get('list') else kind
     notes = [field.get('about', '')]
     if field.get('required'):
         notes.insert(0, 'required.')
@@ -75,16 +76,15 @@ def field_line(field, depth):
         if low in field or high in field:
             bounds = [f'{word} {field[name]}' for word, name in (('at least', low), ('at most', high)) if name in field]
             notes.append(f'{", ".join(bounds)}{what}.'.capitalize())
-    return f'{"  " * depth}- `{field["name"]}` ({kind}) {" ".join(note for note in notes if note)}'.rstrip()
+    return f'- `{field["name"]}` ({kind}) {" ".join(note for note in notes if note)}'.rstrip()
 
 
-def field_lines(model, fields, depth, inside=()):
-    out = []
+def reached(model, fields, found):
+    """Adds the names of the objects that the fields refer to, at any depth."""
     for field in fields:
-        out.append(field_line(field, depth))
-        if field['type'] == 'object' and field['of'] not in inside:
-            out += field_lines(model, model.structs[field['of']].fields, depth + 1, (*inside, field['of']))
-    return out
+        if field['type'] == 'object' and field['of'] not in found:
+            found.add(field['of'])
+            reached(model, model.structs[field['of']].fields, found)
 
 
 def testing(model, text):
@@ -92,6 +92,7 @@ def testing(model, text):
     if text.count(GENERATED) != 1:
         raise ValueError(f'docs/TESTING.md must have this line once: {GENERATED}')
     out = [text[:text.index(GENERATED)] + GENERATED, '## Operations of the test mode']
+    objects = set()
     for op in sorted((op for op in model.operations if op['access'] == 'test'), key=lambda op: op['path']):
         out.append(f'\n### `{op["method"]} {op["path"]}`\n\n{op["title"]}. {op.get("about", "")}'.rstrip())
         parts = (('params', 'In the path'), ('query', 'Query'), ('body', 'Body'), ('data', 'Answer'))
@@ -99,8 +100,15 @@ def testing(model, text):
             if op[part]:
                 beside = ', beside `code` and `msg`' if op.get('flat') else ', in `data`'
                 out.append(f'\n{title}{beside if part == "data" else ""}:\n')
-                out += field_lines(model, op[part], 0)
+                out += map(field_line, op[part])
+                reached(model, op[part], objects)
         if op.get('errors'):
             out.append('\n| HTTP | code | message |\n|---|---|---|')
             out += [f'| {error["http"]} | {error["code"]} | {error["msg"]} |' for error in op['errors']]
+    if objects:
+        out.append('\n## Objects of the test mode')
+    for name in sorted(objects):
+        about = model.structs[name].about
+        out.append(f'\n### `{name}`\n' + (f'\n{about[0].upper()}{about[1:]}.\n' if about else ''))
+        out += map(field_line, model.structs[name].fields)
     return '\n'.join(out) + '\n'

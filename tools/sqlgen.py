@@ -326,8 +326,7 @@ def read_tables(steps):
     return tables
 
 
-def make_tables(steps):
-    tables = read_tables(steps)
+def make_tables(tables):
     lines = []
     for table, _, columns in tables:
         lines.append(f'static const struct schema_column columns_of_{table}[] = {{')
@@ -336,6 +335,52 @@ def make_tables(steps):
     lines.append('const struct schema_table schema_tables[] = {')
     lines += [f'    {{"{table}", {keys}, {len(columns)}, columns_of_{table}}},' for table, keys, columns in tables]
     return [*lines, '};', f'const unsigned schema_tables_n = {len(tables)};', '']
+
+
+# Tables whose rows of one tenant are not found by "tenant = $1", or not fast. None: the rows belong to no tenant.
+ROWS_OF_TENANT = {
+    'meta': None,
+    'access_change': None,
+    'tenant': 'id = $1',
+    'app': 'tenant = $1 AND id IN (SELECT app FROM app_install WHERE tenant = $1)',
+    'app_subscription': 'app IN (SELECT i.app FROM app_install i JOIN app a ON a.id = i.app WHERE i.tenant = $1 AND a.tenant = $1)',
+    'access_token': 'tenant = $1 AND app IN (SELECT app FROM app_install WHERE tenant = $1)',
+}
+
+
+def tenant_tables(tables):
+    """[(index in tables, table, keys, columns, condition)] of the tables that hold rows of tenants (store/tenant_rows.h)."""
+    found = []
+    for index, (table, keys, columns) in enumerate(tables):
+        has = any(name == 'tenant' for name, _ in columns)
+        if table not in ROWS_OF_TENANT and not has:
+            raise Fault(f'the table {table} has no column tenant: ROWS_OF_TENANT in tools/sqlgen.py must say how the rows of one tenant are found')
+        condition = ROWS_OF_TENANT.get(table, 'tenant = $1')
+        if condition:
+            found.append((index, table, keys, columns, condition))
+    return found
+
+
+def tenant_statements(tables):
+    """The statements that read, add and remove the rows of one tenant, whatever the table: rows_read_TABLE, rows_put_TABLE, rows_drop_TABLE."""
+    statements = []
+    for _, table, keys, columns, condition in tenant_tables(tables):
+        names = [name for name, _ in columns]
+        key = ' AND '.join(f'{name} = ${n}' for n, name in enumerate(names[:keys], 1))
+        statements += [
+            (f'rows_read_{table}', f'SELECT {", ".join(names)} FROM {table} WHERE {condition} ORDER BY {", ".join(names[:keys])}', 1),
+            (f'rows_put_{table}', f'INSERT INTO {table} ({", ".join(names)}) VALUES ({", ".join(f"${n}" for n in range(1, len(names) + 1))})', len(names)),
+            (f'rows_drop_{table}', f'DELETE FROM {table} WHERE {key}', keys),
+        ]
+    return statements
+
+
+def make_tenant_tables(tables):
+    lines = ['const struct tenant_table tenant_tables[] = {']
+    for index, table, *_ in tenant_tables(tables):
+        up = table.upper()
+        lines.append(f'    {{&schema_tables[{index}], SQL_ROWS_READ_{up}, SQL_ROWS_PUT_{up}, SQL_ROWS_DROP_{up}}},')
+    return [*lines, '};', f'const unsigned tenant_tables_n = {len(tenant_tables(tables))};', '']
 
 
 def split(text, part=False):
@@ -385,11 +430,11 @@ def make_steps(name, steps, form):
     return [*lines, '};']
 
 
-def make_source(statements, rows, steps):
+def make_source(statements, rows, steps, tables):
     flags = flags_of_all(statements, steps)
     row_of = {name: number for number, (_, _, names) in enumerate(rows, 1) for name in names}
     lines = ['/* Made by tools/sqlgen.py from src/store/sql and src/store/schema: do not edit. */',
-             '#include "store/postgresql/schema.h"', '#include "store/sqlite/sqlite.h"', '#include "store/transfer/table.h"', '',
+             '#include "store/postgresql/schema.h"', '#include "store/sqlite/sqlite.h"', '#include "store/tenant_table.h"', '',
              'const struct db_statement_text db_statement_texts[DB_STATEMENTS] = {']
     lines += [f'    [SQL_{name.upper()}] = {{"{name}", {c_text(text)}, {parameters}, {row_of.get(name, 0)}, {sqlplan.c_flags(flags[name])}}},'
               for name, text, parameters in statements]
@@ -398,7 +443,7 @@ def make_source(statements, rows, steps):
               'const struct schema_move schema_moves[] = {']
     lines += [f'    {{{number}, "{table}", {c_text(sql)}, {c_text(last) if last else "NULL"}}},'
               for number, table, sql, last in read_moves(steps)]
-    lines += ['    {0}', '};', '', *make_tables(steps)]
+    lines += ['    {0}', '};', '', *make_tables(tables), *make_tenant_tables(tables)]
     return '\n'.join(lines)
 
 
@@ -417,8 +462,10 @@ def main():
     o = p.parse_args()
     try:
         statements, steps = read_all_statements(o.sql), read_schema(o.schema)
+        tables = read_tables(steps)
+        statements += tenant_statements(tables)
         rows = read_rows(statements, read_row_names(o.sql))
-        source = make_source(statements, rows, steps)
+        source = make_source(statements, rows, steps, tables)
     except Fault as fault:
         sys.exit(f'sqlgen: {fault}')
     if o.header:

@@ -26,6 +26,7 @@ export interface Session {
     tenant_name?: string;
     tenant_key?: string;
     version?: string;
+    test?: boolean; // the server is in the test mode
 }
 export interface Page<T> {
     items?: T[];

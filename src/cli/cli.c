@@ -34,6 +34,7 @@ static const struct command commands[] = {
     {"backup", cli_backup, "copy a data directory while the server runs"},
     {"restore", cli_restore, "make a data directory from a copy"},
     {"migrate", cli_migrate, "move a database between a data directory and PostgreSQL"},
+    {"seed", cli_seed, "make what a file describes, and describe what is there"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"version", cli_version, "print the version of this binary and its libraries"},
 };

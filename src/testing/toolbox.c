@@ -10,6 +10,8 @@
 
 #include "testing/faults.h"
 #include "testing/journal.h"
+#include "testing/snapshot.h"
+#include "testing/template_cache.h"
 
 struct toolbox *toolbox_new(const struct toolbox_options *o) {
     struct toolbox *t = mem_alloc(sizeof *t);
@@ -21,6 +23,8 @@ struct toolbox *toolbox_new(const struct toolbox_options *o) {
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&t->ends, &monotonic);
     pthread_condattr_destroy(&monotonic);
+    t->snapshots = snapshots_new(o->data);
+    t->templates = template_cache_new();
     return t;
 }
 
@@ -38,6 +42,8 @@ struct toolbox *toolbox_free(struct toolbox *t) {
         return NULL;
     faults_free(t->faults);
     journal_free(t->journal);
+    t->snapshots = snapshots_free(t->snapshots);
+    t->templates = template_cache_free(t->templates);
     pthread_cond_destroy(&t->ends);
     pthread_mutex_destroy(&t->lock);
     free(t);

@@ -14,6 +14,7 @@
 struct toolbox_options {
     const struct db_options *db;    /* for reading connections; must outlive the toolbox */
     struct writer *writer;          /* for handlers that wait: writer_run() */
+    const char *data;               /* where kept files are, must outlive the toolbox; NULL: in the database */
     void (*clock_moved)(void *ctx); /* wakes threads that wait for a time */
     /* Waits until all that is due is done. Returns 0 and when the next thing is due (INT64_MAX: never), or -ETIMEDOUT
      * and what still runs. */
@@ -23,11 +24,15 @@ struct toolbox_options {
 
 struct faults;
 struct journal;
+struct snapshots;      /* testing/snapshot.h */
+struct template_cache; /* testing/template_cache.h */
 
 struct toolbox {
     struct toolbox_options o;
-    struct faults *faults;   /* testing/faults.h */
-    struct journal *journal; /* testing/journal.h */
+    struct faults *faults;            /* testing/faults.h */
+    struct journal *journal;          /* testing/journal.h */
+    struct snapshots *snapshots;      /* testing/snapshot.h */
+    struct template_cache *templates; /* testing/template_cache.h */
     pthread_mutex_t lock;
     pthread_cond_t ends;
     bool ended; /* protected by lock */

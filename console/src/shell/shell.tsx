@@ -90,6 +90,19 @@ function useWide(then: () => void) {
     }, []);
 }
 
+// Nobody should take a server for tests for the one with the company's records.
+function TestMode() {
+    const t = useT();
+    return (
+        <span
+            className="test-mode"
+            title={t('这个服务器只用于测试（--test）', 'This server is for tests only (--test)')}
+        >
+            {t('测试模式', 'Test mode')}
+        </span>
+    );
+}
+
 export function Shell({ session }: { session: Session }) {
     const t = useT();
     const at = useLocation();
@@ -153,6 +166,7 @@ export function Shell({ session }: { session: Session }) {
                     <img src="/icon.svg" alt="" />
                     hired
                 </Link>
+                {session.test && <TestMode />}
                 <Switches />
             </header>
             {open && (
@@ -177,6 +191,7 @@ export function Shell({ session }: { session: Session }) {
                     <span>
                         hired<small>{session.tenant_name}</small>
                     </span>
+                    {session.test && <TestMode />}
                 </Link>
                 <nav className="nav" aria-label={t('主导航', 'Main navigation')}>
                     <ul>

@@ -60,6 +60,7 @@ struct config {
 
     bool accept_clock;      /* start even if the clock is far off */
     bool test;              /* the test mode */
+    const char *seed;       /* file that the test mode makes at the start; NULL: none */
     const char *test_token; /* for callers of the test mode on other machines; NULL: none */
 
     struct arena arena; /* owns the texts */

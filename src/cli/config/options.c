@@ -36,6 +36,8 @@ const struct option config_options[] = {
     {"server", "test", OPT_BOOL, true, AT(test), "off", "on|off", 0, 0, NULL,
      "The test mode (docs/TESTING.md): operations below /test/.\n"
      "Not for a server that people use: whoever may call them may do anything."},
+    {"server", "seed", OPT_TEXT, false, AT(seed), "", "FILE", 0, 0, NULL,
+     "With the test mode: a seed that is made at the start, before the first request.\nEmpty: none."},
     {"server", "test_token", OPT_TEXT, false, AT(test_token), "", "TOKEN", 0, 0, NULL,
      "Operations of the test mode are for callers on this machine, and for those who send this token:\n"
      "Authorization: Bearer TOKEN. Empty: only for callers on this machine."},

@@ -144,7 +144,13 @@ static int open_files(struct serving *s) {
 
 static void start_toolbox(struct serving *s) {
     const struct toolbox_options o = {
-        .db = &s->db, .writer = s->writer, .clock_moved = on_clock_moved, .settle = settle, .ctx = s};
+        .db = &s->db,
+        .writer = s->writer,
+        .data = s->db.engine == DB_SQLITE ? s->config.data : NULL,
+        .clock_moved = on_clock_moved,
+        .settle = settle,
+        .ctx = s,
+    };
     s->toolbox = toolbox_new(&o);
     s->call_hooks = hooks_of_calls(s->toolbox);
     s->event_hooks = hooks_of_events(s->toolbox);
@@ -385,6 +391,8 @@ int cli_serve(int argc, char **argv) {
         r = start_workers(&s);
     if (r == 0 && s.nodes)
         r = nodes_wait(s.nodes, &signals);
+    if (r == 0)
+        r = serve_seed(&s);
     if (r == 0)
         r = start_loops(&s);
     if (r == 0) {

@@ -83,6 +83,9 @@ int serve_take_directory(struct serving *s);
 int serve_join(struct serving *s);
 
 /* Opens the database, checks the clock, and starts the writer thread. */
+/* With [server] seed: makes what the file describes. Returns 0, or a negative errno after an error message. */
+int serve_seed(struct serving *s);
+
 int serve_open_store(struct serving *s);
 
 #endif

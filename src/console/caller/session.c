@@ -113,6 +113,8 @@ int handle_console_session_get(struct call *c) {
     json_member_str(c->out, STR("tenant_key"), tenant.tenant_key);
     json_member_str(c->out, STR("tenant_name"), tenant.name);
     json_member_str(c->out, STR("version"), STR(HIRED_VERSION));
+    if (c->toolbox)
+        json_member_bool(c->out, STR("test"), true);
     json_end(c->out, '}');
     return r;
 }

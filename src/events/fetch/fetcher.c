@@ -55,7 +55,9 @@ static void remove_files(struct fetcher *f) {
             return;
         struct files_removal right;
         if (files_removal_begin(f->o.files, &right) == -EAGAIN)
-            return; /* a backup needs the files; the thread's next turn tries again */
+            return;                    /* a backup needs the files; the thread's next turn tries again */
+        removals_read(f, after, &due); /* again: whoever had a pin may have taken files back (testing/snapshot.h) */
+        done.n = 0;
         for (int i = 0; i < due.n; i++) {
             after = due.names[i].id;
             if (place_holds(f, after))

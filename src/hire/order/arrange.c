@@ -323,6 +323,7 @@ static int refuse_second(struct hire *h, const struct order_arrangement *in) {
 
 int order_arrange_checked(struct hire *h, const struct order_arrange_input *in, int64_t *ret_order_id) {
     struct order_arrangement out = {
+        .order_id = in->order_id,
         .application_id = in->application_id,
         .account_id = in->account_id,
         .creator_uid = in->creator_uid,

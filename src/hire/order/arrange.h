@@ -10,6 +10,7 @@
 #include "hire/hire.h"
 
 struct order_arrange_input {
+    int64_t order_id; /* as in struct order_arrangement */
     int64_t application_id;
     int64_t account_id;    /* the vendor account */
     int64_t creator_uid;   /* the recruiter; 0: none */

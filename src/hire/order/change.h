@@ -33,6 +33,7 @@ struct order_row {
 
 struct order_change {
     int64_t order_id; /* 0: create a new order */
+    int64_t new_id;   /* of a new order; 0: one is made */
     enum order_action action;
     struct str why; /* for the history; edit may set it */
 

@@ -262,7 +262,7 @@ int order_change(struct hire *h, struct order_change *c, int64_t *ret_id) {
         return hire_refuse(h, REFUSED_STATE, "the background check order is %s; %s is not possible then",
                            order_state_text(from), order_action_text(c->action));
     if (c->order_id == 0) {
-        o.id = id_new();
+        o.id = c->new_id != 0 ? c->new_id : id_new();
         o.doc.order_id = hire_text(h, o.id);
     } else if (record_read_stored(&type_background_check_order, &o.doc, o.stored_doc, h->arena) < 0) {
         return -EBADMSG;

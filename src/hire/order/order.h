@@ -33,6 +33,7 @@ int order_vendor_took(struct hire *h, int64_t order_id);
 /* ---- the tenant's side ---- */
 
 struct order_arrangement {
+    int64_t order_id; /* of the new order, which no order may have; 0: one is made */
     int64_t application_id;
     int64_t account_id;  /* the vendor account */
     int64_t creator_uid; /* the recruiter, a user of the tenant; 0: none */
@@ -65,6 +66,7 @@ struct order_upload {
 
 /* A finished check that a person enters with name, result and reports; the new order is completed. */
 struct order_by_hand {
+    int64_t order_id; /* as in struct order_arrangement */
     int64_t application_id;
     int64_t creator_uid;
     struct str name, result, remark;

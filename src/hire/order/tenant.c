@@ -129,7 +129,7 @@ static int edit_arrange(struct hire *h, struct order_row *o, struct order_change
 }
 
 int order_arrange(struct hire *h, const struct order_arrangement *in, int64_t *ret_order_id) {
-    struct order_change c = {.action = ORDER_ARRANGE, .edit = edit_arrange, .in = in};
+    struct order_change c = {.new_id = in->order_id, .action = ORDER_ARRANGE, .edit = edit_arrange, .in = in};
 
     return order_change(h, &c, ret_order_id);
 }
@@ -188,7 +188,7 @@ static int edit_record(struct hire *h, struct order_row *o, struct order_change 
 }
 
 int order_record(struct hire *h, const struct order_by_hand *in, int64_t *ret_order_id) {
-    struct order_change c = {.action = ORDER_RECORD, .edit = edit_record, .in = in};
+    struct order_change c = {.new_id = in->order_id, .action = ORDER_RECORD, .edit = edit_record, .in = in};
 
     return order_change(h, &c, ret_order_id);
 }

@@ -10,3 +10,7 @@ INSERT INTO meta (key, value) VALUES ($1, $2)
 
 -- name: meta_add
 INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING;
+
+-- For the templates of the test mode (src/testing/seed_template.c): keys from $1 on, before $2.
+-- name: meta_between
+SELECT key FROM meta WHERE key >= $1 AND key < $2 ORDER BY key LIMIT $3;

@@ -8,6 +8,9 @@ SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant WHE
 -- row: tenant
 -- walks: lists all tenants
 SELECT id, tenant_key, name, approve_arrangement, approve_report FROM tenant ORDER BY id;
+-- name: tenant_count
+-- walks: counts all tenants; the test mode has at most 10000
+SELECT COUNT(*) AS n FROM tenant;
 -- name: tenant_add
 INSERT INTO tenant (id, tenant_key, name, created_ms) VALUES ($1, $2, $3, $4);
 

@@ -15,3 +15,8 @@ SELECT id, order_id, state, size, source_url FROM report_file WHERE tenant = $1 
 -- tenants: command: hired check and backup go through all files
 -- row: kept_file
 SELECT tenant, id, size, sha256, order_id FROM report_file WHERE id > $1 AND state + 0 = 1 ORDER BY id LIMIT $2;
+
+-- For seeds (src/testing/seed_dump.c).
+-- name: seed_orders
+-- walks: describes all orders of a tenant
+SELECT id, account_id, doc FROM background_check_order WHERE tenant = $1 ORDER BY id;
