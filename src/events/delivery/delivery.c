@@ -97,7 +97,8 @@ static int delivery_still(struct db *db, const struct delivery_outcome *o) {
 }
 
 /* Whether somebody else has recorded this attempt: another process, which took over because this one seemed to be gone.
- * Returns 1, 0 or < 0. */
+ * Returns 1, 0, -ENOENT: the delivery is not there any more (the test mode removed its tenant or set it back), or
+ * another negative errno. */
 static int is_recorded(struct db *db, const struct delivery_outcome *o) {
     struct db_query q DB_CLEANUP = db_query(db, SQL_EVENT_DELIVERY_ATTEMPTS);
 
@@ -105,7 +106,7 @@ static int is_recorded(struct db *db, const struct delivery_outcome *o) {
     db_bind_int(&q, 2, o->event);
     db_bind_int(&q, 3, o->app);
     int r = db_row(&q);
-    return r == 1 ? db_int(&q, COL_EVENT_DELIVERY_ATTEMPTS_ATTEMPTS) > o->attempts : r;
+    return r == 1 ? db_int(&q, COL_EVENT_DELIVERY_ATTEMPTS_ATTEMPTS) > o->attempts : r == 0 ? -ENOENT : r;
 }
 
 static int order_move(struct db *db, const struct delivery_outcome *o, struct arena *a) {
@@ -140,6 +141,8 @@ int delivery_settle(struct db *db, const struct delivery_outcome *o) {
     struct arena arena ARENA_CLEANUP = ARENA_EMPTY;
     int r = o->moved ? delivery_still(db, o) : delivery_move(db, o), recorded = r == 0 ? is_recorded(db, o) : 0;
 
+    if (recorded == -ENOENT)
+        return 0;
     /* An erasure or a replay may have cancelled the delivery meanwhile: then its answer is not stored. */
     if (r >= 0 && recorded <= 0)
         r = recorded < 0 ? recorded : attempt_write(db, o, r > 0 ? o->answer : STR(""), &arena);

@@ -93,7 +93,8 @@ static void outcome_submit(struct fetcher *f, struct fetch_outcome *out) {
     int r = writer_run(f->o.writer, outcome_write, out);
     if (r >= 0)
         atomic_fetch_add(out->kept ? &f->kept : out->next_ms ? &f->failed : &f->given_up, 1);
-    if (r < 0 && r != -ESHUTDOWN) {
+    if (r < 0 && r != -ESHUTDOWN &&
+        r != -ENOENT) { /* -ENOENT: the test mode removed the report's tenant or set it back */
         log_fmt(LOG_ERROR, "cannot record the outcome of fetching report %lld: %s", (long long)out->fetch->id,
                 strerror(-r));
         f->not_before_ns = clock_mono_ns() + BACKOFF_MS * INT64_C(1000000);

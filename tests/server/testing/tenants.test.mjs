@@ -114,6 +114,31 @@ test('events of a tenant go to the receiver that the test names', async (t) => {
         [['hire.eco_background_check.created_v1', order.data.order_id]]);
 });
 
+test('an event that waited when the snapshot was taken waits again, and is delivered again', async (t) => {
+    let status = 500;
+    const receiver = new Receiver({ answer: () => ({ status }) });
+    await receiver.listen();
+    t.after(() => receiver.close());
+    const tenant = await makeTenant({ request_urls: [{ app: 'vendor', request_url: receiver.url }] });
+    const key = { tenant_key: tenant.tenant_key };
+    const order = await arrange(await toolbox.person(tenant, 'recruiter'), tenant);
+    assert.equal(order.code, 0, order.text);
+    const state = async () => (await client(tenant, 'vendor').orders({ page_size: 10 })).items[0].order_status;
+    const untaken = await state();
+    await eventually(() => receiver.events, (e) => e.length === 1, { what: 'the first attempt' });
+    await eventually(async () => (await ok('POST', '/test/snapshots/waiting', key)).rows, (n) => n > 0);
+    status = 200;
+    for (const n of [2, 3]) {
+        await ok('POST', '/test/clock', { advance_ms: 20_000 });
+        await eventually(() => receiver.events, (e) => e.length === n, { what: `attempt ${n}` });
+        await eventually(state, (s) => s === 2, { what: 'the order to be taken' });
+        await ok('POST', '/test/snapshots/waiting/restore', key);
+        assert.equal(await state(), untaken);
+    }
+    assert.equal(new Set(receiver.events.map((e) => e.body.header.event_id)).size, 1);
+    await ok('DELETE', `/test/tenants/${tenant.tenant_key}`);
+});
+
 test('what is refused', async () => {
     await refused(/there is no template "x"/, 'POST', '/test/tenants', { template: 'x' });
     await refused(/there is no tenant "nobody"/, 'POST', '/test/snapshots/a', { tenant_key: 'nobody' });
