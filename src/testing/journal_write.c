@@ -48,8 +48,9 @@ static void write_body(struct mask *m, const char *what, struct str body, struct
     if (body.len == 0)
         return;
     struct str head = cut ? str_head(body, JOURNAL_BODY_MAX + CUT_AROUND) : body;
+    m->replaced = false;
     struct str text = mask_values(m, mask_named(m, readable(head, m->arena)));
-    bool object = m->sound ? text.ptr[0] == '{' : !cut && is_object(text, m->arena);
+    bool object = m->sound && !m->replaced ? text.ptr[0] == '{' : !cut && is_object(text, m->arena);
     if (cut) {
         size_t most = text.len > CUT_AROUND ? text.len - CUT_AROUND : 0;
         text = str_head(text, most < JOURNAL_BODY_MAX ? most : JOURNAL_BODY_MAX);

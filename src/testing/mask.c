@@ -265,6 +265,7 @@ static void mask_text(struct mask *m, struct str in, struct buf *out) {
 /* ---- both ---- */
 
 static void mask_any(struct mask *m, struct str in, unsigned depth, struct buf *out) {
+    in = str_without_mark(in);
     size_t first = skip_blanks(in, 0);
     if (depth > DEPTH_MAX) {
         buf_add_lit(out, MASKED);
@@ -312,7 +313,7 @@ static size_t token_at(struct str s, size_t i) {
 }
 
 /* Copies the text without tokens. */
-static void mask_tokens(struct str text, struct buf *out) {
+static void mask_tokens(struct mask *m, struct str text, struct buf *out) {
     size_t copied = 0, i = 0;
     const char *dash;
     while (i < text.len && (dash = memchr(text.ptr + i, '-', text.len - i)) != NULL) {
@@ -320,6 +321,7 @@ static void mask_tokens(struct str text, struct buf *out) {
         i = at + 1;
         if (n == 0)
             continue;
+        m->replaced = m->replaced || (at > 1 && text.ptr[at - 2] == '\\'); /* the t of "\t" */
         buf_add_str(out, cut(text, copied, at - 1));
         buf_add_lit(out, MASKED);
         i = copied = at - 1 + n;
@@ -340,6 +342,7 @@ static struct str without(struct mask *m, struct str text, struct str value) {
     }
     if (copied == 0)
         return text;
+    m->replaced = true;
     buf_add_str(&out, cut(text, copied, text.len));
     return arena_dup(m->arena, buf_str(&out));
 }
@@ -353,7 +356,7 @@ static int longest_first(const void *a, const void *b) {
 struct str mask_values(struct mask *m, struct str text) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     qsort(m->values, m->n, sizeof *m->values, longest_first);
-    mask_tokens(text, &out);
+    mask_tokens(m, text, &out);
     struct str kept = arena_dup(m->arena, buf_str(&out));
     for (size_t i = 0; i < m->n; i++)
         kept = without(m, kept, m->values[i]);

@@ -23,6 +23,7 @@ struct mask {
     bool sound; /* the text is certainly JSON if it begins like it */
     struct str values[MASK_VALUES];
     size_t n;
+    bool replaced; /* mask_values has taken out what may have been a number, punctuation or an escape in JSON */
 };
 
 /* Remembers a value that is a secret wherever it stands. */

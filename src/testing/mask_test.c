@@ -102,6 +102,20 @@ static void test_values_of_one_call(void **state) {
     assert_true(str_eq(kept, STR("abcdef")));
 }
 
+/* A value that stands in JSON as a number or as punctuation: the text is told to be JSON no longer. */
+static void test_replaced(void **state) {
+    struct arena a ARENA_CLEANUP = ARENA_EMPTY;
+    struct mask m = {.arena = &a};
+    mask_named(&m, STR("{\"token\":1000000,\"password\":\"\\\",\\\"code\\\":\"}"));
+    mask_values(&m, STR("{\"msg\":\"x\"}"));
+    assert_false(m.replaced);
+    struct str kept = mask_values(&m, STR("{\"a\":1000000}"));
+    assert_true(m.replaced);
+    assert_true(str_eq(kept, STR("{\"a\":***}")));
+    kept = mask_values(&m, STR("{\"msg\":\"x\",\"code\":0}"));
+    assert_true(str_eq(kept, STR("{\"msg\":\"x***0}")));
+}
+
 /* No text makes it read or write beyond, or loop; the sanitizers watch. */
 static void test_every_prefix(void **state) {
     static const struct str text =
@@ -118,9 +132,9 @@ static void test_every_prefix(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hidden),       cmocka_unit_test(test_tokens_by_form),
-        cmocka_unit_test(test_kept),         cmocka_unit_test(test_values_of_one_call),
-        cmocka_unit_test(test_every_prefix),
+        cmocka_unit_test(test_hidden),   cmocka_unit_test(test_tokens_by_form),
+        cmocka_unit_test(test_kept),     cmocka_unit_test(test_values_of_one_call),
+        cmocka_unit_test(test_replaced), cmocka_unit_test(test_every_prefix),
     };
     return RUN_TESTS(tests);
 }

@@ -190,6 +190,16 @@ test('no secret is in the journal, in whatever form it was sent', async () => {
     for (let n = 12; n < token.length; n++) assert.ok(!text.includes(token.slice(0, n)), `the journal holds the beginning of a token: ${token.slice(0, n)}`);
 });
 
+test('a secret that looks like a part of the answer does not break the journal', async () => {
+    const mine = caller();
+    const app_id = mine.app.app_id;
+    for (const app_secret of ['","msg":"', '"code":10014', 10014])
+        await send(server.baseUrl, 'POST', paths.tenantToken, { body: JSON.stringify({ app_id, app_secret, token: 7200000 }) });
+    const { items } = await journal({ app_id, operation: 'tenant_access_token.internal' });
+    assert.ok(items.length >= 2);
+    assert.ok(items.every((e) => e.answer?.code === e.code || /\*\*\*/.test(e.answer_text)), JSON.stringify(items));
+});
+
 test('the console and the test mode itself are not in it', async () => {
     const { last } = await journal({});
     await send(server.baseUrl, 'POST', '/console/api/session', { body: '{}' });
