@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-#define EVENT_RULE_MAX 24
+#define EVENT_RULE_MAX 32
 
 /* What a rule does to one attempt. */
 struct event_fault {
