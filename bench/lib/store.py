@@ -86,8 +86,9 @@ class Scripts:
     def interview(self, found):
         return self.s.save('interview.pgbench', [filled('interview_get', self.tenant, found)])
 
-    def page(self, size, first, last):
-        """A page from any time on."""
+    def page(self, size, times):
+        """A page from one of the times on."""
+        chosen = ' '.join(f'when :n = {number} then {time}' for number, time in enumerate(times))
         return self.s.save(f'page{size}.pgbench', [
-            f'\\set from random({first}, {last})',
+            f'\\set n random(0, {len(times) - 1})', f'\\set from case {chosen} end',
             filled('order_list_from_time', self.tenant, ':from', '9223372036854775807', str(size + 1))])

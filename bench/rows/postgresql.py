@@ -6,6 +6,7 @@ import random
 
 from lib import api
 from lib.row import Figure, rate, row
+from lib.setting import PLACES
 from lib.store import Records, Scripts
 from lib.wrk import Run
 from rows.writes import PROGRESS
@@ -14,7 +15,8 @@ READERS = 16
 SMALL = 100_000
 STORE = 'postgresql'
 # As hired's sessions (src/store/postgresql/connect.c): pgbench would plan a statement with LIMIT anew each time.
-SESSION = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off'
+SESSION = '-c plan_cache_mode=force_generic_plan ' + ' '.join(
+    f'-c enable_{way}=off' for way in ('seqscan', 'bitmapscan', 'material', 'hashjoin', 'mergejoin', 'sort'))
 
 
 class Node:
@@ -41,10 +43,14 @@ class Node:
         found = self.hired.app.call(api.HIRE + 'interviews', start_time=1, page_size=1)['items'][0]['id']
         return found, self.s.get(self.hired, self.hired.app, [f'{api.HIRE}interviews?interview_id={found}'])
 
-    def page(self, size):
+    def times(self):
+        """The places at which pages begin."""
         chosen = random.Random(1)
-        return self.s.get(self.hired, self.hired.app, [
-            f'{api.ORDERS}?page_size={size}&update_start_time={chosen.randint(self.first, self.last)}' for _ in range(64)])
+        return [chosen.randint(self.first, self.last) for _ in range(PLACES)]
+
+    def page(self, size):
+        return self.s.get(self.hired, self.hired.app,
+                          [f'{api.ORDERS}?page_size={size}&update_start_time={time}' for time in self.times()])
 
     def watched(self, start):
         """The same measurement with the processor time of the database instead of hired's."""
@@ -92,16 +98,16 @@ def interview(s):
     return against(s, 'interview', start, n.scripts.interview(found), READERS)
 
 
-@row('store-page10', 'a page of 10 orders, anywhere', 'pgbench, the same statement', 0.7, store=STORE)
+@row('store-page10', 'a page of 10 orders, 64 places in turn', 'pgbench, the same statement', 0.7, store=STORE)
 def page10(s):
     n = node(s)
-    return against(s, 'page of 10', n.page(10), n.scripts.page(10, n.first, n.last), READERS)
+    return against(s, 'page of 10', n.page(10), n.scripts.page(10, n.times()), READERS)
 
 
-@row('store-page100', 'a page of 100 orders, anywhere', 'pgbench, the same statement', 0.7, store=STORE)
+@row('store-page100', 'a page of 100 orders, 64 places in turn', 'pgbench, the same statement', 0.7, store=STORE)
 def page100(s):
     n = node(s)
-    return against(s, 'page of 100', n.page(100), n.scripts.page(100, n.first, n.last), READERS)
+    return against(s, 'page of 100', n.page(100), n.scripts.page(100, n.times()), READERS)
 
 
 # ---- several nodes ----
