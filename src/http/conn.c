@@ -173,17 +173,19 @@ static bool wants_to_read(const struct conn *c) {
     }
 }
 
+/* While conn_process is to be called for bytes that are here already, the end of the input does not close the
+ * connection: they may complete a request. */
 void conn_settle(struct conn *c) {
     if (c->state == CONN_HEAD) {
         if (c->x && c->x->pos == c->x->len) {
             exchange_release(c->loop, c->x);
             c->x = NULL;
         }
-        if (c->eof || (c->loop->draining && !c->x)) {
+        if ((c->eof && !c->deferred) || (c->loop->draining && !c->x)) {
             conn_close(c);
             return;
         }
-    } else if (c->state == CONN_BODY && c->eof && !c->paused) {
+    } else if (c->state == CONN_BODY && c->eof && !c->paused && !c->deferred) {
         conn_close(c);
         return;
     }

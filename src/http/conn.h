@@ -260,6 +260,8 @@ void source_end(struct exchange *x); /* does nothing if there is no source */
 
 /* ---- upgrade.c ---- */
 bool raw_feed(struct conn *c); /* gives the bytes that came behind the request's head to the application */
+void raw_read(struct conn *c, const char *bytes, size_t len); /* these come after them */
+void raw_eof(struct conn *c);
 void raw_written(struct conn *c);
 
 #endif

@@ -251,11 +251,9 @@ static void test_answer_from_the_head(void **state) {
 static void test_sink(void **state) {
     size_t len = 3000000;
     char *body = malloc(len);
-    unsigned char sum = 0;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
         body[i] = (char)(i * 7);
-        sum = (unsigned char)(sum + (unsigned char)body[i]);
-    }
+    uint32_t sum = sum_of(0, body, len);
     int end, fd = client_open();
     for (int chunked = 0; chunked < 2; chunked++) {
         struct buf b BUF_CLEANUP = BUF_EMPTY;

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -105,8 +106,14 @@ static void serve_later(struct http_request *r) {
 struct taking {
     size_t bytes, since_pause;
     uint64_t pause_ms;
-    unsigned char sum;
+    uint32_t sum; /* depends on the bytes and on their order */
 };
+
+static inline uint32_t sum_of(uint32_t sum, const char *bytes, size_t len) {
+    for (size_t i = 0; i < len; i++)
+        sum = sum * 31 + (unsigned char)bytes[i];
+    return sum;
+}
 
 static void resume_sink(struct http_loop *l, void *arg) {
     http_body_resume(arg);
@@ -124,8 +131,7 @@ static int take_data(struct http_request *r, const char *bytes, size_t len) {
     t->bytes += len;
     t->since_pause += len;
     seen.sink_bytes += len;
-    for (size_t i = 0; i < len; i++)
-        t->sum = (unsigned char)(t->sum + (unsigned char)bytes[i]);
+    t->sum = sum_of(t->sum, bytes, len);
     if (str_eq(r->path, STR("/sink-broken")) && t->bytes > 100000)
         return -EIO;
     if (str_eq(r->path, STR("/sink-answers")) && t->bytes > 100000) {
@@ -156,6 +162,9 @@ static void take_done(struct http_request *r) {
 static void take_gone(struct http_request *r) {
     seen.sink_gone++;
 }
+
+/* A request for which the test posts release_held ("?by=test") or upgrade_later ("/upgrade-by-test"). */
+static struct http_request *_Atomic held_request;
 
 static const struct http_sink sink = {take_data, take_done, take_gone};
 
@@ -283,6 +292,11 @@ static void app_handle(struct http_request *r) {
     else if (str_eq(p, STR("/upgrade-later"))) {
         r->no_cancel = true;
         return (void)http_loop_post(r->loop, upgrade_later, r);
+    } else if (str_eq(p, STR("/upgrade-by-test"))) {
+        r->no_cancel = true;
+        held_request = r;
+        seen.held++;
+        return;
     } else if (str_eq(p, STR("/big")))
         return serve_big(r);
     else if (str_eq(p, STR("/gone")))
@@ -333,6 +347,11 @@ static void *hold(void *arg) {
 static void begin_hold(struct http_request *r) {
     pthread_t thread;
     r->held = r->no_cancel = true;
+    if (str_eq(r->query, STR("by=test"))) {
+        held_request = r;
+        seen.held++;
+        return;
+    }
     seen.held++;
     pthread_create(&thread, NULL, hold, r);
     pthread_detach(thread);
@@ -387,6 +406,59 @@ static inline void server_begin(const struct http_limits *limits, unsigned loops
 static inline void server_end(void) {
     http_server_drain(server, 2000);
     server = http_server_free(server);
+}
+
+/* Stops the loop's thread within a task until loop_goes_on, which lets the loop call fn(loop, arg) right before it
+ * polls again. So what has been posted and has arrived while it stood still is seen between fn and the loop's next
+ * turn. */
+static struct {
+    sem_t stopped, continued;
+    uv_prepare_t before_poll;
+    void (*fn)(struct http_loop *l, void *arg);
+    void *arg;
+} stopping;
+
+static void pause_over(uv_prepare_t *before_poll) {
+    uv_close((uv_handle_t *)before_poll, NULL);
+    stopping.fn(before_poll->data, stopping.arg);
+}
+
+static inline void stand_still(struct http_loop *l, void *arg) {
+    sem_post(&stopping.stopped);
+    sem_wait(&stopping.continued);
+    uv_prepare_init(http_loop_uv(l), &stopping.before_poll);
+    stopping.before_poll.data = l;
+    uv_prepare_start(&stopping.before_poll, pause_over);
+}
+
+static inline void loop_stops(void) {
+    sem_init(&stopping.stopped, 0, 0);
+    sem_init(&stopping.continued, 0, 0);
+    assert_int_equal(http_loop_post(http_server_loop(server, 0), stand_still, NULL), 0);
+    sem_wait(&stopping.stopped);
+}
+
+static inline void loop_goes_on(void (*fn)(struct http_loop *l, void *arg), void *arg) {
+    stopping.fn = fn;
+    stopping.arg = arg;
+    sem_post(&stopping.continued);
+}
+
+static inline uint64_t bytes_read(void) {
+    struct http_stats stats;
+    http_loop_stats(http_server_loop(server, 0), &stats);
+    return stats.bytes_in;
+}
+
+/* Waits until the server has read so many bytes in all, or as many as its buffers take. */
+static inline void await_bytes_read(uint64_t bytes) {
+    uint64_t before = bytes_read();
+    for (int quiet = 0; bytes_read() < bytes && quiet < 5; quiet++) {
+        test_sleep(1);
+        if (bytes_read() != before)
+            quiet = 0;
+        before = bytes_read();
+    }
 }
 
 /* ---- the client ---- */

@@ -12,6 +12,14 @@ static uv_buf_t body_room(struct conn *c) {
     return uv_buf_init(body->ptr + body->len, (unsigned)(room < c->body_left ? room : c->body_left));
 }
 
+/* Whether the next bytes can be read straight into the body. They cannot while earlier bytes of it wait in the input
+ * buffer, as between http_release and the loop's next turn: they would be put before those. */
+static bool may_read_into_body(const struct conn *c) {
+    const struct exchange *x = c->x;
+    return c->state == CONN_BODY && !c->dropping && !c->body_chunked && !c->body_in_place && !x->req.sink &&
+           x->pos == x->len;
+}
+
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     struct conn *c = handle->data;
     c->body_direct = false;
@@ -22,7 +30,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
     if (!c->x)
         c->x = exchange_take(c);
     struct exchange *x = c->x;
-    if (c->state == CONN_BODY && !c->dropping && !c->body_chunked && !c->body_in_place && !x->req.sink) {
+    if (may_read_into_body(c)) {
         c->body_direct = true;
         *buf = body_room(c);
         return;
@@ -56,8 +64,7 @@ static void take_bytes(struct conn *c, const char *bytes, size_t len) {
     counter_add(&c->loop->stats.bytes_in, len);
     switch (c->state) {
     case CONN_RAW:
-        if (!c->raw_closing)
-            c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, bytes, len);
+        raw_read(c, bytes, len);
         return;
     case CONN_LINGER:
         c->arrived += len;
@@ -96,8 +103,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
     c->eof = true;
     if (c->state == CONN_STREAM || c->state == CONN_LINGER)
         conn_close(c);
-    else if (c->state == CONN_RAW && !c->raw_closing)
-        c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, "", 0);
+    else if (c->state == CONN_RAW)
+        raw_eof(c);
     else
         conn_process(c); /* a request in hand is still answered: the peer may have shut down its sending side only */
 }

@@ -39,6 +39,8 @@ struct http_raw *http_upgrade(struct http_request *r, const struct http_header *
     return (struct http_raw *)c;
 }
 
+static void raw_finish(struct conn *c);
+
 bool raw_feed(struct conn *c) {
     struct exchange *x = c->x;
     if (!x)
@@ -49,7 +51,22 @@ bool raw_feed(struct conn *c) {
     exchange_release(c->loop, x);
     if (c->eof && c->state == CONN_RAW && !c->raw_closing)
         c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, "", 0);
+    else if (c->state == CONN_RAW && c->raw_closing && !c->writing) /* http_raw_close was called before */
+        raw_finish(c);
     return false;
+}
+
+void raw_read(struct conn *c, const char *bytes, size_t len) {
+    raw_feed(c);
+    if (c->state == CONN_RAW && !c->raw_closing)
+        c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, bytes, len);
+}
+
+void raw_eof(struct conn *c) {
+    if (c->x) /* raw_feed tells the application of the end too */
+        raw_feed(c);
+    else if (!c->raw_closing)
+        c->raw_events->on_read((struct http_raw *)c, c->raw_ctx, "", 0);
 }
 
 int http_raw_write(struct http_raw *raw, struct str bytes) {
@@ -75,6 +92,8 @@ size_t http_raw_waiting(const struct http_raw *raw) {
 
 /* Shuts down our side; CONN_LINGER reads and drops the peer's last bytes, which could otherwise cause a reset. */
 static void raw_finish(struct conn *c) {
+    if (c->x) /* the request's memory may still be in use further up the stack: raw_feed releases it, and finishes */
+        return;
     if (c->eof || shutdown(c->fd, SHUT_WR) < 0) {
         conn_close(c);
         return;
