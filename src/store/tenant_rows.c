@@ -55,7 +55,7 @@ static void unpack(struct str s, unsigned columns, struct row *ret) {
     const char *p = s.ptr;
     for (unsigned i = 0; i < columns; i++) {
         struct cell *c = &ret->cell[i];
-        c->kind = (enum cell_kind) * p++;
+        *c = (struct cell){.kind = (enum cell_kind) * p++};
         if (c->kind == CELL_INT) {
             memcpy(&c->number, p, sizeof c->number);
             p += sizeof c->number;
@@ -286,7 +286,7 @@ static bool is_gone(const struct table_rows *apps, const struct difference *d, i
     for (size_t i = 0; i < d->n_gone; i++) {
         struct row app;
         unpack(packed(apps, d->gone[i]), 1, &app);
-        if (app.cell[0].number == id)
+        if (app.cell[0].kind == CELL_INT && app.cell[0].number == id)
             return true;
     }
     return false;
