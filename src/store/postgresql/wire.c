@@ -76,10 +76,12 @@ int pg_queue(struct pg_db *db, const char *sql) {
     return queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, BINARY));
 }
 
+static const char take_write_lock[] = "SELECT pg_advisory_xact_lock(" PG_LOCK_WRITE ")";
+
 static const char *const commands[PG_COMMANDS] = {
     [PG_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
     [PG_BEGIN_WRITE] = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-    [PG_LOCK] = "SELECT pg_advisory_xact_lock(" PG_LOCK_WRITE ")",
+    [PG_LOCK] = take_write_lock,
     [PG_COMMIT] = "COMMIT",
     [PG_ROLLBACK] = "ROLLBACK",
     [PG_SAVEPOINT_JOB] = "SAVEPOINT job",
