@@ -139,7 +139,9 @@ int cli_open(struct cli *c, enum cli_access how) {
 
     o.busy_ms = BUSY_MS;
     if (o.engine == DB_SQLITE && how != CLI_CREATE && access(file.ptr, F_OK) < 0 && errno == ENOENT) {
-        cli_fail(c, "there is no database in %s; --data says where, hired demo or hired tenant create makes one",
+        cli_fail(c,
+                 "there is no database in %s; --data says where, hired demo or hired tenant create makes one; "
+                 "if the records are in PostgreSQL, give its address with --store",
                  c->config.data);
         return -ENOENT;
     }

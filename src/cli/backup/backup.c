@@ -344,8 +344,8 @@ int cli_backup(int argc, char **argv) {
     }
     if (cli_begin(&c, argv[0], args, &argc, argv) < 0 || !cli_word(&c, argc, argv, "the directory to make"))
         return 2;
-    if (cli_needs_directory(&c, "back that up with pg_basebackup or pgBackRest, and the files of the data directory "
-                                "with any program that copies files (docs/SCALE.md)") != 0)
+    if (cli_needs_directory(&c, "back that up, with its kept files, by pg_basebackup or pgBackRest (docs/SCALE.md)") !=
+        0)
         return 1;
     b.to = argv[1];
     cut_slashes(b.to);

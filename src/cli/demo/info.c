@@ -71,8 +71,14 @@ static void print_info(const json_t *info, const char *base_url) {
 }
 
 /* Without demo.json, or without a tenant, nobody can sign in: prints what to do. */
-static void print_missing(const char *dir, struct str tenant) {
-    if (str_eq(tenant, STR(DEMO_TENANT_KEY)))
+static void print_missing(const char *dir, bool shared, struct str tenant) {
+    if (shared && str_eq(tenant, STR(DEMO_TENANT_KEY)))
+        printf("The demo tenant is here. Its credentials are in the demo.json of the directory that was migrated; or "
+               "make new\n"
+               "ones, with the ids and names that \"hired app list\" and \"hired user list\" show:\n"
+               "  hired app rotate APP_ID --store URL\n"
+               "  hired user password NAME --store URL\n");
+    else if (str_eq(tenant, STR(DEMO_TENANT_KEY)))
         printf("The demo tenant is here, but %s/demo.json with its credentials is gone. Stop the server and run\n"
                "  hired demo --data %s\nwhich gives its apps new secrets and its accounts new passwords.\n",
                dir, dir);
@@ -85,13 +91,13 @@ static void print_missing(const char *dir, struct str tenant) {
                dir, dir);
 }
 
-void demo_info_announce(const char *dir, struct str tenant, const char *base_url) {
+void demo_info_announce(const char *dir, bool shared, struct str tenant, const char *base_url) {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/demo.json", dir) >= (int)sizeof path)
         return;
     json_t *info = json_load_file(path, 0, NULL);
     if (!info) {
-        print_missing(dir, tenant);
+        print_missing(dir, shared, tenant);
         return;
     }
     if (strcmp(text(info, "base_url"), base_url) != 0) {

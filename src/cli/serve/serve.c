@@ -177,7 +177,9 @@ static int start_loops(struct serving *s) {
     s->gateway = gateway_new(&options);
     free(settings);
     if (!s->gateway)
-        return serve_fail("cannot start the gateway's threads", -EAGAIN);
+        return serve_fail("cannot start the threads that answer requests; if the database is the cause, the log line "
+                          "before this says so",
+                          -EAGAIN);
     const struct longlink_options links = {
         .hub = s->hub,
         .seal = s->seal,
@@ -290,7 +292,7 @@ static void announce(struct serving *s) {
         printf("The database is empty: there is no tenant yet, so nobody can call or sign in. Make one while it runs:\n"
                "  hired tenant create --store URL --name NAME\n");
     else
-        demo_info_announce(s->config.data, s->tenant, s->url.ptr);
+        demo_info_announce(s->config.data, s->nodes, s->tenant, s->url.ptr);
     fflush(stdout);
 }
 

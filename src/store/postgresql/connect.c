@@ -91,10 +91,11 @@ static void explain(struct attempt *t, struct arena *a) {
                               "template0 ENCODING 'UTF8' LOCALE 'C' OWNER %s.",
                               place.ptr, name, name, user);
     else if (t->error == -EBUSY)
-        t->why = arena_printf(a,
-                              "The database server %s has no connection left: raise its max_connections, or let the "
-                              "nodes use fewer.",
-                              place.ptr);
+        t->why =
+            arena_printf(a,
+                         "The database server %s has no connection left: raise its max_connections (or the limit of "
+                         "the user), or lower [store] readers of the nodes.",
+                         place.ptr);
     else if (t->error == -EROFS)
         t->why = arena_printf(a,
                               "The database server %s takes no writes: it is a standby. Name the primary, or all hosts "

@@ -151,7 +151,10 @@ static int look(struct look *l, unsigned *ret_taken) {
 
 static int refuse(struct look *l, unsigned taken) {
     if (taken == 0) {
-        *l->why = arena_printf(l->arena, "There is no database of hired yet: %s is empty.", l->name);
+        *l->why = arena_printf(l->arena,
+                               "There is no database of hired yet: %s is empty. hired serve or hired tenant create "
+                               "makes its tables, hired migrate copies those of a directory.",
+                               l->name);
         return -ENOENT;
     }
     if (taken > l->db->steps_n)
