@@ -277,7 +277,7 @@ async function blackBox(variant, dir, env) {
     const shared = path.join(runDir, dir);
     fs.mkdirSync(shared, { recursive: true });
     const all = { ...env, ...long, HIRED_BIN: path.join(root, dir, 'hired'), HIRED_TEST_RUN: shared };
-    const folders = ['server', 'sdk', 'docs', 'crash', 'browser', ...(options.long ? ['soak'] : [])];
+    const folders = ['server', 'sdk', 'clients', 'docs', 'crash', 'browser', ...(options.long ? ['soak'] : [])];
     // Under a sanitizer PostgreSQL is left out unless it is asked for: what differs is the driver, and its unit tests run there.
     await Promise.all([
         ...(onlyPostgres ? [] : [nodeTests(variant, folders, { ...all, HIRED_TEST_STORE: '' })]),
