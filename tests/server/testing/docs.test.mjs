@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
-import { root, startServer, tempDir } from '../../lib/server.mjs';
+import { binary, root, startServer, tempDir } from '../../lib/server.mjs';
 import { Toolbox } from '../../lib/toolbox.mjs';
 
 const server = await startServer({ dir: tempDir(), args: ['--test'] });
@@ -34,4 +34,28 @@ test('the program', async () => {
     const r = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
     assert.equal(r.status, 0, r.stderr);
     assert.deepEqual((await new Toolbox(server).ok('GET', '/test/tenants')).items.map((t) => t.tenant_key), ['acme']);
+});
+
+// As they are written: the packages are found by their names, and start a server of their own.
+const packages = () => {
+    const dir = tempDir();
+    fs.mkdirSync(path.join(dir, 'node_modules'));
+    fs.symlinkSync(path.join(root, 'clients/node'), path.join(dir, 'node_modules/hired-testing'));
+    const env = { ...process.env, HIRED_BIN: binary, PYTHONPATH: path.join(root, 'clients/python'), PYTHONDONTWRITEBYTECODE: '1' };
+    return (program, args, input) => spawnSync(program, args, { cwd: dir, env, input, encoding: 'utf8', timeout: 120_000 });
+};
+
+test('the first example in Node', () => {
+    const [first] = blocks('js');
+    assert.ok(first.includes("from 'hired-testing'") && first.includes('clock.advance') && first.trim().split('\n').length <= 10);
+    const r = packages()(process.execPath, ['--input-type=module'], first);
+    assert.equal(r.status, 0, r.stderr);
+});
+
+test('the first example in Python', () => {
+    const [first, ...more] = blocks('python');
+    assert.deepEqual(more, []);
+    assert.ok(first.includes('clock.advance') && first.trim().split('\n').length <= 10);
+    const r = packages()('python3', ['-'], first);
+    assert.equal(r.status, 0, r.stderr);
 });
