@@ -8,6 +8,7 @@ usage: apigen.py --api DIR --out DIR [--depfile FILE]   api_types.h, api_ops.h, 
                                                         TESTING.md beside it
        apigen.py --api DIR --check-docs FILE            fails if one of these is out of date
        apigen.py --api DIR --typescript FILE            the console's types
+       apigen.py --api DIR --exports DIR       a Postman collection, and a JSON Schema of each event
 Every operation with "supported": true must have a handler: the program does not link without it.
 """
 import argparse
@@ -16,6 +17,7 @@ import os
 import sys
 
 import api_docs
+import api_exports
 import api_model
 import api_openapi
 import api_typescript
@@ -373,6 +375,7 @@ def main():
     parser.add_argument('--docs', help='the page to write')
     parser.add_argument('--typescript', help="the file of the console's types to write")
     parser.add_argument('--check-docs', help='the page to compare')
+    parser.add_argument('--exports', help='folder for postman.json and events/')
     options = parser.parse_args()
     try:
         model = api_model.load(options.api)
@@ -382,6 +385,10 @@ def main():
             write_if_changed(page, text)
         if options.typescript:
             write_if_changed(options.typescript, api_typescript.page(model))
+        if options.exports:
+            os.makedirs(os.path.join(options.exports, 'events'), exist_ok=True)
+            for name, text in api_exports.files(model).items():
+                write_if_changed(os.path.join(options.exports, name), text)
         for page, text in pages(model, options.check_docs):
             if read(page) != text:
                 raise api_model.Wrong([f'{page}: out of date; run tools/apigen.py --api api --docs docs/API.md'])
