@@ -108,6 +108,8 @@ struct request {
     struct reader *reader;           /* set while run runs, as are call.db and call.user_cache */
     bool reading;                    /* the read has not come back */
     bool by_head;                    /* the caller was admitted by the head alone */
+    bool counted;                    /* the call was taken from its limits */
+    bool fault_chosen;               /* hooks were asked for a fault */
     bool trusts;                     /* run uses the reader's cache of tokens before it is confirmed (reader_confirm) */
     enum request_next next;
     struct str again;   /* the answer, if it is that of another request and lies in the cache of the loop's reader */

@@ -108,8 +108,10 @@ static int run_once(struct request *x) {
         return 0;
     if (error == 0)
         error = serve_input(x);
-    if (error == 0 && x->g->hooks)
+    if (error == 0 && x->g->hooks && !x->fault_chosen) {
+        x->fault_chosen = true;
         error = fault_begin(x);
+    }
     return error < 0 ? error : error > 0 ? 0 : run_operation(x);
 }
 

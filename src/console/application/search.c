@@ -50,6 +50,7 @@ static int meet(struct searching *s, enum db_statement which, int64_t id) {
     db_bind_int(&q, 1, s->l->c->tenant);
     db_bind_int(&q, 2, -1);
     db_bind_int(&q, 3, id);
+    db_bind_int(&q, 4, FEW + 1);
     while ((r = db_row(&q)) == 1) {
         const struct list_key key = {db_int(&q, COL_APPLICATION_KEY_UPDATE_TIME), db_int(&q, COL_APPLICATION_KEY_ID)};
 

@@ -92,15 +92,18 @@ static double rate_factor(const struct gateway_settings *s, struct str app_id) {
     return 1;
 }
 
+/* A call that is run again, because access has changed meanwhile, counts once. */
 static int check_limits(struct request *x) {
     struct call *c = &x->call;
+    if (x->counted)
+        return 0;
     double factor = rate_factor(x->settings, c->app->app_id);
     struct limiter_key key = {c->app->id, c->tenant, c->op->index};
-    if (c->op->limits[0].calls == 0 || factor <= 0 ||
-        limiter_take(x->g->limiter, key, c->op->limits, factor, portion_get(&x->g->portion), clock_mono_ms(), &c->limit,
-                     &c->reset_s))
+    if (c->op->limits[0].calls == 0 || factor <= 0)
         return 0;
-    return answer_fail_gateway(c, CODE_LIMITED);
+    x->counted = limiter_take(x->g->limiter, key, c->op->limits, factor, portion_get(&x->g->portion), clock_mono_ms(),
+                              &c->limit, &c->reset_s);
+    return x->counted ? 0 : answer_fail_gateway(c, CODE_LIMITED);
 }
 
 /* Members of answers that this caller may not see. */

@@ -182,10 +182,11 @@ static void test_tables(void **state) {
         for (unsigned j = 0; j < schema_tables[i].columns; j++)
             buf_printf(&sql, "%s('%s', '%s', '%s')", i + j > 0 ? ", " : "", schema_tables[i].name,
                        schema_tables[i].column[j].name, types[schema_tables[i].column[j].type]);
-    buf_add_str(
-        &sql, STR(") v (t, c, d) FULL JOIN (SELECT * FROM information_schema.columns WHERE table_schema = 'public') i "
-                  "ON i.table_name = v.t AND i.column_name = v.c AND i.data_type = v.d "
-                  "WHERE v.t IS NULL OR i.table_name IS NULL"));
+    buf_add_str(&sql,
+                STR(") v (t, c, d) FULL JOIN (SELECT * FROM information_schema.columns WHERE table_schema = 'public' "
+                    "AND table_name NOT LIKE 'kept%') i " /* files are copied in another way */
+                    "ON i.table_name = v.t AND i.column_name = v.c AND i.data_type = v.d "
+                    "WHERE v.t IS NULL OR i.table_name IS NULL"));
     buf_add_char(&sql, 0);
     assert_string_equal(cluster_sql(&cluster, "tables", sql.ptr, value), "0");
 }

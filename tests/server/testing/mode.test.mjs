@@ -34,6 +34,8 @@ test('the server says that it is in the test mode', async () => {
 
 test('web pages are refused without the token, because a page of any site can reach this machine', async () => {
     for (const headers of [{ Origin: 'https://elsewhere.example' }, { Origin: server.baseUrl }, { 'Sec-Fetch-Site': 'cross-site' },
+        { Host: 'evil.example' }, { Host: '127.0.0.1.evil.example:8080' }, { Referer: 'https://elsewhere.example/' },
+        { 'X-Forwarded-For': '203.0.113.9' }, { Forwarded: 'for=203.0.113.9' }, { Via: '1.1 proxy' },
         { Origin: 'null', Authorization: 'Bearer wrong-token-of-these-tests' }]) {
         const r = await clock({ advance_ms: 1 }, headers);
         assert.equal(r.status, 403, JSON.stringify(headers));
