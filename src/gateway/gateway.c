@@ -23,6 +23,10 @@
 #define READS_WAITING_MAX 1024 /* with a pool of readers */
 #define READ_WAIT_MS 5000
 
+/* The longest read of a request from a database in the network. A peer that accepts bytes and does not answer is found
+ * out by this alone, and until then it keeps the pool's threads. */
+#define REMOTE_READ_MS 10000
+
 /* ---- setting up ---- */
 
 void gateway_configure(struct gateway *g, const struct gateway_settings *settings) {
@@ -38,7 +42,11 @@ void gateway_configure(struct gateway *g, const struct gateway_settings *setting
 
 static int start_readers(struct gateway *g, unsigned threads, unsigned queue) {
     queue = queue > 0 ? queue : READS_WAITING_MAX;
-    const struct readers_options o = {.db = g->db_options,
+    g->readers_db = *g->db_options;
+    struct db_options *db = &g->readers_db;
+    if (db->engine == DB_POSTGRESQL && (db->read_ms == 0 || db->read_ms > REMOTE_READ_MS))
+        db->read_ms = REMOTE_READ_MS;
+    const struct readers_options o = {.db = db,
                                       .writer = g->writer,
                                       .threads = threads,
                                       .queue_max = queue,

@@ -45,6 +45,7 @@ enum gateway_health { HEALTH_OK, HEALTH_UNREADABLE, HEALTH_SLOW };
 
 struct gateway {
     const struct db_options *db_options;
+    struct db_options readers_db; /* for the pool of readers */
     struct writer *writer;
     struct readers *readers; /* the pool; NULL: each loop reads for itself */
     const struct seal *seal;

@@ -91,7 +91,8 @@ const struct option config_options[] = {
 
     {"store", "read_max", OPT_MS, false, AT(read_ms), "2m", "TIME", 0, 24 * 3600 * SECOND, NULL,
      "Longest time of one read of the database, by the server or by a command beside it (hired export). The\n"
-     "database's log cannot be emptied meanwhile. 0: no limit. hired backup and check are limited by log_max."},
+     "database's log cannot be emptied meanwhile. 0: no limit. hired backup and check are limited by log_max.\n"
+     "On PostgreSQL reads of requests end after 10 s at the latest."},
     {"store", "log_max", OPT_SIZE, false, AT(log_max_bytes), "4G", "SIZE", 0, 1024 * 1024 * G, NULL,
      "Largest size of the database's log (hired.db-wal). At three quarters of it, reads that keep the log from being\n"
      "emptied end, also those of hired backup and check; at the whole, writes are answered 503 until it was\n"

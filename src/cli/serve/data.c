@@ -15,6 +15,7 @@
 #include "store/verify.h"
 
 #define BUSY_MS 10000       /* how long a write waits for another process's lock */
+#define STATEMENT_MS 15000  /* the longest statement of the writer on PostgreSQL, COMMIT included */
 #define OWNER_WAIT_MS 30000 /* wait for a command that owns the directory, or for a server that is ending */
 
 int serve_fail(const char *what, int error) {
@@ -98,6 +99,7 @@ int serve_join(struct serving *s) {
     struct str why = STR_ABSENT;
     s->db = config_db_options(&s->config);
     s->db.busy_ms = BUSY_MS;
+    s->db.statement_ms = STATEMENT_MS;
     if (s->db.engine != DB_POSTGRESQL)
         return 0;
     if (s->config.archive) {
