@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { eventually, send } from '../../lib/client.mjs';
+import { checkEnvelope, eventually, send } from '../../lib/client.mjs';
 import { demoDir, startServer } from '../../lib/server.mjs';
 
 const token = 'a-token-for-these-tests';
@@ -13,7 +13,7 @@ test.after(() => server.stop());
 server.secrets.add(token);
 
 const clock = (body, headers = {}, at = server) => send(at.baseUrl, 'POST', '/test/clock', { body: JSON.stringify(body), headers });
-const now = async () => JSON.parse((await send(server.baseUrl, 'GET', '/test/clock')).text).data;
+const now = async () => checkEnvelope(server, 'GET', '/test/clock', await send(server.baseUrl, 'GET', '/test/clock')).data;
 
 test('without --test the operations do not exist', async () => {
     const plain = await startServer({ dir: demoDir(), args: ['--test-token', token] });
