@@ -48,6 +48,7 @@ const packages = () => {
 test('the first example in Node', () => {
     const [first] = blocks('js');
     assert.ok(first.includes("from 'hired-testing'") && first.includes('clock.advance') && first.trim().split('\n').length <= 10);
+    assert.ok(fs.readFileSync(path.join(root, 'README.md'), 'utf8').includes('```js\n' + first + '```'), 'README.md shows the same example');
     const r = packages()(process.execPath, ['--input-type=module'], first);
     assert.equal(r.status, 0, r.stderr);
 });
