@@ -253,6 +253,19 @@ static void refusals_say_where_and_what(void **state) {
     unsetenv("HIRED_NODE");
 }
 
+/* A configuration that an upgrade kept. */
+static void former_options_at_their_default_are_accepted(void **state) {
+    struct config c;
+    struct str why;
+
+    assert_int_equal(load(&c, "[server]\ntest_clock = off\nnode = 7\n", NULL, &why), 0);
+    assert_int_equal(c.node, 7);
+    assert_false(c.test);
+    config_free(&c);
+    expect_refusal("[server]\ntest_clock = on\n", NULL,
+                   ":2: this version has no option \"test_clock\" in [server]; test = on has the clock and more");
+}
+
 static void all_at_once(void **state) {
     const char *const words[] = {"--threads", "many", NULL};
 
@@ -337,6 +350,7 @@ int main(void) {
         cmocka_unit_test(trusted_proxies),
         cmocka_unit_test(app_rates),
         cmocka_unit_test(refusals_say_where_and_what),
+        cmocka_unit_test(former_options_at_their_default_are_accepted),
         cmocka_unit_test(all_at_once),
         cmocka_unit_test(long_lines_are_not_cut),
         cmocka_unit_test(listen_addresses),

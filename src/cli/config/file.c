@@ -76,6 +76,19 @@ static void complain_unknown(struct loading *l, const char *section, const char 
         config_complain(l, "%s:%u: unknown section [%s]; \"hired help config\" lists them", l->file, l->line, section);
 }
 
+/* Returns whether an earlier version had the option. */
+static bool take_former(struct loading *l, const char *section, const char *name, struct str value) {
+    for (const struct former_option *o = former_options; o->name; o++) {
+        if (strcmp(o->section, section) != 0 || strcmp(o->name, name) != 0)
+            continue;
+        if (!str_eq(value, str_of(o->initial)))
+            config_complain(l, "%s:%u: this version has no option \"%s\" in [%s]; %s", l->file, l->line, name, section,
+                            o->now);
+        return true;
+    }
+    return false;
+}
+
 static int on_option(void *ctx, const char *section, const char *name, const char *value) {
     struct loading *l = ctx;
     struct str s = str_of(section), v = str_of(value);
@@ -104,7 +117,8 @@ static int on_option(void *ctx, const char *section, const char *name, const cha
         }
         return 1;
     }
-    complain_unknown(l, section, name);
+    if (!take_former(l, section, name, v))
+        complain_unknown(l, section, name);
     return 1;
 }
 

@@ -43,6 +43,16 @@ struct option {
 extern const struct option config_options[]; /* options.c */
 extern const size_t n_config_options;
 
+/* An option that earlier versions had. A file that has it at its default, as etc/hired.ini of that time, is accepted,
+ * so that an upgrade does not keep the server from starting. */
+struct former_option {
+    const char *section, *name;
+    const char *initial; /* its default */
+    const char *now;     /* what a file with another value is told */
+};
+
+extern const struct former_option former_options[]; /* ended by a NULL name; options.c */
+
 /* "--listen", "--http-head-max" */
 struct str option_flag(const struct option *o, char out[64]);
 

@@ -133,6 +133,11 @@ const struct option config_options[] = {
      "Before its first attempt to reconnect a client waits a random time of at most this; whole seconds."},
 };
 
+const struct former_option former_options[] = {
+    {"server", "test_clock", "off", "test = on has the clock and more (docs/TESTING.md)"},
+    {NULL, NULL, NULL, NULL},
+};
+
 const size_t n_config_options = sizeof(config_options) / sizeof(config_options[0]);
 
 static_assert(sizeof(config_options) / sizeof(config_options[0]) <= CONFIG_OPTIONS_MAX,
