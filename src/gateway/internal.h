@@ -110,7 +110,6 @@ struct request {
     bool reading;                    /* the read has not come back */
     bool by_head;                    /* the caller was admitted by the head alone */
     bool counted;                    /* the call was taken from its limits */
-    bool fault_chosen;               /* hooks were asked for a fault */
     bool trusts;                     /* run uses the reader's cache of tokens before it is confirmed (reader_confirm) */
     enum request_next next;
     struct str again;   /* the answer, if it is that of another request and lies in the cache of the loop's reader */

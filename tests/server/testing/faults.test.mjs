@@ -167,6 +167,23 @@ test('an ended token is refused until the client gets a new one', async () => {
     assert.equal((await list(mine)).code, 0);
 });
 
+test('with threads that read for the loops, a rule holds too while somebody\'s access changes', async () => {
+    const pooled = await startServer({ dir: demoDir(), args: ['--test'], env: { HIRED_TEST_READERS: '1' } });
+    const mine = new Client(pooled);
+    const test = (url, body = {}) => mine.ok('POST', url, { body, token: null });
+    try {
+        for (const [what, code] of [[{ code: 1002002 }, 1002002], [{ ends_token: true }, 99991663]]) {
+            assert.equal((await list(mine)).code, 0); // the token is in the reader's cache
+            const { fault } = await test('/test/faults', { operation: LIST, ...what });
+            await test('/test/tenants'); // new apps: the cache is not valid any more
+            const a = await list(mine);
+            assert.deepEqual([a.code, a.headers['x-hired-fault']], [code, fault.id]);
+        }
+    } finally {
+        await pooled.stop();
+    }
+});
+
 test('a share of the calls is the same ones in every run with the same seed', async () => {
     const run = async (seed) => {
         const mine = caller();
