@@ -51,8 +51,7 @@ static struct request *of_job(struct write_job *job) {
 static int end_token(struct db *db, struct write_job *job) {
     struct request *x = of_job(job);
     enum seal_kind kind = x->call.op->access == OP_APP ? SEAL_APP_TOKEN : SEAL_TENANT_TOKEN;
-    struct str header = http_header_get(x->r, STR("Authorization"));
-    return token_end(db, x->g->seal, kind, str_trim(str_skip(header, sizeof "Bearer " - 1)));
+    return token_end(db, x->g->seal, kind, token_of_header(http_header_get(x->r, STR("Authorization"))));
 }
 
 static void on_token_ended(struct http_loop *l, void *arg) {

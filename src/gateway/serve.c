@@ -114,8 +114,8 @@ static int run_once(struct request *x) {
 }
 
 /* Everything that a request needs of a reader. The reader's cache of tokens is trusted first, and confirmed after, by
- * what came with the handler's own statements. If it was wrong, the call runs again. The writer decides anew for itself.
- * In the test mode the cache is confirmed first, because a rule counts each call that it is asked about. */
+ * what came with the handler's own statements. If it was wrong, the call runs again. The writer decides anew for
+ * itself. In the test mode the cache is confirmed first, because a rule counts each call that it is asked about. */
 static int run(struct request *x) {
     bool by_token = x->call.op->access == OP_TENANT || x->call.op->access == OP_APP;
     if (x->by_head || !by_token || !x->reader->asking || x->g->hooks)

@@ -13,13 +13,6 @@
 #include "gateway/caller/test_access.h"
 #include "gateway/internal.h"
 
-static struct str bearer_token(struct str header) {
-    static const struct str scheme = STR_INIT("Bearer ");
-    if (header.len < scheme.len || !str_eq_nocase((struct str){header.ptr, scheme.len}, scheme))
-        return STR_ABSENT;
-    return str_trim(str_skip(header, scheme.len));
-}
-
 /* Copies the caller into the call's arena, because the cache may drop its entry while the writer thread runs the
  * handler. */
 static void keep_caller(struct call *c, const struct token_caller *caller) {
@@ -33,7 +26,7 @@ static void keep_caller(struct call *c, const struct token_caller *caller) {
 /* again: look the token up with the call's own connection instead of the reader's cache. */
 static int check_token(struct request *x, bool again) {
     struct call *c = &x->call;
-    struct str token = bearer_token(http_header_get(x->r, STR("Authorization")));
+    struct str token = token_of_header(http_header_get(x->r, STR("Authorization")));
     if (str_is_empty(token))
         return answer_fail_gateway(c, CODE_NO_TOKEN);
     if (str_starts(token, STR("u-")))

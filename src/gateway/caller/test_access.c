@@ -5,6 +5,7 @@
 #include "gateway/caller/test_access.h"
 
 #include "gateway/answer.h"
+#include "gateway/caller/token.h"
 
 static bool from_this_machine(struct str peer) {
     return str_starts(peer, STR("127.")) || str_eq(peer, STR("::1")) || str_starts(peer, STR("::ffff:127."));
@@ -44,11 +45,9 @@ static bool forwarded(const struct http_request *r) {
     return false;
 }
 
-static bool shows(struct str header, struct str token) {
-    static const struct str scheme = STR_INIT("Bearer ");
-    return !str_is_absent(token) && header.len > scheme.len &&
-           str_eq_nocase((struct str){header.ptr, scheme.len}, scheme) &&
-           str_eq_secret(str_trim(str_skip(header, scheme.len)), token);
+static bool shows(const struct http_request *r, struct str token) {
+    struct str shown = token_of_header(http_header_get(r, STR("Authorization")));
+    return !str_is_empty(token) && !str_is_absent(shown) && str_eq_secret(shown, token);
 }
 
 int test_access_admit(struct call *c, const struct http_request *r, struct str token) {
@@ -56,7 +55,7 @@ int test_access_admit(struct call *c, const struct http_request *r, struct str t
     struct str peer = http_peer(r);
     c->app = &no_app;
     c->address = peer;
-    if (shows(http_header_get(r, STR("Authorization")), token))
+    if (shows(r, token))
         return 0;
     bool near = from_this_machine(peer) && !forwarded(r);
     if (near && !from_browser(r))

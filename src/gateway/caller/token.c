@@ -83,6 +83,13 @@ int token_issue(struct db *db, const struct seal *seal, enum seal_kind kind, int
     return 0;
 }
 
+struct str token_of_header(struct str authorization) {
+    static const struct str scheme = STR_INIT("Bearer ");
+    if (authorization.len < scheme.len || !str_eq_nocase((struct str){authorization.ptr, scheme.len}, scheme))
+        return STR_ABSENT;
+    return str_trim(str_skip(authorization, scheme.len));
+}
+
 int token_end(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token) {
     int64_t id;
     uint32_t nonce;

@@ -30,6 +30,9 @@ int token_current(struct db *db, const struct seal *seal, enum seal_kind kind, i
  * errno. */
 int token_end(struct db *db, const struct seal *seal, enum seal_kind kind, struct str token);
 
+/* The token of a header "Authorization: Bearer TOKEN"; absent if the header is absent or has another scheme. */
+struct str token_of_header(struct str authorization);
+
 /* Finds the store app that an app_access_token ("a-...") belongs to. Returns 1, 0 (unknown, expired or revoked) or <
  * 0. */
 int token_open_app(struct db *db, const struct seal *seal, struct str token, int64_t now_ms, struct arena *a,
