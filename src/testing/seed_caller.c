@@ -309,7 +309,9 @@ static struct str_list ids_of(struct seed_work *w, const char *list, const char 
     json_t *records = json_object_get(w->part->json, list), *record;
     struct str_list ids = {arena_array(w->arena, struct str, json_array_size(records) + 1), 0};
     size_t i = 0;
-    json_array_foreach(records, i, record) ids.v[ids.n++] = seed_text(record, key);
+    json_array_foreach(records, i, record) {
+        ids.v[ids.n++] = seed_text(record, key);
+    }
     return ids;
 }
 

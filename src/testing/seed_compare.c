@@ -75,7 +75,9 @@ static bool list_includes(const json_t *is, const json_t *seed, bool any_order) 
                 return false;
             continue;
         }
-        json_array_foreach(is, k, found) hit |= includes(found, wanted);
+        json_array_foreach(is, k, found) {
+            hit |= includes(found, wanted);
+        }
         if (!hit)
             return false;
     }
@@ -90,16 +92,20 @@ static bool includes(const json_t *is, const json_t *seed) {
         return list_includes(is, seed, false);
     if (!json_is_object(seed))
         return json_is_null(seed) || json_equal(is, seed);
-    json_object_foreach((json_t *)(uintptr_t)seed, name,
-                        value) if (!json_is_null(value) && !includes(json_object_get(is, name), value)) return false;
+    json_object_foreach((json_t *)(uintptr_t)seed, name, value) {
+        if (!json_is_null(value) && !includes(json_object_get(is, name), value))
+            return false;
+    }
     return true;
 }
 
 static bool has_all(const json_t *list) {
     size_t i = 0;
     json_t *word;
-    json_array_foreach(list, i,
-                       word) if (json_is_string(word) && strcmp(json_string_value(word), "all") == 0) return true;
+    json_array_foreach(list, i, word) {
+        if (json_is_string(word) && strcmp(json_string_value(word), "all") == 0)
+            return true;
+    }
     return false;
 }
 
@@ -117,7 +123,8 @@ static void compare(const struct comparison *c, struct str path, const char *lis
         if (json_is_object(value) && json_is_object(found))
             compare(c, at, list, value, found);
         else if (json_is_array(value) && is_set(name)) {
-            if (!list_includes(found ? found : json_array(), value, true) && !has_all(value))
+            bool same = found ? list_includes(found, value, true) : json_array_size(value) == 0;
+            if (!same && !has_all(value))
                 differ(c, at, value, found);
         } else if (!includes(found, value) &&
                    !(json_is_false(value) && !found)) /* a switch that is off is left out of descriptions */

@@ -81,7 +81,9 @@ static void trim_order(json_t *o, bool imported) {
     size_t i = 0;
     for (size_t k = 0; k < sizeof made / sizeof *made && !imported; k++)
         json_object_del(o, made[k]);
-    json_array_foreach(json_object_get(o, "feedback_info_list"), i, report) json_object_del(report, "id");
+    json_array_foreach(json_object_get(o, "feedback_info_list"), i, report) {
+        json_object_del(report, "id");
+    }
 }
 
 /* How it came about and how it ended, from its history. Returns whether it was imported. */
