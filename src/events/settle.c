@@ -5,17 +5,13 @@
 #include "events/settle.h"
 
 #include <errno.h>
-#include <time.h>
+
+#include "base/thread.h"
 
 void settle_init(struct settle *s) {
-    pthread_condattr_t monotonic;
-
     *s = (struct settle){.next_ms = SETTLE_NEVER};
     pthread_mutex_init(&s->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->answered_cond, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_condition(&s->answered_cond);
 }
 
 void settle_destroy(struct settle *s) {
@@ -24,16 +20,9 @@ void settle_destroy(struct settle *s) {
 }
 
 int settle_wait(struct settle *s, void (*wake)(void *ctx), void *ctx, unsigned timeout_ms, int64_t *ret_next_ms) {
-    struct timespec until;
+    const struct timespec until = thread_deadline(timeout_ms * INT64_C(1000000));
     int r = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&s->lock);
     uint64_t question = ++s->asked;
     pthread_mutex_unlock(&s->lock);

@@ -7,9 +7,9 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 #include "testing/journal_internal.h"
 
 #define BUCKETS 1024
@@ -47,12 +47,8 @@ struct journal {
 
 struct journal *journal_new(void) {
     struct journal *j = mem_alloc(sizeof *j);
-    pthread_condattr_t monotonic;
     pthread_mutex_init(&j->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&j->added, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_condition(&j->added);
     return j;
 }
 
@@ -146,14 +142,7 @@ void journal_numbers(struct journal *j, int64_t *ret_last, int64_t *ret_dropped)
 }
 
 void journal_wait(struct journal *j, int64_t last, unsigned timeout_ms) {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    const struct timespec until = thread_deadline(timeout_ms * INT64_C(1000000));
     pthread_mutex_lock(&j->lock);
     for (int r = 0; j->last <= last && r == 0;)
         r = pthread_cond_timedwait(&j->added, &j->lock, &until);

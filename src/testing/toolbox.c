@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/thread.h"
 #include "testing/faults.h"
 #include "testing/journal.h"
 #include "testing/snapshot.h"
@@ -15,14 +15,10 @@
 
 struct toolbox *toolbox_new(const struct toolbox_options *o) {
     struct toolbox *t = mem_alloc(sizeof *t);
-    pthread_condattr_t monotonic;
 
     *t = (struct toolbox){.o = *o, .faults = faults_new(), .journal = journal_new()};
     pthread_mutex_init(&t->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&t->ends, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    thread_condition(&t->ends);
     t->snapshots = snapshots_new(o->data);
     t->templates = template_cache_new();
     return t;
@@ -51,16 +47,9 @@ struct toolbox *toolbox_free(struct toolbox *t) {
 }
 
 bool toolbox_sleep(struct toolbox *t, unsigned ms) {
-    struct timespec until;
+    const struct timespec until = thread_deadline(ms * INT64_C(1000000));
     int r = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&t->lock);
     while (!t->ended && r != ETIMEDOUT)
         r = pthread_cond_timedwait(&t->ends, &t->lock, &until);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/postgresql/postgresql.h"
 
 #define MS_NS INT64_C(1000000)
@@ -135,12 +136,10 @@ static int ask(struct link *k, const struct links_command *c, PGresult **ret) {
 /* Returns a connection, which may not stand yet, or -EHOSTUNREACH. *ret_trying: the caller is the one that tries
  * whether the server is back. */
 static int take(struct links *l, struct link **ret, bool *ret_trying) {
-    struct timespec until;
+    const struct timespec until = thread_deadline(WAIT_NS);
     struct link *found = NULL;
     int r = 0;
     *ret_trying = false;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WAIT_NS / INT64_C(1000000000);
     pthread_mutex_lock(&l->lock);
     while (r == 0 && !found) {
         if (l->away && (l->trying || clock_mono_ns() < l->again_ns)) {
@@ -244,7 +243,6 @@ int64_t links_int(const PGresult *result, int row, int column) {
 
 int links_new(struct links **ret, const struct db_options *o, struct str *ret_why) {
     struct links *l = mem_alloc(sizeof *l);
-    pthread_condattr_t attr;
     int r = pg_address_new(&l->address, o->url, ret_why);
     if (r < 0) {
         free(l);
@@ -253,10 +251,7 @@ int links_new(struct links **ret, const struct db_options *o, struct str *ret_wh
     unsigned given_ms = pg_address_connect_ms(l->address);
     l->connect_ms = given_ms ? given_ms : o->connect_ms ? o->connect_ms : CONNECT_MS;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&l->given, &attr);
-    pthread_condattr_destroy(&attr);
+    thread_condition(&l->given);
     *ret = l;
     return 0;
 }
