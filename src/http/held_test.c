@@ -15,11 +15,6 @@ static int begin(void **state) {
     return 0;
 }
 
-static int finish(void **state) {
-    server_end();
-    return 0;
-}
-
 /* Whether nothing arrives within ms. */
 static bool is_silent(int fd, int ms) {
     struct pollfd p = {.fd = fd, .events = POLLIN};

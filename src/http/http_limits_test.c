@@ -48,11 +48,6 @@ static int begin_two(void **state) {
     return 0;
 }
 
-static int finish(void **state) {
-    server_end();
-    return 0;
-}
-
 /* Sends byte by byte, one each ms, until the server closes. Returns the time that took. */
 static int64_t drip(const char *first, size_t len, unsigned ms, int *ret_end) {
     int64_t start = test_ms();

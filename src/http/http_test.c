@@ -495,11 +495,6 @@ static int begin(void **state) {
     return 0;
 }
 
-static int end(void **state) {
-    server_end();
-    return 0;
-}
-
 static int begin_proxied(void **state) {
     struct http_limits limits;
     server_end();
@@ -537,5 +532,5 @@ int main(void) {
         cmocka_unit_test(test_lingering),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, finish);
 }

@@ -393,9 +393,9 @@ static const struct http_app test_app = {
 static struct http_server *server;
 static unsigned port;
 
-static inline void server_begin(const struct http_limits *limits, unsigned loops) {
+static inline void server_begin_app(const struct http_limits *limits, unsigned loops, const struct http_app *app) {
     struct str why;
-    int r = http_server_new(&server, "127.0.0.1", 0, loops, limits, &test_app, NULL, &why);
+    int r = http_server_new(&server, "127.0.0.1", 0, loops, limits, app, NULL, &why);
     if (r < 0)
         fail_msg("http_server_new: %.*s", STR_FMT(why));
     port = http_server_port(server);
@@ -403,9 +403,19 @@ static inline void server_begin(const struct http_limits *limits, unsigned loops
     memset(&seen, 0, sizeof(seen));
 }
 
+static inline void server_begin(const struct http_limits *limits, unsigned loops) {
+    server_begin_app(limits, loops, &test_app);
+}
+
 static inline void server_end(void) {
     http_server_drain(server, 2000);
     server = http_server_free(server);
+}
+
+/* For the end of a test that has begun a server of its own. */
+static inline int finish(void **state) {
+    server_end();
+    return 0;
 }
 
 /* Stops the loop's thread within a task until loop_goes_on, which lets the loop call fn(loop, arg) right before it

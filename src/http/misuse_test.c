@@ -80,11 +80,8 @@ static void answer_kept(struct http_loop *l, void *arg) {
 static void begin(void) {
     static const struct http_app app = {.handle = handle, .gone = gone};
     struct http_limits limits;
-    struct str why;
     http_limits_init(&limits);
-    assert_int_equal(http_server_new(&server, "127.0.0.1", 0, 1, &limits, &app, NULL, &why), 0);
-    port = http_server_port(server);
-    assert_int_equal(http_server_start(server), 0);
+    server_begin_app(&limits, 1, &app);
 }
 
 /* The connection has exactly one answer for each of two requests, and the second one is right. */

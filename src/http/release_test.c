@@ -18,11 +18,6 @@ static int begin(void **state) {
     return 0;
 }
 
-static int finish(void **state) {
-    server_end();
-    return 0;
-}
-
 /* ---- the body in pieces ---- */
 
 enum kind { LENGTH, CHUNKED };
