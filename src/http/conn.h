@@ -124,12 +124,12 @@ struct exchange {
     size_t body_at; /* where in `in` the body begins */
     struct buf body;
     struct buf reply_head, out;
-    int fd; /* of the file being sent, or -1 */
-    uint64_t file_at, file_left;
+    uint64_t left; /* bytes of a body sent piece by piece (pieces.c) that are not given to the socket yet */
+    int fd;        /* of the file being sent, or -1 */
+    uint64_t file_at;
     uv_fs_t fs;
     bool fs_busy;               /* a thread of libuv's pool reads the file into out */
     struct http_source *source; /* that brings the answer's body, or NULL */
-    uint64_t source_left;       /* bytes it has not brought yet */
 };
 
 struct conn {
@@ -229,7 +229,7 @@ bool body_too_slow(const struct conn *c, uint64_t now);
 /* ---- write.c ---- */
 
 /* Sends at once what the socket takes and the rest later; all bytes must stay in place until then. Returns 1 if all was
- * sent, 0 if the rest is being written (reply_written or raw_written follows), or a negative errno. */
+ * sent, 0 if the rest is being written (pieces_go_on or raw_written follows), or a negative errno. */
 int conn_send(struct conn *c, struct iovec *iov, int n);
 
 /* The same for bytes that live during this call only: copies what the socket does not take at once into keep, whose
@@ -239,7 +239,6 @@ int conn_queue(struct conn *c, struct iovec *iov, int n, size_t wait_max); /* th
 size_t conn_waiting(const struct conn *c);
 
 /* ---- reply.c ---- */
-void reply_written(struct conn *c); /* a write of CONN_REPLY is done */
 struct reply_head {
     unsigned status;
     struct str type;
@@ -250,6 +249,26 @@ struct reply_head {
 };
 void reply_head_write(struct exchange *x, const struct reply_head *h);
 bool reply_may_keep(const struct conn *c);
+
+/* ---- pieces.c: an answer whose body is sent piece by piece, from a file or a source ---- */
+
+/* Begins such an answer. Returns false if there is none to send: the connection is gone (then the request is ended), or
+ * the application has answered already. */
+bool pieces_begin(struct exchange *x);
+
+/* Writes the head, whose length is that of the body, and goes on with the first piece. h->keep is set here. */
+void pieces_start(struct exchange *x, struct reply_head *h);
+
+/* Sends the head, if it is not sent yet, and the next piece of the body, which must stay in place until it is written.
+ * Returns as conn_send; pieces_go_on takes the result. */
+int pieces_send(struct conn *c, struct str piece);
+
+/* sent: what pieces_send returned, or 1 when a write of CONN_REPLY is done. At 1 the next piece follows, or the answer
+ * is complete. */
+void pieces_go_on(struct conn *c, int sent);
+
+/* The next piece cannot be had: closes the connection. why goes to the log. */
+void pieces_fail(struct conn *c, const char *why);
 
 /* ---- file.c ---- */
 void file_step(struct conn *c); /* sends the next piece of the file */

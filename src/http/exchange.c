@@ -40,7 +40,7 @@ void exchange_next(struct exchange *x) {
     if (x->fd >= 0)
         close(x->fd);
     x->fd = -1;
-    x->file_left = 0;
+    x->left = 0;
     if (x->pos == x->len)
         x->pos = x->len = 0;
     x->req.start_ns = 0;

@@ -7,34 +7,14 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "http/conn.h"
 
 enum { PIECES_IN_A_ROW = 8 }; /* before a read by the pool, in which the loop serves its other connections */
 
-/* Sends the head, if it is not sent yet, and the len bytes of the file in out. Returns as conn_send. */
+/* Sends the len bytes of the file in out. Returns as pieces_send. */
 static int send_piece(struct conn *c, size_t len) {
-    struct exchange *x = c->x;
-    struct iovec iov[2] = {{x->reply_head.ptr, x->reply_head.len}, {x->out.ptr, len}};
-    int skip = x->reply_head.len == 0;
-    x->reply_head.len = 0; /* the memory stays as it is until written */
-    x->file_at += len;
-    x->file_left -= len;
-    return conn_send(c, iov + skip, 2 - skip);
-}
-
-static void file_failed(struct conn *c, const char *why) {
-    log_line(LOG_ERROR, "a file could not be sent", "why", why, NULL);
-    conn_close(c); /* Content-Length is sent already, so the client can see the failure only by a closed connection */
-}
-
-static void file_go_on(struct conn *c, int sent) {
-    if (sent < 0)
-        conn_close(c);
-    else if (sent == 1 && c->x->file_left == 0)
-        conn_answered(c);
-    else if (sent == 1)
-        file_step(c);
+    c->x->file_at += len;
+    return pieces_send(c, (struct str){c->x->out.ptr, len});
 }
 
 static void on_file_read(uv_fs_t *req) {
@@ -48,13 +28,13 @@ static void on_file_read(uv_fs_t *req) {
     else if (c->state == CONN_CLOSED)
         return; /* on_closed releases the exchange */
     else if (n <= 0)
-        file_failed(c, n < 0 ? uv_strerror((int)n) : "it is shorter than it was");
+        pieces_fail(c, n < 0 ? uv_strerror((int)n) : "it is shorter than it was");
     else
-        file_go_on(c, send_piece(c, (size_t)n));
+        pieces_go_on(c, send_piece(c, (size_t)n));
 }
 
 static size_t piece_size(const struct exchange *x) {
-    return x->file_left < FILE_PIECE ? (size_t)x->file_left : FILE_PIECE;
+    return x->left < FILE_PIECE ? (size_t)x->left : FILE_PIECE;
 }
 
 static void read_on_pool(struct conn *c) {
@@ -64,7 +44,7 @@ static void read_on_pool(struct conn *c) {
     x->fs.data = x;
     int r = uv_fs_read(&c->loop->uv, &x->fs, x->fd, &buf, 1, (int64_t)x->file_at, on_file_read);
     if (r < 0)
-        file_failed(c, uv_strerror(r));
+        pieces_fail(c, uv_strerror(r));
     else
         x->fs_busy = true;
 }
@@ -77,12 +57,12 @@ void file_step(struct conn *c) {
         if (n < 0)
             break; /* not in the page cache, or the file system has no RWF_NOWAIT */
         if (n == 0) {
-            file_failed(c, "it is shorter than it was");
+            pieces_fail(c, "it is shorter than it was");
             return;
         }
         int sent = send_piece(c, (size_t)n);
-        if (sent != 1 || x->file_left == 0) {
-            file_go_on(c, sent);
+        if (sent != 1 || x->left == 0) {
+            pieces_go_on(c, sent);
             return;
         }
     }
@@ -92,30 +72,16 @@ void file_step(struct conn *c) {
 void http_reply_file(struct http_request *r, unsigned status, struct str content_type,
                      const struct http_header *headers, size_t n_headers, int fd, uint64_t from, uint64_t len) {
     struct exchange *x = exchange_of(r);
-    struct conn *c = x->conn;
-    if (!c) {
-        close(fd);
-        exchange_end(x);
-        return;
-    }
-    if (!conn_begin_answer(c, CONN_REPLY)) {
+    struct reply_head h = {.status = status, .type = content_type, .headers = headers, .n_headers = n_headers};
+    h.length = (int64_t)len;
+    if (!pieces_begin(x)) {
         close(fd);
         return;
     }
     x->fd = fd; /* exchange_next closes it */
-    struct reply_head h = {.status = status, .type = content_type, .headers = headers, .n_headers = n_headers};
-    h.length = (int64_t)len;
-    h.keep = reply_may_keep(c);
-    c->closing_after = !h.keep;
-    reply_head_write(x, &h);
-    if (r->method == HTTP_HEAD || len == 0) {
-        struct iovec iov = {x->reply_head.ptr, x->reply_head.len};
-        file_go_on(c, conn_send(c, &iov, 1));
-        return;
-    }
-    x->out.len = 0;
-    buf_reserve(&x->out, FILE_PIECE);
     x->file_at = from;
-    x->file_left = len;
-    file_step(c);
+    x->out.len = 0;
+    if (r->method != HTTP_HEAD && len > 0)
+        buf_reserve(&x->out, FILE_PIECE);
+    pieces_start(x, &h);
 }

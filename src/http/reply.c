@@ -198,12 +198,3 @@ void http_reply_close(struct http_request *r, unsigned status, struct str conten
     }
     http_reply(r, status, content_type, headers, n_headers);
 }
-
-void reply_written(struct conn *c) {
-    if (c->x->fd >= 0 && c->x->file_left > 0)
-        file_step(c);
-    else if (c->x->source && c->x->source_left > 0)
-        source_step(c);
-    else
-        conn_answered(c);
-}

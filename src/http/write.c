@@ -130,7 +130,7 @@ static void on_written(uv_write_t *req, int status) {
         return;
     c->deadline = NEVER;
     if (c->state == CONN_REPLY)
-        reply_written(c);
+        pieces_go_on(c, 1);
     else if (c->state == CONN_RAW)
         raw_written(c);
 }
