@@ -164,6 +164,7 @@ struct conn {
     bool reading;       /* uv_read_start is in force */
     bool writing;       /* a uv_write is under way */
     bool processing;    /* conn_process is running, further up the stack: it goes on after the application's call */
+    bool wanting;       /* source_step is running, further up the stack: it goes on after the application's call */
     bool deferred;      /* in loop->deferred; conn_process will be called. In any state but CONN_CLOSED, or removed */
     bool eof;           /* the peer has shut down its side */
     bool closing_after; /* the connection ends with the answer in hand */
@@ -274,7 +275,7 @@ void pieces_fail(struct conn *c, const char *why);
 void file_step(struct conn *c); /* sends the next piece of the file */
 
 /* ---- source.c ---- */
-void source_step(struct conn *c);    /* wants the next piece */
+void source_step(struct conn *c);    /* wants the next piece; does nothing while wanting */
 void source_end(struct exchange *x); /* does nothing if there is no source */
 
 /* ---- upgrade.c ---- */

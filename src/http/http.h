@@ -144,7 +144,8 @@ void http_reply_file(struct http_request *r, unsigned status, struct str content
 /* A body of len bytes that the application brings piece by piece, each when the one before it has been sent: so one
  * piece of it is in memory, however slow the peer is. */
 struct http_source {
-    /* Wants the next piece: leads to one http_source_give or http_source_fail, now or later. */
+    /* Wants the next piece: leads to one http_source_give or http_source_fail, now or later. A source that always gives
+     * now keeps its loop busy for as long as the socket takes the pieces, so only a short body should be given so. */
     void (*want)(struct http_source *s);
     /* Always the last call, once: everything was sent, or the connection has closed. No http_source_give may follow,
      * even if a piece was wanted. */
@@ -157,7 +158,9 @@ void http_reply_source(struct http_request *r, unsigned status, struct str conte
                        const struct http_header *headers, size_t n_headers, struct http_source *s, uint64_t len);
 /* The next bytes of the body; they must stay in place until the next call of want or end. */
 void http_source_give(struct http_source *s, struct str bytes);
-/* Closes the connection, so that the peer sees that the body is not complete. why goes to the log. */
+/* Closes the connection, so that the peer sees that the body is not complete. Before the first piece not even the head
+ * is sent: an application that would rather answer an error has the first piece before it calls http_reply_source.
+ * why goes to the log. */
 void http_source_fail(struct http_source *s, const char *why);
 
 /* An answer without a known end (server-sent events): the head now, then any number of http_stream_write, then

@@ -19,10 +19,23 @@ void source_end(struct exchange *x) {
     s->end(s);
 }
 
+/* After want has returned: the piece was given, the socket has taken all of it, and it was not the last. */
+static bool wants_next(const struct conn *c) {
+    return c->state == CONN_REPLY && c->x->left > 0 && !c->writing && !c->x->source->wanted;
+}
+
+/* A source may give within want, and http_source_give comes back here. The call that began goes on then, so that the
+ * stack does not grow with the number of pieces. */
 void source_step(struct conn *c) {
-    struct http_source *s = c->x->source;
-    s->wanted = true;
-    s->want(s);
+    if (c->wanting)
+        return;
+    c->wanting = true;
+    do {
+        struct http_source *s = c->x->source;
+        s->wanted = true;
+        s->want(s);
+    } while (wants_next(c));
+    c->wanting = false;
 }
 
 void http_source_fail(struct http_source *s, const char *why) {
