@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A PostgreSQL server of a test's own: a cluster in the run's folder that listens on a socket there, and is gone when the
-// test's process ends.
+// A PostgreSQL server of a test's own: its data are in the run's folder, it listens on a socket there, and it is gone when
+// the test's process ends.
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -11,21 +11,24 @@ import { atExit, slow, tempDir } from './folders.mjs';
 
 const versions = '/usr/lib/postgresql';
 const newest = () => fs.readdirSync(versions).map(Number).filter((v) => v >= 15).sort((a, b) => b - a)[0];
-export const program = (name) => path.join(versions, String(newest()), 'bin', name);
+const program = (name) => path.join(versions, String(newest()), 'bin', name);
 
 // PostgreSQL refuses to run as root.
 export const asUser = process.getuid() === 0
     ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) } : {};
 
 export class Postgres {
-    constructor(dir, settings = []) {
+    // port: where it listens on 127.0.0.1 besides; null: nowhere.
+    constructor(dir, settings = [], port = null) {
         this.dir = dir;
-        this.settings = ['listen_addresses=', `unix_socket_directories=${dir}`, ...settings];
+        this.port = port;
+        this.settings = [...(port ? ['listen_addresses=127.0.0.1', `port=${port}`] : ['listen_addresses=']),
+            `unix_socket_directories=${dir}`, ...settings];
     }
 
-    // The address of a database.
+    // The address of a database, by the socket.
     url(database = 'hired') {
-        return `postgresql://postgres@/${database}?host=${encodeURIComponent(this.dir)}`;
+        return `postgresql://postgres@/${database}?host=${encodeURIComponent(this.dir)}${this.port ? `&port=${this.port}` : ''}`;
     }
 
     async start() {
@@ -78,7 +81,7 @@ const quick = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_conne
 // PgBouncer in front of a server, in a folder of its own. mode: its pool_mode.
 export async function startPooler(postgres, mode) {
     const dir = tempDir();
-    if (asUser.uid !== undefined) fs.chownSync(dir, asUser.uid, asUser.gid);
+    openToUser(dir);
     fs.writeFileSync(path.join(dir, 'users'), '"postgres" ""\n');
     fs.writeFileSync(path.join(dir, 'pgbouncer.ini'), [
         '[databases]', `* = host=${postgres.dir}`, '[pgbouncer]', `pool_mode = ${mode}`, 'auth_type = trust', `auth_file = ${dir}/users`,
@@ -112,15 +115,27 @@ export function openToUser(dir) {
     }
 }
 
-// Makes a cluster and starts it, with an empty database "hired".
-export async function startPostgres({ durable = true } = {}) {
+// Runs a program of PostgreSQL that makes the data of a server, in a folder of its own. Returns the folder.
+export function makeData(name, args) {
     const dir = tempDir();
     openToUser(dir);
-    execFileSync(program('initdb'), ['-D', 'data', '-E', 'UTF8', '--locale=C', '-A', 'trust', '-N', '-U', 'postgres'],
-        { cwd: dir, stdio: 'ignore', ...asUser });
-    const postgres = new Postgres(dir, durable ? [] : quick);
+    execFileSync(program(name), ['-D', 'data', ...args], { cwd: dir, stdio: 'ignore', ...asUser });
+    return dir;
+}
+
+export const initialize = () => makeData('initdb', ['-E', 'UTF8', '--locale=C', '-A', 'trust', '-N', '-U', 'postgres']);
+
+// Starts a server on such data; it ends with this process.
+export async function startOn(dir, settings, port) {
+    const postgres = new Postgres(dir, settings, port);
     atExit(() => postgres.child?.kill('SIGQUIT'));
     await postgres.start();
+    return postgres;
+}
+
+// Makes a server and starts it, with an empty database "hired".
+export async function startPostgres({ durable = true } = {}) {
+    const postgres = await startOn(initialize(), durable ? [] : quick);
     postgres.createDatabase();
     return postgres;
 }
