@@ -96,12 +96,29 @@ async function walkOpen(page, what) {
     assert.ok(back - forth <= frames && forth <= back, `${what}: ${forth} stops forth, ${back} back`);
     return forth;
 }
+// In a frame Escape is the frame's; Tab leads out of it. The browser sends keys to the frame's process until it has heard that
+// the focus left: the page gets a key of its own first.
+async function leaveFrame(page, what) {
+    const inFrame = () => page.evaluate(() => document.activeElement.tagName === 'IFRAME');
+    if (!await page.locator('[role=dialog] iframe').count()) return;
+    for (let n = 0; await inFrame(); n++) {
+        assert.ok(n < 150, `${what}: Tab does not lead out of the frame`);
+        await page.keyboard.press('Tab');
+    }
+    await page.evaluate(() => {
+        globalThis.heard = false;
+        addEventListener('keydown', () => { globalThis.heard = true; }, { once: true, capture: true });
+    });
+    for (const end = Date.now() + 10_000; !await page.evaluate(() => globalThis.heard);) {
+        assert.ok(Date.now() < end, `${what}: keys do not reach the page`);
+        await page.keyboard.press('Shift');
+    }
+}
 async function walk(page, what, opener, key = 'Enter') {
     await opener.focus();
     await page.keyboard.press(key);
     await walkOpen(page, what);
-    // In a frame Escape is the frame's; Tab leads out of it.
-    for (let n = 0; n < 20 && await page.evaluate(() => document.activeElement.tagName === 'IFRAME'); n++) await page.keyboard.press('Tab');
+    await leaveFrame(page, what);
     await page.keyboard.press('Escape');
     await dialogs(page).waitFor({ state: 'detached' });
     assert.ok(await opener.evaluate((el) => el === document.activeElement), `${what}: the focus does not come back`);
