@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser, settled, violations } from '../lib/browser.mjs';
 import { Client, send } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { hiredOk, startServer } from '../lib/server.mjs';
@@ -59,7 +59,7 @@ const words = {
     en: { reject: 'Reject', withdraw: 'Withdraw', withdrawOk: 'Withdraw', terminate: 'Terminate', terminateOk: 'Terminate', approve: 'Approve', approveOk: 'Approve',
         rejected: 'Check rejected', withdrawn: 'Check approval withdrawn', terminated: 'Terminated', approved: 'Approved', history: /Rejected.*不需要了/s, unsent: /has not been sent to the vendor/, cancel: 'Cancel' },
 };
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`approve, reject, withdraw and terminate ask first and do what they say: ${lang}`, async () => {
         const w = words[lang];
         approvals('on');
@@ -104,7 +104,7 @@ for (const lang of ['zh', 'en']) {
         });
         approvals('off');
     });
-}
+});
 
 test('whether the vendor has heard of the order is said until the vendor answers', async () => {
     const id = await arranged();
@@ -157,7 +157,7 @@ const forms = {
     zh: { order: '发起背调', submit: '发起', another: '仍然再发起一个', record: '录入背调结果', upload: '上传 PDF', recorded: '录入', remove: /^移除 a/, notPdf: '” 不是 PDF', mustPdf: '报告必须是 PDF', view: /^查看/, noMobile: '联系人的手机号不对：5 到 20 位数字，可以用 + 和国家码开头', discard: '放弃', keep: '继续填写', form: '放弃填写的内容？' },
     en: { order: 'Start check', submit: 'Start', another: 'Start another one anyway', record: 'Add result', upload: 'Upload PDF', recorded: 'Add', remove: /^Remove a/, notPdf: 'is not a PDF', mustPdf: 'Reports must be PDF files', view: /^View/, noMobile: 'Enter a valid mobile number for the contact: 5 to 20 digits, optionally starting with + and a country code', discard: 'Discard', keep: 'Keep editing', form: 'Discard your changes?' },
 };
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`a file is uploaded into the vendor's form, and the vendor fetches it: ${lang}`, async () => {
         const w = forms[lang];
         await inBrowser('recruiter', { lang }, async ({ page, go, button, dialog }) => {
@@ -239,7 +239,7 @@ for (const lang of ['zh', 'en']) {
             await shown.close();
         });
     });
-}
+});
 
 test('a large upload shows how far it is, and can be stopped', async () => {
     await inBrowser('recruiter', { lang: 'en' }, async ({ page, go, button, context }) => {

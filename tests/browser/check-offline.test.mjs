@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { openBrowser } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser } from '../lib/browser.mjs';
 import { Person } from '../lib/console.mjs';
 import { demoDir, portToKeep, startServer } from '../lib/server.mjs';
 
@@ -15,7 +15,7 @@ const words = {
     zh: { lost: '连不上服务器，显示的是最后一次的内容', nothing: '连不上服务器，未保存', terminate: '终止背调', ok: '终止', ended: '已终止', file: '连不上服务器，文件未上传', record: '录入背调结果', upload: '上传 PDF', submit: '录入' },
     en: { lost: 'Cannot reach the server. You are seeing the last loaded data', nothing: 'Cannot reach the server. Nothing was saved', terminate: 'Terminate', ok: 'Terminate', ended: 'Terminated', file: 'Cannot reach the server. The file was not uploaded', record: 'Add result', upload: 'Upload PDF', submit: 'Add' },
 };
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`while the server is down the page shows it and keeps the typed text; afterwards it reconnects: ${lang}`, async () => {
         const w = words[lang];
         const dir = demoDir();
@@ -74,4 +74,4 @@ for (const lang of ['zh', 'en']) {
             await second?.stop();
         }
     });
-}
+});

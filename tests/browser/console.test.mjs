@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser, settled, violations } from '../lib/browser.mjs';
 import { Client } from '../lib/client.mjs';
 import { hiredOk, startServer } from '../lib/server.mjs';
 
@@ -69,7 +69,7 @@ const words = {
     zh: { order: '发起背调', submit: '发起', approve: '通过报告', yes: '通过', waits: '报告待审批', completed: '已完成', green: '绿灯', other: 'English', otherOrder: 'Start check', progress: '工作履历核实中' },
     en: { order: 'Start check', submit: 'Start', approve: 'Approve report', yes: 'Approve', waits: 'Report pending approval', completed: 'Completed', green: 'Green', other: '中文', otherOrder: '发起背调', progress: 'Employment being verified' },
 };
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`a check from its order to its approved report, by clicking: ${lang}`, async () => {
         const w = words[lang];
         const b = await openBrowser(server.baseUrl, { lang });
@@ -129,4 +129,4 @@ for (const lang of ['zh', 'en']) {
             await b.close();
         }
     });
-}
+});

@@ -10,7 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
-import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser, settled, violations } from '../lib/browser.mjs';
 import { Client, eventually, paths } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { Receiver } from '../lib/receiver.mjs';
@@ -78,7 +78,7 @@ async function logOf(b, appId) {
     };
 }
 
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`an app: its secret once, its scopes, addresses, receiver, events and end, by clicking: ${lang}`, async () => {
         const w = words[lang];
         const b = await openBrowser(server.baseUrl, { lang });
@@ -203,7 +203,7 @@ for (const lang of ['zh', 'en']) {
             await receiver.close();
         }
     });
-}
+});
 
 // Runs code as somebody would who pasted it; its standard output.
 function paste(program, args, { cwd, input } = {}) {
@@ -231,7 +231,7 @@ function same(a, b) {
     assert.deepEqual(plain(a), plain(b));
 }
 
-for (const lang of ['zh', 'en']) {
+eachLanguage((lang, test) => {
     test(`the API page: sent, checked, asked before, and its code as it is pasted: ${lang}`, async () => {
         const w = words[lang];
         const b = await openBrowser(server.baseUrl, { lang, width: lang === 'zh' ? 1280 : 390, theme: lang === 'zh' ? 'light' : 'dark' });
@@ -311,4 +311,4 @@ for (const lang of ['zh', 'en']) {
             await b.close();
         }
     });
-}
+});

@@ -7,7 +7,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser, settled, violations } from '../lib/browser.mjs';
 import { Client } from '../lib/client.mjs';
 import { Person } from '../lib/console.mjs';
 import { startServer } from '../lib/server.mjs';
@@ -57,7 +57,7 @@ const words = {
         partly: 'Partly assessed · passed', written: 'Your assessment', move: 'Reschedule', moveSave: 'Save', cancel: 'Cancel interview', cancelled: 'This interview was cancelled', none: 'No interviews this week.', notStarted: 'Not started', today: 'This week', level: 'Unable to judge', ended: 'The end time must be after the start time' },
 };
 
-for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
+eachLanguage((lang, test, n) => {
     test(`interviews of every type are scheduled, a conflict is said first, calendar and list show them: ${lang}`, () => within(lang, 'recruiter', async ({ page, go, button, words: w }) => {
         const who = applications[n], date = day(n);
         const begin = async (from, to) => {
@@ -182,7 +182,7 @@ for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
         assert.deepEqual([own.user_id, own.content, own.commit_status, own.conclusion, own.interview_score.level, own.interview_score.en_name], [GU, '基础扎实 / solid', 1, 1, 4, 'Good']);
         assert.deepEqual([other.commit_status, other.conclusion, other.content], [2, 4, undefined]);
     });
-}
+});
 
 test('an assessment by keyboard alone', async () => {
     const id = await schedule(4, day(8), '09:00', '10:00');
@@ -296,7 +296,7 @@ const summaries = {
     16: ['全部评价 · 未通过和待定', 'All assessed · failed and pending'], 17: ['全部评价 · 均为待定', 'All assessed · all pending'],
     18: ['全部评价 · 通过、未通过和待定', 'All assessed · passed, failed and pending'],
 };
-for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
+eachLanguage((lang, test, n) => {
     test(`each of the 17 interview summaries has a text: ${lang}`, () => within(lang, 'recruiter', async ({ page, go }) => {
         const all = await recruiter.walk('interviews', { to: '1796000000000' });
         for (const [value, texts] of Object.entries(summaries)) {
@@ -306,7 +306,7 @@ for (const [n, lang] of [[0, 'zh'], [1, 'en']]) {
             assert.equal((await page.locator('.head .pill').innerText()).trim(), texts[n]);
         }
     }));
-}
+});
 
 for (const [lang, width, theme] of [['zh', 1280, 'dark'], ['en', 390, 'light']]) {
     test(`axe finds nothing in what an interviewer sees: ${lang}, ${width} px, ${theme}`, () => within(lang, 'interviewer', async ({ page, go }) => {

@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 
-import { openBrowser, settled, violations } from '../lib/browser.mjs';
+import { eachLanguage, openBrowser, settled, violations } from '../lib/browser.mjs';
 import { Client, eventually } from '../lib/client.mjs';
 import { importPeople, leftovers, makePerson } from '../lib/person.mjs';
 import { demoDir, root, startServer } from '../lib/server.mjs';
@@ -58,7 +58,7 @@ async function withBrowser(lang, f, { role = 'admin', ...more } = {}) {
     }
 }
 
-for (const [i, lang] of ['zh', 'en'].entries()) {
+eachLanguage((lang, test, i) => {
     const p = people[i];
     test(`an administrator finds a person, reviews and erases the data, and the audit log records it: ${lang}`, () => withBrowser(lang, async ({ b, page, dialog, press, closed, fine, said, w }) => {
         await b.go('/settings/erasure');
@@ -286,7 +286,7 @@ for (const [i, lang] of ['zh', 'en'].entries()) {
         assert.equal(await page.locator('.tabs').count(), 0);
         await fine('not for you');
     }, { role: 'recruiter' }));
-}
+});
 
 for (const [lang, width, theme] of [['zh', 390, 'dark'], ['en', 1280, 'dark']]) {
     test(`pages and dialogs in other windows: ${lang}, ${width} px, ${theme}`, () => withBrowser(lang, async ({ b, page, dialog, press, closed, fine, w }) => {

@@ -4,6 +4,7 @@
 // responses to the page are checked against the descriptions in api/, as in all other tests.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
+import { test } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
@@ -41,6 +42,19 @@ async function newContext(options) {
         }, LINGER_MS);
     });
     return context;
+}
+
+// Defines tests of what works alike in both languages: each runs in one of them, in turn and in the order of their definition; with
+// --long all run in the first and then all in the second. define(lang, test, i), where test is node's.
+let inTurn = 0;
+export function eachLanguage(define) {
+    const [zh, en] = ['zh', 'en'].map((lang, i) => {
+        const tests = [];
+        define(lang, (...args) => tests.push(args), i);
+        return tests;
+    });
+    const chosen = process.env.HIRED_TEST_LONG ? [...zh, ...en] : zh.map((args, n) => (inTurn++ % 2 ? en[n] : args));
+    for (const args of chosen) test(...args);
 }
 
 // In the page: openAnswers, how many answers it waits for or is reading.
