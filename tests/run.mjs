@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Runs everything ./test promises: builds, unit tests, the server's black-box tests, the SDK's, the crash tests and the
-// lint rules, then the unit and black-box tests once more under ASan and UBSan. One line for each suite; the output of
-// what failed; at the end "N passed, N failed".
+// lint rules. Each file runs once: under ASan and UBSan, or on the release build if it says "// once". One line for each
+// suite; the output of what failed; at the end "N passed, N failed".
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -19,9 +19,9 @@ const usage = `usage: ./test [OPTION...] [WORD...]
 Builds hired and runs its tests. With WORDs only test files and unit tests whose name holds one of them.
 With HIRED_TEST_STORE=postgresql in the environment servers keep their records in PostgreSQL.
 
-  --long        the soak tests, and all tests on PostgreSQL, as well (about forty minutes more)
-  --fast        without the second round under ASan and UBSan
-  --sanitize    only the round under ASan and UBSan
+  --long        all tests on both builds, the soak tests, and all tests on PostgreSQL as well (an hour more)
+  --fast        all of them on the release build, none under ASan and UBSan
+  --sanitize    only what runs under ASan and UBSan
   --tsan        only a round under TSan, which finds data races
   --jobs N      test files at a time (4)
   --keep        keeps the temporary folder of the run and says where it is
@@ -123,10 +123,10 @@ function report(name, passed, failed, startMs, output) {
 // Builds one variant. A build that fails ends the run: nothing else could say anything.
 // strict: what was compiled just now must not give any warning (gcc's sanitizers make it warn of what is none).
 // beside: tests run meanwhile, which have the processors first.
-async function build(name, dir, args, { strict = false, beside = false } = {}) {
+async function build(name, dir, args, { strict = false, beside = false, units = true } = {}) {
     const start = Date.now();
     const log = path.join(runDir, `${dir}.log`);
-    const env = { BUILD_LOG: log, BUILD_TARGETS: `meson-test-prereq ${strict ? 'meson-benchmark-prereq' : ''}` };
+    const env = { BUILD_LOG: log, BUILD_TARGETS: `${units ? 'meson-test-prereq' : ''} ${strict ? 'meson-benchmark-prereq' : ''}` };
     let r = await command('nice', ['-n', beside ? '5' : '0', 'scripts/build', dir, ...args], { env });
     const warnings = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').split('\n').filter((l) => / warning: /.test(l)) : [];
     if (r.status === 0 && strict && warnings.length) r = { status: 1, output: `warnings:\n${warnings.join('\n')}` };
@@ -153,6 +153,8 @@ const sanitizerEnv = {
 };
 
 const long = options.long ? { HIRED_TEST_LONG: '1' } : {};
+// Whether what runs under the sanitizers runs on the release build, too.
+const bothBuilds = options.long || options.words.length > 0;
 const wanted = (name) => options.words.length === 0 || options.words.some((w) => name.includes(w));
 
 // Everything that runs, options.jobs at a time, the heaviest of what waits first: so the last one running is a short one.
@@ -180,9 +182,9 @@ function run(tasks) {
 
 async function unitTests(variant, dir, env) {
     const r = await command('meson', ['introspect', '--tests', dir]);
-    // Tests of the generators, in Python, have nothing to gain from another build; the domain's on PostgreSQL little: its code runs there
-    // with SQLite, and the driver's in its own tests.
-    const isWorth = (t) => !variant || (t.cmd[0].startsWith(path.join(root, dir)) && (options.long || !t.env.HIRED_TEST_STORE));
+    // Tests of the generators, in Python, run with the release build.
+    const isBuilt = (t) => t.cmd[0].startsWith(path.join(root, dir));
+    const isWorth = (t) => (variant ? isBuilt(t) : !isBuilt(t) || options.fast || bothBuilds);
     const tests = JSON.parse(r.output).filter((t) => t.suite.some((s) => s.endsWith('unit')) && wanted(t.name) && isWorth(t));
     const work = async (t) => {
         const start = Date.now();
@@ -238,27 +240,29 @@ async function testFile(variant, file, env) {
 }
 
 const withSources = (folders) => testFiles(folders).map((file) => ({ file, source: fs.readFileSync(path.join(here, file), 'utf8') }));
-// A file says with "// once" that it has nothing to gain from another build of the server.
-// With "// sanitized" it says that it repeats other files in another way, for the sanitizers' sake; with words it runs nevertheless.
-const isWorthIt = (variant) => ({ source }) => (variant ? !/^\/\/ once$/m.test(source) : options.words.length > 0 || options.long || !/^\/\/ sanitized$/m.test(source));
+// A file says with "// once" that it has nothing to gain from the sanitizers: it runs on the release build. With "// sanitized" it
+// says that it repeats other files in another way, for the sanitizers' sake; with words it runs nevertheless.
+const says = (source, word) => new RegExp(`^// ${word}$`, 'm').test(source);
+const isWorthIt = (variant) => ({ source }) => (variant ? !says(source, 'once') : bothBuilds || !says(source, 'sanitized'));
+const runsOnRelease = ({ source }) => bothBuilds || options.fast || says(source, 'once');
 const onlyPostgres = process.env.HIRED_TEST_STORE === 'postgresql';
 
 async function nodeTests(variant, folders, env) {
-    const files = withSources(folders).filter(isWorthIt(variant));
+    const files = withSources(folders).filter(isWorthIt(variant)).filter((f) => variant || runsOnRelease(f));
     await runFiles(variant, files, env);
 }
 
 // The files that say so (tests/lib/store.mjs) once more on PostgreSQL: on one server of it for all of them.
-async function postgresTests(build, folders, env) {
+async function postgresTests(variant, folders, env) {
     const { storeLine } = await import('./lib/store.mjs');
-    const all = withSources(folders).filter(isWorthIt(build)).map((f) => ({ ...f, store: storeLine(f.source) }));
+    const all = withSources(folders).filter(isWorthIt(variant)).map((f) => ({ ...f, store: storeLine(f.source) }));
     const files = all.filter(({ store }) => store.startsWith('both') || ((options.long || onlyPostgres) && !store.startsWith('sqlite')));
     const left = all.filter(({ store }) => store.startsWith('sqlite'));
     if (onlyPostgres && left.length) process.stdout.write(`      not run on PostgreSQL, because they say why not: ${left.map((f) => f.file.replace('.test.mjs', '')).join(', ')}\n`);
     if (!files.length) return;
     const { startPostgres } = await import('./lib/postgres.mjs');
     const cluster = await startPostgres({ durable: false });
-    await runFiles(`${build} (postgresql)`, files, { ...env, HIRED_TEST_STORE: 'postgresql', HIRED_TEST_CLUSTER: cluster.dir });
+    await runFiles(`${variant} (postgresql)`, files, { ...env, HIRED_TEST_STORE: 'postgresql', HIRED_TEST_CLUSTER: cluster.dir });
     await cluster.stop();
 }
 
@@ -283,7 +287,7 @@ async function blackBox(variant, dir, env) {
         ...(onlyPostgres ? [] : [nodeTests(variant, folders, { ...all, HIRED_TEST_STORE: '' })]),
         ...(onlyPostgres || !variant ? [postgresTests(variant, folders, all)] : []),
     ]);
-    coverage(variant, shared);
+    if (variant || options.fast || options.long) coverage(variant, shared);
 }
 
 // npm's work is skipped when what is installed is what the lock file says.
@@ -305,8 +309,12 @@ function finish() {
     process.exit(total.failed ? 1 : 0);
 }
 
+async function lintRules() {
+    await runFiles('', withSources(['lint']), long);
+}
+
 async function releaseRound() {
-    await Promise.all([nodeTests('', ['lint'], long), unitTests('', 'build', {}), blackBox('', 'build', {})]);
+    await Promise.all([lintRules(), unitTests('', 'build', {}), blackBox('', 'build', {})]);
 }
 
 async function asanRound() {
@@ -329,7 +337,8 @@ if (options.tsan) {
     await installPackages();
     await asanRound();
 } else {
-    await Promise.all([installPackages(), build('release', 'build', ['--buildtype=release'], { strict: true })]);
+    await Promise.all([installPackages(), build('release', 'build', ['--buildtype=release'],
+        { strict: true, units: options.fast || bothBuilds })]);
     // The second build takes what the first tests leave of the processors; its own tests then queue up with the others.
     await Promise.all([releaseRound(), ...(options.fast ? [] : [asanRound()])]);
 }
