@@ -67,7 +67,9 @@ struct str gateway_unready(struct gateway *g, struct http_loop *l) {
         return STR("the database has not answered a read for three seconds");
     writer_stats(g->writer, &w);
     if (w.running_ms >= STALLED_MS)
-        return STR("the disk has not finished a write for more than 20 seconds");
+        return g->db_options->engine == DB_POSTGRESQL
+                   ? STR("the database has not finished a write for more than 20 seconds")
+                   : STR("the disk has not finished a write for more than 20 seconds");
     if (w.error == 0)
         return STR_ABSENT;
     if (w.error == -EIO)
