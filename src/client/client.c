@@ -187,7 +187,7 @@ static int64_t asked_wait(const struct transfer *t, const struct client_answer *
 int client_send(struct client *c, struct transfer *t, struct client_answer *ret) {
     int64_t left = c->o.limit_wait_ms;
     for (unsigned waits = 0;; waits++) {
-        int r = transfer_run(c, t, ret);
+        int r = client_perform(c, t, ret);
         ret->waits = waits;
         int64_t ms = ret->status > 0 && !c->o.fails_at_limit ? asked_wait(t, ret) : 0;
         if (ms == 0 || waits >= c->o.limit_waits || ms > left || r == -EFBIG)

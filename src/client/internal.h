@@ -35,7 +35,7 @@ struct transfer {
 };
 
 /* Performs one request, and reads the envelope if it is one. Results as of client_call(). */
-int transfer_run(struct client *c, struct transfer *t, struct client_answer *ret);
+int client_perform(struct client *c, struct transfer *t, struct client_answer *ret);
 
 /* Notes "GET /path" for client_refusal(). */
 void client_label(struct client *c, const struct transfer *t);

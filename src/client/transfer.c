@@ -215,7 +215,7 @@ static int judge(struct client *c, const struct transfer *t, CURLcode code, stru
     return read_envelope(c, t, a);
 }
 
-int transfer_run(struct client *c, struct transfer *t, struct client_answer *ret) {
+int client_perform(struct client *c, struct transfer *t, struct client_answer *ret) {
     struct receiving x = {.c = c, .t = t, .a = ret};
     struct curl_slist *headers = NULL;
     char *text = NULL;
