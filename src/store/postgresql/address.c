@@ -13,8 +13,10 @@
 
 struct pg_address {
     PQconninfoOption *options; /* all that libpq knows; val is NULL where the user said nothing */
-    unsigned hosts;
+    unsigned hosts, connect_ms;
 };
+
+#define CONNECT_MS 5000
 
 /* Used where the user says nothing. A peer that is gone is noticed after about 20 seconds. */
 static const struct {
@@ -46,6 +48,14 @@ static const char *item_of(struct arena *a, const char *list, unsigned place) {
     return arena_dup(a, item).ptr;
 }
 
+static unsigned connect_ms_of(const struct pg_address *d, unsigned otherwise_ms) {
+    const char *text = option_of(d, "connect_timeout");
+    int64_t seconds;
+    if (text && str_to_i64(str_of(text), &seconds) == 0 && seconds > 0 && seconds <= 3600)
+        return (unsigned)seconds * 1000;
+    return otherwise_ms ? otherwise_ms : CONNECT_MS;
+}
+
 static int refuse(struct str *ret_why) {
     *ret_why =
         STR("The address of the database cannot be read: write postgresql://USER@HOST:PORT/DATABASE, or key=value "
@@ -55,7 +65,7 @@ static int refuse(struct str *ret_why) {
 
 /* libpq's own message may contain a part of the password, so it is not shown. The same is true for the name of a host
  * with a character that only a password with an unescaped "@" or ":" brings there. */
-int pg_address_new(struct pg_address **ret, const char *url, struct str *ret_why) {
+int pg_address_new(struct pg_address **ret, const char *url, unsigned connect_ms, struct str *ret_why) {
     char *message = NULL;
     struct pg_address *d = mem_alloc(sizeof(*d));
     d->options = url && *url ? PQconninfoParse(url, &message) : NULL;
@@ -80,6 +90,7 @@ int pg_address_new(struct pg_address **ret, const char *url, struct str *ret_why
         *ret_why = STR("The address of the database names no database: write postgresql://USER@HOST:PORT/DATABASE.");
         return -EINVAL;
     }
+    d->connect_ms = connect_ms_of(d, connect_ms);
     *ret = d;
     return 0;
 }
@@ -96,10 +107,7 @@ unsigned pg_address_hosts(const struct pg_address *d) {
 }
 
 unsigned pg_address_connect_ms(const struct pg_address *d) {
-    const char *text = option_of(d, "connect_timeout");
-    int64_t seconds;
-    return text && str_to_i64(str_of(text), &seconds) == 0 && seconds > 0 && seconds <= 3600 ? (unsigned)seconds * 1000
-                                                                                             : 0;
+    return d->connect_ms;
 }
 
 static void add(struct pg_keywords *k, unsigned *n, const char *name, const char *value) {

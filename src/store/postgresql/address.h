@@ -10,11 +10,12 @@
 
 struct pg_address;
 
-/* Takes url apart. Returns 0, or -EINVAL with a sentence in *ret_why. */
-int pg_address_new(struct pg_address **ret, const char *url, struct str *ret_why);
+/* Takes url apart. connect_ms: the time for an attempt to reach one host if the URL says none; 0: 5 s. Returns 0, or
+ * -EINVAL with a sentence in *ret_why. */
+int pg_address_new(struct pg_address **ret, const char *url, unsigned connect_ms, struct str *ret_why);
 struct pg_address *pg_address_free(struct pg_address *d); /* takes NULL; returns NULL */
 
-/* The number of hosts, at least 1, and the time for an attempt to reach one of them if the address says it, else 0. */
+/* The number of hosts, at least 1, and the time for an attempt to reach one of them. */
 unsigned pg_address_hosts(const struct pg_address *d);
 unsigned pg_address_connect_ms(const struct pg_address *d);
 

@@ -16,8 +16,8 @@
 #define MS_NS INT64_C(1000000)
 #define OLDEST_SERVER 150000
 #define READER_IDLE_MS 60000 /* a snapshot without read_ms may pause so long */
-#define WRITER_IDLE_MS                                                                                                 \
-    8000 /* a writer that pauses longer loses its transaction, and with it the lock; others wait longer */
+/* A writer that pauses longer loses its transaction, and with it the lock. Others wait longer for the lock. */
+#define WRITER_IDLE_MS 8000
 
 /* An attempt to reach one host. */
 struct attempt {
@@ -128,38 +128,40 @@ static int finish_connecting(PGconn *conn, int64_t until_ns) {
     return want == PGRES_POLLING_OK ? 0 : -EIO;
 }
 
-static struct attempt reach(const struct pg_db *db, unsigned host, struct arena *a) {
+static struct attempt reach(const struct pg_address *address, unsigned host, struct arena *a) {
+    unsigned ms = pg_address_connect_ms(address);
     struct attempt t = {0};
     struct pg_keywords k;
-    pg_address_keywords(db->address, host, a, &k);
+    pg_address_keywords(address, host, a, &k);
     t.conn = PQconnectStartParams(k.names, k.values, 0);
     if (!t.conn)
         return (struct attempt){.error = -ENOMEM, .why = STR("There is no memory left for a connection.")};
     PQsetNoticeReceiver(t.conn, ignore_notice, NULL);
     PQsetErrorVerbosity(t.conn, PQERRORS_VERBOSE); /* a refusal is known by its SQLSTATE */
-    int r = PQstatus(t.conn) == CONNECTION_BAD
-                ? -EIO
-                : finish_connecting(t.conn, clock_mono_ns() + (int64_t)db->connect_ms * MS_NS);
+    int r = PQstatus(t.conn) == CONNECTION_BAD ? -EIO : finish_connecting(t.conn, clock_mono_ns() + ms * MS_NS);
+    if (r == 0 && PQsetnonblocking(t.conn, 1) != 0)
+        r = -EIO;
     if (r == -ETIMEDOUT) {
         t.error = -EHOSTUNREACH;
         t.why = arena_printf(a, "Cannot reach the database server %s: it did not answer within %u ms.",
-                             where(t.conn, a).ptr, db->connect_ms);
+                             where(t.conn, a).ptr, ms);
     } else if (r < 0)
         explain(&t, a);
     if (t.error < 0) {
         PQfinish(t.conn);
         t.conn = NULL;
-    }
+    } else
+        PQsetErrorVerbosity(t.conn, PQERRORS_DEFAULT);
     return t;
 }
 
 /* Tries one host after the other. Of their errors, one that a server answered says more than silence. */
-int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why) {
+int pg_reach(const struct pg_address *address, PGconn **ret, struct arena *a, struct str *ret_why) {
     struct attempt first = {0};
-    for (unsigned i = 0; i < pg_address_hosts(db->address); i++) {
-        struct attempt t = reach(db, i, a);
+    for (unsigned i = 0; i < pg_address_hosts(address); i++) {
+        struct attempt t = reach(address, i, a);
         if (t.conn) {
-            db->conn = t.conn;
+            *ret = t.conn;
             return 0;
         }
         if (first.error == 0 || first.error == -EHOSTUNREACH)
@@ -169,16 +171,46 @@ int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why) {
     return first.error;
 }
 
-/* ---- the session ---- */
+/* Runs the script that sets a session up. *ret: the result of its last statement. */
+static int settle(PGconn *conn, const char *settings, unsigned ms, struct arena *a, PGresult **ret,
+                  struct str *ret_why) {
+    if (pg_script(conn, settings, clock_mono_ns() + ms * MS_NS, ret) < 0) {
+        *ret_why =
+            arena_printf(a, "The database server %s broke the connection while it was set up.", where(conn, a).ptr);
+        return -EHOSTUNREACH;
+    }
+    if (!pg_is_error(*ret))
+        return 0;
+    *ret_why = arena_printf(a, "The database server %s does not take the settings of the session: %s",
+                            where(conn, a).ptr, PQresultErrorField(*ret, PG_DIAG_MESSAGE_PRIMARY));
+    return pg_report(*ret, "SET");
+}
+
+int pg_session(const struct pg_address *address, const char *settings, PGconn **ret, struct arena *a,
+               struct str *ret_why) {
+    PGresult *result = NULL;
+    int r = pg_reach(address, ret, a, ret_why);
+    if (r < 0)
+        return r;
+    r = settle(*ret, settings, pg_address_connect_ms(address), a, &result, ret_why);
+    PQclear(result);
+    if (r < 0) {
+        PQfinish(*ret);
+        *ret = NULL;
+    }
+    return r;
+}
+
+/* ---- a session of db.h ---- */
 
 static struct str session_settings(const struct pg_db *db, struct arena *a) {
     bool reads = db->base.access == DB_READ;
     unsigned idle_ms = !reads ? WRITER_IDLE_MS : db->read_ms ? db->read_ms + PG_GRACE_MS : READER_IDLE_MS;
     return arena_printf(a,
+                        PG_KEEPALIVES
                         "SET statement_timeout = %u; SET lock_timeout = %u;"
                         "SET idle_in_transaction_session_timeout = %u; SET default_transaction_read_only = %s;"
-                        "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
-                        "SET tcp_user_timeout = 20000; SET jit = off; SET client_min_messages = error;"
+                        "SET jit = off; SET client_min_messages = error;"
                         /* Statements are written to walk indexes in nested loops. A plan that does so depends on no
                          * value, so each is planned once; planning takes longer than most statements run. */
                         "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0;"
@@ -193,41 +225,26 @@ static struct str session_settings(const struct pg_db *db, struct arena *a) {
 }
 
 static int set_up(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
-    PGresult *result;
-    PQsetErrorVerbosity(db->conn, PQERRORS_DEFAULT);
-    struct str place = where(db->conn, a);
+    PGresult *result = NULL;
+    int64_t pid = 0;
     if (PQserverVersion(db->conn) < OLDEST_SERVER) {
         *ret_why =
             arena_printf(a, "The database server %s is PostgreSQL %d, which is too old: hired needs 15 or newer.",
-                         place.ptr, PQserverVersion(db->conn) / 10000);
+                         where(db->conn, a).ptr, PQserverVersion(db->conn) / 10000);
         return -EOPNOTSUPP;
     }
-    int r = PQsetnonblocking(db->conn, 1);
+    int r = settle(db->conn, session_settings(db, a).ptr, pg_address_connect_ms(db->address), a, &result, ret_why);
     if (r == 0)
-        r = pg_script(db->conn, session_settings(db, a).ptr, clock_mono_ns() + (int64_t)db->connect_ms * MS_NS,
-                      &result);
-    if (r < 0) {
-        *ret_why = arena_printf(a, "The database server %s broke the connection while it was set up.", place.ptr);
-        return -EHOSTUNREACH;
-    }
-    bool done = PQresultStatus(result) == PGRES_TUPLES_OK;
-    if (!done) {
-        r = pg_fault(db, result, "SET");
-        *ret_why = arena_printf(a, "The database server %s does not take the settings of the session: %s", place.ptr,
-                                PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
-    }
-    int64_t pid = 0;
-    if (done)
         (void)str_to_i64(str_of(PQgetvalue(result, 0, 0)), &pid);
     PQclear(result);
     if (r == 0 && first)
-        r = pg_pooler_check(db, pid, a, ret_why);
+        r = pg_pooler_check(db->address, db->conn, pid, a, ret_why);
     db->timeout_ms = db->base.access == DB_READ ? db->read_ms : db->statement_ms;
     return r < 0 ? r : pg_schema_check(db, first && db->base.access == DB_WRITE, a, ret_why);
 }
 
 int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why) {
-    int r = pg_reach(db, a, ret_why);
+    int r = pg_reach(db->address, &db->conn, a, ret_why);
     if (r < 0)
         return r;
     r = set_up(db, first, a, ret_why);

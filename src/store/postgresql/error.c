@@ -45,7 +45,7 @@ int pg_errno(const char *sqlstate) {
     return -EIO;
 }
 
-int pg_fault(struct pg_db *db, const PGresult *result, const char *what) {
+int pg_report(const PGresult *result, const char *what) {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
     const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
@@ -60,6 +60,11 @@ int pg_fault(struct pg_db *db, const PGresult *result, const char *what) {
     log_line(LOG_ERROR, "database error", "statement", what, "code", state ? state : "", "error",
              message ? message : "a value was refused", "table", table ? table : "", "constraint",
              constraint ? constraint : "", NULL);
+    return r;
+}
+
+int pg_fault(struct pg_db *db, const PGresult *result, const char *what) {
+    int r = pg_report(result, what);
     if (r == -EROFS)
         db->reopen = true;
     return r;

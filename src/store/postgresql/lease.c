@@ -16,7 +16,6 @@
 #include "base/id.h"
 #include "store/postgresql/postgresql.h"
 
-#define CONNECT_MS 5000
 #define ANSWER_MS 5000
 
 /* The second part of the key of LEASE_CONNECTIONS; the first is the app's mark. No other lock has these values. */
@@ -24,32 +23,30 @@
 #define CONNECTIONS_BITS 6
 
 struct lease {
-    struct pg_db db; /* only its address and its connection are used */
-    int node;        /* -1: none was taken */
-    bool serves;     /* the session shares PG_LOCK_SERVE */
-    char name[32];   /* of its sessions, and of no others */
+    struct pg_address *address;
+    PGconn *conn;  /* NULL: none */
+    int node;      /* -1: none was taken */
+    bool serves;   /* the session shares PG_LOCK_SERVE */
+    char name[32]; /* of its sessions, and of no others */
 };
 
-/* These notice a machine that is gone. */
-static const char settings[] =
-    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
-    "SET tcp_user_timeout = 20000; SET idle_session_timeout = 0; SET statement_timeout = 4000;"
-    "SET synchronous_commit = off;"; /* lease_tell has nothing to keep */
+static const char settings[] = PG_KEEPALIVES "SET idle_session_timeout = 0; SET statement_timeout = 4000;"
+                                             "SET synchronous_commit = off;"; /* lease_tell has nothing to keep */
 /* A server asks several times a second (lease_look); one that hangs loses what it has: LEASE_HANGS_MS. */
 static const char server_settings[] = "SET idle_session_timeout = 20000";
 
 static void disconnect(struct lease *l) {
-    if (l->db.conn)
-        PQfinish(l->db.conn);
-    l->db.conn = NULL;
+    if (l->conn)
+        PQfinish(l->conn);
+    l->conn = NULL;
     l->serves = false;
 }
 
 /* Runs SQL. Returns its result, or NULL: then the connection is closed. */
 static PGresult *run(struct lease *l, const char *sql) {
     PGresult *result = NULL;
-    int r = l->db.conn ? pg_script(l->db.conn, sql, clock_mono_ns() + ANSWER_MS * INT64_C(1000000), &result) : -EIO;
-    if (r == 0 && (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK))
+    int r = l->conn ? pg_script(l->conn, sql, clock_mono_ns() + ANSWER_MS * INT64_C(1000000), &result) : -EIO;
+    if (r == 0 && !pg_is_error(result))
         return result;
     PQclear(result);
     disconnect(l);
@@ -75,12 +72,11 @@ static int end_old_session(struct lease *l, struct arena *a) {
 }
 
 static int connect_to(struct lease *l, struct arena *a, struct str *ret_why) {
-    int r = pg_reach(&l->db, a, ret_why);
+    int r = pg_session(l->address, settings, &l->conn, a, ret_why);
     if (r < 0)
         return r;
     struct str name = arena_printf(a, "SET application_name = '%s'", l->name);
-    if (PQsetnonblocking(l->db.conn, 1) != 0 || ask(l, settings) < 0 || end_old_session(l, a) != 1 ||
-        ask(l, name.ptr) < 0) {
+    if (end_old_session(l, a) != 1 || ask(l, name.ptr) < 0) {
         disconnect(l);
         *ret_why = STR("The database server broke the connection while it was set up.");
         return -EHOSTUNREACH;
@@ -92,12 +88,9 @@ int lease_new(struct lease **ret, const struct db_options *o, struct arena *a, s
     struct lease *l = mem_alloc(sizeof(*l));
     *l = (struct lease){.node = -1, .name = "hired-"};
     id_random_hex(l->name + strlen(l->name), 8);
-    int r = pg_address_new(&l->db.address, o->url, ret_why);
-    if (r == 0) {
-        unsigned given_ms = pg_address_connect_ms(l->db.address);
-        l->db.connect_ms = given_ms ? given_ms : o->connect_ms ? o->connect_ms : CONNECT_MS;
+    int r = pg_address_new(&l->address, o->url, o->connect_ms, ret_why);
+    if (r == 0)
         r = connect_to(l, a, ret_why);
-    }
     if (r < 0)
         lease_free(l);
     else
@@ -226,7 +219,7 @@ struct lease *lease_free(struct lease *l) {
     if (!l)
         return NULL;
     disconnect(l);
-    pg_address_free(l->db.address);
+    pg_address_free(l->address);
     free(l);
     return NULL;
 }

@@ -15,7 +15,6 @@
 #include "store/postgresql/postgresql.h"
 
 #define MS_NS INT64_C(1000000)
-#define CONNECT_MS 5000
 #define WAIT_NS (5000 * MS_NS)  /* for a connection that others use */
 #define IDLE_NS (60000 * MS_NS) /* then it is closed */
 #define SERVER_MS "60000"       /* the server ends a command by itself */
@@ -31,7 +30,6 @@ struct link {
 
 struct links {
     struct pg_address *address;
-    unsigned connect_ms;
 
     pthread_mutex_t lock; /* protects the following */
     pthread_cond_t given;
@@ -42,9 +40,8 @@ struct links {
 };
 
 static const char settings[] =
-    "SET statement_timeout = " SERVER_MS "; SET lock_timeout = 5000; SET idle_session_timeout = 0;"
-    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"
-    "SET tcp_user_timeout = 20000; SET jit = off; SET client_min_messages = error;"
+    "SET statement_timeout = " SERVER_MS "; SET lock_timeout = 5000; SET idle_session_timeout = 0;" PG_KEEPALIVES
+    "SET jit = off; SET client_min_messages = error;"
     "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 
 /* ---- one connection ---- */
@@ -57,24 +54,11 @@ static void disconnect(struct link *k) {
 
 static int connect_link(struct links *l, struct link *k) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
-    struct pg_db reaching = {.address = l->address, .connect_ms = l->connect_ms};
-    PGresult *result = NULL;
     struct str why;
-    int r = pg_reach(&reaching, &scratch, &why);
-    if (r < 0) {
-        log_line(LOG_WARN, "the database cannot be reached for kept files", "why", why.ptr, NULL);
-        return -EHOSTUNREACH;
-    }
-    k->conn = reaching.conn;
-    PQsetErrorVerbosity(k->conn, PQERRORS_DEFAULT);
-    if (PQsetnonblocking(k->conn, 1) != 0 ||
-        pg_script(k->conn, settings, clock_mono_ns() + l->connect_ms * MS_NS, &result) < 0 ||
-        PQresultStatus(result) != PGRES_TUPLES_OK)
-        r = -EHOSTUNREACH;
-    PQclear(result);
-    if (r < 0)
-        disconnect(k);
-    return r;
+    if (pg_session(l->address, settings, &k->conn, &scratch, &why) == 0)
+        return 0;
+    log_line(LOG_WARN, "the database cannot be reached for kept files", "why", why.ptr, NULL);
+    return -EHOSTUNREACH;
 }
 
 static bool send(PGconn *conn, const struct links_command *c) {
@@ -109,24 +93,11 @@ static bool is_going(const PGresult *result) {
  */
 static int ask(struct link *k, const struct links_command *c, PGresult **ret) {
     int64_t until_ns = clock_mono_ns() + (c->answer_ms ? c->answer_ms : LINKS_ANSWER_MS) * MS_NS;
-    int r = send(k->conn, c) ? 0 : PG_LOST;
-    PGresult *result = NULL;
-    while (r == 0) {
-        r = pg_wait(k->conn, until_ns);
-        PGresult *next = r == 0 ? PQgetResult(k->conn) : NULL;
-        if (r < 0 || !next)
-            break;
-        PQclear(result);
-        result = next;
-    }
-    bool done = r == 0 && result;
-    if (done && PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
-        done = !is_going(result);
-    if (done) {
-        *ret = result;
+    int r = send(k->conn, c) ? pg_results(k->conn, until_ns, ret) : -EIO;
+    if (r == 0 && !(pg_is_error(*ret) && is_going(*ret)))
         return 0;
-    }
-    PQclear(result);
+    PQclear(*ret);
+    *ret = NULL;
     disconnect(k);
     return r == -ETIMEDOUT ? r : PG_LOST;
 }
@@ -203,8 +174,7 @@ static int run_on(struct links *l, struct link *k, const struct links_command *c
 }
 
 static int fault(const struct links_command *c, const PGresult *result) {
-    struct pg_db ignored = {0};
-    int r = pg_fault(&ignored, result, c->name);
+    int r = pg_report(result, c->name);
     /* To a caller it is the same whether the server or the network took too long. */
     return r == -ETIME ? -EHOSTUNREACH : r;
 }
@@ -223,7 +193,7 @@ int links_run(struct links *l, const struct links_command *c, PGresult **ret) {
                  r == -ETIMEDOUT ? "it did not answer in time" : "it cannot be reached", NULL);
         return -EHOSTUNREACH;
     }
-    if (PQresultStatus(*ret) == PGRES_TUPLES_OK || PQresultStatus(*ret) == PGRES_COMMAND_OK)
+    if (!pg_is_error(*ret))
         return 0;
     r = fault(c, *ret);
     PQclear(*ret);
@@ -243,13 +213,11 @@ int64_t links_int(const PGresult *result, int row, int column) {
 
 int links_new(struct links **ret, const struct db_options *o, struct str *ret_why) {
     struct links *l = mem_alloc(sizeof *l);
-    int r = pg_address_new(&l->address, o->url, ret_why);
+    int r = pg_address_new(&l->address, o->url, o->connect_ms, ret_why);
     if (r < 0) {
         free(l);
         return r;
     }
-    unsigned given_ms = pg_address_connect_ms(l->address);
-    l->connect_ms = given_ms ? given_ms : o->connect_ms ? o->connect_ms : CONNECT_MS;
     pthread_mutex_init(&l->lock, NULL);
     thread_condition(&l->given);
     *ret = l;

@@ -10,7 +10,6 @@
 #include "store/postgresql/schema.h"
 #include "store/sqlite/sqlite.h"
 
-#define CONNECT_MS 5000
 #define STATEMENT_MS 60000
 #define FINDINGS_MAX 100
 
@@ -121,18 +120,14 @@ int pg_open_with(struct db **ret, const struct db_options *o, enum db_access acc
                  unsigned steps_n, const struct db_statement_text *texts, unsigned texts_n, struct arena *a,
                  struct str *ret_why) {
     struct pg_address *address;
-    int r = pg_address_new(&address, o->url, ret_why);
+    int r = pg_address_new(&address, o->url, o->connect_ms, ret_why);
     if (r < 0)
         return r;
     struct pg_db *db = mem_alloc(sizeof(*db));
-    unsigned given_ms = pg_address_connect_ms(address);
     *db = (struct pg_db){.base = {.driver = &driver, .access = access},
                          .address = address,
                          .busy_ms = o->busy_ms,
                          .read_ms = o->read_ms,
-                         .connect_ms = given_ms        ? given_ms
-                                       : o->connect_ms ? o->connect_ms
-                                                       : CONNECT_MS,
                          .no_sync = o->no_sync,
                          .steps = steps,
                          .steps_n = steps_n,

@@ -4,7 +4,6 @@
  * settings and prepared statements belong to a session, so behind such a pooler they would be another client's.
  */
 #include <errno.h>
-#include <stdlib.h>
 
 #include "base/clock.h"
 #include "store/postgresql/postgresql.h"
@@ -14,9 +13,9 @@
 
 /* The process of the server that runs the script's last statement, pg_backend_pid(). Returns a negative errno if it
  * failed. */
-static int64_t process_of(struct pg_db *db, const char *script) {
+static int64_t process_of(PGconn *conn, unsigned ms, const char *script) {
     PGresult *result;
-    if (pg_script(db->conn, script, clock_mono_ns() + (int64_t)db->connect_ms * MS_NS, &result) < 0)
+    if (pg_script(conn, script, clock_mono_ns() + ms * MS_NS, &result) < 0)
         return -EHOSTUNREACH;
     int64_t pid = -EIO;
     if (PQresultStatus(result) == PGRES_TUPLES_OK && PQntuples(result) == 1)
@@ -25,35 +24,29 @@ static int64_t process_of(struct pg_db *db, const char *script) {
     return pid;
 }
 
-/* Whether the process of the idle session db serves a transaction of other, or another one serves db now. Returns 1, 0
- * or < 0. */
-static int is_lent(struct pg_db *db, struct pg_db *other) {
-    int64_t own = process_of(db, "SELECT pg_backend_pid()");
-    int64_t its = own < 0 ? own : process_of(other, "BEGIN; SELECT pg_backend_pid()");
-    int64_t later = its < 0 ? its : process_of(db, "SELECT pg_backend_pid()");
-    int64_t end = later < 0 ? later : process_of(other, "ROLLBACK; SELECT pg_backend_pid()");
-    if (its < 0 && process_of(db, "SELECT pg_backend_pid()") > 0)
+/* Whether the process of the idle session conn serves a transaction of other, or another one serves conn now. Each
+ * answer has ms. Returns 1, 0 or < 0. */
+static int is_lent(PGconn *conn, PGconn *other, unsigned ms) {
+    int64_t own = process_of(conn, ms, "SELECT pg_backend_pid()");
+    int64_t its = own < 0 ? own : process_of(other, ms, "BEGIN; SELECT pg_backend_pid()");
+    int64_t later = its < 0 ? its : process_of(conn, ms, "SELECT pg_backend_pid()");
+    int64_t end = later < 0 ? later : process_of(other, ms, "ROLLBACK; SELECT pg_backend_pid()");
+    if (its < 0 && process_of(conn, ms, "SELECT pg_backend_pid()") > 0)
         return 1; /* there is a connection, and it takes no transactions: pool_mode = statement */
     if (end < 0)
         return (int)end;
     return its == own || later != own;
 }
 
-int pg_pooler_check(struct pg_db *db, int64_t pid, struct arena *a, struct str *ret_why) {
-    struct pg_db *other;
-    if (pid == PQbackendPID(db->conn))
+int pg_pooler_check(const struct pg_address *address, PGconn *conn, int64_t pid, struct arena *a, struct str *ret_why) {
+    PGconn *other = NULL;
+    if (pid == PQbackendPID(conn))
         return 0; /* a pooler tells its clients numbers of its own */
-    other = mem_alloc(sizeof(*other));
-    other->address = db->address;
-    other->connect_ms = db->connect_ms;
-    int r = pg_reach(other, a, ret_why);
-    if (r == 0)
-        r = PQsetnonblocking(other->conn, 1);
+    int r = pg_reach(address, &other, a, ret_why);
     for (int i = 0; i < TRIES && r == 0; i++)
-        r = is_lent(db, other);
-    if (other->conn)
-        PQfinish(other->conn);
-    free(other);
+        r = is_lent(conn, other, pg_address_connect_ms(address));
+    if (other)
+        PQfinish(other);
     if (r == 1)
         *ret_why =
             STR("The pooler in front of the database lends its connections for a transaction or a statement, which "

@@ -107,7 +107,7 @@ enum pg_command {
 struct pg_db {
     struct db base;
     struct pg_address *address;
-    unsigned busy_ms, read_ms, statement_ms, connect_ms;
+    unsigned busy_ms, read_ms, statement_ms;
     bool no_sync;
     const char *const *steps;
     unsigned steps_n;
@@ -167,6 +167,8 @@ static inline bool pg_holds(const struct pg_db *db) {
 int pg_errno(const char *sqlstate);
 /* Logs the error of a result, without values, and returns its errno; -EEXIST is not logged. what: a statement's name.
  */
+int pg_report(const PGresult *result, const char *what);
+/* The same for a result of db, which connects anew after -EROFS. */
 int pg_fault(struct pg_db *db, const PGresult *result, const char *what);
 
 /* ---- wire.c: commands are queued, and an exchange sends them and reads all results: one round trip ---- */
@@ -196,18 +198,31 @@ bool pg_suspect(const struct pg_db *db);
 int pg_lose(struct pg_db *db, const char *why);
 /* Waits until a result can be read without waiting. until_ns: 0: no limit. Returns 0, -ETIMEDOUT or -EIO. */
 int pg_wait(PGconn *conn, int64_t until_ns);
-/* Outside of pipeline mode: runs a script. *ret is the last result, or the first error. Returns 0 or -EIO. */
+/* Outside of pipeline mode: reads the results of what was sent. *ret is the last one, or the first error. Returns 0,
+ * -ETIMEDOUT or -EIO; then *ret is NULL. */
+int pg_results(PGconn *conn, int64_t until_ns, PGresult **ret);
+/* The same, after sending a script. */
 int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret);
+bool pg_is_error(const PGresult *result); /* also if there is none: NULL */
 
 /* ---- connect.c ---- */
 
-/* Connects db->conn to the first host of the address that lets it in, outside of pipeline mode; the session has no
- * settings yet. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
-int pg_reach(struct pg_db *db, struct arena *a, struct str *ret_why);
+/* Settings with which the server notices that the machine of its client is gone. */
+#define PG_KEEPALIVES                                                                                                  \
+    "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 3;"                     \
+    "SET tcp_user_timeout = 20000;"
 
-/* After db has connected, and the server said that its process is pid: whether a pooler in between keeps the session
- * together. Returns 0, or a negative errno with a sentence in *ret_why: -EOPNOTSUPP it does not. */
-int pg_pooler_check(struct pg_db *db, int64_t pid, struct arena *a, struct str *ret_why);
+/* Connects to the first host of the address that lets it in. The connection does not block and is not in pipeline mode;
+ * the session has no settings yet. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
+int pg_reach(const struct pg_address *address, PGconn **ret, struct arena *a, struct str *ret_why);
+
+/* The same, and sets the session up by a script, for which the server has the same time. */
+int pg_session(const struct pg_address *address, const char *settings, PGconn **ret, struct arena *a,
+               struct str *ret_why);
+
+/* After a connection to the address was made, and the server said that its process is pid: whether a pooler in between
+ * keeps the session together. Returns 0, or a negative errno with a sentence in *ret_why: -EOPNOTSUPP it does not. */
+int pg_pooler_check(const struct pg_address *address, PGconn *conn, int64_t pid, struct arena *a, struct str *ret_why);
 
 /* Connects, and sets the session up. Returns 0 or a negative errno with a sentence in *ret_why: see db_open. */
 int pg_connect(struct pg_db *db, bool first, struct arena *a, struct str *ret_why);

@@ -56,8 +56,7 @@ static int ask(struct look *l, const char *sql, const char *doing, int64_t wait_
     PGresult *result;
     int64_t until_ns = wait_ms ? clock_mono_ns() + wait_ms * MS_NS : 0;
     int r = pg_script(l->db->conn, sql, until_ns, &result);
-    ExecStatusType status = r == 0 ? PQresultStatus(result) : PGRES_FATAL_ERROR;
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+    if (r < 0 || pg_is_error(result))
         r = look_failed(l, result, doing);
     if (ret && r == 0)
         *ret = result;
@@ -96,7 +95,8 @@ static int check_texts(struct look *l, const PGresult *p) {
 static int read_taken(struct look *l, unsigned *ret) {
     PGresult *p = NULL;
     int64_t number;
-    int r = ask(l, "SELECT value FROM meta WHERE key = 'schema'", "reading its schema", l->db->connect_ms, &p);
+    int r = ask(l, "SELECT value FROM meta WHERE key = 'schema'", "reading its schema",
+                pg_address_connect_ms(l->db->address), &p);
     if (r < 0)
         return r;
     if (PQntuples(p) == 1 && str_to_i64(str_of(PQgetvalue(p, 0, 0)), &number) == 0 && number >= 0 && number < 1000000)
@@ -134,7 +134,7 @@ static int judge(struct look *l, const PGresult *p, unsigned *ret_taken) {
 
 static int look(struct look *l, unsigned *ret_taken) {
     PGresult *p = NULL;
-    int r = ask(l, LOOK_SQL, "looking at it", l->db->connect_ms, &p);
+    int r = ask(l, LOOK_SQL, "looking at it", pg_address_connect_ms(l->db->address), &p);
     if (r < 0)
         return r;
     if (PQntuples(p) != 1) {

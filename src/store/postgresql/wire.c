@@ -42,15 +42,19 @@ int pg_wait(PGconn *conn, int64_t until_ns) {
     }
 }
 
-int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret) {
+bool pg_is_error(const PGresult *result) {
+    ExecStatusType status = PQresultStatus(result);
+    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
+}
+
+int pg_results(PGconn *conn, int64_t until_ns, PGresult **ret) {
     *ret = NULL;
-    if (!PQsendQuery(conn, sql))
-        return -EIO;
     for (;;) {
-        if (pg_wait(conn, until_ns) < 0) {
+        int r = pg_wait(conn, until_ns);
+        if (r < 0) {
             PQclear(*ret);
             *ret = NULL;
-            return -EIO;
+            return r;
         }
         PGresult *result = PQgetResult(conn);
         if (!result)
@@ -62,6 +66,11 @@ int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret) {
         PQclear(*ret);
         *ret = result;
     }
+}
+
+int pg_script(PGconn *conn, const char *sql, int64_t until_ns, PGresult **ret) {
+    *ret = NULL;
+    return PQsendQuery(conn, sql) ? pg_results(conn, until_ns, ret) : -EIO;
 }
 
 /* ---- queuing ---- */
@@ -103,7 +112,7 @@ int pg_prepare_commands(struct pg_db *db) {
     PGresult *result;
     for (int i = 0; i < PG_COMMANDS; i++)
         queued(db, PQsendPrepare(db->conn, command_names[i], commands[i], 0, NULL));
-    db->wait_ms = db->connect_ms;
+    db->wait_ms = pg_address_connect_ms(db->address);
     int r = pg_exchange(db, -1, &result);
     if (r == 0 && db->error_at >= 0)
         r = pg_fault(db, result, "PREPARE");
@@ -178,11 +187,6 @@ int pg_lose(struct pg_db *db, const char *why) {
     return PG_LOST;
 }
 
-static bool is_error(const PGresult *result) {
-    ExecStatusType status = PQresultStatus(result);
-    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
-}
-
 /* Reads the results of the commands up to the next Sync. */
 static int read_results(struct pg_db *db, int64_t until_ns, int keep, PGresult **ret) {
     PGresult *kept = NULL;
@@ -210,8 +214,8 @@ static int read_results(struct pg_db *db, int64_t until_ns, int keep, PGresult *
         }
         if (ret && at != keep && pg_ahead_take(db, at, result))
             continue;
-        if (db->error_at < 0 && (is_error(result) || at == keep)) {
-            if (is_error(result))
+        if (db->error_at < 0 && (pg_is_error(result) || at == keep)) {
+            if (pg_is_error(result))
                 db->error_at = at;
             PQclear(kept);
             kept = result;
