@@ -117,7 +117,7 @@ test('a library is included only in the rooms and files that docs/ARCHITECTURE.m
 });
 
 test('only headers of the system and of listed libraries are included', () => {
-    const system = /^((sys|netinet|arpa|linux)\/.*|(assert|ctype|dirent|dlfcn|errno|fcntl|ftw|getopt|grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn|std\w+|string|strings|termios|time|unistd|\w+mmintrin|immintrin)\.h)$/;
+    const system = /^((sys|netinet|arpa|linux)\/.*|(assert|ctype|dirent|dlfcn|endian|errno|fcntl|ftw|getopt|grp|inttypes|limits|locale|math|netdb|poll|pthread|pwd|sched|semaphore|setjmp|signal|spawn|std\w+|string|strings|termios|time|unistd|\w+mmintrin|immintrin)\.h)$/;
     const listed = tableBelow('Libraries, and why').map(([, header]) => names(header)[0]);
     const wrong = cFiles.flatMap((f) => [...read(f).matchAll(/^\s*#\s*include\s+<([^>]+)>/gm)].map((m) => [f, m[1]]))
         .filter(([, h]) => !system.test(h) && !listed.some((l) => h === l || h.startsWith(l)));

@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "store/files/driver.h"
 #include "store/postgresql/links.h"
+#include "store/postgresql/postgresql.h"
 
 #define CHUNK ((size_t)1 << 20)
 #define PAGE 500
@@ -151,7 +152,7 @@ static int keep(struct draft *d, enum files_keep how) {
                                     .numbers = 6};
     PGresult *result;
     int r = links_run(links_of(d->base.files), &c, &result);
-    int64_t what = r == 0 && PQntuples(result) == 1 ? links_int(result, 0, 0) : 0;
+    int64_t what = r == 0 && PQntuples(result) == 1 ? pg_int_at(result, 0, 0) : 0;
     PQclear(result);
     if (r < 0)
         return r;
@@ -182,8 +183,8 @@ static int open_file(struct files_reading *ret, struct files *f, struct files_na
     if (r == 0 && PQntuples(result) == 0)
         r = -ENOENT;
     if (r == 0) {
-        ret->content = links_int(result, 0, 0);
-        ret->size = (uint64_t)links_int(result, 0, 1);
+        ret->content = pg_int_at(result, 0, 0);
+        ret->size = (uint64_t)pg_int_at(result, 0, 1);
     }
     PQclear(result);
     return r;
@@ -260,10 +261,10 @@ static int remove_entry(struct files *f, const struct files_entry *e) {
 /* The first columns of a row: tenant, id, content, age. */
 static void entry_of(const PGresult *result, int row, enum files_kind kind, struct files_entry *ret) {
     ret->kind = kind;
-    ret->tenant = links_int(result, row, 0);
-    ret->id = links_int(result, row, 1);
-    ret->content = links_int(result, row, 2);
-    ret->changed_s = time(NULL) - links_int(result, row, 3);
+    ret->tenant = pg_int_at(result, row, 0);
+    ret->id = pg_int_at(result, row, 1);
+    ret->content = pg_int_at(result, row, 2);
+    ret->changed_s = time(NULL) - pg_int_at(result, row, 3);
     if (kind == FILES_KEPT)
         snprintf(ret->path, sizeof ret->path, "kept file %" PRId64 " in the database", ret->id);
     else

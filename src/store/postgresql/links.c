@@ -4,6 +4,7 @@
  */
 #include "store/postgresql/links.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,9 +19,6 @@
 #define WAIT_NS (5000 * MS_NS)  /* for a connection that others use */
 #define IDLE_NS (60000 * MS_NS) /* then it is closed */
 #define SERVER_MS "60000"       /* the server ends a command by itself */
-#define TYPE_INT8 20
-#define TYPE_BYTEA 17
-#define BINARY 1
 
 struct link {
     PGconn *conn; /* NULL: none */
@@ -62,25 +60,24 @@ static int connect_link(struct links *l, struct link *k) {
 }
 
 static bool send(PGconn *conn, const struct links_command *c) {
-    unsigned char number[LINKS_PARAMETERS_MAX][8]; /* in network order */
+    uint64_t number[LINKS_PARAMETERS_MAX]; /* in network order */
     const char *value[LINKS_PARAMETERS_MAX + 1];
     int length[LINKS_PARAMETERS_MAX + 1], format[LINKS_PARAMETERS_MAX + 1], n = 0;
     Oid type[LINKS_PARAMETERS_MAX + 1];
     for (; n < c->numbers; n++) {
-        for (int i = 0; i < 8; i++)
-            number[n][i] = (unsigned char)((uint64_t)c->number[n] >> (56 - 8 * i));
-        value[n] = (const char *)number[n];
-        length[n] = 8;
-        format[n] = BINARY;
-        type[n] = TYPE_INT8;
+        number[n] = htobe64((uint64_t)c->number[n]);
+        value[n] = (const char *)&number[n];
+        length[n] = sizeof(number[n]);
+        format[n] = PG_FORMAT_BINARY;
+        type[n] = PG_TYPE_INT8;
     }
     if (!str_is_absent(c->bytes)) {
         value[n] = c->bytes.ptr;
         length[n] = (int)c->bytes.len;
-        format[n] = BINARY;
-        type[n++] = TYPE_BYTEA;
+        format[n] = PG_FORMAT_BINARY;
+        type[n++] = PG_TYPE_BYTEA;
     }
-    return PQsendQueryParams(conn, c->sql, n, type, value, length, format, BINARY) == 1;
+    return PQsendQueryParams(conn, c->sql, n, type, value, length, format, PG_FORMAT_BINARY) == 1;
 }
 
 /* Whether the server ended the session, or is about to: 57P01 to 57P05; or it is a standby by now. */
@@ -199,14 +196,6 @@ int links_run(struct links *l, const struct links_command *c, PGresult **ret) {
     PQclear(*ret);
     *ret = NULL;
     return r;
-}
-
-int64_t links_int(const PGresult *result, int row, int column) {
-    const unsigned char *p = (const unsigned char *)PQgetvalue(result, row, column);
-    uint64_t value = 0;
-    for (int i = 0; i < PQgetlength(result, row, column) && i < 8; i++)
-        value = value << 8 | p[i];
-    return PQgetlength(result, row, column) == 4 ? (int32_t)value : (int64_t)value;
 }
 
 /* ---- opening ---- */

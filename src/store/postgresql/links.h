@@ -40,7 +40,4 @@ struct links *links_free(struct links *l); /* takes NULL; returns NULL */
  * one call waits for it at a time, and the others fail at once. */
 int links_run(struct links *l, const struct links_command *c, PGresult **ret);
 
-/* An integer of a result. */
-int64_t links_int(const PGresult *result, int row, int column);
-
 #endif

@@ -34,6 +34,21 @@
 
 #define PG_CHANNEL "hired" /* of LISTEN and NOTIFY (store/ear.h) */
 
+/* Numbers of types, which are the same in every PostgreSQL. */
+#define PG_TYPE_BOOL 16
+#define PG_TYPE_BYTEA 17
+#define PG_TYPE_INT8 20
+#define PG_TYPE_INT2 21
+#define PG_TYPE_INT4 23
+#define PG_TYPE_TEXT 25
+#define PG_TYPE_OID 26
+#define PG_TYPE_VARCHAR 1043
+#define PG_TYPE_NUMERIC 1700
+
+/* The forms of a parameter or a result. */
+#define PG_FORMAT_TEXT 0
+#define PG_FORMAT_BINARY 1
+
 /* A statement as the server knows it. */
 struct pg_text {
     const struct db_statement_text *text;
@@ -257,7 +272,8 @@ bool pg_is_null(const struct db_query *q, int column);
 struct str pg_text(const struct db_query *q, int column);
 int pg_columns(const struct db_query *q);
 bool pg_is_int(const struct db_query *q, int column);
-bool pg_is_binary_int(Oid type); /* sent and received as an integer in network order */
+bool pg_is_binary_int(Oid type);                                /* sent and received as an integer in network order */
+int64_t pg_int_at(const PGresult *result, int row, int column); /* of a result in binary form; NULL: 0 */
 
 /* ---- post.c ---- */
 int pg_post(struct db_query *q);

@@ -11,14 +11,6 @@
 #include "base/log.h"
 #include "store/postgresql/postgresql.h"
 
-#define TYPE_TEXT 25
-#define TYPE_VARCHAR 1043
-#define TYPE_INT8 20
-#define TYPE_INT2 21
-#define TYPE_INT4 23
-#define FORMAT_TEXT 0
-#define FORMAT_BINARY 1
-
 /* ---- preparing ---- */
 
 /* One attempt to let the server prepare a statement and describe its parameters. */
@@ -50,8 +42,8 @@ static int describe_once(struct pg_db *db, struct pg_text *t, PGresult **ret) {
 static void widen(struct pg_text *t) {
     bool narrow = false;
     for (unsigned i = 0; i < t->text->parameters; i++)
-        if (t->types[i] == TYPE_INT4 || t->types[i] == TYPE_INT2) {
-            t->types[i] = TYPE_INT8;
+        if (t->types[i] == PG_TYPE_INT4 || t->types[i] == PG_TYPE_INT2) {
+            t->types[i] = PG_TYPE_INT8;
             narrow = true;
         }
     if (!narrow)
@@ -174,9 +166,9 @@ static void refuse(struct db_query *q, const char *why) {
 
 /* Digits, for a parameter of another type than an integer; those for a text go as binary, which is the same. */
 static void set_digits(struct pg_statement *s, int i, int64_t value) {
-    bool text = s->of->types[i] == TYPE_TEXT || s->of->types[i] == TYPE_VARCHAR;
+    bool text = s->of->types[i] == PG_TYPE_TEXT || s->of->types[i] == PG_TYPE_VARCHAR;
     int len = snprintf(s->numbers[i], sizeof(s->numbers[i]), "%" PRId64, value);
-    set(s, i, s->numbers[i], (size_t)len, text ? FORMAT_BINARY : FORMAT_TEXT);
+    set(s, i, s->numbers[i], (size_t)len, text ? PG_FORMAT_BINARY : PG_FORMAT_TEXT);
 }
 
 static void set_int(struct db_query *q, struct pg_statement *s, int i, int64_t value) {
@@ -185,7 +177,7 @@ static void set_int(struct db_query *q, struct pg_statement *s, int i, int64_t v
         set_digits(s, i, value);
         return;
     }
-    size_t len = type == TYPE_INT2 ? 2 : type == TYPE_INT4 ? 4 : 8;
+    size_t len = type == PG_TYPE_INT2 ? 2 : type == PG_TYPE_INT4 ? 4 : 8;
     int64_t most = len == 2 ? INT16_MAX : len == 4 ? INT32_MAX : INT64_MAX;
     if (value > most || value < -most - 1) {
         refuse(q, "a value is too large for its column");
@@ -194,7 +186,7 @@ static void set_int(struct db_query *q, struct pg_statement *s, int i, int64_t v
     uint64_t bytes = (uint64_t)value;
     for (size_t at = len; at-- > 0; bytes >>= 8)
         s->numbers[i][at] = (char)(bytes & 0xff); /* network order */
-    set(s, i, s->numbers[i], len, FORMAT_BINARY);
+    set(s, i, s->numbers[i], len, PG_FORMAT_BINARY);
 }
 
 void pg_bind_int(struct db_query *q, int n, int64_t value) {
@@ -206,7 +198,7 @@ void pg_bind_int(struct db_query *q, int n, int64_t value) {
 void pg_bind_null(struct db_query *q, int n) {
     struct pg_statement *s = bind_place(q, n);
     if (s)
-        set(s, n - 1, NULL, 0, FORMAT_BINARY);
+        set(s, n - 1, NULL, 0, PG_FORMAT_BINARY);
 }
 
 void pg_bind_text(struct db_query *q, int n, struct str text) {
@@ -216,13 +208,13 @@ void pg_bind_text(struct db_query *q, int n, struct str text) {
     Oid type = s->of->types[n - 1];
     int64_t number;
     if (str_is_absent(text))
-        set(s, n - 1, NULL, 0, FORMAT_BINARY);
-    else if (type != TYPE_TEXT && type != TYPE_VARCHAR && str_to_i64(text, &number) == 0)
+        set(s, n - 1, NULL, 0, PG_FORMAT_BINARY);
+    else if (type != PG_TYPE_TEXT && type != PG_TYPE_VARCHAR && str_to_i64(text, &number) == 0)
         set_int(q, s, n - 1, number);
-    else if (type != TYPE_TEXT && type != TYPE_VARCHAR)
+    else if (type != PG_TYPE_TEXT && type != PG_TYPE_VARCHAR)
         refuse(q, "a text was given for a number");
     else if (text.len > INT32_MAX / 2 || memchr(text.ptr, 0, text.len))
         refuse(q, "a text is too long or contains a NUL"); /* PostgreSQL has no such texts */
     else
-        set(s, n - 1, text.ptr, text.len, FORMAT_BINARY);
+        set(s, n - 1, text.ptr, text.len, PG_FORMAT_BINARY);
 }

@@ -9,20 +9,12 @@
 
 #include "store/postgresql/postgresql.h"
 
-/* Numbers of types, which are the same in every PostgreSQL. */
-#define TYPE_BOOL 16
-#define TYPE_INT8 20
-#define TYPE_INT2 21
-#define TYPE_INT4 23
-#define TYPE_OID 26
-#define TYPE_NUMERIC 1700
-
 bool pg_is_binary_int(Oid type) {
-    return type == TYPE_INT8 || type == TYPE_INT4 || type == TYPE_INT2;
+    return type == PG_TYPE_INT8 || type == PG_TYPE_INT4 || type == PG_TYPE_INT2;
 }
 
 static bool is_number(Oid type) {
-    return pg_is_binary_int(type) || type == TYPE_BOOL || type == TYPE_OID || type == TYPE_NUMERIC;
+    return pg_is_binary_int(type) || type == PG_TYPE_BOOL || type == PG_TYPE_OID || type == PG_TYPE_NUMERIC;
 }
 
 /* The row's value in a column, or NULL (*ret_len is 0). */
@@ -60,11 +52,18 @@ static int64_t read_numeric(const unsigned char *p, size_t len) {
 
 static int64_t read_int(Oid type, const unsigned char *p, size_t len) {
     uint64_t value = 0;
-    if (type == TYPE_NUMERIC)
+    if (type == PG_TYPE_NUMERIC)
         return read_numeric(p, len);
     for (size_t i = 0; i < len && i < 8; i++)
         value = value << 8 | p[i];
-    return len == 4 && type == TYPE_INT4 ? (int32_t)value : len == 2 ? (int16_t)value : (int64_t)value;
+    return len == 4 && type == PG_TYPE_INT4 ? (int32_t)value : len == 2 ? (int16_t)value : (int64_t)value;
+}
+
+int64_t pg_int_at(const PGresult *result, int row, int column) {
+    if (PQgetisnull(result, row, column))
+        return 0;
+    return read_int(PQftype(result, column), (const unsigned char *)PQgetvalue(result, row, column),
+                    (size_t)PQgetlength(result, row, column));
 }
 
 /* The number at the beginning of a text, as SQLite reads it. */

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "store/postgresql/postgresql.h"
 
-#define BINARY 1
 #define MS_NS INT64_C(1000000)
 
 /* ---- waiting ---- */
@@ -82,7 +81,7 @@ static int queued(struct pg_db *db, int sent) {
 }
 
 int pg_queue(struct pg_db *db, const char *sql) {
-    return queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, BINARY));
+    return queued(db, PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, PG_FORMAT_BINARY));
 }
 
 static const char take_write_lock[] = "SELECT pg_advisory_xact_lock(" PG_LOCK_WRITE ")";
@@ -105,7 +104,7 @@ static const char *const command_names[PG_COMMANDS] = {"c0", "c1", "c2", "c3", "
                                                        "c6", "c7", "c8", "c9", "c10"};
 
 int pg_command(struct pg_db *db, enum pg_command which) {
-    return queued(db, PQsendQueryPrepared(db->conn, command_names[which], 0, NULL, NULL, NULL, BINARY));
+    return queued(db, PQsendQueryPrepared(db->conn, command_names[which], 0, NULL, NULL, NULL, PG_FORMAT_BINARY));
 }
 
 int pg_prepare_commands(struct pg_db *db) {
@@ -123,12 +122,12 @@ int pg_prepare_commands(struct pg_db *db) {
 int pg_queue_statement(struct pg_db *db, const struct pg_statement *s) {
     db->gives_work = db->gives_work || s->of->text->flags & DB_TEXT_GIVES_WORK;
     return queued(db, PQsendQueryPrepared(db->conn, s->of->name, (int)s->of->text->parameters, s->values, s->lengths,
-                                          s->formats, BINARY));
+                                          s->formats, PG_FORMAT_BINARY));
 }
 
 int pg_queue_text(struct pg_db *db, const char *sql, const struct pg_statement *s) {
     return queued(db, PQsendQueryParams(db->conn, sql, (int)s->of->text->parameters, s->of->types, s->values,
-                                        s->lengths, s->formats, BINARY));
+                                        s->lengths, s->formats, PG_FORMAT_BINARY));
 }
 
 int pg_queue_prepare(struct pg_db *db, const struct pg_text *t) {
