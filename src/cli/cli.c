@@ -35,6 +35,7 @@ static const struct command commands[] = {
     {"restore", cli_restore, "make a data directory from a copy"},
     {"migrate", cli_migrate, "move a database between a data directory and PostgreSQL"},
     {"seed", cli_seed, "make what a file describes, and describe what is there"},
+    {"robot", cli_robot, "play a vendor or a customer for a test"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"version", cli_version, "print the version of this binary and its libraries"},
 };

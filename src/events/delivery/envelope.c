@@ -4,6 +4,7 @@
  */
 #include "events/delivery/envelope.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 
@@ -79,6 +80,43 @@ void envelope_encrypt(struct str key, const uint8_t iv[ENVELOPE_IV_LEN], struct 
     buf_reserve(out, 4 * ((cipher.len + 2) / 3) + 1);
     out->len += (size_t)EVP_EncodeBlock((uint8_t *)out->ptr + out->len, (const uint8_t *)cipher.ptr, (int)cipher.len);
     buf_add_lit(out, "\"}");
+}
+
+/* Returns 0 or -EBADMSG. */
+static int decode(struct str text, struct buf *out) {
+    if (text.len == 0 || text.len % 4 != 0 || text.len > INT32_MAX)
+        return -EBADMSG;
+    buf_reserve(out, text.len / 4 * 3);
+    int n = EVP_DecodeBlock((uint8_t *)out->ptr, (const uint8_t *)text.ptr, (int)text.len);
+    int padding = text.ptr[text.len - 1] != '=' ? 0 : text.ptr[text.len - 2] != '=' ? 1 : 2;
+    if (n < padding)
+        return -EBADMSG;
+    out->len = (size_t)(n - padding);
+    return 0;
+}
+
+int envelope_decrypt(struct str key, struct str text, struct buf *out) {
+    struct buf cipher BUF_CLEANUP = BUF_EMPTY;
+    uint8_t digest[KEY_LEN];
+    int n = 0, last = 0;
+
+    if (decode(text, &cipher) < 0 || cipher.len < ENVELOPE_IV_LEN + BLOCK)
+        return -EBADMSG;
+    EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+    must(ctx != NULL);
+    must(EVP_Digest(key.ptr, key.len, digest, NULL, EVP_sha256(), NULL));
+    must(EVP_DecryptInit_ex(ctx, EVP_aes_256_cbc(), NULL, digest, (const uint8_t *)cipher.ptr));
+    buf_reserve(out, cipher.len + BLOCK);
+    uint8_t *at = (uint8_t *)out->ptr + out->len;
+    int ok = EVP_DecryptUpdate(ctx, at, &n, (const uint8_t *)cipher.ptr + ENVELOPE_IV_LEN,
+                               (int)(cipher.len - ENVELOPE_IV_LEN)) == 1 &&
+             EVP_DecryptFinal_ex(ctx, at + n, &last) == 1;
+    EVP_CIPHER_CTX_free(ctx);
+    OPENSSL_cleanse(digest, sizeof(digest));
+    if (!ok)
+        return -EBADMSG;
+    out->len += (size_t)(n + last);
+    return 0;
 }
 
 void envelope_sign(struct str timestamp, struct str nonce, struct str key, struct str body,

@@ -24,6 +24,10 @@ void envelope_write(const struct envelope *e, struct buf *out);
 #define ENVELOPE_IV_LEN 16
 void envelope_encrypt(struct str key, const uint8_t iv[ENVELOPE_IV_LEN], struct str plain, struct buf *out);
 
+/* The reverse, for a receiver: text is the base64 of the member "encrypt". Appends what was encrypted to out. Returns
+ * 0, or -EBADMSG if it is not base64 or was encrypted with another key; then nothing is appended. */
+int envelope_decrypt(struct str key, struct str text, struct buf *out);
+
 /* X-Lark-Signature: SHA-256(timestamp + nonce + key + body) in hex; not terminated. */
 #define ENVELOPE_SIGNATURE_LEN 64
 void envelope_sign(struct str timestamp, struct str nonce, struct str key, struct str body,

@@ -6,10 +6,38 @@
 #include "base/test.h"
 #include "events/delivery/envelope.h"
 
+#include <errno.h>
+
 #define PLAIN "{\"a\":\"背调/\\u0001\"}"
 #define ENCRYPTED "{\"encrypt\":\"AAECAwQFBgcICQoLDA0ODyqlVR+gluVLsKQ0KDTGFWQfe8uMXJMQAauJ36RrIPQB\"}"
 
 static const uint8_t iv[ENVELOPE_IV_LEN] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+static void test_decrypt(void **state) {
+    struct buf out BUF_CLEANUP = BUF_EMPTY;
+    static const char *const broken[] = {"", "AAECAw==", "no base64!!!",
+                                         "====", "AAECAwQFBgcICQoLDA0ODyqlVR+gluVLsKQ0KDTGFWQfe8uMXJMQAauJ36RrIPQC"};
+
+    assert_int_equal(envelope_decrypt(STR("test key"),
+                                      STR("AAECAwQFBgcICQoLDA0ODyqlVR+gluVLsKQ0KDTGFWQfe8uMXJMQAauJ36RrIPQB"), &out),
+                     0);
+    assert_buf(&out, PLAIN);
+    out.len = 0;
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        assert_int_equal(envelope_decrypt(STR("test key"), str_of(broken[i]), &out), -EBADMSG);
+        assert_int_equal(out.len, 0);
+    }
+    for (size_t len = 0; len < 100; len++) { /* of every length, so with every padding */
+        struct buf plain BUF_CLEANUP = BUF_EMPTY, sent BUF_CLEANUP = BUF_EMPTY, back BUF_CLEANUP = BUF_EMPTY;
+        const uint8_t other[ENVELOPE_IV_LEN] = {(uint8_t)len};
+        for (size_t i = 0; i < len; i++)
+            buf_add_char(&plain, (char)('a' + i % 26));
+        envelope_encrypt(STR("k"), other, buf_str(&plain), &sent);
+        struct str text = {sent.ptr + strlen("{\"encrypt\":\""), sent.len - strlen("{\"encrypt\":\"\"}")};
+        assert_int_equal(envelope_decrypt(STR("k"), text, &back), 0);
+        assert_str(buf_str(&back), buf_str(&plain));
+    }
+}
 
 static void test_encrypt(void **state) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
@@ -60,6 +88,7 @@ static void test_body(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encrypt),
+        cmocka_unit_test(test_decrypt),
         cmocka_unit_test(test_sign),
         cmocka_unit_test(test_body),
     };
