@@ -43,8 +43,7 @@ static const struct command commands[] = {
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void print_help(FILE *out) {
-    fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n"
-                 "A recruiting server that speaks the Feishu/Lark Hire open API.\n\n");
+    fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
     fprintf(out,

@@ -15,7 +15,7 @@
 #include "client/client.h"
 #include "client/parts.h"
 #include "client/push.h"
-#include "client/socket.h"
+#include "client/websocket.h"
 #include "events/longlink/frame.h"
 
 #define CONNECT_MS 10000
@@ -35,7 +35,7 @@ struct push_link {
     _Atomic bool stop;
 
     /* of the thread */
-    struct socket *socket;
+    struct websocket *socket;
     struct parts parts;
     int32_t service;
     int64_t ping_s, pause_max_ms;
@@ -48,7 +48,7 @@ struct push_link {
 static void send_frame(struct push_link *l, const struct frame *f) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     frame_write(f, &out);
-    if (socket_send(l->socket, buf_str(&out)) < 0)
+    if (websocket_send(l->socket, buf_str(&out)) < 0)
         l->lost = true;
 }
 
@@ -142,14 +142,14 @@ static int connect_once(struct push_link *l) {
     int r = ask_address(l, &url);
     if (r < 0)
         return r;
-    const struct socket_options o = {.url = url.ptr,
-                                     .ca_file = l->ca_file,
-                                     .connect_ms = CONNECT_MS,
-                                     .wake_fd = l->wake_fd,
-                                     .message = on_message,
-                                     .ctx = l,
-                                     .message_max = MESSAGE_MAX};
-    r = socket_open(&l->socket, &o, &why);
+    const struct websocket_options o = {.url = url.ptr,
+                                        .ca_file = l->ca_file,
+                                        .connect_ms = CONNECT_MS,
+                                        .wake_fd = l->wake_fd,
+                                        .message = on_message,
+                                        .ctx = l,
+                                        .message_max = MESSAGE_MAX};
+    r = websocket_open(&l->socket, &o, &why);
     if (r < 0)
         tell(l, false, why.len > 0 ? why.ptr : "the connection failed");
     return r;
@@ -172,10 +172,10 @@ static void serve(struct push_link *l) {
             ping_ns = now_ns;
         }
         int64_t wait_ms = (ping_ns + every_ns - now_ns) / 1000000 + 1;
-        if (socket_wait(l->socket, wait_ms > 0 ? (int)wait_ms : 0) < 0)
+        if (websocket_wait(l->socket, wait_ms > 0 ? (int)wait_ms : 0) < 0)
             break;
     }
-    l->socket = socket_free(l->socket);
+    l->socket = websocket_free(l->socket);
     parts_free(&l->parts);
     l->parts = (struct parts){0};
     if (!atomic_load(&l->stop))

@@ -2,7 +2,7 @@
  *
  * The client's end of a WebSocket.
  */
-#include "client/socket.h"
+#include "client/websocket.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -18,8 +18,8 @@
 #define HEAD_MAX 16384
 #define WAITING_MAX (8 * 1024 * 1024) /* bytes that wait to be sent */
 
-struct socket {
-    struct socket_options o;
+struct websocket {
+    struct websocket_options o;
     CURL *curl;
     curl_socket_t fd;
     wslay_event_context_ptr ws;
@@ -31,7 +31,7 @@ struct socket {
 /* ---- the connection ---- */
 
 /* Returns the number of bytes, 0 (nothing now), or -EPIPE. */
-static ssize_t take(struct socket *s, void *to, size_t len) {
+static ssize_t take(struct websocket *s, void *to, size_t len) {
     size_t n = 0;
     CURLcode code = curl_easy_recv(s->curl, to, len, &n);
     if (code == CURLE_AGAIN)
@@ -39,12 +39,12 @@ static ssize_t take(struct socket *s, void *to, size_t len) {
     return code == CURLE_OK && n > 0 ? (ssize_t)n : -EPIPE;
 }
 
-static bool woken(const struct socket *s, const struct pollfd *p) {
+static bool woken(const struct websocket *s, const struct pollfd *p) {
     return s->o.wake_fd >= 0 && (p->revents & POLLIN);
 }
 
 /* Waits for the connection. Returns 0, -ECANCELED (wake_fd) or -ETIMEDOUT. */
-static int await(const struct socket *s, short events, int ms) {
+static int await(const struct websocket *s, short events, int ms) {
     struct pollfd p[2] = {{.fd = s->fd, .events = events}, {.fd = s->o.wake_fd, .events = POLLIN}};
     int n = poll(p, 2, ms);
     if (n > 0 && woken(s, &p[1]))
@@ -57,7 +57,7 @@ static int left_ms(int64_t end_ns) {
     return ms > 0 ? (int)ms : 0;
 }
 
-static int send_all(struct socket *s, struct str bytes, int64_t end_ns) {
+static int send_all(struct websocket *s, struct str bytes, int64_t end_ns) {
     while (bytes.len > 0) {
         size_t n = 0;
         CURLcode code = curl_easy_send(s->curl, bytes.ptr, bytes.len, &n);
@@ -104,7 +104,7 @@ static int say(struct buf *why, int error, const char *text, struct str detail) 
     return error;
 }
 
-static int read_head(struct socket *s, struct buf *head, size_t *ret_len, int64_t end_ns) {
+static int read_head(struct websocket *s, struct buf *head, size_t *ret_len, int64_t end_ns) {
     for (;;) {
         char bytes[4096];
         ssize_t n = take(s, bytes, sizeof bytes);
@@ -123,7 +123,7 @@ static int read_head(struct socket *s, struct buf *head, size_t *ret_len, int64_
     }
 }
 
-static int shake_hands(struct socket *s, CURLU *url, int64_t end_ns, struct buf *why) {
+static int shake_hands(struct websocket *s, CURLU *url, int64_t end_ns, struct buf *why) {
     struct buf request BUF_CLEANUP = BUF_EMPTY, head BUF_CLEANUP = BUF_EMPTY;
     char *host = NULL, *port = NULL, *path = NULL, *query = NULL, key[25];
     size_t len = 0;
@@ -156,7 +156,7 @@ static int shake_hands(struct socket *s, CURLU *url, int64_t end_ns, struct buf 
 /* ---- wslay's side ---- */
 
 static ssize_t ws_recv(wslay_event_context_ptr ws, uint8_t *to, size_t len, int flags, void *ctx) {
-    struct socket *s = ctx;
+    struct websocket *s = ctx;
     size_t early = s->early.len - s->early_at;
     if (early > 0) {
         size_t n = early < len ? early : len;
@@ -172,7 +172,7 @@ static ssize_t ws_recv(wslay_event_context_ptr ws, uint8_t *to, size_t len, int 
 }
 
 static ssize_t ws_send(wslay_event_context_ptr ws, const uint8_t *data, size_t len, int flags, void *ctx) {
-    struct socket *s = ctx;
+    struct websocket *s = ctx;
     size_t n = 0;
     CURLcode code = curl_easy_send(s->curl, data, len, &n);
     if (code == CURLE_OK)
@@ -187,14 +187,14 @@ static int ws_mask(wslay_event_context_ptr ws, uint8_t *to, size_t len, void *ct
 }
 
 static void ws_message(wslay_event_context_ptr ws, const struct wslay_event_on_msg_recv_arg *arg, void *ctx) {
-    struct socket *s = ctx;
+    struct websocket *s = ctx;
     if (arg->opcode == WSLAY_BINARY_FRAME)
         s->o.message(s->o.ctx, (struct str){(const char *)arg->msg, arg->msg_length});
 }
 
 /* ---- use ---- */
 
-int socket_open(struct socket **ret, const struct socket_options *o, struct buf *ret_why) {
+int websocket_open(struct websocket **ret, const struct websocket_options *o, struct buf *ret_why) {
     static const struct wslay_event_callbacks callbacks = {.recv_callback = ws_recv,
                                                            .send_callback = ws_send,
                                                            .genmask_callback = ws_mask,
@@ -203,10 +203,10 @@ int socket_open(struct socket **ret, const struct socket_options *o, struct buf 
     bool tls = strncmp(o->url, "wss://", 6) == 0;
     struct buf plain BUF_CLEANUP = BUF_EMPTY;
     CURLU *url = curl_url();
-    struct socket *s = mem_alloc(sizeof *s);
+    struct websocket *s = mem_alloc(sizeof *s);
     int r = 0;
 
-    *s = (struct socket){.o = *o, .curl = curl_easy_init()};
+    *s = (struct websocket){.o = *o, .curl = curl_easy_init()};
     buf_printf(&plain, "%s%s", tls ? "https" : "http", strchr(o->url, ':') ? strchr(o->url, ':') : "");
     buf_add_char(&plain, '\0');
     if ((!tls && strncmp(o->url, "ws://", 5) != 0) || !s->curl || !url ||
@@ -234,7 +234,7 @@ int socket_open(struct socket **ret, const struct socket_options *o, struct buf 
         r = say(ret_why, -ENOMEM, "there is no memory for a WebSocket", STR(""));
     curl_url_cleanup(url);
     if (r < 0) {
-        socket_free(s);
+        websocket_free(s);
         return r;
     }
     s->o.url = s->o.ca_file = NULL;
@@ -243,20 +243,20 @@ int socket_open(struct socket **ret, const struct socket_options *o, struct buf 
     return 0;
 }
 
-static int flush(struct socket *s) {
+static int flush(struct websocket *s) {
     if (s->ended || wslay_event_send(s->ws) != 0)
         s->ended = true;
     return s->ended ? -EPIPE : 0;
 }
 
-int socket_send(struct socket *s, struct str bytes) {
+int websocket_send(struct websocket *s, struct str bytes) {
     const struct wslay_event_msg msg = {WSLAY_BINARY_FRAME, (const uint8_t *)bytes.ptr, bytes.len};
     if (s->ended || wslay_event_get_queued_msg_length(s->ws) > WAITING_MAX || wslay_event_queue_msg(s->ws, &msg) != 0)
         return -EPIPE;
     return flush(s);
 }
 
-int socket_wait(struct socket *s, int ms) {
+int websocket_wait(struct websocket *s, int ms) {
     short events = (short)(POLLIN | (wslay_event_want_write(s->ws) ? POLLOUT : 0));
     if (s->ended)
         return -EPIPE;
@@ -269,7 +269,7 @@ int socket_wait(struct socket *s, int ms) {
     return flush(s);
 }
 
-struct socket *socket_free(struct socket *s) {
+struct websocket *websocket_free(struct websocket *s) {
     if (!s)
         return NULL;
     if (s->ws)
