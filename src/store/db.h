@@ -204,6 +204,12 @@ int db_check_references(struct db *db, void (*fn)(void *ctx, struct str line), v
  * other in a damaged file can make a read endless. 0: no deadline. */
 void db_set_deadline(struct db *db, int64_t deadline_ns);
 
+/* For a server that ends: from at_ns (clock_mono_ns()) on, no connection of this process waits longer than 3 seconds
+ * for a server of PostgreSQL, and after one wait without an answer not longer than 200 ms, so that a database that does
+ * not answer cannot keep the process. What waited fails as if the connection had broken. Waits that have begun are cut,
+ * too. 0: takes it back. SQLite does not wait for others so long. Any thread. */
+void db_end_waits(int64_t at_ns);
+
 /* DB_CAN_COPY. Copies the whole database into a new file (mode 0600; -EEXIST if it exists) and syncs it. The copy is of
  * one moment: db_copy takes a snapshot and ends it when all pages are copied; within db_snapshot_begin and
  * db_snapshot_end it copies that snapshot. Other connections can write meanwhile and never make it begin again, but

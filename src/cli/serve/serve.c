@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -313,11 +314,13 @@ static void wait_for_end(struct serving *s, const sigset_t *signals) {
 static void shut_down(struct serving *s) {
     if (s->owner)
         owner_tell(s->owner, OWNER_STOPPING, s->url);
+    db_end_waits(clock_mono_ns() + s->config.drain_ms * INT64_C(1000000));
     toolbox_end(s->toolbox);
     if (s->gateway)
         gateway_drain(s->gateway);
     if (s->server)
         http_server_drain(s->server, s->config.drain_ms);
+    db_end_waits(clock_mono_ns()); /* nobody waits for an answer any more */
     if (s->gateway)
         gateway_stop(s->gateway);
     nodes_stop(s->nodes);

@@ -114,16 +114,12 @@ static void ignore_notice(void *arg, const PGresult *result) {
 /* Goes on until the connection stands or failed. Returns 0 or -EIO: PQerrorMessage says why; or -ETIMEDOUT. */
 static int finish_connecting(PGconn *conn, int64_t until_ns) {
     PostgresPollingStatusType want = PGRES_POLLING_WRITING;
+    int64_t began_ns = pg_wait_begins();
     while (want == PGRES_POLLING_READING || want == PGRES_POLLING_WRITING) {
-        struct pollfd p = {.fd = PQsocket(conn), .events = want == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-        int64_t rest = until_ns - clock_mono_ns();
-        if (rest <= 0)
-            return -ETIMEDOUT;
-        int n = poll(&p, 1, (int)(rest / MS_NS) + 1);
-        if (n < 0 && errno != EINTR)
-            return -EIO;
-        if (n > 0)
-            want = PQconnectPoll(conn);
+        int r = pg_poll(conn, want == PGRES_POLLING_READING ? POLLIN : POLLOUT, began_ns, until_ns);
+        if (r < 0)
+            return r;
+        want = PQconnectPoll(conn);
     }
     return want == PGRES_POLLING_OK ? 0 : -EIO;
 }

@@ -186,6 +186,15 @@ int pg_report(const PGresult *result, const char *what);
 /* The same for a result of db, which connects anew after -EROFS. */
 int pg_fault(struct pg_db *db, const PGresult *result, const char *what);
 
+/* ---- wait.c; until_ns: clock_mono_ns, 0: no limit but that of a process that ends ---- */
+
+/* Waits until a result can be read without waiting. Returns 0, -ETIMEDOUT or -EIO. */
+int pg_wait(PGconn *conn, int64_t until_ns);
+/* Waits for events of poll(). began_ns: pg_wait_begins(), from before the first of the calls that are one wait. Returns
+ * the events, which are not 0, -ETIMEDOUT or -EIO. */
+int pg_poll(PGconn *conn, short events, int64_t began_ns, int64_t until_ns);
+int64_t pg_wait_begins(void);
+
 /* ---- wire.c: commands are queued, and an exchange sends them and reads all results: one round trip ---- */
 
 /* Queues a command without parameters. Returns its place in the exchange. A command that cannot be queued lets the
@@ -211,8 +220,6 @@ void pg_send(struct pg_db *db);
 bool pg_suspect(const struct pg_db *db);
 /* Gives the connection up. why: for the log; NULL: say nothing. */
 int pg_lose(struct pg_db *db, const char *why);
-/* Waits until a result can be read without waiting. until_ns: 0: no limit. Returns 0, -ETIMEDOUT or -EIO. */
-int pg_wait(PGconn *conn, int64_t until_ns);
 /* Outside of pipeline mode: reads the results of what was sent. *ret is the last one, or the first error. Returns 0,
  * -ETIMEDOUT or -EIO; then *ret is NULL. */
 int pg_results(PGconn *conn, int64_t until_ns, PGresult **ret);

@@ -390,6 +390,47 @@ static void test_suspect(void **state) {
     db_close(other);
 }
 
+struct napping {
+    pthread_t thread;
+    struct db *db;
+    int r;
+};
+
+static void *nap_main(void *arg) {
+    struct napping *n = arg;
+    n->r = nap(n->db, 60000);
+    return NULL;
+}
+
+/* The process ends: a wait that has begun is cut after 3 s, later ones after 200 ms, and a server that answers is still
+ * asked. */
+static void test_ending_process(void **state) {
+    struct scratch *s = *state;
+    s->o.read_ms = 60000;
+    db_close(open_it(s, DB_WRITE));
+    struct napping n = {.db = open_it(s, DB_READ)};
+    struct db *hangs = open_it(s, DB_READ), *well = open_it(s, DB_READ);
+    assert_int_equal(get(hangs, 1) | get(well, 1), 0);
+    assert_int_equal(pthread_create(&n.thread, NULL, nap_main, &n), 0);
+    int64_t start = clock_mono_ns();
+    db_end_waits(start + INT64_C(300000000));
+    assert_int_equal(pthread_join(n.thread, NULL), 0);
+    assert_in_range(ms_since(start), 3000, 7000);
+    assert_in_range(n.r, -4095, -1);
+
+    pid_t pid = backend(hangs);
+    assert_int_equal(kill(pid, SIGSTOP) | kill(cluster.pid, SIGSTOP), 0);
+    start = clock_mono_ns();
+    assert_in_range(get(hangs, 1), -4095, -1); /* neither this session answers nor a new one */
+    assert_in_range(ms_since(start), 200, 2000);
+    assert_int_equal(kill(pid, SIGCONT) | kill(cluster.pid, SIGCONT), 0);
+    assert_int_equal(get(well, 1), 0);
+    db_end_waits(0);
+    db_close(n.db);
+    db_close(hangs);
+    db_close(well);
+}
+
 static void test_server_restarts(void **state) {
     struct scratch *s = *state;
     struct db *db = open_it(s, DB_WRITE), *reader = open_it(s, DB_READ);
@@ -655,12 +696,11 @@ int main(void) {
     cmocka_set_message_output(CM_OUTPUT_TAP);
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_addresses),     T(test_databases),           T(test_no_connection_left),
-        T(test_hosts),         T(test_broken_between),      T(test_broken_within),
-        T(test_broken_commit), T(test_hung_commit),         T(test_hung_read),
-        T(test_suspect),       T(test_server_restarts),     T(test_limits),
-        T(test_errors),        T(test_leaves_nothing_open), T(test_round_trips),
-        T(test_killed_writer), T(test_paused_writer),       T(test_waits_for_migration),
+        T(test_addresses),      T(test_databases),     T(test_no_connection_left),  T(test_hosts),
+        T(test_broken_between), T(test_broken_within), T(test_broken_commit),       T(test_hung_commit),
+        T(test_hung_read),      T(test_suspect),       T(test_ending_process),      T(test_server_restarts),
+        T(test_limits),         T(test_errors),        T(test_leaves_nothing_open), T(test_round_trips),
+        T(test_killed_writer),  T(test_paused_writer), T(test_waits_for_migration),
     };
     return cmocka_run_group_tests_name("postgresql", tests, start, stop);
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The PostgreSQL driver: commands and their results, in libpq's pipeline mode. Nothing here waits without a limit: the
- * connection does not block, and poll() has a timeout.
+ * connection does not block, and pg_wait() has a timeout.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -13,33 +12,6 @@
 #include "store/postgresql/postgresql.h"
 
 #define MS_NS INT64_C(1000000)
-
-/* ---- waiting ---- */
-
-static int rest_ms(int64_t until_ns) {
-    if (until_ns == 0)
-        return -1;
-    int64_t rest = until_ns - clock_mono_ns();
-    return rest <= 0 ? 0 : rest >= INT64_C(3600000) * MS_NS ? 3600000 : (int)((rest + MS_NS - 1) / MS_NS);
-}
-
-int pg_wait(PGconn *conn, int64_t until_ns) {
-    for (;;) {
-        int unsent = PQflush(conn);
-        if (unsent < 0)
-            return -EIO;
-        if (!PQisBusy(conn))
-            return 0;
-        struct pollfd p = {.fd = PQsocket(conn), .events = (short)(POLLIN | (unsent > 0 ? POLLOUT : 0))};
-        int ms = rest_ms(until_ns), n = poll(&p, 1, ms);
-        if (n == 0 && ms == 0)
-            return -ETIMEDOUT;
-        if (n < 0 && errno != EINTR)
-            return -EIO;
-        if (n > 0 && (p.revents & ~POLLOUT) && !PQconsumeInput(conn))
-            return -EIO;
-    }
-}
 
 bool pg_is_error(const PGresult *result) {
     ExecStatusType status = PQresultStatus(result);

@@ -6,14 +6,16 @@
 // weight: 40
 // store: sqlite: it is about PostgreSQL already
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Client, eventually, send } from '../../lib/client.mjs';
 import { startPostgres } from '../../lib/postgres.mjs';
-import { demoDir, hired, hiredOk, startServer, tempDir } from '../../lib/server.mjs';
+import { demoDir, hired, hiredOk, slow, startServer, tempDir } from '../../lib/server.mjs';
 
 const APPLICATIONS = '/open-apis/hire/v1/external_applications';
 const postgres = await startPostgres();
@@ -155,6 +157,31 @@ test('a database that crashes and comes back: requests fail in between, /readyz 
     const { external_application: made } = await client.ok('POST', APPLICATIONS, { body: { talent_id: talent } });
     assert.ok(made.id);
     await server.stop();
+});
+
+// Stops or continues the database's processes.
+function signalDatabase(signal) {
+    const pid = postgres.child.pid;
+    for (const p of [pid, ...execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' }).trim().split(/\s+/)]) process.kill(Number(p), signal);
+}
+
+test('a database that hangs does not keep a server that is told to stop', async () => {
+    const server = await serve(first, ['--drain', '500ms']);
+    const client = clientOf(server);
+    const [{ talent_id: talent }] = JSON.parse(fs.readFileSync(path.join(exported, 'applications.json'), 'utf8')).data.items;
+    await client.ok('POST', APPLICATIONS, { body: { talent_id: talent } });
+    signalDatabase('SIGSTOP');
+    try {
+        const waiting = [client.ok('POST', APPLICATIONS, { body: { talent_id: talent } }), client.ok('GET', APPLICATIONS, { query: { talent_id: talent } })]
+            .map((p) => p.then(() => 'answered', () => 'failed'));
+        await sleep(300); // they have reached the database
+        const begin = Date.now();
+        await server.stop();
+        assert.ok(Date.now() - begin < 500 + 6000 * slow, `${Date.now() - begin} ms`);
+        assert.deepEqual(await Promise.all(waiting), ['failed', 'failed']);
+    } finally {
+        signalDatabase('SIGCONT');
+    }
 });
 
 test('what is wrong with an address, and what does not work with PostgreSQL, is said in a sentence without the password', () => {
