@@ -36,6 +36,7 @@ static const struct command commands[] = {
     {"migrate", cli_migrate, "move a database between a data directory and PostgreSQL"},
     {"seed", cli_seed, "make what a file describes, and describe what is there"},
     {"robot", cli_robot, "play a vendor or a customer for a test"},
+    {"drift", cli_drift, "compare recorded calls with the descriptions of the API"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"version", cli_version, "print the version of this binary and its libraries"},
 };
@@ -43,12 +44,12 @@ static const struct command commands[] = {
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static void print_help(FILE *out) {
-    fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n\n");
+    fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
-    fprintf(out,
-            "\nhired COMMAND --help explains a command; hired help config prints every option of the configuration.\n"
-            "example: hired demo --data data && hired serve --data data\n");
+    fprintf(
+        out,
+        "hired help COMMAND explains a command, hired help config the options. Begin: hired demo --data data\n");
 }
 
 static int print_config(void) {

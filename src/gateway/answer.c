@@ -119,6 +119,13 @@ int answer_fail_gateway(struct call *c, int code) {
     return -EBADMSG;
 }
 
+unsigned answer_gateway_status(int code) {
+    for (size_t i = 0; i < sizeof gateway_errors / sizeof *gateway_errors; i++)
+        if (gateway_errors[i].code == code)
+            return gateway_errors[i].http;
+    return 0;
+}
+
 int answer_fail_address(struct call *c, struct str address) {
     c->code = CODE_IP_DENIED;
     c->http_status = 400;

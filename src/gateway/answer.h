@@ -54,6 +54,9 @@ void answer_failure(const struct call *c, struct buf *out);
 /* Fails the call with a code of the gateway, its HTTP status and its msg. */
 int answer_fail_gateway(struct call *c, int code);
 
+/* That status, or 0 for another code. */
+unsigned answer_gateway_status(int code);
+
 /* Fails the call because the app's allow list does not contain address. */
 int answer_fail_address(struct call *c, struct str address);
 

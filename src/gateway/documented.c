@@ -86,6 +86,19 @@ bool documented_by(const struct op *op, int code) {
     return is_own(op, code) || (at != SIZE_MAX && shared[at].applies(op));
 }
 
+bool documented_status(const struct op *op, int code, unsigned http) {
+    bool found = false;
+    for (const struct op_error *e = op->errors; e && e->code != 0; e++) {
+        found = found || e->code == code;
+        if (e->code == code && e->http == http)
+            return true;
+    }
+    if (found)
+        return false;
+    unsigned status = answer_gateway_status(code);
+    return http == (status > 0 ? status : 400) || (code == CODE_SYSTEM && http == 503);
+}
+
 struct str documented_codes(const struct op *op, struct arena *a) {
     struct buf out BUF_CLEANUP = BUF_EMPTY;
     for (const struct op_error *e = op->errors; e && e->code != 0; e++)

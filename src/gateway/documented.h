@@ -9,6 +9,9 @@
 
 bool documented_by(const struct op *op, int code);
 
+/* Whether a code that the operation documents comes with this HTTP status. */
+bool documented_status(const struct op *op, int code, unsigned http);
+
 /* The codes that the operation documents, separated by ", "; in the arena. */
 struct str documented_codes(const struct op *op, struct arena *a);
 

@@ -117,7 +117,7 @@ int watch_begin(struct watch *w, const struct call *call, int64_t last, struct h
     w->streams = s;
     w->n++;
     r->no_cancel = true;
-    http_stream_begin(r, STR("text/event-stream; charset=utf-8"), headers, sizeof headers / sizeof *headers);
+    http_stream_begin(r, 200, STR("text/event-stream; charset=utf-8"), headers, sizeof headers / sizeof *headers);
     (void)http_stream_write(r, STR("retry: 2000\n\n"));
     return 0;
 }

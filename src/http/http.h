@@ -163,14 +163,16 @@ void http_source_give(struct http_source *s, struct str bytes);
  * why goes to the log. */
 void http_source_fail(struct http_source *s, const char *why);
 
-/* An answer without a known end (server-sent events): the head now, then any number of http_stream_write, then
- * http_stream_end. http_stream_write returns 0, -ENOBUFS (nothing is sent) when more than 256 KiB would wait for the
- * peer, or -EPIPE when the connection has failed. r is valid until http_stream_end, or app->gone if the connection
- * closes first. */
-void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
-                       size_t n_headers);
+/* An answer of unknown length (server-sent events): the head now, then any number of http_stream_write, then
+ * http_stream_end, or http_stream_fail, which closes the connection, so that the peer sees that the body is not
+ * complete (app->gone is called later). http_stream_write returns 0, -ENOBUFS (nothing is sent) when more than 256 KiB
+ * would wait for the peer, or -EPIPE when the connection has failed. r is valid until http_stream_end, or app->gone if
+ * the connection closes first. */
+void http_stream_begin(struct http_request *r, unsigned status, struct str content_type,
+                       const struct http_header *headers, size_t n_headers);
 int http_stream_write(struct http_request *r, struct str bytes);
 void http_stream_end(struct http_request *r);
+void http_stream_fail(struct http_request *r);
 
 /* Sends "101 Switching Protocols" with these headers and "Connection: Upgrade", and gives the connection to the
  * application: bytes go to on_read (len 0: the peer shut down its side), and http_raw_write and http_raw_close serve

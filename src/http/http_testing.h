@@ -226,7 +226,7 @@ static void serve_stream(struct http_request *r) {
     s->size = (size_t)query_number(r, "size", 0);
     s->timer.data = s;
     r->ctx = s;
-    http_stream_begin(r, STR("text/event-stream"), NULL, 0);
+    http_stream_begin(r, 200, STR("text/event-stream"), NULL, 0);
     uv_timer_init(http_loop_uv(r->loop), &s->timer);
     uv_timer_start(&s->timer, stream_tick, 5, 5);
 }

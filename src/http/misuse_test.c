@@ -59,7 +59,7 @@ static void handle(struct http_request *r) {
     else if (str_eq(p, STR("/file-after-reply")))
         http_reply_file(r, 200, STR("text/plain"), NULL, 0, open("/dev/null", O_RDONLY | O_CLOEXEC), 0, 0);
     else if (str_eq(p, STR("/stream-after-reply")))
-        http_stream_begin(r, STR("text/plain"), NULL, 0);
+        http_stream_begin(r, 200, STR("text/plain"), NULL, 0);
     else if (str_eq(p, STR("/stream-without-begin")))
         (void)http_stream_write(r, STR("x"));
     else if (str_eq(p, STR("/upgrade-after-reply")))

@@ -53,6 +53,7 @@ const char *http_reason(unsigned status) {
         REASON(503, "Service Unavailable")
         REASON(504, "Gateway Timeout")
         REASON(505, "HTTP Version Not Supported")
+        REASON(508, "Loop Detected")
 #undef REASON
     default:
         return "";

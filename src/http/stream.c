@@ -15,15 +15,15 @@ static void stream_broken(struct conn *c) {
     loop_defer(c);
 }
 
-void http_stream_begin(struct http_request *r, struct str content_type, const struct http_header *headers,
-                       size_t n_headers) {
+void http_stream_begin(struct http_request *r, unsigned status, struct str content_type,
+                       const struct http_header *headers, size_t n_headers) {
     struct exchange *x = exchange_of(r);
     struct conn *c = x->conn;
     if (!c || !conn_begin_answer(c, CONN_STREAM))
         return;
     if (x->head.minor == 0 || c->body_open)
         c->closing_after = true;
-    struct reply_head h = {.status = 200, .type = content_type, .headers = headers, .n_headers = n_headers};
+    struct reply_head h = {.status = status, .type = content_type, .headers = headers, .n_headers = n_headers};
     h.length = -1;
     h.keep = reply_may_keep(c);
     c->closing_after = !h.keep;
@@ -57,6 +57,12 @@ int http_stream_write(struct http_request *r, struct str bytes) {
         return sent < 0 ? sent : 0;
     stream_broken(c);
     return -EPIPE;
+}
+
+void http_stream_fail(struct http_request *r) {
+    struct conn *c = exchange_of(r)->conn;
+    if (c && INVARIANT(c->state == CONN_STREAM))
+        stream_broken(c);
 }
 
 void http_stream_end(struct http_request *r) {

@@ -63,6 +63,13 @@ struct config {
     const char *seed;       /* file that the test mode makes at the start; NULL: none */
     const char *test_token; /* for callers of the test mode on other machines; NULL: none */
 
+    /* instead of a data directory (cli/serve/relay.c) */
+    const char *upstream; /* URL of the server to which calls are passed on; NULL: none */
+    unsigned upstream_timeout_ms;
+    const char *record; /* directory in which they are kept; NULL: none */
+    bool record_mask;
+    uint64_t record_max_bytes;
+
     struct arena arena; /* owns the texts */
 };
 

@@ -41,6 +41,18 @@ const struct option config_options[] = {
     {"server", "test_token", OPT_TEXT, false, AT(test_token), "", "TOKEN", 0, 0, NULL,
      "Operations of the test mode are for callers on this machine, and for those who send this token:\n"
      "Authorization: Bearer TOKEN. Empty: only for callers on this machine."},
+    {"server", "upstream", OPT_TEXT, false, AT(upstream), "", "URL", 0, 0, NULL,
+     "Serve nothing from a data directory, but pass every call on to this server of the platform\n"
+     "(docs/TESTING.md), for example https://open.feishu.cn. Empty: off."},
+    {"server", "upstream_timeout", OPT_MS, false, AT(upstream_timeout_ms), "60s", "TIME", SECOND, 3600 * SECOND, NULL,
+     "Longest time in which the upstream moves no byte of a call; after it 504 is answered."},
+    {"server", "record", OPT_TEXT, false, AT(record), "", "DIR", 0, 0, NULL,
+     "With an upstream: keep the calls and answers in this directory, for hired drift. Secrets are masked.\n"
+     "Bodies are kept with the personal data in them, unless record_mask is on. Empty: nothing is kept."},
+    {"server", "record_mask", OPT_BOOL, false, AT(record_mask), "off", "on|off", 0, 0, NULL,
+     "Replace the values in what is recorded; names of members, types and documented values stay."},
+    {"server", "record_max", OPT_SIZE, false, AT(record_max_bytes), "4G", "SIZE", M, 1024 * G, NULL,
+     "Largest size of the directory of records. Beyond it calls are passed on and not recorded."},
 
     {"server", "accept_clock", OPT_BOOL, false, AT(accept_clock), "off", "on|off", 0, 0, NULL,
      "Start even if the clock differs much from the time when the data directory was last used.\n"

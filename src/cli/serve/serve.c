@@ -36,7 +36,8 @@ static void print_help(void) {
     printf("usage: hired serve [OPTION...]\n\nAnswers the API until it gets SIGTERM or SIGINT; SIGHUP rereads the "
            "configuration.\n\n");
     config_print_help();
-    printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n");
+    printf("\nexample: hired serve --data data --listen 127.0.0.1:8080\n"
+           "         hired serve --upstream https://open.feishu.cn --record DIR   pass calls on and keep them\n");
 }
 
 static unsigned loops_of(const struct config *c) {
@@ -356,6 +357,7 @@ static void shut_down(struct serving *s) {
 
 int cli_serve(int argc, char **argv) {
     struct serving s = {.argc = argc, .argv = argv};
+    int r;
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         print_help();
         return 0;
@@ -365,10 +367,15 @@ int cli_serve(int argc, char **argv) {
     (void)setenv("UV_THREADPOOL_SIZE", UV_THREADS, 0); /* libuv reads it when the pool is first used */
     log_set_level(s.config.log_level);
     end_as_log_line();
+    if (serve_is_relay(&s.config)) {
+        r = serve_relay(&s.config);
+        config_free(&s.config);
+        return r;
+    }
     id_set_node(s.config.node);
     directory_set_spare(s.config.free_min_bytes);
     s.url = STR("");
-    int r = serve_take_directory(&s);
+    r = serve_take_directory(&s);
 
     /* Blocks the signals before any thread is created, so that all threads inherit the mask: only this thread waits for
      * them. */

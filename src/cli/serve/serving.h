@@ -88,4 +88,11 @@ int serve_seed(struct serving *s);
 
 int serve_open_store(struct serving *s);
 
+/* ---- without a data directory: calls are passed on to another server (relay.c) ---- */
+
+/* Whether the configuration asks for that, also wrongly (a record without an upstream). */
+bool serve_is_relay(const struct config *c);
+/* Serves until a signal. Returns the exit status, after an error message if it is not 0. */
+int serve_relay(const struct config *c);
+
 #endif
