@@ -67,6 +67,28 @@ export interface TenantData {
     interview_ids: string[];
 }
 
+export interface RobotState {
+    id: string;
+    kind: 'vendor' | 'customer';
+    ready: boolean;
+    ended?: boolean;
+    failed: boolean;
+    events: number;
+    calls: number;
+    orders_running: number;
+    orders_over: number;
+    order_id?: string;
+    last?: string;
+}
+
+export interface Robot {
+    readonly id: string;
+    /** Of a customer: the check that it arranged. */
+    readonly orderId: string | undefined;
+    state(): Promise<RobotState>;
+    stop(): Promise<RobotState>;
+}
+
 export interface Tenant {
     readonly key: string;
     /** The first application. */
@@ -79,6 +101,8 @@ export interface Tenant {
     call(app: string, method: string, path: string, options?: CallOptions): Promise<any>;
     /** Arranges a check. Members are those of the console's operation; absent: the first application, account and package. */
     arrange(order?: Json): Promise<string>;
+    /** Starts a robot that answers the tenant's checks, or arranges one. Further members are those of POST /test/robots. */
+    robot(kind?: 'vendor' | 'customer', options?: { app?: string; scenario?: string; scenarios?: Json; name?: string } & Json): Promise<Robot>;
     snapshot(name?: string): Promise<{ name: string; restore(): Promise<Json> }>;
     restore(name?: string): Promise<Json>;
     remove(): Promise<Json>;

@@ -33,13 +33,20 @@ class Clock {
         this.now = async () => (await hired.call('GET', '/test/clock')).now_ms;
     }
 
+    moved = 0; // milliseconds by which this object has moved the clock forward
+
     async advance(span) {
         const moved = await this.move({ advance_ms: milliseconds(span) });
+        this.moved += milliseconds(span);
         if (moved.still) throw new Error(`the clock was advanced, but not all that was due is done: ${moved.still}`);
         return moved;
     }
 
-    set = (time) => this.move({ set_ms: Number(time) });
+    async set(time) {
+        this.moved += Math.max(0, Number(time) - (await this.now()));
+        return this.move({ set_ms: Number(time) });
+    }
+
     freeze = () => this.move({ frozen: true });
     unfreeze = () => this.move({ frozen: false });
 }
@@ -77,9 +84,11 @@ class Journal {
 
 export class Tenant {
     #session;
+    #made;
 
     constructor(hired, data) {
         Object.assign(this, { hired, data, key: data.tenant_key, applicationId: data.application_ids[0] });
+        this.#made = hired.clock.moved;
         const scope = { tenant_key: this.key };
         this.faults = new Faults(hired, scope);
         this.journal = new Journal(hired, scope);
@@ -91,15 +100,29 @@ export class Tenant {
         return found;
     }
 
-    // A call of the open API as the app of this name.
-    call = (app, method, path, options = {}) => this.hired.call(method, path, { token: this.app(app).tenant_access_token, ...options });
+    // A call of the open API as the app of this name. A token that the clock has ended is renewed.
+    async call(app, method, path, options = {}) {
+        const a = this.app(app), { moved } = this.hired.clock;
+        a.issued ??= this.#made;
+        if (options.token === undefined && a.app_secret && moved - a.issued > a.expire * 1000 - 60_000) {
+            const { body } = await this.hired.send('POST', '/open-apis/auth/v3/tenant_access_token/internal', { body: { app_id: a.app_id, app_secret: a.app_secret } });
+            Object.assign(a, { tenant_access_token: body.tenant_access_token, expire: body.expire, issued: moved });
+        }
+        return this.hired.call(method, path, { token: a.tenant_access_token, ...options });
+    }
 
     // Arranges a background check as the tenant's recruiter, by the console's operation, and resolves to the order_id.
     async arrange(order = {}) {
         const account = this.data.accounts[0];
         const body = { application_id: this.applicationId, account_id: account?.account_id, package_id: account?.package_ids[0], again: true, ...order };
-        const headers = await (this.#session ??= this.#signIn());
-        return (await this.hired.call('POST', '/console/api/orders/arrange', { body, headers })).order_id;
+        const send = async () => (await this.hired.call('POST', '/console/api/orders/arrange', { body, headers: await (this.#session ??= this.#signIn()) })).order_id;
+        try {
+            return await send();
+        } catch (e) {
+            if (e.code !== 4010) throw e;
+            this.#session = undefined; // the clock has ended it
+            return send();
+        }
     }
 
     async #signIn() {
@@ -109,6 +132,16 @@ export class Tenant {
         return { Origin: this.hired.url, Cookie: r.headers.get('set-cookie').split(';')[0], 'X-Csrf-Token': r.body.data.csrf_token };
     }
 
+    // Starts a robot of the server: 'vendor' answers the checks of the tenant, 'customer' arranges one. Members of options are those
+    // of POST /test/robots; absent are taken from the tenant: the app, and of a customer an account that may arrange and approve.
+    async robot(kind = 'vendor', { app, ...options } = {}) {
+        const { app_id, app_secret } = this.app(app ?? (kind === 'vendor' ? this.data.accounts[0]?.app : undefined) ?? (kind === 'vendor' ? 'vendor' : 'hr'));
+        const who = kind === 'customer' && this.data.users.find((u) => u.password && ['approver', 'admin'].every((r) => u.roles?.includes(r)));
+        const account = who ? { user: who.login, password: who.password } : {};
+        const { robot } = await this.hired.call('POST', '/test/robots', { body: { kind, tenant_key: this.key, app_id, app_secret, ...account, ...options } });
+        return new Robot(this, robot);
+    }
+
     async snapshot(name = 'snapshot') {
         await this.hired.call('POST', `/test/snapshots/${encodeURIComponent(name)}`, { body: { tenant_key: this.key } });
         return { name, restore: () => this.restore(name) };
@@ -116,6 +149,23 @@ export class Tenant {
 
     restore = (name = 'snapshot') => this.hired.call('POST', `/test/snapshots/${encodeURIComponent(name)}/restore`, { body: { tenant_key: this.key } });
     remove = () => this.hired.call('DELETE', `/test/tenants/${encodeURIComponent(this.key)}`);
+}
+
+// A robot that runs in the server.
+class Robot {
+    constructor(tenant, data) {
+        Object.assign(this, { tenant, id: data.id, orderId: data.order_id });
+    }
+
+    // What it has done so far: the members of GET /test/robots.
+    async state() {
+        const { items } = await this.tenant.hired.call('GET', '/test/robots', { query: { tenant_key: this.tenant.key } });
+        const found = items.find((r) => r.id === this.id);
+        if (!found) throw new Error(`${this.id} has ended`);
+        return found;
+    }
+
+    stop = async () => (await this.tenant.hired.call('DELETE', `/test/robots/${this.id}`)).robot;
 }
 
 export class Hired {

@@ -9,10 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 #define ORDERS "/open-apis/hire/v1/background_check_orders"
 #define PAGES_MAX 20
 #define CODE_ORDER_CHANGED 4090
+#define REST_NS 20000000 /* of real time, between two looks */
 
 enum { ARRANGED = 2, COMPLETED = 3, TERMINATED = 4, IN_APPROVAL = 5, WITHDRAWN = 6, APPROVED = 8, REJECTED = 9 };
 
@@ -70,7 +74,7 @@ static struct act look(struct robot *r, struct customer *c, char ret_conclusion[
         if (token.len > 0)
             client_query(&query, "page_token", buf_str(&token));
         int error = client_call(r->client, "GET", ORDERS, query.ptr, NULL, &a);
-        robot_called(r);
+        robot_called(r, false);
         if (error < 0 || a.code != 0)
             return robot_judge(r, r->client, error, &a, c->tries, "reading the order");
         const json_t *items = json_object_get(a.data, "items");
@@ -101,7 +105,7 @@ static struct act console(struct robot *r, const struct customer *c, const char 
     snprintf(doing, sizeof doing, "order %s: %s", c->order_id, verb);
     int error = client_call(r->console, "POST", path, NULL, body, &a);
     json_decref(body);
-    robot_called(r);
+    robot_called(r, true);
     if (error == 0 && a.code == 0)
         robot_tell(r, false, "order %s: %s", c->order_id, what);
     if (error == 0 && (a.code == CODE_ORDER_STATUS || a.code == CODE_ORDER_CHANGED))
@@ -130,7 +134,7 @@ static bool is_to_terminate(const struct customer *c) {
     bool told = c->status == ARRANGED || c->status == APPROVED || c->has_result;
     switch (c->scenario->terminate) {
     case TERMINATE_ARRANGED:
-        return told;
+        return c->status == ARRANGED; /* not before the vendor took it */
     case TERMINATE_PROGRESS:
         return told && (c->stages > 0 || c->interims > 0);
     case TERMINATE_INTERIM:
@@ -197,11 +201,20 @@ static void note(struct robot *r, struct customer *c, struct act act, int64_t no
     }
 }
 
+/* A server that commits all the time must not be asked all the time. */
+static void rest_between_looks(struct customer *c) {
+    int64_t since_ns = clock_mono_ns() - c->looked_ns;
+    if (since_ns < REST_NS)
+        nanosleep(&(struct timespec){0, (long)(REST_NS - since_ns)}, NULL);
+    c->looked_ns = clock_mono_ns();
+}
+
 void customer_act(struct robot *r, int64_t now_ms) {
     struct customer *c = r->customer;
     bool first = !c->arranged;
     r->noticed = false; /* what changes from here on is looked at again */
     pthread_mutex_unlock(&r->lock);
+    rest_between_looks(c);
     struct act act = first ? customer_arrange(r, c) : watch(r, c, now_ms);
     pthread_mutex_lock(&r->lock);
     if (first && act.end == ACT_DONE) {

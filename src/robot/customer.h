@@ -17,7 +17,8 @@ struct customer {
     int status;      /* as it was seen last */
     bool has_result; /* there is a final report: what is approved now is the report */
     size_t results, interims, stages;
-    int64_t seen_ms; /* when the state was seen first that the next act is about; 0: none */
+    int64_t seen_ms;   /* when the state was seen first that the next act is about; 0: none */
+    int64_t looked_ns; /* clock_mono_ns() of the last look */
     bool arranged, over;
 };
 

@@ -24,7 +24,7 @@ static const char *text_of(const json_t *object, const char *name) {
 static struct act read_console(struct robot *r, const struct customer *c, const char *path, const char *query,
                                struct client_answer *a) {
     int error = client_call(r->console, "GET", path, query, NULL, a);
-    robot_called(r);
+    robot_called(r, true);
     return robot_judge(r, r->console, error, a, c->tries, "arranging a check");
 }
 
@@ -54,7 +54,7 @@ static struct act upload(struct robot *r, const struct customer *c, const char *
     const struct client_file file = {
         .field = "content", .name = "file.pdf", .type = "application/pdf", .bytes = buf_str(&pdf)};
     int error = client_upload(r->console, "/console/api/attachments", query, &file, &a);
-    robot_called(r);
+    robot_called(r, true);
     snprintf(ret, 24, "%s", text_of(a.data, "id"));
     return robot_judge(r, r->console, error, &a, c->tries, "uploading a file for the vendor's form");
 }
@@ -106,7 +106,7 @@ static const json_t *choose_vendor(const struct robot *r, const json_t *vendors)
 static struct act send(struct robot *r, struct customer *c, json_t *body) {
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
     int error = client_call(r->console, "POST", "/console/api/orders/arrange", NULL, body, &a);
-    robot_called(r);
+    robot_called(r, true);
     struct act act = robot_judge(r, r->console, error, &a, c->tries, "arranging a check");
     if (act.end == ACT_DONE) {
         snprintf(c->order_id, sizeof c->order_id, "%s", text_of(a.data, "order_id"));

@@ -66,8 +66,9 @@ int64_t robot_stamp(struct robot *r); /* what calls say */
 /* Notes and tells what the robot did. Outside of the lock. failed: it gave up something. */
 void robot_tell(struct robot *r, bool failed, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* Counts a call. Outside of the lock. */
-void robot_called(struct robot *r);
+/* Counts a call; changes: one that changes something, so that others may have something to do now. Outside of the lock.
+ */
+void robot_called(struct robot *r, bool changes);
 
 /* What follows from the answer of a call: a limit is waited for, what may pass is tried again up to TRIES_MAX times,
  * and everything else is told and given up. doing: "order 7300...: reading it". */

@@ -40,10 +40,10 @@ void robot_tell(struct robot *r, bool failed, const char *format, ...) {
         r->o.tell(r->o.ctx, text);
 }
 
-void robot_called(struct robot *r) {
+void robot_called(struct robot *r, bool changes) {
     pthread_mutex_lock(&r->lock);
     r->state.calls++;
-    r->deeds++;
+    r->deeds += changes;
     pthread_mutex_unlock(&r->lock);
 }
 

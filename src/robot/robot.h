@@ -80,7 +80,7 @@ void robot_notice(struct robot *r);
  * nothing is), or -ETIMEDOUT. Any thread but its own. */
 int robot_settle(struct robot *r, unsigned timeout_ms, int64_t *ret_next_ms);
 
-/* Grows with each event that it took and each call that it made. */
+/* Grows with each event that it took and each call by which it changed something. */
 uint64_t robot_deeds(struct robot *r);
 
 struct robot_state {

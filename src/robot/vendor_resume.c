@@ -83,7 +83,7 @@ void vendor_resume(struct robot *r) {
         if (token.len > 0)
             client_query(&query, "page_token", buf_str(&token));
         int error = client_call(r->client, "GET", PATH, query.ptr, NULL, &a);
-        robot_called(r);
+        robot_called(r, false);
         if (a.status == 429) {
             nanosleep(&(struct timespec){1, 0}, NULL);
             continue; /* the same page again */

@@ -18,7 +18,7 @@ static struct act call(struct robot *r, const struct vendor_order *o, const char
     snprintf(path, sizeof path, API "%s", operation);
     snprintf(doing, sizeof doing, "order %.*s: %s", STR_FMT(o->id), strrchr(path, '/') + 1);
     int error = client_call(r->client, "POST", path, NULL, body, a);
-    robot_called(r);
+    robot_called(r, true);
     if (error == 0 && a->code == 0) {
         robot_tell(r, false, "order %.*s: %s", STR_FMT(o->id), what);
         return (struct act){.end = ACT_DONE};
@@ -50,7 +50,7 @@ static struct act upload(struct robot *r, const struct vendor_order *o, const ch
         .field = "content", .name = name, .type = "application/pdf", .bytes = buf_str(&pdf)};
     snprintf(doing, sizeof doing, "order %.*s: uploading a report", STR_FMT(o->id));
     int error = client_upload(r->client, API "attachments", NULL, &file, &a);
-    robot_called(r);
+    robot_called(r, true);
     const char *url = json_string_value(json_object_get(a.data, "url"));
     if (error == 0 && a.code == 0 && url) {
         buf_add(ret, url, strlen(url) + 1);
@@ -169,7 +169,7 @@ static struct act push_correction(struct robot *r, struct vendor_order *o, const
     int error = client_call(r->client, "POST", API "background_check_orders/batch_query", NULL, body, &a);
     char doing[120];
     json_decref(body);
-    robot_called(r);
+    robot_called(r, true);
     snprintf(doing, sizeof doing, "order %.*s: reading it", STR_FMT(o->id));
     if (error < 0 || a.code != 0)
         return robot_judge(r, r->client, error, &a, o->tries, doing);

@@ -10,6 +10,7 @@
 #include "gateway/caller/access_changes.h"
 #include "gateway/caller/tenant.h"
 #include "store/tenant_rows.h"
+#include "testing/robots.h"
 #include "testing/seed_call.h"
 #include "testing/snapshot.h"
 #include "testing/template_cache.h"
@@ -109,6 +110,8 @@ int handle_test_tenant_delete(struct call *c) {
         return call_fail(c, CODE_PARAMETER, "there is no tenant \"%.*s\"", STR_FMT(str_head(in->tenant_key, 64)));
     if (r < 0)
         return r;
+    struct robot_view *robots;
+    (void)robots_take(c->toolbox->robots, w.tenant.id, STR_ABSENT, true, c->arena, &robots);
     size_t snapshots = snapshots_drop_tenant(c->toolbox->snapshots, w.tenant.id);
     json_begin(c->out, '{');
     json_member_int(c->out, STR("rows"), (int64_t)w.written.dropped);

@@ -10,6 +10,7 @@
 #include "base/thread.h"
 #include "testing/faults.h"
 #include "testing/journal.h"
+#include "testing/robots.h"
 #include "testing/snapshot.h"
 #include "testing/template_cache.h"
 
@@ -20,6 +21,7 @@ struct toolbox *toolbox_new(const struct toolbox_options *o) {
     pthread_mutex_init(&t->lock, NULL);
     thread_condition(&t->ends);
     t->snapshots = snapshots_new(o->data);
+    t->robots = robots_new(o->url);
     t->templates = template_cache_new();
     return t;
 }
@@ -31,11 +33,13 @@ void toolbox_end(struct toolbox *t) {
     t->ended = true;
     pthread_cond_broadcast(&t->ends);
     pthread_mutex_unlock(&t->lock);
+    robots_end(t->robots);
 }
 
 struct toolbox *toolbox_free(struct toolbox *t) {
     if (!t)
         return NULL;
+    t->robots = robots_free(t->robots);
     faults_free(t->faults);
     journal_free(t->journal);
     t->snapshots = snapshots_free(t->snapshots);

@@ -14,6 +14,7 @@
 struct toolbox_options {
     const struct db_options *db;    /* for reading connections; must outlive the toolbox */
     struct writer *writer;          /* for handlers that wait: writer_run() */
+    const char *url;                /* where this process reaches the server; must outlive the toolbox */
     const char *data;               /* where kept files are, must outlive the toolbox; NULL: in the database */
     void (*clock_moved)(void *ctx); /* wakes threads that wait for a time */
     /* Waits until all that is due is done. Returns 0 and when the next thing is due (INT64_MAX: never), or -ETIMEDOUT
@@ -24,6 +25,7 @@ struct toolbox_options {
 
 struct faults;
 struct journal;
+struct robots;         /* testing/robots.h */
 struct snapshots;      /* testing/snapshot.h */
 struct template_cache; /* testing/template_cache.h */
 
@@ -31,6 +33,7 @@ struct toolbox {
     struct toolbox_options o;
     struct faults *faults;            /* testing/faults.h */
     struct journal *journal;          /* testing/journal.h */
+    struct robots *robots;            /* testing/robots.h */
     struct snapshots *snapshots;      /* testing/snapshot.h */
     struct template_cache *templates; /* testing/template_cache.h */
     pthread_mutex_t lock;
@@ -40,7 +43,8 @@ struct toolbox {
 
 struct toolbox *toolbox_new(const struct toolbox_options *o);
 
-/* Ends all waits of handlers, now and later: the server is about to end. Takes NULL. */
+/* Ends all waits of handlers and all robots, now and later: the server is about to end. The server must still answer
+ * their calls, or end them. Takes NULL. */
 void toolbox_end(struct toolbox *t);
 
 struct toolbox *toolbox_free(struct toolbox *t); /* takes NULL; returns NULL */

@@ -56,6 +56,21 @@ test('a webhook that fails, the journal, and the clock', async () => {
     await webhook.close();
 });
 
+test('robots: a vendor that answers, and a customer', async () => {
+    const tenant = await hired.tenant();
+    const vendor = await tenant.robot('vendor');
+    const order = await tenant.arrange({ candidate: { name: 'Robot Red' } });
+    await hired.clock.advance({ days: 1, minutes: 5 }); // further than tokens and sessions last
+    assert.deepEqual((await orders(tenant)).map((o) => [o.order_id, o.order_status, o.conclusion]), [[order, 3, 'Red']]);
+    await tenant.arrange({ candidate: { name: 'Robot Silent' } });
+    const customer = await tenant.robot('customer', { scenario: 'terminate_at_once', name: 'Robot Late' });
+    await hired.clock.advance(1000);
+    assert.deepEqual([(await customer.state()).ended, (await vendor.state()).orders_over], [true, 2]);
+    assert.equal((await orders(tenant)).find((o) => o.order_id === customer.orderId).order_status, 4);
+    assert.equal((await vendor.stop()).failed, false);
+    await assert.rejects(vendor.state(), /has ended/);
+});
+
 test('faults and seeds', async () => {
     const tenant = await hired.tenant();
     await tenant.faults.add({ operation: 'background_check_order.list', status: 503 });

@@ -37,6 +37,20 @@ class Client(unittest.TestCase):
         self.assertRaises(HiredError, orders, a)
         self.assertRaisesRegex(KeyError, 'it has hr, vendor', b.app, 'nobody')
 
+    def test_robots(self):
+        tenant = self.hired.tenant()
+        vendor = tenant.robot('vendor')
+        order = tenant.arrange(candidate={'name': 'Robot Red'})
+        self.hired.clock.advance(days=1, minutes=5)  # further than tokens and sessions last
+        self.assertEqual(orders(tenant), [order])
+        tenant.arrange(candidate={'name': 'Robot Silent'})
+        customer = tenant.robot('customer', scenario='terminate_at_once', name='Robot Late')
+        self.hired.clock.advance(seconds=1)
+        self.assertEqual((customer.state()['ended'], vendor.state()['orders_over']), (True, 2))
+        self.assertIn(customer.order_id, orders(tenant))
+        self.assertFalse(vendor.stop()['failed'])
+        self.assertRaisesRegex(LookupError, 'has ended', vendor.state)
+
     def test_webhook_journal_and_clock(self):
         with Webhook(answers=[500]) as webhook:
             tenant = self.hired.tenant(request_urls={'vendor': webhook.url})

@@ -7,7 +7,7 @@ import urllib.parse
 from ._process import Process
 from ._webhook import Webhook
 
-__all__ = ['Hired', 'HiredError', 'Tenant', 'Webhook']
+__all__ = ['Hired', 'HiredError', 'Robot', 'Tenant', 'Webhook']
 
 
 class HiredError(Exception):
@@ -31,6 +31,7 @@ class Clock:
 
     def __init__(self, hired):
         self._hired = hired
+        self.moved = 0  # milliseconds by which this object has moved the clock forward
 
     def _move(self, **body):
         return self._hired.call('POST', '/test/clock', body=body)
@@ -42,11 +43,13 @@ class Clock:
         """Advances; what falls due on the way is done when it returns. Raises RuntimeError if something is not."""
         span = round(ms + 1000 * (seconds + 60 * (minutes + 60 * (hours + 24 * days))))
         moved = self._move(advance_ms=span)
+        self.moved += span
         if moved.get('still'):
             raise RuntimeError(f'the clock was advanced, but not all that was due is done: {moved["still"]}')
         return moved
 
     def set(self, ms):
+        self.moved += max(0, ms - self.now())
         return self._move(set_ms=ms)
 
     def freeze(self):
@@ -108,7 +111,7 @@ class Tenant:
         self.application_id = (data.get('application_ids') or [None])[0]
         self.faults = Faults(hired, {'tenant_key': self.key})
         self.journal = Journal(hired, {'tenant_key': self.key})
-        self._session = None
+        self._session, self._made = None, hired.clock.moved
 
     def app(self, name):
         for app in self.data['apps']:
@@ -117,17 +120,28 @@ class Tenant:
         raise KeyError(f'the tenant has no app "{name}"; it has {", ".join(a["name"] for a in self.data["apps"])}')
 
     def call(self, app, method, path, *, query=None, body=None):
-        """A call of the open API as the app of this name."""
-        return self.hired.call(method, path, query=query, body=body, token=self.app(app)['tenant_access_token'])
+        """A call of the open API as the app of this name. A token that the clock has ended is renewed."""
+        found, moved = self.app(app), self.hired.clock.moved
+        if found.get('app_secret') and moved - found.setdefault('issued', self._made) > found['expire'] * 1000 - 60_000:
+            body_of = self.hired.send('POST', '/open-apis/auth/v3/tenant_access_token/internal',
+                                      body={'app_id': found['app_id'], 'app_secret': found['app_secret']})[2]
+            found.update(tenant_access_token=body_of['tenant_access_token'], expire=body_of['expire'], issued=moved)
+        return self.hired.call(method, path, query=query, body=body, token=found['tenant_access_token'])
 
     def arrange(self, **order):
         """Arranges a background check as the tenant's recruiter, by the console's operation; its order_id."""
         account = (self.data.get('accounts') or [{}])[0]
         body = {'application_id': self.application_id, 'account_id': account.get('account_id'),
                 'package_id': (account.get('package_ids') or [None])[0], 'again': True, **order}
-        if self._session is None:
-            self._session = self._sign_in()
-        return self.hired.call('POST', '/console/api/orders/arrange', body=_given(body), headers=self._session)['order_id']
+        for attempt in range(2):
+            if self._session is None:
+                self._session = self._sign_in()
+            try:
+                return self.hired.call('POST', '/console/api/orders/arrange', body=_given(body), headers=self._session)['order_id']
+            except HiredError as e:
+                if e.code != 4010 or attempt:
+                    raise
+                self._session = None  # the clock has ended it
 
     def _sign_in(self):
         for user in self.data['users']:
@@ -140,6 +154,18 @@ class Tenant:
                                            body={'user': user['login'], 'password': user['password']})
         return {**origin, 'Cookie': headers['Set-Cookie'].split(';')[0], 'X-Csrf-Token': body['data']['csrf_token']}
 
+    def robot(self, kind='vendor', *, app=None, **options):
+        """Starts a robot of the server: a vendor answers the tenant's checks, a customer arranges one. options: members of POST /test/robots."""
+        if app is None:
+            account = (self.data.get('accounts') or [{}])[0]
+            app = account.get('app', 'vendor') if kind == 'vendor' else 'hr'
+        found = self.app(app)
+        body = {'kind': kind, 'tenant_key': self.key, 'app_id': found['app_id'], 'app_secret': found.get('app_secret')}
+        for user in self.data['users'] if kind == 'customer' else []:
+            if user.get('password') and {'admin', 'approver'} <= set(user.get('roles', [])):
+                body.update(user=user['login'], password=user['password'])
+        return Robot(self, self.hired.call('POST', '/test/robots', body=_given({**body, **options}))['robot'])
+
     def snapshot(self, name='snapshot'):
         return self.hired.call('POST', f'/test/snapshots/{_part(name)}', body={'tenant_key': self.key})
 
@@ -148,6 +174,23 @@ class Tenant:
 
     def remove(self):
         return self.hired.call('DELETE', f'/test/tenants/{_part(self.key)}')
+
+
+class Robot:
+    """A robot that runs in the server."""
+
+    def __init__(self, tenant, data):
+        self._tenant, self.id, self.order_id = tenant, data['id'], data.get('order_id')
+
+    def state(self):
+        """What it has done so far: the members of GET /test/robots."""
+        for robot in self._tenant.hired.call('GET', '/test/robots', query={'tenant_key': self._tenant.key})['items']:
+            if robot['id'] == self.id:
+                return robot
+        raise LookupError(f'{self.id} has ended')
+
+    def stop(self):
+        return self._tenant.hired.call('DELETE', f'/test/robots/{self.id}')['robot']
 
 
 class Hired:

@@ -21,6 +21,7 @@
 #include "cli/serve/serving.h"
 #include "gateway/users.h"
 #include "store/files/directory.h"
+#include "testing/robots.h"
 
 /* Threads of libuv's pool, which read files that are sent and do outgoing requests (gateway/serve.c), unless the
  * operator sets UV_THREADPOOL_SIZE. */
@@ -88,11 +89,14 @@ static void on_commit(void *ctx) {
     struct serving *s = ctx;
     fetcher_wake(s->fetcher);
     dispatcher_wake(s->dispatcher);
+    if (s->toolbox)
+        robots_notice(s->toolbox->robots);
 }
 
 static void on_clock_moved(void *ctx) {
     struct serving *s = ctx;
     on_commit(s);
+    robots_wake(s->toolbox->robots);
     caretaker_wake(s->caretaker);
 }
 
@@ -110,20 +114,6 @@ static void on_share(void *ctx, struct portion portion) {
     const struct nodes_view view = nodes_look(s->nodes);
     gateway_share_limits(s->gateway, portion);
     gateway_name_node(s->gateway, view.node, view.nodes);
-}
-
-/* Waits for the threads that process what is due. */
-static int settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what) {
-    struct serving *s = ctx;
-    int64_t events_ms, fetches_ms;
-    *ret_what = "deliveries of events";
-    int r = dispatcher_settle(s->dispatcher, timeout_ms, &events_ms);
-    if (r < 0)
-        return r;
-    *ret_what = "fetches of reports";
-    r = fetcher_settle(s->fetcher, timeout_ms, &fetches_ms);
-    *ret_next_ms = events_ms < fetches_ms ? events_ms : fetches_ms;
-    return r;
 }
 
 /* Removes partial files of uploads and fetches that a crash interrupted. */
@@ -148,9 +138,10 @@ static void start_toolbox(struct serving *s) {
     const struct toolbox_options o = {
         .db = &s->db,
         .writer = s->writer,
+        .url = s->url.ptr,
         .data = s->db.engine == DB_SQLITE ? s->config.data : NULL,
         .clock_moved = on_clock_moved,
-        .settle = settle,
+        .settle = serve_settle,
         .ctx = s,
     };
     s->toolbox = toolbox_new(&o);

@@ -53,6 +53,11 @@ struct serving {
 /* Prints "hired serve: what: ..." for a negative errno, and returns it. */
 int serve_fail(const char *what, int error);
 
+/* ---- settle.c ---- */
+
+/* For toolbox_options.settle; ctx: the serving. */
+int serve_settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what);
+
 /* ---- pool.c ---- */
 
 /* Makes the threads of libuv's pool. libuv would make them at the first upload, and end the process if it cannot.

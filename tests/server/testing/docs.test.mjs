@@ -53,6 +53,26 @@ test('the first example in Node', () => {
     assert.equal(r.status, 0, r.stderr);
 });
 
+test('the example with a robot', () => {
+    const found = blocks('js').filter((b) => b.includes("tenant.robot('vendor')"));
+    assert.equal(found.length, 1);
+    const r = packages()(process.execPath, ['--input-type=module'], found[0]);
+    assert.equal(r.status, 0, r.stderr);
+});
+
+test('the file of scenarios, and the lists of names and of scenarios', () => {
+    const text = fs.readFileSync(path.join(root, 'docs/TESTING.md'), 'utf8');
+    const [file] = blocks('json').filter((b) => b.includes('"otherwise"'));
+    const name = path.join(tempDir(), 'scenarios.json');
+    fs.writeFileSync(name, file);
+    const run = (...args) => spawnSync(binary, ['robot', ...args], { encoding: 'utf8', timeout: 60_000, env: { ...process.env, HIRED_APP_SECRET: 'x' } });
+    const r = run('vendor', '--server', 'http://127.0.0.1:1', '--app', 'cli_x', '--scenarios', name, '--pace', '1');
+    assert.match(r.stderr, /does not receive|Failed to connect|connect/i); // it has read the file
+    assert.doesNotMatch(r.stderr, /scenarios\.json/);
+    for (const rule of JSON.parse(run('scenarios', 'vendor').stdout).rules) assert.ok(text.includes(`| \`${rule.name}\` |`), rule.name);
+    for (const s of JSON.parse(run('scenarios', 'customer').stdout).scenarios) assert.ok(text.includes(`\`${s.name}\``), s.name);
+});
+
 test('the first example in Python', () => {
     const [first, ...more] = blocks('python');
     assert.deepEqual(more, []);
