@@ -38,6 +38,7 @@ static const struct command commands[] = {
     {"robot", cli_robot, "play a vendor or a customer for a test"},
     {"drift", cli_drift, "compare recorded calls with the descriptions of the API"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
+    {"ready", cli_ready, "ask whether the server of a data directory is ready"},
     {"version", cli_version, "print the version of this binary and its libraries"},
 };
 

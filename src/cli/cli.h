@@ -25,6 +25,7 @@ int cli_seed(int argc, char **argv);
 int cli_robot(int argc, char **argv);
 int cli_drift(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_ready(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
 /* Runs the subcommand that argv names, or prints help. */
