@@ -172,6 +172,7 @@ int handle_console_event_get(struct call *c) {
 int handle_console_event_replay(struct call *c) {
     const struct console_event_replay_params *at = c->params;
     const struct console_event_replay_body *in = c->body;
+    const struct hire h = console_hire(c);
     int64_t id, only, *apps = NULL;
     size_t n = 0, cap = 0;
     int r = console_id(c, at->event_id, &id);
@@ -199,7 +200,7 @@ int handle_console_event_replay(struct call *c) {
         db_bind_int(&q, 1, c->tenant);
         db_bind_int(&q, 2, id);
         db_bind_int(&q, 3, apps[i]);
-        db_bind_int(&q, 4, c->now_ms);
+        db_bind_int(&q, 4, hire_due_ms(&h));
         r = db_run(&q);
         if (r < 0)
             return r;

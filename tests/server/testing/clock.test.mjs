@@ -12,6 +12,7 @@ import { Client, eventually, paths, send } from '../../lib/client.mjs';
 import { arrange, loopback, makeVendor, show } from '../../lib/events.mjs';
 import { Receiver } from '../../lib/receiver.mjs';
 import { createApp, demoDir, root, startServer } from '../../lib/server.mjs';
+import { Toolbox } from '../../lib/toolbox.mjs';
 
 const server = await startServer({ dir: demoDir(), args: ['--test', ...loopback] });
 const receivers = [];
@@ -151,4 +152,20 @@ test('the examples of docs/TESTING.md are accepted', async () => {
         assert.deepEqual([r.code, r.data.still], [0, undefined], example);
     }
     await fresh.stop();
+});
+
+test('after the clock was set back, an event that is sent again does not wait until its tenant\'s last time', async () => {
+    const receiver = await listening();
+    const toolbox = new Toolbox(server), tenant = await toolbox.tenant({ request_urls: [{ app: 'vendor', request_url: receiver.url }] });
+    const recruiter = await toolbox.person(tenant, 'recruiter'), admin = await toolbox.person(tenant, 'approver');
+    await move({ advance_ms: minutes(60) });
+    const account = tenant.accounts[0];
+    const { status } = await recruiter.call('POST', 'orders/arrange', { body: { application_id: tenant.application_ids[0], account_id: account.account_id, package_id: account.package_ids[0] } });
+    assert.equal(status, 200);
+    await eventually(async () => receiver.events.length, (n) => n === 1, { what: 'the event' });
+    await move({ advance_ms: -minutes(60), at_once: true });
+    const { data } = await admin.call('GET', 'events?type=hire.eco_background_check.created_v1');
+    await admin.call('POST', `events/${data.items[0].event_id}/replay`, { body: {} });
+    await eventually(async () => receiver.events.length, (n) => n === 2, { what: 'the event once more' });
+    assert.equal(receiver.events[1].body.header.event_id, receiver.events[0].body.header.event_id);
 });
