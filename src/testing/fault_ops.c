@@ -105,21 +105,24 @@ static int read_call(struct call *c, const input *in, struct fault_rule *rule) {
 
 static int read_event_fault(struct call *c, const input *in, struct fault_rule *rule) {
     struct event_fault *f = &rule->event_fault;
-    *f = (struct event_fault){.twice = in->twice.v,
+    *f = (struct event_fault){.by_request_url = in->by_request_url.v,
+                              .twice = in->twice.v,
                               .wrong_signature = in->wrong_signature.v,
                               .breaks_connection = in->breaks_connection.v,
                               .out_of_order = in->out_of_order.v,
                               .wait_ms = in->out_of_order.v ? OUT_OF_ORDER_MS : in->late_ms.v};
-    if (f->twice + f->wrong_signature + f->breaks_connection + f->out_of_order + in->late_ms.set != 1)
+    int what = f->twice + f->wrong_signature + f->breaks_connection + f->out_of_order + in->late_ms.set;
+    f->way_only = what == 0;
+    if (what > 1 || (what == 0 && !f->by_request_url))
         return call_fail(c, CODE_PARAMETER,
                          "a rule with an event has one of twice, late_ms, out_of_order, wrong_signature and "
-                         "breaks_connection");
+                         "breaks_connection, or by_request_url");
     return 0;
 }
 
 static bool has_event_part(const input *in) {
-    return in->twice.set || in->wrong_signature.set || in->breaks_connection.set || in->out_of_order.set ||
-           in->late_ms.set;
+    return in->by_request_url.set || in->twice.set || in->wrong_signature.set || in->breaks_connection.set ||
+           in->out_of_order.set || in->late_ms.set;
 }
 
 static bool has_call_part(const input *in) {
@@ -133,8 +136,8 @@ static int read_rule(struct call *c, const input *in, struct fault_rule *rule) {
         return call_fail(c, CODE_PARAMETER, "a rule has either operation or event");
     if (of_calls ? has_event_part(in) : has_call_part(in))
         return call_fail(c, CODE_PARAMETER, "%s",
-                         of_calls ? "twice, late_ms, out_of_order, wrong_signature and "
-                                    "breaks_connection are for rules with an event"
+                         of_calls ? "twice, late_ms, out_of_order, wrong_signature, "
+                                    "breaks_connection and by_request_url are for rules with an event"
                                   : "code, status, limit, reset_s, cut, reset, ends_token, when "
                                     "and delay_ms are for rules with an operation");
     keep(rule->app_id, sizeof rule->app_id, in->app_id);
@@ -179,8 +182,12 @@ static void tell_event(const struct fault_rule *rule, struct buf *out) {
         buf_add_lit(out, "breaks the connection while the event is on its way");
     else if (f->out_of_order)
         buf_add_lit(out, "delivers the event after the next one");
+    else if (f->way_only)
+        buf_add_lit(out, "delivers the event to the request URL");
     else
         buf_printf(out, "delivers the event %lld ms later", (long long)f->wait_ms);
+    if (f->by_request_url && !f->way_only)
+        buf_add_lit(out, ", to the request URL");
 }
 
 static struct str tell(const struct fault_rule *rule, struct arena *a) {

@@ -184,18 +184,23 @@ bool faults_of_event(struct faults *f, const struct event_attempt *e, struct eve
     if (!atomic_load_explicit(&f->used, memory_order_relaxed))
         return false;
     pthread_mutex_lock(&f->lock);
-    bool found = false, waited = has_waited(f, e);
-    for (struct node *node = f->first; node && !found && !waited; node = node->next) {
+    bool disturbed = false, waited = has_waited(f, e), by_request_url = false;
+    for (struct node *node = f->first; node; node = node->next) {
         struct fault_rule *rule = &node->rule;
-        if (rule->op || !str_eq(e->type, str_of(rule->event)) || !is_of(rule, e->app_id, e->tenant) || !fires(rule))
+        bool way_only = rule->event_fault.way_only;
+        if (rule->op || !str_eq(e->type, str_of(rule->event)) || !is_of(rule, e->app_id, e->tenant) ||
+            ((waited || disturbed) && !way_only) || !fires(rule))
             continue;
-        *ret = rule->event_fault;
-        if (ret->wait_ms > 0)
+        if (!way_only || !(disturbed || by_request_url))
+            *ret = rule->event_fault;
+        by_request_url = by_request_url || rule->event_fault.by_request_url;
+        if (!way_only && ret->wait_ms > 0)
             hold(f, e, ret->out_of_order);
-        found = true;
+        disturbed = disturbed || !way_only;
     }
+    ret->by_request_url = by_request_url;
     pthread_mutex_unlock(&f->lock);
-    return found;
+    return disturbed || by_request_url;
 }
 
 bool faults_release(struct faults *f, const struct event_attempt *e, int64_t *ret_tenant, int64_t *ret_event) {

@@ -29,6 +29,8 @@ bool disturb_begin(struct slot *s, const struct due *due, struct due_receiver *t
         slot_put_off(s, clock_now_ms() + d->fault.wait_ms);
         return true;
     }
+    if (d->fault.by_request_url && !str_is_empty(to->url))
+        to->connected = false;
     if (d->fault.wrong_signature && (to->connected || str_is_empty(to->key)))
         to->token = WRONG_TOKEN;
     return false;

@@ -16,6 +16,8 @@
 /* What a rule does to one attempt. */
 struct event_fault {
     char rule[EVENT_RULE_MAX]; /* its id, for the header X-Hired-Fault; "": there is no rule */
+    bool by_request_url;       /* although the app has a long connection */
+    bool way_only;             /* nothing else is disturbed; other rules see the attempt too */
     bool twice;                /* what the receiver took is sent once more */
     bool wrong_signature;      /* or a wrong Verification Token, where nothing is signed */
     bool breaks_connection;
