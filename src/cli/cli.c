@@ -37,6 +37,7 @@ static const struct command commands[] = {
     {"seed", cli_seed, "make what a file describes, and describe what is there"},
     {"robot", cli_robot, "play a vendor or a customer for a test"},
     {"drift", cli_drift, "compare recorded calls with the descriptions of the API"},
+    {"conformance", cli_conformance, "judge a vendor's program that is connected to a test server"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"ready", cli_ready, "ask whether the server of a data directory is ready"},
     {"version", cli_version, "print the version of this binary and its libraries"},
@@ -48,9 +49,8 @@ static void print_help(FILE *out) {
     fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n");
     for (size_t i = 0; i < N_COMMANDS; i++)
         fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
-    fprintf(
-        out,
-        "hired help COMMAND explains a command, hired help config the options. Begin: hired demo --data data\n");
+    fprintf(out,
+            "hired help COMMAND explains a command, hired help config the options. Begin: hired demo --data data\n");
 }
 
 static int print_config(void) {

@@ -26,6 +26,7 @@ int cli_robot(int argc, char **argv);
 int cli_drift(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_ready(int argc, char **argv);
+int cli_conformance(int argc, char **argv);
 int cli_version(int argc, char **argv);
 
 /* Runs the subcommand that argv names, or prints help. */
