@@ -207,6 +207,17 @@ static void test_of_two_at_once_the_refused_one_is_answered_first(void **state) 
     assert_only_fails("repeated-event");
 }
 
+static void test_a_vendor_that_does_not_connect_again(void **state) {
+    story_add_order(s, PLAY_BROKEN, "", ORDER);
+    story_add_fault(s, "fault-1", FAULT_BROKEN, 0);
+    add_event(1000, EVENT_CREATED, "\"taken\":false,\"status\":0,\"fault\":\"fault-1\"");
+    assert_only_fails("retried-event");
+    add_event(1000, EVENT_CREATED, "\"taken\":true,\"status\":200");
+    assert_int_equal(judge("retried-event"), RULE_FAILED); /* it did nothing */
+    add_stage(1100, ACCEPTED, "1", "A", "1790000000001");
+    assert_int_equal(judge("retried-event"), RULE_PASSED);
+}
+
 static void test_a_rejected_report_may_be_sent_again(void **state) {
     struct story_order *o = story_add_order(s, PLAY_APPROVAL, "", ORDER);
     add_write(1300, "update_result", ACCEPTED, "\"result\":\"G\",\"result_time\":\"1790000000003\"");
@@ -254,10 +265,17 @@ static void test_undocumented_members_at_any_depth(void **state) {
 
 static void test_findings_are_bounded(void **state) {
     story_add_order(s, PLAY_PLAIN, "", ORDER);
-    for (int i = 0; i < FINDINGS_MAX + 5; i++)
-        add_write(1000, "cancel", "\"status\":400,\"code\":1002862", "");
-    assert_int_equal(judge("known-order"), RULE_FAILED);
+    for (int i = 0; i < FINDINGS_MAX + 5; i++) {
+        char member[20];
+        snprintf(member, sizeof member, "\"f%d\":1", i);
+        add_write(1000, "cancel", "\"status\":400,\"code\":1002862", member);
+    }
+    assert_int_equal(judge("documented-fields"), RULE_FAILED);
     assert_int_equal(verdict.n_findings, FINDINGS_MAX + 5);
+    assert_int_equal(judge("known-order"), RULE_FAILED); /* each time the same */
+    assert_int_equal(verdict.n_findings, 1);
+    assert_int_equal(verdict.findings[0].times, FINDINGS_MAX + 5);
+    assert_int_equal(verdict.findings[0].n_evidence, EVIDENCE_MAX);
 }
 
 /* ---- reports ---- */
@@ -302,6 +320,7 @@ int main(void) {
         TEST(test_a_call_that_comes_too_early),
         TEST(test_a_call_that_does_not_come),
         TEST(test_the_second_event_explains_repeats),
+        TEST(test_a_vendor_that_does_not_connect_again),
         TEST(test_of_two_at_once_the_refused_one_is_answered_first),
         TEST(test_a_rejected_report_may_be_sent_again),
         TEST(test_calls_on_their_way_when_it_ends),

@@ -114,10 +114,31 @@ void judge_repeated_event(const struct story *s, struct verdict *v) {
 
 /* ---- broken off ---- */
 
+/* The attempt that the run broke off, if none followed. */
+static const json_t *broken_off(const struct story *s, const struct story_order *o) {
+    const json_t *broken = NULL;
+    size_t i;
+    json_t *e;
+    json_array_foreach(s->entries, i, e) {
+        if (!entry_is_event(e, EVENT_CREATED) || strcmp(entry_order(e), o->id) != 0)
+            continue;
+        broken = entry_fault(s, e, NULL) == FAULT_BROKEN ? e : NULL;
+    }
+    return broken;
+}
+
 static void retried(const struct story *s, struct verdict *v, const struct story_order *o, const struct write *w,
                     size_t n) {
-    const json_t *taken = story_taken(s, o, EVENT_CREATED, 0);
-    if (!taken)
+    const json_t *broken = broken_off(s, o);
+    if (broken) {
+        finding_show(verdict_find(v,
+                                  "The connection broke off while the event of the check %s was on its way, and the "
+                                  "vendor did not connect again within %u s",
+                                  o->id, s->waited_s),
+                     broken);
+        return;
+    }
+    if (!story_taken(s, o, EVENT_CREATED, 0))
         return;
     v->judged = true;
     for (size_t i = 0; i < n; i++)

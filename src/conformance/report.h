@@ -26,6 +26,9 @@ void report_write_html(const struct report *r, struct buf *out); /* whole, witho
 
 /* ---- for the writers ---- */
 
+/* The finding's text, and how often it was found. */
+void finding_write(const struct finding *f, struct buf *out);
+
 /* An entry as text: a line, then what was sent and what was answered, each on one line or (whole) on as many as it
  * needs. Each line begins with indent. */
 void exchange_write(const struct story *s, const json_t *e, const char *indent, bool whole, struct buf *out);

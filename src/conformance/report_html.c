@@ -47,7 +47,9 @@ static void write_table(const struct report *r, struct buf *out) {
 }
 
 static void write_finding(const struct story *s, const struct finding *f, struct buf *out) {
-    add(out, "<h3>", f->text, "</h3>\n");
+    struct buf said BUF_CLEANUP = BUF_EMPTY;
+    finding_write(f, &said);
+    add(out, "<h3>", buf_str(&said), "</h3>\n");
     if (f->n_evidence == 0)
         return;
     buf_add_lit(out, "<details open><summary>The exchange behind it</summary>\n");

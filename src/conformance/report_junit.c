@@ -50,7 +50,9 @@ static void write_failure(const struct story *s, const struct rule *rule, const 
     buf_add_lit(out, "\">");
     buf_printf(&text, "%s\nDocumented in %s\n", rule->says, rule->doc);
     for (size_t i = 0; i < v->n_findings && i < FINDINGS_MAX; i++) {
-        buf_printf(&text, "\n%.*s\n", STR_FMT(v->findings[i].text));
+        buf_add_char(&text, '\n');
+        finding_write(&v->findings[i], &text);
+        buf_add_char(&text, '\n');
         for (size_t k = 0; k < v->findings[i].n_evidence; k++)
             exchange_write(s, v->findings[i].evidence[k], "", true, &text);
     }

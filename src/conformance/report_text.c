@@ -106,12 +106,20 @@ void exchange_write(const struct story *s, const json_t *e, const char *indent, 
         add_json(out, indent, members[i][1], json_object_get(e, members[i][0]), whole);
 }
 
+void finding_write(const struct finding *f, struct buf *out) {
+    buf_add_str(out, f->text);
+    if (f->times > 1)
+        buf_printf(out, " (%zu times)", f->times);
+}
+
 /* ---- text ---- */
 
 static void write_findings(const struct story *s, const struct verdict *v, struct buf *out) {
     for (size_t i = 0; i < v->n_findings && i < FINDINGS_MAX; i++) {
         const struct finding *f = &v->findings[i];
-        buf_printf(out, "    %.*s\n", STR_FMT(f->text));
+        buf_add_lit(out, "    ");
+        finding_write(f, out);
+        buf_add_char(out, '\n');
         for (size_t k = 0; k < f->n_evidence; k++)
             exchange_write(s, f->evidence[k], "      ", false, out);
     }

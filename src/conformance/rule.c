@@ -14,7 +14,7 @@
 
 const struct rule rules[] = {
     {"challenge", "The request URL answers url_verification with the challenge, within a second.",
-     "EVENTS.md, Receiving them", BIND, "the app has no request URL", judge_challenge},
+     "EVENTS.md, Receiving them", BIND, "the app has no request URL, or is shared with other tenants", judge_challenge},
     {"event-answer", "Every event is answered with 200 within 3 seconds.", "EVENTS.md, Delivery", BIND | PLAIN,
      "no event was sent", judge_event_answer},
     {"forged-event",
@@ -104,17 +104,30 @@ enum outcome rule_judge(const struct rule *r, const struct story *s, struct aren
     return RULE_NOT_JUDGED;
 }
 
+/* The finding with that text; NULL: there is none. */
+static struct finding *found_before(struct verdict *v, struct str text) {
+    for (size_t i = 0; i < v->n_findings && i < FINDINGS_MAX; i++)
+        if (str_eq(v->findings[i].text, text))
+            return &v->findings[i];
+    return NULL;
+}
+
 struct finding *verdict_find(struct verdict *v, const char *format, ...) {
     static struct finding spare; /* the findings beyond FINDINGS_MAX are only counted */
-    struct finding *f = v->n_findings < FINDINGS_MAX ? &v->findings[v->n_findings] : &spare;
     va_list args;
 
-    v->judged = true;
-    v->n_findings++;
-    *f = (struct finding){.n_evidence = 0};
     va_start(args, format);
-    f->text = arena_vprintf(v->arena, format, args);
+    struct str text = arena_vprintf(v->arena, format, args);
     va_end(args);
+    v->judged = true;
+    struct finding *f = found_before(v, text);
+    if (f) {
+        f->times++;
+        return f;
+    }
+    f = v->n_findings < FINDINGS_MAX ? &v->findings[v->n_findings] : &spare;
+    v->n_findings++;
+    *f = (struct finding){.text = text, .times = 1};
     return f;
 }
 

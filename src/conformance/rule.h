@@ -13,6 +13,7 @@
 /* One thing that is wrong, and the exchange behind it. */
 struct finding {
     struct str text;
+    size_t times; /* how often the same was found; only the first EVIDENCE_MAX exchanges are kept */
     const json_t *evidence[EVIDENCE_MAX]; /* entries of the story, or its challenge */
     size_t n_evidence;
 };
@@ -48,7 +49,7 @@ enum outcome rule_judge(const struct rule *r, const struct story *s, struct aren
 
 /* ---- for rules ---- */
 
-/* Adds a finding and returns it, for finding_show; the rule counts as judged. */
+/* Adds a finding, or counts one with the same text, and returns it, for finding_show; the rule counts as judged. */
 struct finding *verdict_find(struct verdict *v, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void finding_show(struct finding *f, const json_t *entry); /* NULL is ignored */
 

@@ -9,7 +9,10 @@
 #include "conformance/run.h"
 
 #define RUN_WHY_MAX 600
-#define RUN_ATTACHMENTS 2
+#define RUN_APPLICATION_ID "7990000000000000003"
+#define RUN_EVENTS 3
+
+extern const char *const run_events[RUN_EVENTS]; /* the types that a vendor needs */
 
 struct run {
     const struct run_options *o;
@@ -48,10 +51,13 @@ int run_settle(struct run *r, unsigned quiet_ms);
 /* Reads the journal for so long. */
 int run_watch(struct run *r, unsigned ms);
 
-/* ---- acts.c: what the customer does ---- */
+/* ---- begin.c ---- */
 
 int act_begin(struct run *r);
 void act_end(struct run *r);
+
+/* ---- acts.c: what the customer does ---- */
+
 int act_bind(struct run *r); /* adds an account, which is the vendor's customer from then on */
 int act_look(struct run *r); /* reads what the vendor has pushed */
 int act_challenge(struct run *r);

@@ -52,6 +52,7 @@ struct seed {
     struct seed_part *parts;
     size_t n;
     struct seed_findings findings;
+    bool test_mode; /* set by the caller after seed_read: random passwords are hashed quickly */
 };
 
 /* Reads and checks a seed. Texts are in the arena and in text, which must outlive it. Call seed_end in every case. */

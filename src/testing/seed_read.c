@@ -297,7 +297,8 @@ static int hash_password(struct seed *s, const struct seed_part *until, size_t u
                 *ret = p->password_hashes[i];
                 return 0;
             }
-    *ret = account_password_hash(password, s->arena);
+    bool quick = s->test_mode && str_is_absent(until->in.users.v[user].password);
+    *ret = quick ? account_password_hash_quick(password, s->arena) : account_password_hash(password, s->arena);
     return str_is_absent(*ret) ? -ENOMEM : 0;
 }
 

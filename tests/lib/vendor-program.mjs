@@ -52,7 +52,8 @@ export class VendorProgram {
         this.domain = this.client.domain = domain;
         if (this.ways.includes('connection')) {
             await new Promise((resolve, reject) => {
-                this.ws = new lark.WSClient({ appId: this.app.app_id, appSecret: this.app.app_secret, domain, logger, onReady: resolve, onError: reject });
+                this.ws = new lark.WSClient({ appId: this.app.app_id, appSecret: this.app.app_secret, domain, logger, onReady: resolve, onError: reject,
+                    autoReconnect: this.bad !== 'retried-event' });
                 void this.ws.start({ eventDispatcher: this.dispatcher });
             });
         }

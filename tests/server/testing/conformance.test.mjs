@@ -137,6 +137,12 @@ async function showsReport(file) {
     await b.close();
 }
 
+test('a program that does not connect again after its long connection broke off', () => withProgram({ bad: 'retried-event', ways: ['connection'] }, async ({ server }) => {
+    const r = await run({ server, timeout: 2 }, '--only', 'retried-event');
+    assert.deepEqual([r.status, named(r.outcome, 'failed')], [1, ['retried-event']], said(r));
+    assert.match(r.stdout, /did not connect again within 2 s/);
+}));
+
 test('what does not work is said, and the status is 2', async () => {
     const say = (...args) => hired(['conformance', ...args]);
     for (const [args, pattern] of [
