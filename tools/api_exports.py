@@ -9,11 +9,18 @@ POSTMAN = 'https://schema.getpostman.com/json/collection/v2.1.0/collection.json'
 DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 
 
+def texts(value):
+    """The value of a parameter of a query, as it is sent; a list is several parameters."""
+    if isinstance(value, list):
+        return [text for item in value for text in texts(item)]
+    return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
 def request(op):
     parts = op['path'].strip('/').split('/')
     example = op.get('example', {})
-    query = [{'key': field['name'], 'value': str(example.get('query', {}).get(field['name'], '')),
-              'description': api_openapi.about(field), 'disabled': field['name'] not in example.get('query', {})} for field in op['query']]
+    query = [{'key': field['name'], 'value': value, 'description': api_openapi.about(field), 'disabled': field['name'] not in example.get('query', {})}
+             for field in op['query'] for value in texts(example.get('query', {}).get(field['name'], ''))]
     url = {'raw': '{{base_url}}' + op['path'], 'host': ['{{base_url}}'], 'path': parts, 'query': query,
            'variable': [{'key': name, 'value': ''} for name in re.findall(r':([A-Za-z0-9_]+)', op['path'])]}
     out = {'method': op['method'], 'url': url, 'header': [], 'description': op['title']}

@@ -58,6 +58,12 @@ class Exports(unittest.TestCase):
             url = item['request']['url']
             self.assertEqual('{{base_url}}/' + '/'.join(url['path']), url['raw'])
             self.assertEqual([p[1:] for p in url['path'] if p.startswith(':')], [v['key'] for v in url['variable']])
+            sent = [(one['key'], one['value']) for one in url['query'] if not one['disabled']]
+            example = next(op for op in MODEL.operations if op['name'] == item['name']).get('example', {}).get('query', {})
+            self.assertEqual([key for key, _ in sent if isinstance(example[key], list)],
+                             [key for key, value in example.items() if isinstance(value, list) for _ in value])
+            self.assertEqual([value for key, value in sent if isinstance(example[key], list)],
+                             [one for value in example.values() if isinstance(value, list) for one in value])
             if item['request'].get('body', {}).get('mode') == 'raw':
                 json.loads(item['request']['body']['raw'])
 

@@ -86,6 +86,23 @@ test('errors of the start say what to do', async () => {
     await assert.rejects(Hired.start({ args: ['--no-such-option'] }), /no-such-option/);
 });
 
+test('index.d.ts declares what there is', async () => {
+    const types = fs.readFileSync(path.join(root, 'clients/node/index.d.ts'), 'utf8');
+    const tenant = await hired.tenant(), webhook = await Webhook.listen(), robot = await tenant.robot();
+    const found = { Hired: hired, Webhook: webhook, Tenant: tenant, Robot: robot, Clock: hired.clock, Faults: hired.faults, Journal: hired.journal };
+    for (const [name, object] of Object.entries(found)) {
+        const [, body] = new RegExp(`^export (?:class|interface) ${name} \\{\n([\\s\\S]*?)^\\}`, 'm').exec(types);
+        const declared = [...body.matchAll(/^ {4}(?:readonly )?(\w+)(?=[(:])/gm)].map((m) => m[1]).filter((m) => m !== 'constructor');
+        assert.ok(declared.length >= 3, name);
+        assert.deepEqual(declared.filter((m) => !(m in object)), [], `${name}: declared, and not there`);
+        const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(object)).filter((m) => m !== 'constructor');
+        assert.deepEqual(methods.filter((m) => !declared.includes(m)), [], `${name}: there, and not declared`);
+    }
+    await robot.stop();
+    await webhook.close();
+    await tenant.remove();
+});
+
 async function gone(what, test) {
     for (const end = Date.now() + 20_000; test();) {
         assert.ok(Date.now() < end, `${what} is still there`);
