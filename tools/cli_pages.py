@@ -20,8 +20,9 @@ def ask(binary, *words):
 
 
 def parse_commands(text):
-    """[(name, what it does)] of the list in "hired help"."""
-    found = re.findall(r'^  ([a-z]+) +(\S.*)$', text, re.M)
+    """[(name, what it does)] of the list in "hired help". A line may have several: "seed, robot  make ...; play ..."."""
+    lines = re.findall(r'^  ([a-z]+(?:, [a-z]+)*) +(\S.*)$', text, re.M)
+    found = [pair for names, about in lines for pair in zip(names.split(', '), about.split('; '), strict=True)]
     if not found:
         raise ValueError('"hired help" lists no command')
     return found

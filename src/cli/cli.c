@@ -36,8 +36,9 @@ static const struct command commands[] = {
     {"migrate", cli_migrate, "move a database between a data directory and PostgreSQL"},
     {"seed", cli_seed, "make what a file describes, and describe what is there"},
     {"robot", cli_robot, "play a vendor or a customer for a test"},
-    {"drift", cli_drift, "compare recorded calls with the descriptions of the API"},
-    {"conformance", cli_conformance, "judge a vendor's program that is connected to a test server"},
+    {"conformance", cli_conformance, "judge a vendor's program"},
+    {"mirror", cli_mirror, "read a tenant of another server into one here"},
+    {"drift", cli_drift, "compare recorded calls with the API"},
     {"check", cli_check, "find errors in a configuration or a data directory"},
     {"ready", cli_ready, "ask whether the server of a data directory is ready"},
     {"version", cli_version, "print the version of this binary and its libraries"},
@@ -45,10 +46,22 @@ static const struct command commands[] = {
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+/* These share a line of the list with the next command, so that the list fits a screen. */
+static bool is_with_next(const char *name) {
+    return strcmp(name, "robot") == 0 || strcmp(name, "mirror") == 0;
+}
+
 static void print_help(FILE *out) {
     fprintf(out, "usage: hired COMMAND [OPTION...] [--data DIR | --store postgresql://USER@HOST/DATABASE]\n");
-    for (size_t i = 0; i < N_COMMANDS; i++)
-        fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
+    for (size_t i = 0; i < N_COMMANDS; i++) {
+        if (!is_with_next(commands[i].name)) {
+            fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].about);
+            continue;
+        }
+        fprintf(out, "  %s, %s  %s; %s\n", commands[i].name, commands[i + 1].name, commands[i].about,
+                commands[i + 1].about);
+        i++;
+    }
     fprintf(out,
             "hired help COMMAND explains a command, hired help config the options. Begin: hired demo --data data\n");
 }

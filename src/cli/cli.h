@@ -23,6 +23,7 @@ int cli_migrate(int argc, char **argv);
 int cli_demo(int argc, char **argv);
 int cli_seed(int argc, char **argv);
 int cli_robot(int argc, char **argv);
+int cli_mirror(int argc, char **argv);
 int cli_drift(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_ready(int argc, char **argv);

@@ -21,7 +21,8 @@ const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status
 const dir = tempDir();
 run('python3', ['-B', path.join(root, 'tools/cli_pages.py'), binary, dir]);
 const page = (name) => fs.readFileSync(path.join(dir, name), 'utf8');
-const commands = [...hired(['help']).stdout.matchAll(/^ {2}([a-z]+) +\S/gm)].map((m) => m[1]);
+// A line of the list may have several commands.
+const commands = [...hired(['--help']).stdout.matchAll(/^ {2}([a-z]+(?:, [a-z]+)*) /gm)].flatMap((m) => m[1].split(', '));
 
 // What bash would offer for each of the command lines, of which the last word is being typed.
 function offered(lines) {

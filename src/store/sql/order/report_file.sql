@@ -27,3 +27,7 @@ SELECT 1 FROM report_file WHERE id = $1 UNION ALL SELECT 1 FROM attachment WHERE
 -- tenants: upkeep: after a clock that was ahead
 UPDATE report_file SET next_ms = $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END
 WHERE state = 0 AND owner >= 0 AND next_ms > $1 + CASE attempts WHEN 0 THEN 0 ELSE 86400000 END;
+
+-- Reports that are to be fetched, for hired mirror, which fetches them itself.
+-- name: report_file_due_of_tenant
+SELECT id, source_url FROM report_file WHERE tenant = $1 AND id > $2 AND state + 0 = 0 ORDER BY id LIMIT $3;

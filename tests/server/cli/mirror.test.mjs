@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+// once
+//
+// hired mirror: what arrives, what a kill, faults and limits of the source do to it, what a second run brings, and that a masked
+// mirror holds no value of a person.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+
+import { Client, send } from '../../lib/client.mjs';
+import { binary, hired, hiredOk, root, startServer, tempDir } from '../../lib/server.mjs';
+import { storeEnvOf } from '../../lib/store.mjs';
+
+const LOOPBACK = ['--fetch-allow', 'loopback'];
+const source = await startServer({ args: ['--test', ...LOOPBACK] });
+const client = new Client(source);
+const SECRET = { HIRED_APP_SECRET: source.demo.app_secret };
+const argsOf = (data, more = []) => ['mirror', '--from', source.baseUrl, '--app-id', source.demo.app_id, '--data', data, '--work', `${data}.work`, ...more];
+const run = (data, more) => hired(argsOf(data, more), { env: SECRET });
+const ok = (r) => {
+    assert.equal(r.status, 0, r.stderr + r.stdout);
+    return r;
+};
+const fault = (body) => client.ok('POST', '/test/faults', { body, token: null });
+test.after(() => source.stop());
+
+// Starts a mirror, and kills it after so many milliseconds. Resolves to whether it was still running.
+function runAndKill(data, afterMs, more = []) {
+    const args = argsOf(data, more);
+    const child = spawn(binary, args, { env: { ...process.env, ...storeEnvOf(args), ...SECRET }, stdio: 'ignore' });
+    const timer = setTimeout(() => child.kill('SIGKILL'), afterMs);
+    return new Promise((resolve) => child.on('close', (status, signal) => {
+        clearTimeout(timer);
+        resolve(signal === 'SIGKILL');
+    }));
+}
+
+const described = fs.readdirSync(path.join(root, 'api', 'operations')).map((f) => JSON.parse(fs.readFileSync(path.join(root, 'api', 'operations', f), 'utf8')));
+const lists = described.filter((o) => o.supported && o.access === 'tenant' && o.method === 'GET' && /\.list$/.test(o.name) && o.name !== 'external_application.list');
+
+async function whole(of, op) {
+    const query = { page_size: (op.query ?? []).some((f) => (f.name ?? f) === 'page_size') ? 50 : undefined };
+    if (op.name === 'interview.list') query.start_time = 1;
+    if (op.name === 'location.list') query.usage = 'position_location';
+    const items = [];
+    for (let token; ;) {
+        const data = await of.ok('GET', op.path, { query: { ...query, page_token: token } });
+        items.push(...(data.items ?? data.rooms ?? []));
+        if (!data.has_more) return items;
+        token = data.page_token ?? data.next_page_token;
+    }
+}
+
+// Everything that a tenant's lists and single records have, with the content of each file instead of its link.
+async function everything(of) {
+    const all = {};
+    for (const op of lists) all[op.name] = await whole(of, op);
+    all.applications = [];
+    for (const id of all['application.list']) all.applications.push((await of.ok('GET', `/open-apis/hire/v1/applications/${id}`)).application);
+    const talents = [...new Set(all.applications.map((a) => a.talent_id))];
+    all.externals = [];
+    all.checks = [];
+    for (const id of talents) {
+        for (const e of (await of.ok('GET', '/open-apis/hire/v1/external_applications', { query: { talent_id: id, page_size: 20 } })).items) {
+            all.externals.push(e);
+            const checks = await of.ok('POST', '/open-apis/hire/v1/external_background_checks/batch_query', { query: { external_application_id: e.id }, body: {} });
+            all.checks.push(...checks.items);
+        }
+    }
+    const users = new Set(JSON.stringify(all).match(/ou_[0-9a-f]+/g));
+    all.users = [];
+    for (const id of [...users].sort()) all.users.push((await of.ok('GET', `/open-apis/contact/v3/users/${id}`)).user);
+    const files = {};
+    for (const o of all['background_check_order.list']) {
+        for (const f of o.feedback_info_list ?? []) {
+            if (!f.attachment_url?.startsWith('http://127')) continue;
+            files[f.id] = (await send(of.server.baseUrl, 'GET', new URL(f.attachment_url).pathname)).bytes.toString('latin1');
+            f.attachment_url = 'a file';
+        }
+    }
+    for (const id of new Set(all.checks.flatMap((c) => c.attachment_list.map((a) => a.id)))) {
+        const a = (await of.ok('GET', `/open-apis/hire/v1/attachments/${id}`, { query: { type: 3 } })).attachment;
+        files[id] = { name: a.name, content: a.url.startsWith('http://127') ? (await send(of.server.baseUrl, 'GET', new URL(a.url).pathname)).bytes.toString('latin1') : a.url };
+    }
+    return { ...all, files };
+}
+
+// Starts a server on a mirror and resolves to what fn(client of its app) does.
+async function served(data, fn) {
+    const { app_id } = source.demo;
+    const { app_secret } = hiredOk(['app', 'rotate', app_id, '--data', data, '--json']);
+    hiredOk(['app', 'scopes', app_id, '--scope', 'all', '--data', data]);
+    const server = await startServer({ dir: data, args: LOOPBACK });
+    try {
+        return await fn(new Client(server, { app_id, app_secret }));
+    } finally {
+        await server.stop();
+    }
+}
+
+const original = await everything(client);
+const mine = path.join(tempDir(), 'mirror');
+
+test('killed again and again, a mirror ends whole: every list, record and file is as in the source', async () => {
+    for (const ms of [60, 400, 1200, 2400]) await runAndKill(mine, ms);
+    const torn = path.join(`${mine}.work`, 'run', 'applications.jsonl');
+    if (fs.existsSync(torn)) fs.appendFileSync(torn, '{"code":0,"data":{"appl'); // what a kill within a write leaves
+    const r = ok(run(mine));
+    assert.match(r.stderr, /NOT MIRRORED: talents: the source does not have the operation/);
+    assert.match(r.stderr, /NOT IN A MIRROR/);
+    assert.deepEqual(fs.readdirSync(`${mine}.work`).sort(), ['lock', 'mirror.json']); // the answers are removed
+    const copy = await served(mine, everything);
+    for (const name of Object.keys(original)) assert.deepEqual(copy[name], original[name], name);
+    assert.ok(Object.keys(original.files).length > 10);
+    assert.ok(original['background_check_order.list'].length > 5 && original['interview.list'].length > 5 && original.users.length > 5);
+    assert.match(hired(['check', '--data', mine]).stdout, /all is well/);
+});
+
+test('a second run brings what is new and what has changed, and counts it; the source may fail in any way meanwhile', async () => {
+    const again = ok(run(mine));
+    assert.match(again.stdout, /^0 new, 0 changed, \d+ unchanged/);
+    const open = original.applications.find((a) => a.active_status === 1);
+    await client.ok('POST', `/open-apis/hire/v1/applications/${open.id}/terminate`, { body: { termination_type: 1, termination_reason_list: [original['termination_reason.list'][0].id] } });
+    const made = await client.ok('POST', '/open-apis/hire/v1/external_applications', { body: { talent_id: open.talent_id, job_title: 'Tester' } });
+    assert.ok(made);
+    const of = (operation, more) => fault({ operation, app_id: source.demo.app_id, times: 1, ...more });
+    await of('background_check_order.list', { code: 99991400, reset_s: 1 });
+    await of('application.get', { nth: 2, status: 503 });
+    await of('application.get', { nth: 4, status: 502 });
+    await of('application.get', { nth: 6, cut: true });
+    await of('application.get', { nth: 8, reset: true });
+    await of('interview.list', { delay_ms: 700 });
+    await of('external_application.list', { nth: 3, ends_token: true });
+    const r = ok(run(mine));
+    assert.match(r.stdout, /^1 new, 1 changed, \d+ unchanged/);
+    assert.match(r.stderr, / [2-9] of them again after a fault/);
+    const left = (await client.ok('GET', '/test/faults', { token: null })).items.filter((f) => f.fired === 0);
+    assert.deepEqual(left, [], 'a fault was not met');
+    client.cachedToken = undefined; // the fault has ended it, as it was the same one
+    const now = await everything(client), copy = await served(mine, everything);
+    assert.deepEqual(copy.applications, now.applications);
+    assert.deepEqual(copy.externals, now.externals);
+});
+
+test('a page token that has expired begins the list anew', () => {
+    const data = path.join(tempDir(), 'expired'), steps = path.join(`${data}.work`, 'run');
+    fs.mkdirSync(steps, { recursive: true });
+    fs.writeFileSync(path.join(`${data}.work`, 'mirror.json'), JSON.stringify({ from: source.baseUrl, app_id: source.demo.app_id, masked: false }));
+    const page = { code: 0, data: { items: [], has_more: true, page_token: 'of-yesterday' } };
+    for (const name of ['orders', 'application_ids', 'rooms']) fs.writeFileSync(path.join(steps, `${name}.jsonl`), `${JSON.stringify(page)}\n`);
+    const r = ok(run(data));
+    for (const name of ['orders', 'application_ids', 'rooms']) assert.match(r.stderr, new RegExp(`${name}: the token of the next page has expired`));
+    assert.match(r.stdout, new RegExp(`, ${original['background_check_order.list'].length} orders`));
+});
+
+test('what is wrong is said: secret, work directory, a second mirror at once, scopes', async () => {
+    const data = path.join(tempDir(), 'wrong');
+    const without = hired(argsOf(data), { env: { HIRED_APP_SECRET: '' } });
+    assert.deepEqual([without.status, /HIRED_APP_SECRET/.test(without.stderr)], [2, true]);
+    const wrong = hired(argsOf(data), { env: { HIRED_APP_SECRET: 'x'.repeat(32) } });
+    assert.equal(wrong.status, 1);
+    assert.match(wrong.stderr, /10014|secret/);
+    const other = hired(argsOf(data, ['--mask']), { env: SECRET });
+    assert.match(other.stderr, /is the work directory of a mirror that is not masked/);
+    const first = runAndKill(data, 1500);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.match(run(data).stderr, /another hired mirror works in/);
+    await first;
+    const few = hiredOk(['app', 'create', '--data', source.dir, '--tenant', source.demo.tenant_key, '--name', 'few', '--scope', 'hire:background_check_order:readonly']);
+    source.secrets.add(few.app_secret);
+    const place = path.join(tempDir(), 'few');
+    const r = hired(['mirror', '--from', source.baseUrl, '--app-id', few.app_id, '--data', place, '--work', `${place}.work`], { env: { HIRED_APP_SECRET: few.app_secret } });
+    ok(r);
+    assert.match(r.stderr, /NOT MIRRORED: interviews: the app lacks the scope/);
+    assert.match(r.stdout, new RegExp(`${original['background_check_order.list'].length} orders`));
+});
+
+// ---- masked ----
+
+// Every text of the source that belongs to people, with mobiles also without what is not a digit.
+function personal() {
+    const found = new Set();
+    const add = (v) => {
+        if (typeof v !== 'string') return;
+        if (v.length >= 4 || /[\u3400-\u9fff]{2}/.test(v)) found.add(v);
+        const digits = v.replace(/\D/g, '');
+        if (/^[+\d][\d -]+$/.test(v) && digits.length >= 9 && !/^1\d{12}$/.test(v)) found.add(digits.slice(-11));
+    };
+    const ofPerson = (o) => o && ['name', 'mobile', 'email', 'first_name', 'last_name', 'en_name', 'employee_no', 'user_id', 'job_title'].forEach((k) => add(o[k]));
+    for (const o of original['background_check_order.list']) {
+        ofPerson(o.candidate_info);
+        ofPerson(o.contactor_info);
+        [o.remark, o.conclusion].forEach(add);
+        o.feedback_info_list?.forEach((f) => [f.report_name, f.result, f.report_preview_url].forEach(add));
+        for (const d of o.custom_data_list ?? []) if (!/^(true|false|\d{19}|[a-z_]+)$/.test(d.value) && !JSON.stringify(o.custom_field_list).includes(d.value)) add(d.value);
+    }
+    for (const i of original['interview.list']) {
+        [i.remark, i.contact_mobile].forEach(add);
+        for (const u of [i.creator, i.contact_user, ...(i.interview_record_list ?? []).map((r) => r.interviewer)]) [u?.name?.zh_cn, u?.name?.en_us].forEach(add);
+        i.interview_record_list?.forEach((r) => add(r.content));
+    }
+    original.users.forEach(ofPerson);
+    for (const c of original.checks) {
+        add(c.result);
+        c.attachment_list.forEach((a) => add(a.name));
+    }
+    original.applications.forEach((a) => add(a.termination_reason_note));
+    for (const id of found) if (/^ou_/.test(id)) found.delete(id);
+    return [...found];
+}
+
+function filesBelow(dir) {
+    return fs.readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => path.join(e.parentPath ?? e.path, e.name));
+}
+
+function search(values, dirs) {
+    const hits = [];
+    for (const file of dirs.filter((d) => fs.existsSync(d)).flatMap(filesBelow)) {
+        const bytes = fs.readFileSync(file);
+        for (const v of values) if (bytes.includes(Buffer.from(v)) || bytes.includes(Buffer.from(JSON.stringify(v).slice(1, -1)))) hits.push(`${v} in ${path.basename(file)}`);
+    }
+    return hits;
+}
+
+test('a masked mirror holds no value of a person, at no time; inventions are consistent and have their forms', async () => {
+    const data = path.join(tempDir(), 'masked'), values = personal();
+    assert.ok(values.length > 100, `${values.length} values`);
+    for (const ms of [400, 2500]) {
+        await runAndKill(data, ms, ['--mask']);
+        assert.deepEqual(search(values, [data, `${data}.work`]), []);
+    }
+    ok(run(data, ['--mask']));
+    assert.deepEqual(search(values, [data, `${data}.work`]), []);
+    assert.ok(search(['example.com'], [data]).length > 0); // the search would find what is there
+    const dump = path.join(tempDir(), 'dump');
+    hiredOk(['export', '--data', data, '--dir', dump]);
+    assert.deepEqual(search(values, [dump]), []);
+
+    const copy = await served(data, everything);
+    const people = (all) => Object.fromEntries(all.users.map((u) => [u.open_id, u]));
+    const before = people(original), after = people(copy);
+    assert.deepEqual(Object.keys(after), Object.keys(before));
+    for (const i of copy['interview.list']) if (i.creator) assert.equal(i.creator.name.zh_cn, after[i.creator.id].name);
+    for (const [id, u] of Object.entries(after)) {
+        assert.notEqual(u.name, before[id].name);
+        assert.match(u.email, /^p[0-9a-f]{10}@example\.com$/);
+        assert.match(u.mobile, /^\+86 ?1[3-9]\d{9}$|^\+\d[\d -]{6,}$/);
+    }
+    // Who is one person in the source is one here, and two are two.
+    const pairs = (all) => all['background_check_order.list'].map((o) => o.candidate_info.name);
+    const shape = (list) => list.map((v) => list.indexOf(v));
+    assert.deepEqual(shape(pairs(copy)), shape(pairs(original)));
+    assert.deepEqual(shape(copy['background_check_order.list'].map((o) => o.candidate_info.mobile)), shape(original['background_check_order.list'].map((o) => o.candidate_info.mobile)));
+    for (const name of ['order_id', 'order_status', 'package', 'begin_time', 'provider_info', 'custom_field_list']) {
+        assert.deepEqual(copy['background_check_order.list'].map((o) => o[name]), original['background_check_order.list'].map((o) => o[name]), name);
+    }
+    assert.deepEqual(Object.keys(copy.files), Object.keys(original.files));
+    for (const f of Object.values(copy.files)) assert.match(f.content ?? f, /^%PDF-1\.\d[^]*%%EOF\s*$/);
+
+    // Continued later, nobody has become somebody else.
+    assert.match(ok(run(data, ['--mask'])).stdout, /^0 new, 0 changed, \d+ unchanged/);
+    fs.cpSync(`${data}.work`, `${data}2.work`, { recursive: true });
+    fs.rmSync(`${data}2.work/key`);
+    const elsewhere = `${data}2`; // with another key they become others
+    ok(hired(argsOf(elsewhere, ['--mask']), { env: SECRET }));
+    const third = await served(elsewhere, everything);
+    assert.notDeepEqual(third.users.map((u) => u.name), copy.users.map((u) => u.name));
+
+    const beside = await startServer({ dir: data, args: LOOPBACK });
+    const refused = run(data, ['--mask']);
+    assert.deepEqual([refused.status, /stop the server/.test(refused.stderr)], [1, true]);
+    await beside.stop();
+});
