@@ -24,7 +24,7 @@ static void set_secret(char **to, const char *text) {
 void credentials_drop(struct client *c) {
     set_secret(&c->bearer, NULL);
     set_secret(&c->csrf, NULL);
-    curl_easy_setopt(c->curl, CURLOPT_COOKIELIST, "ALL");
+    set_secret(&c->cookie, NULL);
 }
 
 /* Asks for a token or a session. Returns 0 when it was granted: the caller takes it from the answer. */
@@ -64,9 +64,12 @@ static int sign_in(struct client *c) {
         return r;
     const char *csrf = json_string_value(json_object_get(a.data, "csrf_token"));
     const struct transfer t = {.method = "POST", .path = "/console/api/session/sign_in"};
-    if (!csrf)
-        return client_fail(c, &t, -EBADMSG, "the answer has no csrf_token");
+    struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
+    struct str given = client_answer_header(&a, STR("Set-Cookie")), cookie = str_cut(&given, ';');
+    if (!csrf || str_is_empty(cookie))
+        return client_fail(c, &t, -EBADMSG, "the answer has no csrf_token or no cookie");
     set_secret(&c->csrf, csrf);
+    set_secret(&c->cookie, arena_dup(&scratch, cookie).ptr);
     return 0;
 }
 
@@ -92,8 +95,10 @@ static struct curl_slist *add(struct curl_slist *list, const char *name, const c
 struct curl_slist *credentials_headers(const struct client *c, struct curl_slist *list) {
     if (c->bearer)
         list = add(list, "Authorization: Bearer ", c->bearer);
-    if (c->csrf)
+    if (c->csrf) {
         list = add(list, "X-Csrf-Token: ", c->csrf);
+        list = add(list, "Cookie: ", c->cookie);
+    }
     return list;
 }
 

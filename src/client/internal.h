@@ -17,7 +17,7 @@ struct client {
     CURL *curl;
     char *bearer;        /* NULL: there is none yet */
     int64_t renew_at_ms; /* clock_mono_ms() from which the bearer of an app is renewed */
-    char *csrf;          /* of a session; NULL: not signed in */
+    char *csrf, *cookie; /* of a session, "name=value"; NULL: not signed in */
     char error[CURL_ERROR_SIZE];
     struct buf label, why; /* "GET /path" of the last request; what went wrong. Both end with a NUL */
 };

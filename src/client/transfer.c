@@ -85,7 +85,7 @@ static void set_url(const struct client *c, const struct transfer *t) {
 
 static void set_general(struct client *c, const struct transfer *t) {
     CURL *curl = c->curl;
-    curl_easy_reset(curl); /* keeps connections and cookies */
+    curl_easy_reset(curl); /* keeps connections */
     set_url(c, t);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
@@ -93,8 +93,6 @@ static void set_general(struct client *c, const struct transfer *t) {
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)c->o.total_ms);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, "hired/" HIRED_VERSION);
-    if (c->o.credentials == CLIENT_SESSION)
-        curl_easy_setopt(curl, CURLOPT_COOKIEFILE, ""); /* keeps cookies in memory */
     if (!c->o.proxy)
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (c->ca_file)
@@ -172,10 +170,10 @@ static void show(struct str raw, char ret[SHOWN_MAX + 1]) {
 
 static int no_envelope(struct client *c, const struct transfer *t, const struct client_answer *a) {
     char begins[SHOWN_MAX + 1];
-    struct str to = client_answer_header(a, STR("Location"));
+    struct str to = client_answer_header(a, STR("Location")), place = str_cut(&to, '?');
     if (a->status >= 300 && a->status < 400)
         return client_fail(c, t, -EBADMSG, "the server answered with a redirect (%u) to %.*s, which is not followed",
-                           a->status, (int)strcspn(to.len > 0 ? to.ptr : "", "?\r\n"), to.len > 0 ? to.ptr : "");
+                           a->status, STR_FMT(place));
     show(buf_str(&a->raw), begins);
     return client_fail(c, t, -EBADMSG, "the answer (HTTP %u) is not in the API's form; it begins: %s", a->status,
                        begins);

@@ -41,7 +41,6 @@ struct robot {
     bool working; /* the thread is outside of the lock */
     bool noticed; /* robot_notice() since the last look */
     bool ready, connected;
-    int64_t lost_ns; /* clock_mono_ns() when the long connection was lost; 0: never */
     uint64_t deeds;
     struct robot_state state;
     char why[300]; /* why it is not ready */

@@ -14,7 +14,6 @@
 #include "robot/internal.h"
 
 #define LOOK_MS 1000
-#define LOST_NS INT64_C(3000000000)
 
 int64_t robot_now(struct robot *r) {
     return r->o.clock.now_ms(r->o.clock.ctx);
@@ -150,15 +149,10 @@ uint64_t robot_deeds(struct robot *r) {
     return deeds;
 }
 
-/* A vendor's robot that lost its long connection a moment ago gets what waits for it as soon as it is connected. */
-static bool connects(const struct robot *r) {
-    return r->link && !r->connected && r->lost_ns > 0 && clock_mono_ns() - r->lost_ns < LOST_NS;
-}
-
 static bool is_settled(struct robot *r, int64_t *ret_next_ms) {
     int64_t now_ms = now_unlocked(r);
     *ret_next_ms = next_due(r);
-    return atomic_load(&r->stop) || (!r->working && *ret_next_ms > now_ms && !connects(r));
+    return atomic_load(&r->stop) || (!r->working && *ret_next_ms > now_ms);
 }
 
 int robot_settle(struct robot *r, unsigned timeout_ms, int64_t *ret_next_ms) {
@@ -204,8 +198,6 @@ int robot_await(struct robot *r, unsigned timeout_ms, struct buf *ret_why) {
 static void on_link(void *ctx, bool connected, const char *why) {
     struct robot *r = ctx;
     pthread_mutex_lock(&r->lock);
-    if (!connected && r->connected)
-        r->lost_ns = clock_mono_ns();
     bool told = r->connected == connected && strcmp(r->why, why) == 0;
     r->connected = connected;
     r->ready = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds tenants for the operations of the test mode.
+ * Finds tenants and apps for the operations of the test mode.
  */
 #ifndef HIRED_TESTING_NAMES_H
 #define HIRED_TESTING_NAMES_H
@@ -10,5 +10,8 @@
 /* The internal id of the tenant with that key; 0 if key is absent or empty. Returns 0, or the value of call_fail if
  * there is no such tenant, or another negative errno. For handlers that wait. */
 int names_tenant(struct call *c, struct str key, int64_t *ret);
+
+/* The internal id of the app with that app_id; results as above. */
+int names_app(struct call *c, struct str app_id, int64_t *ret);
 
 #endif

@@ -9,17 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 
 #define READY_MS 10000
+#define GONE_NS INT64_C(3000000000)
+#define LOOK_NS 2000000
 
 /* A robot, and what it uses. Freed by whoever gives up the last reference. */
 struct entry {
     unsigned refs; /* guarded by the register's lock */
     char id[ROBOT_ID_MAX];
-    int64_t tenant;
+    int64_t tenant, app;
+    int64_t gone_ns; /* since when its app has no long connection; 0: it has one, or needs none. The register's lock */
     struct str tenant_key, app_id;
     struct arena arena;
     struct scenarios scenarios;
@@ -29,6 +33,8 @@ struct entry {
 
 struct robots {
     const char *base_url;
+    bool (*connected)(void *ctx, int64_t app);
+    void *ctx;
     pthread_mutex_t lock;
     struct entry *v[ROBOTS_MAX];
     size_t n;
@@ -37,9 +43,9 @@ struct robots {
     bool ended;
 };
 
-struct robots *robots_new(const char *base_url) {
+struct robots *robots_new(const char *base_url, bool (*connected)(void *ctx, int64_t app), void *ctx) {
     struct robots *all = mem_alloc(sizeof *all);
-    all->base_url = base_url;
+    *all = (struct robots){.base_url = base_url, .connected = connected, .ctx = ctx};
     pthread_mutex_init(&all->lock, NULL);
     return all;
 }
@@ -135,7 +141,7 @@ static void leave(struct robots *all, struct entry *e) {
 
 static struct entry *make_entry(struct robots *all, const struct robot_request *request) {
     struct entry *e = mem_alloc(sizeof *e);
-    *e = (struct entry){.refs = 1, .tenant = request->tenant};
+    *e = (struct entry){.refs = 1, .tenant = request->tenant, .app = request->app};
     e->tenant_key = arena_dup(&e->arena, request->tenant_key);
     e->app_id = arena_dup(&e->arena, request->app_id);
     e->scenario = request->o.scenario ? arena_dup(&e->arena, str_of(request->o.scenario)) : STR_ABSENT;
@@ -234,6 +240,32 @@ static unsigned left_ms(int64_t end_ns) {
     return left > 0 ? (unsigned)left : 0;
 }
 
+/* Whether the robot is about to be connected again: then events wait for it that are not due before. */
+static bool connects(struct robots *all, struct entry *e) {
+    struct robot_state s;
+    robot_look(e->robot, &s);
+    if (s.kind != ROBOT_VENDOR)
+        return false;
+    bool there = all->connected(all->ctx, e->app);
+    int64_t now_ns = clock_mono_ns();
+    pthread_mutex_lock(&all->lock);
+    e->gone_ns = there ? 0 : e->gone_ns > 0 ? e->gone_ns : now_ns;
+    bool soon = !there && now_ns - e->gone_ns < GONE_NS && !all->ended;
+    pthread_mutex_unlock(&all->lock);
+    return soon;
+}
+
+static void await_connection(struct robots *all, struct entry *e, int64_t end_ns) {
+    bool waited = false;
+    while (connects(all, e) && left_ms(end_ns) > 0) {
+        nanosleep(&(struct timespec){0, LOOK_NS}, NULL);
+        waited = true;
+    }
+    pthread_mutex_lock(&all->lock);
+    all->past_deeds += waited; /* what waited for it is sent now */
+    pthread_mutex_unlock(&all->lock);
+}
+
 int robots_settle(struct robots *all, unsigned timeout_ms, int64_t *ret_next_ms) {
     int64_t end_ns = clock_mono_ns() + timeout_ms * INT64_C(1000000);
     struct entry *v[ROBOTS_MAX];
@@ -242,6 +274,7 @@ int robots_settle(struct robots *all, unsigned timeout_ms, int64_t *ret_next_ms)
     *ret_next_ms = ROBOT_NEVER;
     for (size_t i = 0; i < n; i++) {
         int64_t next_ms = ROBOT_NEVER;
+        await_connection(all, v[i], end_ns);
         if (r == 0)
             r = robot_settle(v[i]->robot, left_ms(end_ns), &next_ms);
         if (next_ms < *ret_next_ms)

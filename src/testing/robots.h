@@ -14,8 +14,9 @@
 
 struct robots;
 
-/* base_url: where this process reaches the server; must outlive the robots. */
-struct robots *robots_new(const char *base_url);
+/* base_url: where this process reaches the server; must outlive the robots. connected: whether the app (its internal
+ * id) has a long connection. */
+struct robots *robots_new(const char *base_url, bool (*connected)(void *ctx, int64_t app), void *ctx);
 struct robots *robots_free(struct robots *all); /* takes NULL; returns NULL */
 
 /* Ends all robots and waits for them; none can be started from now on. Takes NULL. */
@@ -23,7 +24,7 @@ void robots_end(struct robots *all);
 
 struct robot_request {
     struct str tenant_key, app_id;
-    int64_t tenant;
+    int64_t tenant, app;    /* internal ids */
     struct robot_options o; /* base_url, scenarios and clock are set here */
     struct str scenarios;   /* the text of a file of scenarios; absent: the built-in ones */
 };
@@ -45,8 +46,8 @@ size_t robots_take(struct robots *all, int64_t tenant, struct str id, bool remov
 
 /* ---- the clock; any thread but a robot's ---- */
 
-/* Waits until all robots have done what is due. Returns 0 and when the next thing is due (INT64_MAX: nothing), or
- * -ETIMEDOUT. */
+/* Waits until all robots have done what is due. A vendor's robot that has lost its long connection is waited for, at
+ * most 3 seconds in all. Returns 0 and when the next thing is due (INT64_MAX: nothing), or -ETIMEDOUT. */
 int robots_settle(struct robots *all, unsigned timeout_ms, int64_t *ret_next_ms);
 uint64_t robots_deeds(struct robots *all); /* grows with everything that a robot does */
 void robots_wake(struct robots *all);      /* the clock has jumped */

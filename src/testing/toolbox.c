@@ -21,7 +21,7 @@ struct toolbox *toolbox_new(const struct toolbox_options *o) {
     pthread_mutex_init(&t->lock, NULL);
     thread_condition(&t->ends);
     t->snapshots = snapshots_new(o->data);
-    t->robots = robots_new(o->url);
+    t->robots = robots_new(o->url, o->connected, o->ctx);
     t->templates = template_cache_new();
     return t;
 }

@@ -20,6 +20,7 @@ struct toolbox_options {
     /* Waits until all that is due is done. Returns 0 and when the next thing is due (INT64_MAX: never), or -ETIMEDOUT
      * and what still runs. */
     int (*settle)(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what);
+    bool (*connected)(void *ctx, int64_t app); /* the app has a long connection to this process */
     void *ctx;
 };
 

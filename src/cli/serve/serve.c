@@ -142,6 +142,7 @@ static void start_toolbox(struct serving *s) {
         .data = s->db.engine == DB_SQLITE ? s->config.data : NULL,
         .clock_moved = on_clock_moved,
         .settle = serve_settle,
+        .connected = serve_connected,
         .ctx = s,
     };
     s->toolbox = toolbox_new(&o);

@@ -58,6 +58,9 @@ int serve_fail(const char *what, int error);
 /* For toolbox_options.settle; ctx: the serving. */
 int serve_settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const char **ret_what);
 
+/* For toolbox_options.connected. */
+bool serve_connected(void *ctx, int64_t app);
+
 /* ---- pool.c ---- */
 
 /* Makes the threads of libuv's pool. libuv would make them at the first upload, and end the process if it cannot.

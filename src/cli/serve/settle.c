@@ -38,3 +38,7 @@ int serve_settle(void *ctx, unsigned timeout_ms, int64_t *ret_next_ms, const cha
             return r;
     }
 }
+
+bool serve_connected(void *ctx, int64_t app) {
+    return hub_has(((struct serving *)ctx)->hub, app);
+}

@@ -53,6 +53,13 @@ test('the first example in Node', () => {
     assert.equal(r.status, 0, r.stderr);
 });
 
+test('robots as commands, with the seed', () => {
+    const [script] = blocks('sh').filter((b) => b.includes('hired robot customer'));
+    assert.ok(script.includes('http://127.0.0.1:8080'));
+    const r = spawnSync('sh', ['-c', script.replaceAll('http://127.0.0.1:8080', server.baseUrl)], { encoding: 'utf8', timeout: 60_000, env: { ...process.env, PATH: `${path.dirname(binary)}:${process.env.PATH}` } });
+    assert.match(r.stdout, /order \d+: completed, Green/, r.stderr);
+});
+
 test('the example with a robot', () => {
     const found = blocks('js').filter((b) => b.includes("tenant.robot('vendor')"));
     assert.equal(found.length, 1);
