@@ -54,7 +54,7 @@ static int ready_main(int argc, char **argv) {
         return 2;
     int r = owner_look(c.config.data, &c.arena, &owner);
     if (r < 0)
-        return cli_fail_errno(&c, r, "look at the data directory", c.config.data);
+        return cli_fail_errno(&c, r, "look at the data directory", NULL);
     if (r == 0 || owner.state == OWNER_COMMAND || str_is_empty(owner.address))
         return cli_fail(&c, "no server answers for the data directory %s", c.config.data);
     return ask(&c, &owner, json);

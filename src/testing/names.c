@@ -28,7 +28,7 @@ int names_tenant(struct call *c, struct str key, int64_t *ret) {
     return r < 0 ? r : 0;
 }
 
-int names_app(struct call *c, struct str app_id, int64_t *ret) {
+int names_app(struct call *c, int64_t tenant, struct str app_id, int64_t *ret) {
     struct app_row row;
     struct db *db;
     struct str why;
@@ -37,9 +37,11 @@ int names_app(struct call *c, struct str app_id, int64_t *ret) {
     if (r < 0)
         return r;
     r = app_find(db, app_id, c->arena, &row);
+    if (r > 0)
+        r = app_is_installed(db, tenant, row.id);
     db_close(db);
     if (r == 0)
-        return call_fail(c, CODE_PARAMETER, "there is no app with the app_id \"%.*s\"", STR_FMT(app_id));
+        return call_fail(c, CODE_PARAMETER, "the tenant has no app with the app_id \"%.*s\"", STR_FMT(app_id));
     if (r > 0)
         *ret = row.id;
     return r < 0 ? r : 0;

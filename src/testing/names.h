@@ -11,7 +11,7 @@
  * there is no such tenant, or another negative errno. For handlers that wait. */
 int names_tenant(struct call *c, struct str key, int64_t *ret);
 
-/* The internal id of the app with that app_id; results as above. */
-int names_app(struct call *c, struct str app_id, int64_t *ret);
+/* The internal id of the app with that app_id, which must be installed in the tenant; results as above. */
+int names_app(struct call *c, int64_t tenant, struct str app_id, int64_t *ret);
 
 #endif

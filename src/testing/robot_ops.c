@@ -93,7 +93,7 @@ int handle_test_robot_create(struct call *c) {
     char id[ROBOT_ID_MAX];
     int r = names_tenant(c, in->tenant_key, &request.tenant);
     if (r == 0)
-        r = names_app(c, in->app_id, &request.app);
+        r = names_app(c, request.tenant, in->app_id, &request.app);
     if (r == 0)
         r = check(c, in, customer);
     if (r < 0)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // hired robot: a vendor and a customer in processes of their own, against a real server.
 import assert from 'node:assert/strict';

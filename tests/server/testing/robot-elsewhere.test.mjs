@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 // once
 //
 // hired robot against servers that people use: without the test mode, behind TLS, and with a restart on the way.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// weight: 15
 //
 // Robots in the server's process: every magic name and every scenario of a customer to its end, by the clock.
 import assert from 'node:assert/strict';
@@ -172,6 +173,7 @@ test('limits, failures of the server and lost answers on the way', async () => {
 test('what it refuses, and how it ends', async () => {
     const tenant = await toolbox.tenant();
     await toolbox.refused(/there is no tenant/, 'POST', '/test/robots', vendorBody(tenant, { tenant_key: 'nobody' }));
+    await toolbox.refused(/the tenant has no app with the app_id/, 'POST', '/test/robots', { ...vendorBody(await toolbox.tenant()), tenant_key: tenant.tenant_key });
     await toolbox.refused(/the robot cannot work: .*app secret is wrong/, 'POST', '/test/robots', vendorBody(tenant, { app_secret: 'x' }));
     await toolbox.refused(/there is no such scenario/, 'POST', '/test/robots', vendorBody(tenant, { scenario: 'dance' }));
     await toolbox.refused(/scenarios: otherwise: there is no scenario "dance"; there are green/, 'POST', '/test/robots', vendorBody(tenant, { scenarios: { otherwise: 'dance' } }));
