@@ -35,6 +35,8 @@ struct push_link_options {
     const char *base_url, *app_id, *app_secret;
     const char *ca_file; /* as of struct client_options; NULL: the system's */
     bool proxy;          /* as of struct client_options; for the address only */
+    bool keep_host; /* connect to the host of base_url, whatever host the WebSocket's address names: for a client in
+                     * the server's own process, from where its outer address may not be reachable */
     struct push_receiver receiver;
 };
 

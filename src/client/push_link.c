@@ -115,6 +115,17 @@ static void tell(struct push_link *l, bool connected, const char *why) {
         l->o.receiver.state(l->o.receiver.ctx, connected, why);
 }
 
+/* The address as it was given, or its path at the host of base_url. Ended by a NUL. */
+static void write_address(const struct push_link *l, const char *given, struct buf *out) {
+    const char *base = client_base_url(l->client), *host = strstr(given, "://");
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+    if (l->o.keep_host && path)
+        buf_printf(out, "%s%s%s", strncmp(base, "https", 5) == 0 ? "wss" : "ws", strchr(base, ':'), path);
+    else
+        buf_add_str(out, str_of(given));
+    buf_add_char(out, '\0');
+}
+
 /* Asks for the WebSocket's address. Returns 0 or a negative errno after telling why. */
 static int ask_address(struct push_link *l, struct buf *ret_url) {
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
@@ -133,7 +144,7 @@ static int ask_address(struct push_link *l, struct buf *ret_url) {
     take_config(l, json_object_get(a.data, "ClientConfig"));
     const char *service = strstr(url, "service_id=");
     l->service = service ? (int32_t)strtol(service + sizeof("service_id=") - 1, NULL, 10) : 0;
-    buf_add(ret_url, url, strlen(url) + 1);
+    write_address(l, url, ret_url);
     return 0;
 }
 

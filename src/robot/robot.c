@@ -277,6 +277,7 @@ static int start_receiving(struct robot *r, struct buf *ret_why) {
                                         .app_secret = r->o.app_secret,
                                         .ca_file = r->o.ca_file,
                                         .proxy = r->o.proxy,
+                                        .keep_host = r->o.keep_host,
                                         .receiver = receiver};
     int error = push_link_new(&r->link, &o, &text);
     return error < 0 ? say(ret_why, error, str_of(text)) : 0;

@@ -37,6 +37,7 @@ struct robot_options {
     enum robot_kind kind;
     const char *base_url, *ca_file; /* as of struct client_options */
     bool proxy;
+    bool keep_host;                    /* as of struct push_link_options */
     const char *app_id, *app_secret;   /* a vendor's; of a customer: of an app that may read orders */
     const struct scenarios *scenarios; /* must outlive the robot */
     const char

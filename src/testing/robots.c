@@ -160,6 +160,7 @@ static int read_scenarios(struct entry *e, const struct robot_request *request, 
 static int start(struct robots *all, struct entry *e, const struct robot_request *request, struct buf *ret_why) {
     struct robot_options o = request->o;
     o.base_url = all->base_url;
+    o.keep_host = true;
     o.scenarios = &e->scenarios;
     o.clock = (struct robot_clock){.now_ms = now, .stamps = true};
     o.tell = on_tell;

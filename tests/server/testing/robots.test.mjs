@@ -193,6 +193,13 @@ test('what it refuses, and how it ends', async () => {
     assert.equal((await order(tenant, id)).order_status, 3);
 });
 
+test('a server whose outer address leads elsewhere', async () => {
+    const outside = await startServer({ dir: tempDir(), args: ['--test', '--base-url', 'https://hire.example.com'] }), tools = new Toolbox(outside);
+    const { robot } = await tools.ok('POST', '/test/robots', vendorBody(await tools.tenant()));
+    assert.equal(robot.ready, true);
+    await outside.stop();
+});
+
 test('with a slow answer to one robot the others go on, and 100 are the limit', async () => {
     const slow = await toolbox.tenant(), tenant = await toolbox.tenant();
     await start(vendorBody(slow));
