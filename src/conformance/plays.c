@@ -111,7 +111,7 @@ static json_t *of_event(const char *event, const char *what) {
 
 static int play_twice(struct run *r) {
     struct story_order *o;
-    const json_t *e;
+    const json_t *e = NULL;
     if (!run_plays_it(r, PLAY_TWICE))
         return 0;
     run_tell(r, "delivering an event twice, and once more later");
