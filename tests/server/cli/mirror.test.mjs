@@ -6,10 +6,12 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import http from 'node:http';
 import path from 'node:path';
 import test from 'node:test';
 
 import { Client, send } from '../../lib/client.mjs';
+import { fakeUpstream } from '../../lib/relay.mjs';
 import { binary, hired, hiredOk, root, startServer, tempDir } from '../../lib/server.mjs';
 import { storeEnvOf } from '../../lib/store.mjs';
 
@@ -224,6 +226,8 @@ function search(values, dirs) {
     return hits;
 }
 
+let byFirstKey; // names of the orders' contacts
+
 test('a masked mirror holds no value of a person, at no time; inventions are consistent and have their forms', async () => {
     const data = path.join(tempDir(), 'masked'), values = personal();
     assert.ok(values.length > 100, `${values.length} values`);
@@ -233,10 +237,10 @@ test('a masked mirror holds no value of a person, at no time; inventions are con
     }
     ok(run(data, ['--mask']));
     assert.deepEqual(search(values, [data, `${data}.work`]), []);
-    assert.ok(search(['example.com'], [data]).length > 0); // the search would find what is there
     const dump = path.join(tempDir(), 'dump');
     hiredOk(['export', '--data', data, '--dir', dump]);
     assert.deepEqual(search(values, [dump]), []);
+    assert.ok(search(['example.com'], [dump]).length > 0); // the search would find what is there
 
     const copy = await served(data, everything);
     const people = (all) => Object.fromEntries(all.users.map((u) => [u.open_id, u]));
@@ -261,15 +265,70 @@ test('a masked mirror holds no value of a person, at no time; inventions are con
 
     // Continued later, nobody has become somebody else.
     assert.match(ok(run(data, ['--mask'])).stdout, /^0 new, 0 changed, \d+ unchanged/);
-    fs.cpSync(`${data}.work`, `${data}2.work`, { recursive: true });
-    fs.rmSync(`${data}2.work/key`);
-    const elsewhere = `${data}2`; // with another key they become others
-    ok(hired(argsOf(elsewhere, ['--mask']), { env: SECRET }));
-    const third = await served(elsewhere, everything);
-    assert.notDeepEqual(third.users.map((u) => u.name), copy.users.map((u) => u.name));
+    byFirstKey = copy['background_check_order.list'].map((o) => o.contactor_info?.name);
 
     const beside = await startServer({ dir: data, args: LOOPBACK });
     const refused = run(data, ['--mask']);
     assert.deepEqual([refused.status, /stop the server/.test(refused.stderr)], [1, true]);
     await beside.stop();
+});
+
+// A source that has what another hired has not: it answers talents and jobs itself, and passes all else on.
+function richSource() {
+    const demo = (name) => JSON.parse(fs.readFileSync(path.join(root, 'demo', `${name}.json`), 'utf8')).data.items;
+    const talents = new Map(demo('talents').map((t) => [t.id, {
+        ...t, basic_info: { ...t.basic_info, identification: { identification_type: 1, identification_number: '11010519491231002X' }, birthday: 653529600000, home_address: '北京市朝阳区望京街 9 号' },
+        self_evaluation: 'Grew up in Leatherhead', resume_attachment_id_list: [], links: ['https://people.example.org/leatherhead'],
+    }]));
+    return fakeUpstream((req, res) => {
+        const { pathname } = new URL(req.url, source.baseUrl), answer = (data) => res.end(JSON.stringify({ code: 0, msg: 'success', data }));
+        const id = /^\/open-apis\/hire\/v1\/talents\/(\d+)$/.exec(pathname)?.[1];
+        if (pathname === '/open-apis/hire/v1/jobs') return answer({ items: demo('jobs'), has_more: false });
+        if (id) return talents.has(id) ? answer({ talent: talents.get(id) }) : res.writeHead(400).end('{"code":1002102,"msg":"no"}');
+        const on = http.request(source.baseUrl + req.url, { method: req.method, headers: req.headers, agent: false }, (a) => {
+            res.writeHead(a.statusCode, a.headers);
+            a.pipe(res);
+        });
+        return req.pipe(on);
+    });
+}
+
+test('talents and jobs come where the source has the operations; masked, nothing of the talents is left', async () => {
+    const rich = await richSource();
+    const mirror = (data, more = []) => new Promise((resolve) => { // not hired(): the source answers in this process
+        const args = ['mirror', '--from', rich.url, '--app-id', source.demo.app_id, '--data', data, '--work', `${data}.work`, ...LOOPBACK, ...more];
+        const child = spawn(binary, args, { env: { ...process.env, ...storeEnvOf(args), ...SECRET }, stdio: ['ignore', 'pipe', 'pipe'] });
+        let said = '';
+        for (const out of [child.stdout, child.stderr]) out.on('data', (d) => (said += d));
+        child.on('close', (status) => resolve({ status, said }));
+    });
+    const dump = (data) => {
+        const dir = path.join(tempDir(), 'dump');
+        hiredOk(['export', '--data', data, '--dir', dir]);
+        return Object.fromEntries(['talents', 'jobs', 'orders', 'applications'].map((n) => [n, JSON.parse(fs.readFileSync(path.join(dir, `${n}.json`), 'utf8')).data.items]));
+    };
+    const plain = path.join(tempDir(), 'plain'), masked = path.join(tempDir(), 'masked');
+    const [one, two] = [await mirror(plain), await mirror(masked, ['--mask'])];
+    assert.deepEqual([one.status, two.status], [0, 0], one.said + two.said);
+    assert.doesNotMatch(one.said, /NOT MIRRORED/);
+    const before = dump(plain), after = dump(masked);
+    assert.ok(before.talents.length > 5 && before.jobs.length > 5);
+    assert.deepEqual(after.jobs.map((j) => [j.id, j.title]), before.jobs.map((j) => [j.id, j.title]));
+    assert.notDeepEqual(after.orders.map((o) => o.contactor_info?.name).sort(), byFirstKey.sort()); // another mirror has another key
+    const values = before.talents.flatMap((t) => [t.basic_info.name, t.basic_info.mobile, t.basic_info.email, t.basic_info.identification.identification_number,
+        t.basic_info.home_address, t.self_evaluation, t.links[0], String(t.basic_info.birthday)]).filter((v) => v && v.length > 2);
+    assert.ok(values.length > 30);
+    assert.deepEqual(search(values, [masked, `${masked}.work`]), []);
+    for (const t of after.talents) {
+        const number = t.basic_info.identification.identification_number;
+        const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+        assert.equal(number.length, 18);
+        assert.equal(number[17], '10X98765432'[weights.reduce((n, w, i) => n + w * Number(number[i]), 0) % 11]);
+    }
+    // A person of an order is the person of its application.
+    const talentOf = (all, order) => all.talents.find((t) => t.id === all.applications.find((a) => a.id === order.application_id)?.talent_id);
+    const same = before.orders.filter((o) => o.candidate_info && talentOf(before, o)?.basic_info.name === o.candidate_info.name).map((o) => o.order_id);
+    assert.ok(same.length > 3);
+    for (const o of after.orders.filter((x) => same.includes(x.order_id))) assert.equal(talentOf(after, o).basic_info.name, o.candidate_info.name);
+    await rich.stop();
 });
