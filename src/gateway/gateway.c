@@ -71,7 +71,7 @@ struct gateway *gateway_new(const struct gateway_options *o) {
     bool remote = o->files && files_are_remote(o->files);
     if (remote)
         g->uploads = quota_new(REMOTE_UPLOADS, REMOTE_UPLOADS_OF_CALLER);
-    int r = passwords_new(&g->passwords);
+    int r = passwords_new(&g->passwords, o->hooks != NULL);
     if (r == 0)
         r = pool_new(&g->pool, remote ? REMOTE_THREADS : POOL_THREADS, remote ? REMOTE_PER_CALLER : POOL_PER_CALLER);
     if (r == 0 && o->toolbox)

@@ -297,7 +297,8 @@ static int hash_password(struct seed *s, const struct seed_part *until, size_t u
                 *ret = p->password_hashes[i];
                 return 0;
             }
-    bool quick = s->test_mode && str_is_absent(until->in.users.v[user].password);
+    bool fast = str_is_absent(until->in.users.v[user].password) || str_eq(password, STR(SEED_KNOWN_PASSWORD));
+    bool quick = s->test_mode && fast;
     *ret = quick ? account_password_hash_quick(password, s->arena) : account_password_hash(password, s->arena);
     return str_is_absent(*ret) ? -ENOMEM : 0;
 }

@@ -59,8 +59,9 @@ void account_write_roles(struct buf *out, unsigned roles);
 /* scrypt with a new salt. Takes some tenths of a second and 32 MiB: never call it on a loop's thread. In the arena.
  * Absent: there is not enough memory (already logged); account_add and account_set_password then return -ENOMEM. */
 struct str account_password_hash(struct str password, struct arena *a);
-/* The same in microseconds, for a password that account_password_new made: it cannot be guessed however fast a guess
- * is. For the test mode only, because the time of a sign-in shows which kind of hash an account has. */
+/* The same in microseconds, for a password that account_password_new made, which cannot be guessed however fast a guess
+ * is, or one that everybody knows. For the test mode only, because the time of a sign-in shows which kind of hash an
+ * account has. */
 struct str account_password_hash_quick(struct str password, struct arena *a);
 /* Returns 1 if the password has that hash, 0 if not, or -ENOMEM (already logged); takes as long as
  * the function that made the hash. An absent or broken hash takes as long and never fits. */

@@ -12,8 +12,10 @@
 #include "gateway/caller/account.h"
 #include "gateway/caller/attempts.h"
 
-#define QUEUE_MAX 64  /* about ten seconds of work; further calls are told to try again */
-#define ADDRESS_MAX 8 /* of those, from one address (of IPv6, one /64) */
+/* Calls that wait, in all and from one address (of IPv6, one /64). Further calls are told to try again. */
+#define QUEUE_MAX 256
+#define WAITING_MAX 64 /* about ten seconds of work */
+#define ADDRESS_MAX 8
 
 struct item {
     struct call *call;
@@ -26,6 +28,7 @@ struct passwords {
     pthread_mutex_t lock;
     pthread_cond_t more;
     bool end;
+    size_t waiting_max, address_max;
     struct item queue[QUEUE_MAX];
     size_t first, n;
 };
@@ -61,8 +64,10 @@ static void *run(void *arg) {
     return NULL;
 }
 
-int passwords_new(struct passwords **ret) {
+int passwords_new(struct passwords **ret, bool many) {
     struct passwords *p = mem_alloc(sizeof *p);
+    p->waiting_max = many ? QUEUE_MAX : WAITING_MAX;
+    p->address_max = many ? QUEUE_MAX : ADDRESS_MAX;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->more, NULL);
     int r = thread_start(&p->thread, "hired-passwords", run, p);
@@ -93,11 +98,11 @@ struct passwords *passwords_free(struct passwords *p) {
 /* Called with the lock held. */
 static bool has_room(const struct passwords *p, const struct call *call) {
     uint8_t bytes[2][16];
-    unsigned own = 0;
+    size_t own = 0;
     struct str network = attempts_network(call->address, bytes[0]);
     for (size_t i = 0; i < p->n; i++)
         own += str_eq(attempts_network(p->queue[(p->first + i) % QUEUE_MAX].call->address, bytes[1]), network);
-    return p->n < QUEUE_MAX && own < ADDRESS_MAX;
+    return p->n < p->waiting_max && own < p->address_max;
 }
 
 int passwords_submit(struct passwords *p, struct call *call, void (*done)(void *arg), void *arg) {

@@ -11,8 +11,9 @@
 
 struct passwords;
 
-/* Starts the thread. Returns 0 or a negative errno. */
-int passwords_new(struct passwords **ret);
+/* Starts the thread. many: 256 calls may wait, all of one address, as when the tests of a suite begin at once;
+ * otherwise 64, of which 8 of one address. Returns 0 or a negative errno. */
+int passwords_new(struct passwords **ret, bool many);
 /* Drops the waiting calls and joins the thread. Takes NULL; returns NULL. */
 struct passwords *passwords_free(struct passwords *p);
 
