@@ -22,6 +22,13 @@ static struct str text_at(const json_t *object, const char *name) {
     return json_is_string(v) ? (struct str){json_string_value(v), json_string_length(v)} : STR_ABSENT;
 }
 
+static void note_unreadable(struct drift *d, struct drift_place place, struct str why) {
+    if (d->unreadable++ > 0)
+        return;
+    d->first_unreadable = place;
+    d->unreadable_why = arena_dup(&d->arena, why);
+}
+
 static void take_record(struct drift *d, const json_t *line, struct drift_place place) {
     const json_t *request = json_object_get(line, "request"), *answer = json_object_get(line, "answer"),
                  *status = json_object_get(line, "status");
@@ -38,18 +45,10 @@ static void take_record(struct drift *d, const json_t *line, struct drift_place 
     };
     if (!str_is_absent(text_at(line, "failed")))
         c.answer_cut = true;
-    if (str_is_absent(c.method))
-        c.method = STR("");
-    if (str_is_absent(c.path))
-        c.path = STR("");
-    drift_call(d, &c);
-}
-
-static void note_unreadable(struct drift *d, struct drift_place place, struct str why) {
-    if (d->unreadable++ > 0)
-        return;
-    d->first_unreadable = place;
-    d->unreadable_why = arena_dup(&d->arena, why);
+    if (str_is_empty(c.method) || c.path.len == 0 || c.path.ptr[0] != '/')
+        note_unreadable(d, place, STR("names no method, or no path"));
+    else
+        drift_call(d, &c);
 }
 
 static void take_line(struct drift *d, struct str line, struct drift_place place, bool last) {

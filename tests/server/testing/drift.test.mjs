@@ -172,7 +172,7 @@ test('odd files end in a report, never in a crash', () => {
         'd-empty.jsonl': '',
         'e-blank.jsonl': '\n\n \r\n',
         'f-types.jsonl': ['1', '"x"', '[]', '{}', '{"hired_record":"1"}', '{"hired_record":1}', '{"hired_record":1,"method":1,"path":[],"query":{},"status":"x","answer":7,"request":null}',
-            record('{"code":0,"data":[]}'), record('{"code":9e99,"data":{}}'), record('{"code":0,"data":{"items":[null,1,"x",{"order_id":null}]}}'), record('{"code":99999999999999}'), record('null')].join('\n'),
+            '{"hired_record":1,"method":"GET","path":"","status":200}', '{"hired_record":1,"method":"GET","path":"x"}', record('{"code":0,"data":[]}'), record('{"code":9e99,"data":{}}'), record('{"code":0,"data":{"items":[null,1,"x",{"order_id":null}]}}'), record('{"code":99999999999999}'), record('null')].join('\n'),
         'g-huge.jsonl': Buffer.concat([Buffer.from('{"hired_record":1,"x":"'), Buffer.alloc(70 << 20, 97), Buffer.from('"}\n')]),
         'h-names.jsonl': record(JSON.stringify({ code: 0, data: Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`${i}\u001b[31m${'n'.repeat(400)}`, i])) })) + '\n',
         'i-binary.jsonl': Buffer.from(Array.from({ length: 60_000 }, () => next(256))),
