@@ -128,6 +128,15 @@ struct str arena_dup(struct arena *a, struct str s) {
     return (struct str){p, s.len};
 }
 
+struct str arena_utf8(struct arena *a, struct str s) {
+    if (str_is_utf8(s))
+        return s;
+    char *copy = arena_bytes(a, s.len);
+    for (size_t i = 0; i < s.len; i++)
+        copy[i] = (unsigned char)s.ptr[i] < 128 ? s.ptr[i] : '?';
+    return (struct str){copy, s.len};
+}
+
 struct str arena_vprintf(struct arena *a, const char *format, va_list args) {
     char quick[256];
     va_list again;

@@ -37,6 +37,10 @@ char *arena_bytes(struct arena *a, size_t size);
 /* A copy of s that lives in the arena, followed by a NUL that len does not count. Absent stays absent. */
 struct str arena_dup(struct arena *a, struct str s);
 
+/* s itself if it is UTF-8; otherwise a copy in the arena in which every byte above 127 is '?', for places that hold
+ * UTF-8 only (JSON). */
+struct str arena_utf8(struct arena *a, struct str s);
+
 /* Formats into the arena; NUL-terminated. */
 struct str arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 struct str arena_vprintf(struct arena *a, const char *format, va_list args);

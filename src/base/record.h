@@ -136,6 +136,9 @@ static inline size_t violations_kept(const struct violations *vs) {
 int record_read(const struct record_type *t, void *record, const json_t *object, struct arena *a,
                 struct violations *vs);
 
+/* Whether the value's JSON type is the field's; of a list: whether it may be an element. */
+bool record_type_fits(const struct record_field *f, const json_t *v);
+
 /* Called for each member that the type does not describe; path is in the arena. */
 typedef void (*record_undescribed_fn)(void *ctx, struct str path);
 

@@ -75,7 +75,7 @@ static void wrong_type(struct record_reading *r, const struct record_path *p, co
 static void read_object(struct record_reading *r, const struct record_type *t, void *record, const json_t *object,
                         const struct record_path *up);
 
-static bool type_fits(const struct record_field *f, const json_t *v) {
+bool record_type_fits(const struct record_field *f, const json_t *v) {
     switch (f->kind) {
     case RECORD_STRING:
         return json_is_string(v);
@@ -135,7 +135,7 @@ static void read_list(struct record_reading *r, const struct record_field *f, st
     for (size_t i = 0; i < n; i++) {
         struct record_path at = {p, STR_ABSENT, i};
         const json_t *element = json_array_get(v, i);
-        if (type_fits(f, element))
+        if (record_type_fits(f, element))
             read_element(r, f, (char *)list->v + i * size, element, &at);
         else
             wrong_type(r, &at, element, kind_names[f->kind]);
@@ -145,7 +145,7 @@ static void read_list(struct record_reading *r, const struct record_field *f, st
 static void read_single(struct record_reading *r, const struct record_field *f, void *record, const json_t *v,
                         const struct record_path *p) {
     void *m = record_member(f, record);
-    if (!type_fits(f, v)) {
+    if (!record_type_fits(f, v)) {
         wrong_type(r, p, v, kind_names[f->kind]);
         return;
     }

@@ -19,16 +19,6 @@ static void keep(char to[JOURNAL_NAME_MAX + 1], struct str text) {
     to[text.len] = '\0';
 }
 
-/* Text that is not UTF-8 cannot stand in JSON: other bytes become '?'. In the arena. */
-static struct str readable(struct str text, struct arena *a) {
-    if (str_is_utf8(text))
-        return text;
-    char *copy = arena_bytes(a, text.len);
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = (unsigned char)text.ptr[i] < 128 ? text.ptr[i] : '?';
-    return (struct str){copy, text.len};
-}
-
 static bool is_object(struct str text, struct arena *a) {
     struct str why;
     json_t *value = record_parse(text, a, &why);
@@ -49,7 +39,7 @@ static void write_body(struct mask *m, const char *what, struct str body, struct
         return;
     struct str head = cut ? str_head(body, JOURNAL_BODY_MAX + CUT_AROUND) : body;
     m->replaced = false;
-    struct str text = mask_values(m, mask_named(m, readable(head, m->arena)));
+    struct str text = mask_values(m, mask_named(m, arena_utf8(m->arena, head)));
     bool object = m->sound && !m->replaced ? text.ptr[0] == '{' : !cut && is_object(text, m->arena);
     if (cut) {
         size_t most = text.len > CUT_AROUND ? text.len - CUT_AROUND : 0;
@@ -94,7 +84,7 @@ static void remember_caller(struct mask *m, const struct http_request *r) {
 static struct str masked_text(struct mask *m, struct str text) {
     if (str_is_absent(text))
         return text;
-    return mask_values(m, mask_named(m, readable(str_head(text, JOURNAL_BODY_MAX), m->arena)));
+    return mask_values(m, mask_named(m, arena_utf8(m->arena, str_head(text, JOURNAL_BODY_MAX))));
 }
 
 static void write_request(const struct call_answer *a, struct mask *m, struct buf *out) {

@@ -13,16 +13,6 @@
 
 /* ---- texts ---- */
 
-/* The text as UTF-8: what is none becomes '?'. */
-static struct str clean(struct str s, struct arena *a) {
-    if (str_is_utf8(s))
-        return s;
-    char *to = arena_bytes(a, s.len);
-    for (size_t i = 0; i < s.len; i++)
-        to[i] = (unsigned char)s.ptr[i] < 0x80 ? s.ptr[i] : '?';
-    return (struct str){to, s.len};
-}
-
 static struct str header(struct str lines, struct str wanted) {
     struct str name, value;
     while (value = head_line_next(&lines, &name), !str_is_absent(name))
@@ -188,10 +178,10 @@ static void write_texts(const struct passage *x, const struct texts *t, bool mas
 void line_write(const struct passage *x, const struct router *routes, struct buf *out) {
     struct arena a ARENA_CLEANUP = ARENA_EMPTY;
     struct texts t = {
-        .path = clean(buf_str(&x->path), &a),
-        .query = x->has_query ? clean(buf_str(&x->query), &a) : STR_ABSENT,
-        .request_headers = clean(buf_str(&x->request_headers), &a),
-        .answer_headers = clean(buf_str(&x->answer_headers), &a),
+        .path = arena_utf8(&a, buf_str(&x->path)),
+        .query = x->has_query ? arena_utf8(&a, buf_str(&x->query)) : STR_ABSENT,
+        .request_headers = arena_utf8(&a, buf_str(&x->request_headers)),
+        .answer_headers = arena_utf8(&a, buf_str(&x->answer_headers)),
     };
     t.request = keep(buf_str(&x->request_headers), &x->request, x->request_bytes, &t.unpacked_request);
     t.answer = keep(buf_str(&x->answer_headers), &x->answer, x->answer_bytes, &t.unpacked_answer);

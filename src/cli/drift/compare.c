@@ -104,23 +104,6 @@ static const char *type_described(const struct record_field *f) {
     return "";
 }
 
-static bool has_type(const struct record_field *f, const json_t *v) {
-    switch (f->kind) {
-    case RECORD_STRING:
-        return json_is_string(v);
-    case RECORD_INT:
-        return json_is_integer(v);
-    case RECORD_BOOL:
-        return json_is_boolean(v);
-    case RECORD_NUMBER:
-        return json_is_number(v);
-    case RECORD_OBJECT:
-    case RECORD_MAP:
-        return json_is_object(v);
-    }
-    return false;
-}
-
 int drift_value_index(const struct record_field *f, struct str text) {
     for (int i = 0; !str_is_absent(f->values[i]); i++)
         if (str_eq(f->values[i], text))
@@ -154,7 +137,7 @@ static void check_value(struct drift_walk *w, const struct record_field *f, cons
 static void check_one(struct drift_walk *w, const struct record_field *f, const json_t *v, struct drift_node *node) {
     if (json_is_null(v))
         return;
-    if (!has_type(f, v)) {
+    if (!record_type_fits(f, v)) {
         drift_find(w, w->request ? DRIFT_PARAMETER : DRIFT_TYPE, "is %s and described as %s", type_of(v),
                    type_described(f));
         return;

@@ -101,13 +101,6 @@ static void announce(struct relaying *s) {
     fflush(stdout);
 }
 
-static void wait_for_end(const sigset_t *signals) {
-    int got = 0;
-    while (sigwait(signals, &got) != 0 || got == SIGHUP)
-        ;
-    log_line(LOG_INFO, "stopping", "signal", got == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
-}
-
 static void shut_down(struct relaying *s) {
     uint64_t kept, lost;
     if (s->server)
@@ -127,19 +120,13 @@ int serve_relay(const struct config *c) {
     sigset_t signals;
     if (check(c) < 0)
         return 2;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigaddset(&signals, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    sigdelset(&signals, SIGPIPE);
+    serve_block_signals(&signals);
     int r = open_recorder(&s);
     if (r == 0)
         r = start(&s);
     if (r == 0) {
         announce(&s);
-        wait_for_end(&signals);
+        serve_wait_for_end(&signals, NULL); /* nothing of it can be reread */
     }
     shut_down(&s);
     return r == 0 ? 0 : 1;

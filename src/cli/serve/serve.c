@@ -290,20 +290,6 @@ static void announce(struct serving *s) {
     fflush(stdout);
 }
 
-static void wait_for_end(struct serving *s, const sigset_t *signals) {
-    for (;;) {
-        int got;
-        if (sigwait(signals, &got) != 0)
-            continue;
-        if (got == SIGHUP) {
-            serve_reload(s);
-            continue;
-        }
-        log_line(LOG_INFO, "stopping", "signal", got == SIGTERM ? "SIGTERM" : "SIGINT", NULL);
-        return;
-    }
-}
-
 static void shut_down(struct serving *s) {
     if (s->owner)
         owner_tell(s->owner, OWNER_STOPPING, s->url);
@@ -369,16 +355,8 @@ int cli_serve(int argc, char **argv) {
     s.url = STR("");
     r = serve_take_directory(&s);
 
-    /* Blocks the signals before any thread is created, so that all threads inherit the mask: only this thread waits for
-     * them. */
     sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP);
-    sigaddset(&signals, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    sigdelset(&signals, SIGPIPE);
+    serve_block_signals(&signals);
 
     if (r == 0)
         r = serve_join(&s);
@@ -402,7 +380,7 @@ int cli_serve(int argc, char **argv) {
     if (r == 0) {
         announce(&s);
         serve_warn_of_proxy(&s.config);
-        wait_for_end(&s, &signals);
+        serve_wait_for_end(&signals, &s);
     }
     shut_down(&s);
     return r == 0 || r == -ECANCELED ? 0 : 1;

@@ -5,6 +5,8 @@
 #ifndef HIRED_CLI_SERVE_SERVING_H
 #define HIRED_CLI_SERVE_SERVING_H
 
+#include <signal.h>
+
 #include "cli/config/config.h"
 #include "cli/serve/caretaker.h"
 #include "cli/serve/nodes.h"
@@ -53,6 +55,16 @@ struct serving {
 /* Prints "hired serve: what: ..." for a negative errno, and returns it. */
 int serve_fail(const char *what, int error);
 
+/* ---- signals.c ---- */
+
+/* Blocks the signals for which the server waits, and SIGPIPE. Call it before any thread is created, so that all threads
+ * inherit the mask: only the thread that calls serve_wait_for_end() gets them. */
+void serve_block_signals(sigset_t *ret);
+
+/* Waits for SIGTERM or SIGINT and logs it. SIGHUP rereads the configuration of the serving; s may be NULL: it has no
+ * effect. */
+void serve_wait_for_end(const sigset_t *signals, struct serving *s);
+
 /* ---- settle.c ---- */
 
 /* For toolbox_options.settle; ctx: the serving. */
@@ -91,10 +103,10 @@ int serve_take_directory(struct serving *s);
 int serve_join(struct serving *s);
 
 /* Opens the database, checks the clock, and starts the writer thread. */
-/* With [server] seed: makes what the file describes. Returns 0, or a negative errno after an error message. */
-int serve_seed(struct serving *s);
-
 int serve_open_store(struct serving *s);
+
+/* With [server] seed: makes what the file describes. */
+int serve_seed(struct serving *s);
 
 /* ---- without a data directory: calls are passed on to another server (relay.c) ---- */
 
