@@ -114,11 +114,28 @@ const char *client_base_url(const struct client *c) {
 
 /* ---- what went wrong ---- */
 
+/* Ends the sentence. Parts of it come from the server: without control characters it stays one line and cannot act on a
+ * terminal. */
+static const char *end_why(struct client *c) {
+    client_without_controls(c->why.ptr, c->why.len);
+    buf_add_char(&c->why, '\0');
+    return c->why.ptr;
+}
+
+void client_without_controls(char *text, size_t len) {
+    for (size_t i = 0; i < len; i++) {
+        unsigned char ch = (unsigned char)text[i], next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
+        if (ch < 0x20 || ch == 0x7f)
+            text[i] = '?';
+        else if (ch == 0xc2 && next >= 0x80 && next < 0xa0) /* U+0080 to U+009F */
+            text[i] = text[i + 1] = '?';
+    }
+}
+
 static void say(struct client *c, const char *format, va_list args) {
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
-    struct str text = arena_vprintf(&scratch, format, args);
-    buf_add_str(&c->why, text);
-    buf_add_char(&c->why, '\0');
+    buf_add_str(&c->why, arena_vprintf(&scratch, format, args));
+    (void)end_why(c);
 }
 
 void client_label(struct client *c, const struct transfer *t) {
@@ -148,8 +165,7 @@ const char *client_refusal(struct client *c, const struct client_answer *a) {
     buf_printf(&c->why, "%s: code %d, %s", c->label.len > 0 ? c->label.ptr : "", a->code, a->msg);
     if (a->log_id[0])
         buf_printf(&c->why, " (log id %s)", a->log_id);
-    buf_add_char(&c->why, '\0');
-    return c->why.ptr;
+    return end_why(c);
 }
 
 /* ---- limits ---- */
@@ -224,15 +240,14 @@ int client_upload(struct client *c, const char *path, const char *query, const s
     return call(c, &t, ret);
 }
 
-/* Whether an absolute address is one of the base URL's server. */
-static bool is_own(const struct client *c, struct str url) {
+bool client_is_own(const struct client *c, struct str url) {
     struct str rest = str_skip(url, strlen(c->base_url));
     return str_starts(url, str_of(c->base_url)) && (rest.len == 0 || rest.ptr[0] == '/' || rest.ptr[0] == '?');
 }
 
 int client_download(struct client *c, const char *url, int fd, size_t max, size_t *ret_len, struct client_answer *ret) {
     struct transfer t = {.method = "GET", .path = url, .fd = fd, .max = max};
-    t.anonymous = url[0] != '/' && !is_own(c, str_of(url));
+    t.anonymous = url[0] != '/' && !client_is_own(c, str_of(url));
     int r = call(c, &t, ret);
     if (ret_len)
         *ret_len = t.written;

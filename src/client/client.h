@@ -52,15 +52,15 @@ void client_clear(struct client **c);
 
 /* The answer of a call. */
 struct client_answer {
-    unsigned status;     /* of HTTP; 0: no answer */
-    int code;            /* of the envelope; 0: success */
-    const char *msg;     /* of the envelope (msg or message); "" if there is none. Owned by body */
-    json_t *data;        /* borrowed from body; NULL: there is none */
-    json_t *body;        /* the whole envelope; NULL: the answer was no JSON object */
-    struct buf raw;      /* the bytes of the answer; with a download, empty */
-    struct buf head;     /* status line and headers as received */
-    char log_id[80];     /* X-Tt-Logid; "": none */
-    unsigned waits;      /* how often the call waited for a limit */
+    unsigned status; /* of HTTP; 0: no answer */
+    int code;        /* of the envelope; 0: success */
+    const char *msg; /* of the envelope (msg or message), with '?' for control characters; "": none. Owned by body */
+    json_t *data;    /* borrowed from body; NULL: there is none */
+    json_t *body;    /* the whole envelope; NULL: the answer was no JSON object */
+    struct buf raw;  /* the bytes of the answer; with a download, empty */
+    struct buf head; /* status line and headers as received */
+    char log_id[80]; /* X-Tt-Logid; "": none */
+    unsigned waits;  /* how often the call waited for a limit */
     int64_t duration_ms; /* of the last request, without waits */
 };
 #define CLIENT_ANSWER_EMPTY                                                                                            \
@@ -107,6 +107,12 @@ const char *client_why(const struct client *c);
 
 /* "GET /path: code 1002000, msg (log id ...)", for a refusal. The same memory as client_why(). */
 const char *client_refusal(struct client *c, const struct client_answer *a);
+
+/* Whether an absolute address is one of the base URL's server. */
+bool client_is_own(const struct client *c, struct str url);
+
+/* Replaces control characters by '?', in a text of a server that people are to read. */
+void client_without_controls(char *text, size_t len);
 
 /* The base URL without a '/' at its end. */
 const char *client_base_url(const struct client *c);

@@ -11,6 +11,7 @@
 #include "client/internal.h"
 
 #define RENEW_EARLY_MS 300000 /* a token is renewed so long before its end, or at half of its time if that is later */
+#define EXPIRE_MAX_S 86400    /* a token is renewed after a day at the latest, whatever the server says */
 #define CODE_SIGN_IN 4010     /* of the console: there is no session, or it has ended */
 
 static void set_secret(char **to, const char *text) {
@@ -42,15 +43,24 @@ static int ask(struct client *c, const char *path, const char *id_name, const ch
     return r;
 }
 
+/* Whether a text of the server may be sent back in a header: a line's end in it would begin another header. */
+static bool fits_header(const char *text) {
+    for (size_t i = 0; text && text[i]; i++)
+        if ((unsigned char)text[i] < 0x20)
+            return false;
+    return text && *text;
+}
+
 static int get_token(struct client *c) {
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
     int r = ask(c, "/open-apis/auth/v3/tenant_access_token/internal", "app_id", "app_secret", &a);
     if (r < 0)
         return r;
     const char *token = json_string_value(json_object_get(a.body, "tenant_access_token"));
-    int64_t ms = json_integer_value(json_object_get(a.body, "expire")) * 1000;
+    int64_t seconds = json_integer_value(json_object_get(a.body, "expire"));
+    int64_t ms = (seconds < 0 ? 0 : seconds > EXPIRE_MAX_S ? EXPIRE_MAX_S : seconds) * 1000;
     const struct transfer t = {.method = "POST", .path = "/open-apis/auth/v3/tenant_access_token/internal"};
-    if (!token)
+    if (!fits_header(token))
         return client_fail(c, &t, -EBADMSG, "the answer has no tenant_access_token");
     set_secret(&c->bearer, token);
     c->renew_at_ms = clock_mono_ms() + (ms > 2 * RENEW_EARLY_MS ? ms - RENEW_EARLY_MS : ms / 2);
@@ -66,7 +76,7 @@ static int sign_in(struct client *c) {
     const struct transfer t = {.method = "POST", .path = "/console/api/session/sign_in"};
     struct arena scratch ARENA_CLEANUP = ARENA_EMPTY;
     struct str given = client_answer_header(&a, STR("Set-Cookie")), cookie = str_cut(&given, ';');
-    if (!csrf || str_is_empty(cookie))
+    if (!fits_header(csrf) || str_is_empty(cookie) || memchr(cookie.ptr, '\r', cookie.len))
         return client_fail(c, &t, -EBADMSG, "the answer has no csrf_token or no cookie");
     set_secret(&c->csrf, csrf);
     set_secret(&c->cookie, arena_dup(&scratch, cookie).ptr);

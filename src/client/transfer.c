@@ -195,6 +195,7 @@ static int read_envelope(struct client *c, const struct transfer *t, struct clie
     a->body = body;
     a->code = number < INT32_MIN || number > INT32_MAX ? -1 : (int)number;
     a->msg = json_is_string(msg) ? json_string_value(msg) : "";
+    client_without_controls((char *)(uintptr_t)a->msg, strlen(a->msg)); /* the text is this answer's own */
     a->data = json_object_get(body, "data");
     return 0;
 }

@@ -59,9 +59,15 @@ enum refusal mirror_refusal(const struct client_answer *a) {
     }
 }
 
+const char *mirror_msg(const struct mirror *m, const struct client_answer *a) {
+    return m->masker ? "its msg is not shown, because the mirror is masked" : a->msg;
+}
+
 static int give_up(struct mirror *m, int r, struct client_answer *a) {
     if (r == -ECANCELED)
         return r;
+    if (r == 0)
+        a->msg = mirror_msg(m, a);
     mirror_fail(m, "%s. What was read is in %s: the same command continues there",
                 r == 0 ? client_refusal(m->client, a) : client_why(m->client), m->work);
     return r < 0 ? r : -EIO;

@@ -73,10 +73,6 @@ void mirror_miss(struct mirror *m, const char *format, ...) {
 }
 
 static void tell_missing(struct mirror *m) {
-    static const char never[] =
-        "NOT IN A MIRROR, because the API has no operation that reads it: accounts at vendors with their packages and "
-        "forms, the states of approval, cancelled interviews and answers to forms, the history of records, deleted "
-        "records, people whom no record names, apps, roles, and events.";
     struct str rest = buf_str(&m->missing);
     while (rest.len > 0) {
         struct str line = str_cut(&rest, '\n');
@@ -84,7 +80,6 @@ static void tell_missing(struct mirror *m) {
         if (str_is_absent(rest))
             break;
     }
-    mirror_say(m, "%s", never);
 }
 
 /* ---- the secret ---- */
@@ -240,6 +235,10 @@ static int run(struct mirror *m) {
         return 1;
     mirror_say(m, "%lld calls, %lld of them again after a fault", (long long)m->calls, (long long)m->retries);
     r = import_all(m);
+    if (r != 0) {
+        work_missing(m);
+        tell_missing(m);
+    }
     if (r != 0)
         return mirror_say(m, "the answers are kept in %s/run: the same command goes on with them", m->work), 1;
     r = store_files(m);
@@ -248,6 +247,10 @@ static int run(struct mirror *m) {
     if (r < 0 || work_finish(m) < 0)
         return 1;
     tell_missing(m);
+    mirror_say(m,
+               "NOT IN A MIRROR, because the API has no operation that reads it: accounts at vendors with their "
+               "packages and forms, the states of approval, cancelled interviews and answers to forms, the history of "
+               "records, deleted records, people whom no record names, apps, roles, and events.");
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "cli/mirror/mask.h"
 #include "cli/mirror/mirror.h"
 #include "events/outgoing.h"
+#include "gateway/answer.h"
 #include "hire/attachment/attachment.h"
 #include "hire/order/order.h"
 #include "robot/pdf.h"
@@ -38,6 +39,10 @@ static size_t on_bytes(char *bytes, size_t one, size_t len, void *ctx) {
     return len;
 }
 
+static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t d, curl_off_t e) {
+    return mirror_stop ? 1 : 0;
+}
+
 /* From another server than the source: only addresses that hired may fetch from. Returns 0, or -EIO with a reason. */
 static int download_elsewhere(struct mirror *m, const char *url, struct download *d, const char **ret_why) {
     enum fetch_allow allow = m->cli->config.fetch_allow;
@@ -54,6 +59,8 @@ static int download_elsewhere(struct mirror *m, const char *url, struct download
     curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(c, CURLOPT_MAXREDIRS, 3L);
     curl_easy_setopt(c, CURLOPT_FAILONERROR, 1L);
+    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_bytes);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, d);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, error);
@@ -72,7 +79,6 @@ static int download(struct mirror *m, const char *url, const char *name, size_t 
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
     const char *path = arena_printf(&m->arena, "%s/run/files/%s", m->work, name).ptr,
                *part = arena_printf(&m->arena, "%s.part", path).ptr;
-    struct str base = str_of(client_base_url(m->client));
     int r = -EIO, fd = -1;
     *ret_why = "";
     for (int tries = 0; tries < 3 && r < 0 && !mirror_stop; tries++) {
@@ -80,7 +86,7 @@ static int download(struct mirror *m, const char *url, const char *name, size_t 
         if (fd < 0)
             return *ret_why = strerror(errno), -errno;
         struct download d = {.fd = fd, .max = max};
-        if (str_starts(str_of(url), base)) {
+        if (client_is_own(m->client, str_of(url))) {
             r = client_download(m->client, url, fd, max, NULL, &a);
             *ret_why = r < 0 ? client_why(m->client) : client_refusal(m->client, &a);
             r = r < 0 || a.code != 0 ? -EIO : 0;
@@ -138,10 +144,17 @@ static int get_attachment(struct mirror *m, struct str id, struct client_answer 
 static int read_attachment(struct mirror *m, struct step_file *s, struct str id, int64_t *missing) {
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
     const char *name = arena_dup(&m->arena, id).ptr, *why;
-    int r = get_attachment(m, id, &a);
+    int64_t number;
+    int r = 0;
+    /* The id becomes the name of a file in run/files. */
+    if (id_parse(id, &number) < 0)
+        a.code = CODE_PARAMETER;
+    else
+        r = get_attachment(m, id, &a);
     if (r < 0)
         return r;
     if (a.code != 0 && mirror_refusal(&a) != REFUSED_ONE) {
+        a.msg = mirror_msg(m, &a);
         mirror_miss(m, "attachments: %s", client_refusal(m->client, &a));
         return 1;
     }

@@ -416,31 +416,47 @@ static const char *const setting_steps[] = {"job_levels",
                                             "jobs",
                                             NULL};
 
+/* One of a list in data: a record, or the id of one. */
+static void mask_one(struct walk *w, json_t *list, size_t i) {
+    json_t *one = json_array_get(list, i), *fresh;
+    bool record = json_is_object(one);
+    w->item = one;
+    w->path[0] = STR("id");
+    w->depth = record ? 0 : 1; /* the record's own members are the first of the path */
+    fresh = masked(w, one);
+    if (fresh)
+        json_array_set_new(list, i, fresh);
+}
+
+/* Of an answer only code and data are described; what else there is, and data of another form, is dropped. */
+static void drop_others(json_t *answer) {
+    const char *member;
+    json_t *v;
+    void *tmp;
+    json_object_foreach_safe(answer, tmp, member,
+                             v) if (strcmp(member, "code") != 0 && !(strcmp(member, "data") == 0 && json_is_object(v)))
+        json_object_del(answer, member);
+}
+
 void masker_answer(struct masker *k, const char *step, json_t *answer) {
     struct walk w = {.k = k};
-    json_t *data = json_object_get(answer, "data"), *one;
+    json_t *data, *one, *fresh;
     const char *member;
+    void *tmp;
     k->settings = in(str_of(step), setting_steps);
     k->places = strncmp(step, "locations_", 10) == 0;
-    json_object_del(answer, "msg");
-    json_object_del(answer, "error");
-    json_object_foreach(data, member, one) {
-        size_t i;
-        json_t *item;
-        w.path[0] = str_of(member);
-        /* In a list the record's own members are the first of the path. */
-        if (json_is_array(one)) {
-            json_array_foreach(one, i, item) {
-                w.item = item;
-                w.depth = 0;
-                if (json_is_object(item))
-                    mask_object(&w, item);
-            }
-        } else if (json_is_object(one)) {
-            w.item = one;
-            w.depth = 1;
-            mask_object(&w, one);
-        }
+    drop_others(answer);
+    data = json_object_get(answer, "data");
+    json_object_foreach_safe(data, tmp, member, one) {
+        for (size_t i = 0; i < json_array_size(one); i++)
+            mask_one(&w, one, i);
+        if (json_is_array(one))
+            continue;
+        w.item = one;
+        w.path[0] = arena_dup(&k->scratch, str_of(member));
+        w.depth = 1;
+        if ((fresh = masked(&w, one)) != NULL)
+            json_object_set_new(data, member, fresh);
     }
     arena_reset(&k->scratch);
 }

@@ -88,6 +88,9 @@ const char *step_path(struct mirror *m, const char *name);
 int mirror_call(struct mirror *m, const char *operation, const char *path, const char *query, json_t *body,
                 struct client_answer *ret);
 
+/* The msg of a refusal, for people. It may name a person, so a masked mirror does not show it. */
+const char *mirror_msg(const struct mirror *m, const struct client_answer *a);
+
 enum refusal {
     REFUSED_ONE,     /* this record, or these parameters */
     REFUSED_SCOPE,   /* the app may not call the operation */

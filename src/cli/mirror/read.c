@@ -62,7 +62,19 @@ void id_set_free(struct id_set *s) {
 struct place {
     struct buf token; /* of the next page, with a NUL; empty: the list has ended, or has not begun */
     bool ended;
+    struct id_set seen; /* tokens until now: one that comes again would lead around for ever */
+    bool again;         /* the last one has come before */
 };
+
+static void place_free(struct place *p) {
+    buf_free(&p->token);
+    id_set_free(&p->seen);
+}
+
+static int fail_again(struct mirror *m, const char *name) {
+    return mirror_fail(m, "%s: the source gave a page_token that it had given before, so the list would never end",
+                       name);
+}
 
 static int note_place(void *ctx, const json_t *answer) {
     struct place *p = ctx;
@@ -71,18 +83,20 @@ static int note_place(void *ctx, const json_t *answer) {
         token = json_object_get(data, "next_page_token");
     p->token.len = 0;
     p->ended = !json_is_true(json_object_get(data, "has_more")) || json_string_length(token) == 0;
-    if (!p->ended)
-        buf_add_str(&p->token, str_of(json_string_value(token)));
+    if (p->ended)
+        return 0;
+    buf_add_str(&p->token, str_of(json_string_value(token)));
+    p->again = !id_set_add(&p->seen, buf_str(&p->token));
     return 0;
 }
 
 static int miss_operation(struct mirror *m, const char *name, const struct client_answer *a) {
     if (mirror_refusal(a) == REFUSED_SCOPE)
-        mirror_miss(m, "%s: the app lacks the scope (%s)", name, a->msg);
+        mirror_miss(m, "%s: the app lacks the scope (%s)", name, mirror_msg(m, a));
     else if (mirror_refusal(a) == REFUSED_UNKNOWN)
         mirror_miss(m, "%s: the source does not have the operation", name);
     else
-        mirror_miss(m, "%s: the source answered %d: %s", name, a->code, a->msg);
+        mirror_miss(m, "%s: the source answered %d: %s", name, a->code, mirror_msg(m, a));
     return 0;
 }
 
@@ -104,6 +118,8 @@ static int read_pages(struct mirror *m, struct step_file *s, const char *operati
         if (a.code != 0 || !a.data)
             return first ? miss_operation(m, s->name, &a) : 1;
         note_place(at, a.body);
+        if (!at->ended && at->again)
+            return fail_again(m, s->name);
         if (m->masker)
             masker_answer(m->masker, s->name, a.body);
         r = step_append(s, a.body);
@@ -115,14 +131,13 @@ static int read_pages(struct mirror *m, struct step_file *s, const char *operati
 
 int read_list(struct mirror *m, const char *name, const char *operation, const char *path, const char *query) {
     struct step_file s;
-    struct place at = {0};
+    struct place at = {.seen = {.arena = &m->arena}};
     int r = step_open(m, name, &s, note_place, &at);
-    if (r < 0)
+    if (r < 0 || s.done) {
+        if (r == 0)
+            step_close(&s);
+        place_free(&at);
         return r;
-    if (s.done) {
-        step_close(&s);
-        buf_free(&at.token);
-        return 0;
     }
     bool resumed = s.lines > 0;
     at.ended = resumed && at.ended;
@@ -134,13 +149,14 @@ int read_list(struct mirror *m, const char *name, const char *operation, const c
         r = step_restart(&s);
         at.token.len = 0;
         at.ended = false;
+        id_set_free(&at.seen);
         if (r < 0)
             break;
         r = 1;
     }
     if (r == 1)
         r = mirror_fail(m, "%s: the source refuses the token of a page that it has just given", name);
-    buf_free(&at.token);
+    place_free(&at);
     if (r == 0)
         return step_finish(&s);
     step_close(&s);
@@ -160,7 +176,7 @@ static int note_id(void *ctx, const json_t *answer) {
 /* Returns 1 if the operation cannot be called at all. */
 static int read_one(struct mirror *m, struct step_file *s, const struct detail *d, struct str id, int64_t *refused) {
     struct client_answer a CLIENT_ANSWER_CLEANUP = CLIENT_ANSWER_EMPTY;
-    struct place at = {0};
+    struct place at = {.seen = {.arena = &m->arena}};
     int r = 0;
     do {
         struct buf path BUF_CLEANUP = BUF_EMPTY, query BUF_CLEANUP = BUF_EMPTY;
@@ -180,6 +196,12 @@ static int read_one(struct mirror *m, struct step_file *s, const struct detail *
         json_t *line = a.code == 0 && a.data ? a.body : json_pack("{s:i,s:{s:[]}}", "code", 0, "data", "items");
         *refused += line != a.body;
         note_place(&at, line);
+        if (d->paged && !at.ended && at.again) {
+            r = fail_again(m, d->name);
+            if (line != a.body)
+                json_decref(line);
+            break;
+        }
         if (m->masker)
             masker_answer(m->masker, d->name, line);
         json_object_set_new(line, "mirror_of", json_stringn(id.ptr, id.len));
@@ -189,7 +211,7 @@ static int read_one(struct mirror *m, struct step_file *s, const struct detail *
         if (line != a.body)
             json_decref(line);
     } while (r == 0 && d->paged && !at.ended);
-    buf_free(&at.token);
+    place_free(&at);
     return r;
 }
 

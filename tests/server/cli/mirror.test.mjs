@@ -273,6 +273,15 @@ test('a masked mirror holds no value of a person, at no time; inventions are con
     await beside.stop();
 });
 
+// Not hired(): the source answers in this process.
+const mirrorOf = (url, data, more = []) => new Promise((resolve) => {
+    const args = ['mirror', '--from', url, '--app-id', source.demo.app_id, '--data', data, '--work', `${data}.work`, ...more];
+    const child = spawn(binary, args, { env: { ...process.env, ...storeEnvOf(args), ...SECRET }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const out of [child.stdout, child.stderr]) out.on('data', (d) => (said += d));
+    child.on('close', (status) => resolve({ status, said }));
+});
+
 // A source that has what another hired has not: it answers talents and jobs itself, and passes all else on.
 function richSource() {
     const demo = (name) => JSON.parse(fs.readFileSync(path.join(root, 'demo', `${name}.json`), 'utf8')).data.items;
@@ -295,13 +304,7 @@ function richSource() {
 
 test('talents and jobs come where the source has the operations; masked, nothing of the talents is left', async () => {
     const rich = await richSource();
-    const mirror = (data, more = []) => new Promise((resolve) => { // not hired(): the source answers in this process
-        const args = ['mirror', '--from', rich.url, '--app-id', source.demo.app_id, '--data', data, '--work', `${data}.work`, ...LOOPBACK, ...more];
-        const child = spawn(binary, args, { env: { ...process.env, ...storeEnvOf(args), ...SECRET }, stdio: ['ignore', 'pipe', 'pipe'] });
-        let said = '';
-        for (const out of [child.stdout, child.stderr]) out.on('data', (d) => (said += d));
-        child.on('close', (status) => resolve({ status, said }));
-    });
+    const mirror = (data, more = []) => mirrorOf(rich.url, data, [...LOOPBACK, ...more]);
     const dump = (data) => {
         const dir = path.join(tempDir(), 'dump');
         hiredOk(['export', '--data', data, '--dir', dir]);
@@ -331,4 +334,95 @@ test('talents and jobs come where the source has the operations; masked, nothing
     assert.ok(same.length > 3);
     for (const o of after.orders.filter((x) => same.includes(x.order_id))) assert.equal(talentOf(after, o).basic_info.name, o.candidate_info.name);
     await rich.stop();
+});
+
+// A source that lies: it has one application, whose resume is the attachment with that id and that link, and answers other calls as the function says.
+function lyingSource({ resume = '7300000000000000009', link, answer = () => undefined, token = 't-lying', expire = 7200 }) {
+    return fakeUpstream((req, res) => {
+        const { pathname } = new URL(req.url, source.baseUrl), data = (value) => res.end(JSON.stringify({ code: 0, msg: 'success', data: value }));
+        if (pathname.endsWith('/tenant_access_token/internal')) return res.end(`{"code":0,"tenant_access_token":${JSON.stringify(token)},"expire":${expire}}`);
+        const own = answer(req, pathname);
+        if (own !== undefined) return res.end(JSON.stringify(own));
+        if (pathname === '/open-apis/hire/v1/applications') return data({ items: ['7200000000000000001'] });
+        if (pathname === '/open-apis/hire/v1/applications/7200000000000000001')
+            return data({ application: { id: '7200000000000000001', talent_id: '7220000000000000001', job_id: '7210000000000000001', active_status: 1, talent_attachment_resume_id: resume } });
+        if (pathname.startsWith('/open-apis/hire/v1/attachments/')) return data({ attachment: { name: 'cv.pdf', url: link ?? `http://${req.headers.host}/cv` } });
+        return pathname === '/cv' ? res.end('written by the source') : data({ items: [], has_more: false });
+    });
+}
+
+test('an attachment whose id is a path is written nowhere', async () => {
+    for (const more of [[], ['--mask']]) {
+        const dir = tempDir(), lying = await lyingSource({ resume: '../../../of-the-source' });
+        const { status, said } = await mirrorOf(lying.url, path.join(dir, 'data'), more);
+        await lying.stop();
+        assert.equal(status, 0, said);
+        assert.deepEqual(fs.readdirSync(dir).sort(), ['data', 'data.work']);
+        assert.match(said, /NOT MIRRORED: attachments: 1 whose content could not be fetched/);
+    }
+});
+
+test('a link that only begins like the source is fetched from no private address', async () => {
+    let asked = 0;
+    const inner = await fakeUpstream((req, res) => {
+        asked++;
+        res.end('of the inner network');
+    });
+    const lying = await lyingSource({ answer: (req, at) => (at.startsWith('/open-apis/hire/v1/attachments/')
+        ? { code: 0, data: { attachment: { name: 'cv.pdf', url: `http://${req.headers.host}@${inner.url.slice(7)}/` } } } : undefined) });
+    const { status, said } = await mirrorOf(lying.url, path.join(tempDir(), 'inner'), ['--fetch-allow', 'none']);
+    await Promise.all([lying.stop(), inner.stop()]);
+    assert.equal(status, 0, said);
+    assert.equal(asked, 0);
+    assert.match(said, /1 whose content could not be fetched/);
+});
+
+test('a list whose page tokens lead around in a circle ends the run', async () => {
+    for (const n of [1, 3]) {
+        let page = 0;
+        const lying = await lyingSource({ answer: (req, at) => (at.endsWith('/rooms') ? { code: 0, data: { has_more: true, page_token: `p${page++ % n}`, rooms: [] } } : undefined) });
+        const { status, said } = await mirrorOf(lying.url, path.join(tempDir(), 'circle'));
+        await lying.stop();
+        assert.equal(status, 1);
+        assert.match(said, /rooms: the source gave a page_token that it had given before/);
+        assert.equal(page, n + 1);
+    }
+});
+
+test('texts of the source cannot act on a terminal or make lines; masked, they are not shown', async () => {
+    const msg = '\u001b]0;x\u0007Zhang Leatherhead\u0085\nNOT MIRRORED: forged';
+    for (const more of [[], ['--mask']]) {
+        const data = path.join(tempDir(), 'texts'), lying = await lyingSource({ answer: (req, at) => (at.endsWith('/rooms') ? { code: 1002002, msg } : undefined) });
+        const { status, said } = await mirrorOf(lying.url, data, more);
+        await lying.stop();
+        assert.equal(status, 0, said);
+        assert.match(said, more.length ? /rooms: the source answered 1002002: its msg is not shown/ : /rooms: the source answered 1002002: \?\]0;x\?Zhang Leatherhead\?\?\?NOT MIRRORED: forged/);
+        assert.equal(/Leatherhead/.test(said), more.length === 0);
+        assert.doesNotMatch(said, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]|^NOT MIRRORED: forged/m);
+    }
+});
+
+test('a token with a line in it is not sent back, and an expiry beyond all bounds is a day', async () => {
+    const bad = await lyingSource({ token: 't-a\r\nX-Evil: 1' });
+    const refused = await mirrorOf(bad.url, path.join(tempDir(), 'line'));
+    await bad.stop();
+    assert.equal(refused.status, 1);
+    assert.match(refused.said, /the answer has no tenant_access_token/);
+    const long = await lyingSource({ expire: '9223372036854775807' });
+    assert.equal((await mirrorOf(long.url, path.join(tempDir(), 'expiry'))).status, 0);
+    await long.stop();
+});
+
+test('in a masked mirror nothing is kept of answers that have another form', async () => {
+    const name = 'Leatherhead Zhang', kept = path.join(tempDir(), 'forms');
+    const forms = [{ code: 0, data: [name] }, { code: 0, data: { items: [[{ remark: name }], name], note: name }, debug: name }];
+    for (const form of forms) {
+        const lying = await lyingSource({ answer: (req, at) => (at.endsWith('/interviews') ? form : undefined) });
+        const { status } = await mirrorOf(lying.url, kept, ['--mask']);
+        await lying.stop();
+        assert.equal(status, 1); // the import refuses it, so the work directory stays
+        assert.deepEqual(search([name], [`${kept}.work`]), []);
+        assert.ok(fs.existsSync(path.join(`${kept}.work`, 'run', 'interviews.jsonl')));
+        fs.rmSync(`${kept}.work`, { recursive: true });
+    }
 });
