@@ -122,6 +122,13 @@ static const char *end_why(struct client *c) {
     return c->why.ptr;
 }
 
+/* U+202A to U+202E and U+2066 to U+2069 change the direction of what follows. */
+static bool turns_text(const char *text) {
+    unsigned char last = (unsigned char)text[2];
+    return (memcmp(text, "\xe2\x80", 2) == 0 && last >= 0xaa && last <= 0xae) ||
+           (memcmp(text, "\xe2\x81", 2) == 0 && last >= 0xa6 && last <= 0xa9);
+}
+
 void client_without_controls(char *text, size_t len) {
     for (size_t i = 0; i < len; i++) {
         unsigned char ch = (unsigned char)text[i], next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
@@ -129,6 +136,9 @@ void client_without_controls(char *text, size_t len) {
             text[i] = '?';
         else if (ch == 0xc2 && next >= 0x80 && next < 0xa0) /* U+0080 to U+009F */
             text[i] = text[i + 1] = '?';
+        else if (i + 2 < len && turns_text(text + i)) {
+            memset(text + i, '?', 3);
+        }
     }
 }
 

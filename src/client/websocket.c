@@ -17,6 +17,8 @@
 
 #define HEAD_MAX 16384
 #define WAITING_MAX (8 * 1024 * 1024) /* bytes that wait to be sent */
+#define TAKEN_MAX (4 * 1024 * 1024)   /* bytes that one websocket_wait() takes */
+#define ANSWERS_MAX 10000             /* pongs and frames that wait to be sent */
 
 struct websocket {
     struct websocket_options o;
@@ -25,6 +27,7 @@ struct websocket {
     wslay_event_context_ptr ws;
     struct buf early; /* bytes behind the handshake that came with it */
     size_t early_at;
+    size_t taken; /* in this websocket_wait() */
     bool ended;
 };
 
@@ -164,9 +167,12 @@ static ssize_t ws_recv(wslay_event_context_ptr ws, uint8_t *to, size_t len, int 
         s->early_at += n;
         return (ssize_t)n;
     }
-    ssize_t n = take(s, to, len);
-    if (n > 0)
+    /* A server that sends without a pause must not hold the caller, who has to look whether it is to end. */
+    ssize_t n = s->taken < TAKEN_MAX ? take(s, to, len) : 0;
+    if (n > 0) {
+        s->taken += (size_t)n;
         return n;
+    }
     wslay_event_set_error(ws, n == 0 ? WSLAY_ERR_WOULDBLOCK : WSLAY_ERR_CALLBACK_FAILURE);
     return -1;
 }
@@ -261,8 +267,11 @@ int websocket_wait(struct websocket *s, int ms) {
     if (s->ended)
         return -EPIPE;
     if (s->early.len == s->early_at)
-        (void)await(s, events, ms); /* what it says is seen by reading */
-    if (wslay_event_recv(s->ws) != 0 || (!wslay_event_want_read(s->ws) && !wslay_event_want_write(s->ws))) {
+        (void)await(s, events, s->taken < TAKEN_MAX ? ms : 0); /* what it says is seen by reading */
+    s->taken = 0;
+    if (wslay_event_get_queued_msg_count(s->ws) > ANSWERS_MAX) /* it sends and does not read */
+        s->ended = true;
+    if (s->ended || wslay_event_recv(s->ws) != 0 || (!wslay_event_want_read(s->ws) && !wslay_event_want_write(s->ws))) {
         s->ended = true;
         return -EPIPE;
     }

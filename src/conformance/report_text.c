@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "client/client.h"
 #include "conformance/report.h"
 
 struct report *report_make(const struct story *s, const char *server, struct arena *a) {
@@ -23,6 +24,12 @@ struct report *report_make(const struct story *s, const char *server, struct are
 }
 
 /* ---- exchanges ---- */
+
+/* Texts of the vendor's program must not act on a terminal. */
+static void clean(struct buf *out, size_t from) {
+    if (out->len > from)
+        client_without_controls(out->ptr + from, out->len - from);
+}
 
 static void add_time(struct buf *out, int64_t ms) {
     time_t seconds = (time_t)(ms / 1000);
@@ -60,6 +67,8 @@ static void add_json(struct buf *out, const char *indent, const char *what, cons
     if (!text)
         return;
     buf_printf(out, "%s  %s: ", indent, what);
+    for (char *line = text; line; line = strchr(line, '\n'), line = line ? line + 1 : NULL)
+        client_without_controls(line, strcspn(line, "\n"));
     for (const char *c = text; *c; c++) {
         buf_add_char(out, *c);
         if (*c == '\n')
@@ -91,6 +100,7 @@ void exchange_write(const struct story *s, const json_t *e, const char *indent, 
         add_json(out, indent, "seen", e, whole);
         return;
     }
+    size_t from = out->len;
     buf_printf(out, "%s#%lld", indent, (long long)entry_number(e));
     add_time(out, entry_int(e, "time_ms"));
     if (entry_is_call(e))
@@ -99,6 +109,7 @@ void exchange_write(const struct story *s, const json_t *e, const char *indent, 
         add_event(out, e);
     if (disturbance(s, e)[0])
         buf_printf(out, " (by the run: %s)", disturbance(s, e));
+    clean(out, from);
     buf_add_char(out, '\n');
     static const char *const members[][2] = {
         {"body", "sent"}, {"body_text", "sent"}, {"answer", "answer"}, {"answer_text", "answer"}};
@@ -107,7 +118,9 @@ void exchange_write(const struct story *s, const json_t *e, const char *indent, 
 }
 
 void finding_write(const struct finding *f, struct buf *out) {
+    size_t from = out->len;
     buf_add_str(out, f->text);
+    clean(out, from);
     if (f->times > 1)
         buf_printf(out, " (%zu times)", f->times);
 }

@@ -17,6 +17,12 @@ static bool is_word(struct str s) {
     return s.len <= WORD_MAX;
 }
 
+/* Names of members and parameters stay if they look like names of the API: a map may have people's data as names. */
+static struct str name_or_disguise(struct str name) {
+    bool letter = name.len > 0 && !(name.ptr[0] >= '0' && name.ptr[0] <= '9');
+    return letter && is_word(name) ? name : STR(DISGUISED);
+}
+
 static const struct record_field *field_of(const struct record_type *t, struct str name) {
     for (size_t i = 0; t && i < t->n_fields; i++)
         if (str_eq(t->fields[i].name, name))
@@ -66,9 +72,13 @@ static void write_object(const struct record_type *t, const json_t *object, stru
     const char *name;
     json_t *v;
     size_t len;
+    unsigned hidden = 0;
     json_begin(out, '{');
     json_object_keylen_foreach((json_t *)(uintptr_t)object, name, len, v) {
-        json_key(out, (struct str){name, len});
+        struct str key = name_or_disguise((struct str){name, len});
+        if (!str_eq(key, (struct str){name, len}) && hidden++) /* a name stands once only */
+            continue;
+        json_key(out, key);
         write_value(field_of(t, (struct str){name, len}), v, out);
     }
     json_end(out, '}');
@@ -88,10 +98,14 @@ static void write_answer(const struct op *op, const json_t *answer, struct buf *
     const char *name;
     json_t *v;
     size_t len;
+    unsigned hidden = 0;
     json_begin(out, '{');
     json_object_keylen_foreach((json_t *)(uintptr_t)answer, name, len, v) {
         struct str key = {name, len};
-        json_key(out, key);
+        struct str shown = name_or_disguise(key);
+        if (!str_eq(shown, key) && hidden++)
+            continue;
+        json_key(out, shown);
         if (str_eq(key, STR("code")) && json_is_integer(v))
             json_int(out, json_integer_value(v));
         else if (json_is_string(v) && (str_eq(key, STR("msg")) || str_eq(key, STR("message"))))
@@ -138,7 +152,7 @@ void disguise_query(const struct op *op, struct str query, struct buf *out) {
         name = str_cut(&rest, '=');
         if (out->len > 0)
             buf_add_char(out, '&');
-        buf_add_str(out, name);
+        buf_add_str(out, name_or_disguise(name));
         if (str_is_absent(rest))
             continue;
         value = rest;
@@ -148,11 +162,25 @@ void disguise_query(const struct op *op, struct str query, struct buf *out) {
     }
 }
 
+/* In the path of an operation that is not described: a part in the form of the API's fixed ones ("open-apis", "v1",
+ * "batch_query"). Any other may be an id or a mail address. */
+static bool is_fixed(struct str part) {
+    size_t digits = 0;
+    for (size_t i = 0; i < part.len; i++) {
+        char c = part.ptr[i];
+        digits += c >= '0' && c <= '9';
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '-'))
+            return false;
+    }
+    return digits == 0 || (digits == 1 && part.len == 2);
+}
+
 void disguise_path(const struct op *op, struct str path, struct buf *out) {
     struct str of_op = op ? op->path : STR_ABSENT;
     while (!str_is_absent(path)) {
         struct str part = str_cut(&path, '/'), described = str_is_absent(of_op) ? STR("") : str_cut(&of_op, '/');
-        buf_add_str(out, described.len > 0 && described.ptr[0] == ':' ? STR(DISGUISED) : part);
+        bool of_person = op ? described.len > 0 && described.ptr[0] == ':' : !is_fixed(part);
+        buf_add_str(out, of_person ? STR(DISGUISED) : part);
         if (!str_is_absent(path))
             buf_add_char(out, '/');
     }

@@ -103,8 +103,16 @@ static int begin_file(struct folder *f) {
     return fsync(f->dir) < 0 ? -errno : 0;
 }
 
+/* Whether somebody has removed the file meanwhile: what is written to it would be lost. */
+static bool is_removed(const struct folder *f) {
+    struct stat st;
+    return f->file >= 0 && fstat(f->file, &st) == 0 && st.st_nlink == 0;
+}
+
 int folder_append(struct folder *f, struct str line) {
     int r = room(f, line.len);
+    if (r == 0 && is_removed(f))
+        end_file(f);
     if (r == 0 && (f->file < 0 || f->file_bytes + line.len > FOLDER_FILE_MAX))
         r = begin_file(f);
     if (r < 0)
@@ -135,6 +143,8 @@ const char *folder_reason(int error) {
         return "they come faster than they can be written";
     case EDQUOT:
         return "the directory has the size of [server] record_max";
+    case ENOENT:
+        return "the directory was removed; a new start makes it again";
     case ENOSPC:
         return "the disk has no more free space than [store] free_min, which is left free";
     default:

@@ -75,12 +75,25 @@ static struct str find(struct str lines, struct str wanted) {
     return STR_ABSENT;
 }
 
-/* Returns false if there are too many. */
-static bool read_head(const struct relay *y, struct head *ret) {
+/* Whether another program would read the line as this one does. */
+static bool is_well_formed(struct str name, struct str value) {
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] <= 0x20 || (unsigned char)name.ptr[i] >= 0x7f)
+            return false;
+    for (size_t i = 0; i < value.len; i++)
+        if (((unsigned char)value.ptr[i] < 0x20 && value.ptr[i] != '\t') || value.ptr[i] == 0x7f)
+            return false;
+    return name.len > 0;
+}
+
+/* Returns NULL, or what is wrong with the answer's head. */
+static const char *read_head(const struct relay *y, struct head *ret) {
     struct str lines = buf_str(&y->lines), name, value, connection = find(lines, STR("Connection"));
     ret->n = 0;
     ret->type = STR("");
     while (value = head_line_next(&lines, &name), !str_is_absent(name)) {
+        if (!is_well_formed(name, value))
+            return "its answer has a malformed header line";
         if (!head_is_passed(name, connection) || str_eq_nocase(name, STR("Date")))
             continue;
         if (str_eq_nocase(name, STR("Content-Type")) && ret->type.len == 0) {
@@ -88,10 +101,10 @@ static bool read_head(const struct relay *y, struct head *ret) {
             continue;
         }
         if (ret->n == RELAY_HEADERS)
-            return false;
+            return "its answer has more header lines than are passed on";
         ret->headers[ret->n++] = (struct http_header){name, value};
     }
-    return true;
+    return NULL;
 }
 
 /* ---- the answer's body ---- */
@@ -136,9 +149,10 @@ static void begin_answer(struct relay *y) {
     struct head h;
     if (!y->head_done)
         return;
-    if (!read_head(y, &h)) {
+    const char *wrong = read_head(y, &h);
+    if (wrong) {
         y->fail_status = 502;
-        snprintf(y->error, sizeof y->error, "its answer has more than %d header lines", RELAY_HEADERS);
+        snprintf(y->error, sizeof y->error, "%s", wrong);
         return;
     }
     bool empty = has_no_body(y), known = y->length >= 0;

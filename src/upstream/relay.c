@@ -133,11 +133,11 @@ static unsigned status_in(struct str line) {
     return status;
 }
 
-/* Called with each line of the head, also of interim answers (100 Continue), whose lines are dropped. */
+/* Called with each line of the head, also of interim answers (100 Continue), whose lines are dropped. Neither they nor
+ * trailers nor the lines of an endless head put off the end of a call that moves nothing else. */
 static size_t on_header(char *bytes, size_t one, size_t len, void *ctx) {
     struct relay *y = ctx;
     struct str line = {bytes, len}, name, value;
-    y->moved_ns = clock_mono_ns();
     if (y->head_done) /* a trailer */
         return len;
     if (str_starts(line, STR("HTTP/"))) {
@@ -150,6 +150,8 @@ static size_t on_header(char *bytes, size_t one, size_t len, void *ctx) {
         line.len--;
     if (line.len == 0) {
         y->head_done = y->status >= 200;
+        if (y->head_done)
+            y->moved_ns = clock_mono_ns();
         engine_ready(y);
         return len;
     }

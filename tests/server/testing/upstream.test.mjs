@@ -216,3 +216,61 @@ test('a full directory stops the recording, not the calls, and the log says so',
     assert.match(full.stderr, /cannot record to .*free/);
     await up.stop();
 });
+
+test('records whose directory is removed are reported as lost; a file that was moved away is followed by another', async () => {
+    const up = await fakeUpstream((req, res) => res.writeHead(200, { 'Content-Type': 'application/json' }).end('{"code":0}'));
+    const dir = path.join(tempDir(), 'rec'), relay = await startRelay(up.url, ['--record', dir]);
+    const recorded = () => readRecord(dir).map((e) => e.path).join();
+    assert.equal((await call(relay, 'GET', '/one')).status, 200);
+    await eventually(recorded, (all) => all === '/one');
+    for (const f of fs.readdirSync(dir)) fs.rmSync(path.join(dir, f));
+    assert.equal((await call(relay, 'GET', '/two')).status, 200);
+    await eventually(recorded, (all) => all === '/two');
+    fs.rmSync(dir, { recursive: true });
+    assert.equal((await call(relay, 'GET', '/three')).status, 200);
+    const line = await relay.logged((l) => /EXCHANGES ARE NOT RECORDED/.test(l.msg));
+    assert.match(line.msg, /the directory was removed/);
+    await relay.stop();
+    await up.stop();
+});
+
+test('heads that another program could read otherwise, and interim answers without end, are a fault of the upstream', async () => {
+    const heads = { '/cr': 'X-A: a\rX-B: b\r\n', '/blank': 'X A: a\r\n', '/none': ': a\r\n', '/ctl': 'X-A: a\u0001\r\n', '/good': 'X-A: a\tb\r\n' };
+    const up = net.createServer((s) => {
+        s.on('error', () => {});
+        s.on('data', (d) => {
+            const target = String(d).split(' ')[1];
+            if (heads[target]) return s.write(`HTTP/1.1 200 OK\r\n${heads[target]}Content-Length: 2\r\n\r\nok`);
+            if (target === '/readyz') return s.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}');
+            const timer = setInterval(() => s.write('HTTP/1.1 100 Continue\r\n\r\n'), 20);
+            return s.on('close', () => clearInterval(timer));
+        });
+    });
+    await new Promise((resolve) => up.listen(0, '127.0.0.1', resolve));
+    const relay = await startRelay(`http://127.0.0.1:${up.address().port}`, ['--upstream-timeout', '1s']);
+    for (const target of ['/cr', '/blank', '/none', '/ctl']) {
+        const r = await call(relay, 'GET', target);
+        assert.equal(r.status, 502, target);
+        assert.match(String(r.bytes), /malformed header line/);
+    }
+    assert.equal((await call(relay, 'GET', '/good')).status, 200);
+    assert.equal((await call(relay, 'GET', '/interim')).status, 504);
+    await relay.stop();
+    await new Promise((resolve) => up.close(resolve));
+});
+
+test('with masked values neither names of members and parameters nor unknown paths hold what a person entered', async () => {
+    const own = 'Leatherhead', up = await fakeUpstream((req, res) => res.writeHead(200, { 'Content-Type': 'application/json' })
+        .end(JSON.stringify({ code: 0, data: { 'Leatherhead Zhang': { 13900000001: 'Leatherhead' }, '13900000002': 1, items: [{ 'zhang@leatherhead.example': 1 }] }, 'of Leatherhead': 2 })));
+    const dir = path.join(tempDir(), 'rec'), relay = await startRelay(up.url, ['--record', dir, '--record-mask', 'on']);
+    const body = JSON.stringify({ 'Leatherhead-1': { 13900000001: 1 } });
+    for (const target of [`/open-apis/mail/v1/users/zhang%40${own}.example/inbox`, '/open-apis/mail/v1/users/13900000001', `/open-apis/hire/v1/applications?${own}.Zhang&${own}%20b=1`])
+        assert.equal((await call(relay, 'POST', target, { body, headers: { 'Content-Type': 'application/json' } })).status, 200);
+    await relay.stop();
+    const text = fs.readdirSync(dir).map((f) => fs.readFileSync(path.join(dir, f), 'utf8')).join('');
+    assert.doesNotMatch(text, /leatherhead|1390000000/i);
+    const [mail] = readRecord(dir);
+    assert.equal(mail.path, '/open-apis/mail/v1/users/masked/inbox');
+    assert.deepEqual(JSON.parse(mail.answer.text), { code: 0, data: { masked: { masked: 'masked' }, items: [{ masked: 0 }] }, masked: 0 });
+    await up.stop();
+});
