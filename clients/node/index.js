@@ -8,7 +8,8 @@ export { Webhook };
 
 export class HiredError extends Error {
     constructor(method, path, status, body) {
-        super(`${method} ${path}: HTTP ${status}, code ${body.code}: ${body.msg ?? body.message}`);
+        const fields = (body.error?.field_violations ?? []).map((v) => `${v.field}: ${v.description}`);
+        super(`${method} ${path}: HTTP ${status}, code ${body.code}: ${[body.msg ?? body.message, ...fields].join('; ')}`);
         Object.assign(this, { name: 'HiredError', status, code: body.code, body });
     }
 }
@@ -18,13 +19,20 @@ const withQuery = (path, query = {}) => {
     return `${q}` ? `${path}${path.includes('?') ? '&' : '?'}${q}` : path;
 };
 
+// undefined and NaN would become an absent member in JSON, and the call would do nothing.
+function finite(n, what) {
+    if (!Number.isFinite(n)) throw new TypeError(`${what}, and not ${n}`);
+    return n;
+}
+
 const units = { ms: 1, seconds: 1000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
 function milliseconds(span) {
-    if (typeof span === 'number') return span;
-    return Object.entries(span).reduce((sum, [unit, n]) => {
+    const what = 'the clock is advanced by a number of milliseconds, or a sum such as {hours: 2, minutes: 1}';
+    if (typeof span !== 'object' || span === null) return finite(typeof span === 'number' ? span : NaN, what);
+    return finite(Object.entries(span).reduce((sum, [unit, n]) => {
         if (!units[unit]) throw new TypeError(`${unit} is no unit of time; there are ${Object.keys(units).join(', ')}`);
         return sum + n * units[unit];
-    }, 0);
+    }, 0), what);
 }
 
 class Clock {
@@ -43,8 +51,9 @@ class Clock {
     }
 
     async set(time) {
-        this.moved += Math.max(0, Number(time) - (await this.now()));
-        return this.move({ set_ms: Number(time) });
+        const ms = finite(Number(time), 'the clock is set to a Date, or to a number of milliseconds since 1970');
+        this.moved += Math.max(0, ms - (await this.now()));
+        return this.move({ set_ms: ms });
     }
 
     freeze = () => this.move({ frozen: true });

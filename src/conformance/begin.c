@@ -156,7 +156,7 @@ static int read_settings(struct run *r) {
 /* Where the journal stands; what is before is not the run's. */
 static int skip_journal(struct run *r) {
     json_t *data = NULL;
-    int result = run_test(r, "GET", "/test/journal?limit=1&operation=none", NULL, &data);
+    int result = run_test(r, "GET", "/test/journal?limit=1&app_id=none", NULL, &data);
     if (result == 0)
         r->last = entry_int(data, "last");
     json_decref(data);

@@ -3,6 +3,7 @@
  * Reads a request's parameters and body into the operation's structs.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "gateway/answer.h"
 #include "gateway/input.h"
@@ -32,14 +33,29 @@ static void read_params(struct call *c, const struct route *route, struct violat
     c->params = params;
 }
 
-/* Ignores names that the operation does not have. If a name is repeated, the first value counts (a list takes all). */
+/* The platform ignores names that an operation does not have. The test mode refuses them, because a test with a name
+ * that is spelled wrong would otherwise ask for less than it says, and pass. type NULL: the operation has none. */
+static void refuse_unknown(struct call *c, const struct record_type *type, struct str name, struct violations *vs) {
+    struct buf has BUF_CLEANUP = BUF_EMPTY;
+    if (c->op->access != OP_TEST || vs->n >= VIOLATIONS_MAX)
+        return;
+    for (size_t i = 0; type && i < type->n_fields; i++)
+        buf_printf(&has, "%s%.*s", i > 0 ? ", " : "", STR_FMT(type->fields[i].name));
+    violation_add(vs, c->arena, str_head(name, 80), STR(""), "there is no %.*s; accepted: %.*s",
+                  STR_FMT(str_head(name, 80)), STR_FMT(has.len > 0 ? buf_str(&has) : STR("none")));
+}
+
+/* If a name is repeated, the first value counts (a list takes all). */
 static void read_query(struct call *c, struct str text, struct violations *vs) {
     const struct record_type *t = c->op->query;
-    if (!t)
+    struct str name, value;
+    if (!t) {
+        while (c->op->access == OP_TEST && http_query_next(&text, c->arena, &name, &value) > 0)
+            refuse_unknown(c, NULL, name, vs);
         return;
+    }
     void *query = arena_alloc(c->arena, t->size);
     bool *seen = arena_array(c->arena, bool, t->n_fields);
-    struct str name, value;
     size_t index;
     int r;
     while ((r = http_query_next(&text, c->arena, &name, &value)) != 0) {
@@ -48,6 +64,8 @@ static void read_query(struct call *c, struct str text, struct violations *vs) {
             continue;
         }
         const struct record_field *f = find_field(t, name, &index);
+        if (!f)
+            refuse_unknown(c, t, name, vs);
         if (!f || (seen[index] && !f->list))
             continue;
         seen[index] = true;
@@ -72,6 +90,18 @@ static bool body_may_be_empty(const struct record_type *t) {
     return true;
 }
 
+static void refuse_unknown_members(struct call *c, json_t *body, struct violations *vs) {
+    const char *name;
+    json_t *value;
+    size_t index;
+    if (c->op->access != OP_TEST)
+        return;
+    json_object_foreach(body, name, value) {
+        if (!find_field(c->op->body, str_of(name), &index) && strcmp(name, "$schema") != 0) /* which editors use */
+            refuse_unknown(c, c->op->body, str_of(name), vs);
+    }
+}
+
 static int read_body(struct call *c, struct str text, struct violations *vs) {
     if (c->op->body_kind != OP_BODY_JSON || !c->op->body)
         return 0;
@@ -87,6 +117,7 @@ static int read_body(struct call *c, struct str text, struct violations *vs) {
         return answer_fail_gateway(c, CODE_BAD_REQUEST);
     }
     record_read(c->op->body, body, json, c->arena, vs);
+    refuse_unknown_members(c, json, vs);
     json_decref(json);
     return 0;
 }

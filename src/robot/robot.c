@@ -285,7 +285,7 @@ static int start_receiving(struct robot *r, struct buf *ret_why) {
 
 int robot_new(struct robot **ret, const struct robot_options *o, struct buf *ret_why) {
     if (o->scenario && !scenario_find(o->scenarios, str_of(o->scenario))) {
-        say(ret_why, -EINVAL, STR("there is no such scenario"));
+        scenario_unknown(o->scenarios, str_of(o->scenario), ret_why);
         return -EINVAL;
     }
     struct robot *r = mem_alloc(sizeof *r);

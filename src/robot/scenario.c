@@ -128,6 +128,12 @@ const struct scenario *scenario_find(const struct scenarios *s, struct str name)
     return NULL;
 }
 
+void scenario_unknown(const struct scenarios *s, struct str name, struct buf *out) {
+    buf_printf(out, "there is no scenario \"%.*s\"; there are", STR_FMT(str_head(name, 100)));
+    for (size_t i = 0; i < s->n; i++)
+        buf_printf(out, "%s %.*s", i > 0 ? "," : "", STR_FMT(s->v[i].name));
+}
+
 static bool applies(struct str rule, struct str given) {
     return str_is_absent(rule) || (!str_is_absent(given) && str_eq_nocase(rule, str_trim(given)));
 }

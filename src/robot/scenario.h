@@ -7,6 +7,7 @@
 #define HIRED_ROBOT_SCENARIO_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 #define SCENARIO_FILE_MAX (1024 * 1024)
 #define SCENARIOS_MAX 100
@@ -100,6 +101,9 @@ struct str scenarios_text(enum scenario_kind kind);
 
 /* The scenario of that name, or NULL. */
 const struct scenario *scenario_find(const struct scenarios *s, struct str name);
+
+/* Says that there is no scenario of this name, and which there are. */
+void scenario_unknown(const struct scenarios *s, struct str name, struct buf *out);
 
 /* The scenario for an order. Texts may be absent where they are unknown. */
 const struct scenario *scenario_choose(const struct scenarios *s, struct str name, struct str package_id,

@@ -27,18 +27,10 @@ static void keep(char *to, size_t size, struct str text) {
     to[text.len] = '\0';
 }
 
-static const struct op *find_op(struct str name) {
-    for (uint16_t i = 0; i < api_n_ops; i++)
-        if (str_eq(api_ops[i].name, name))
-            return &api_ops[i];
-    return NULL;
-}
-
 static int read_op(struct call *c, const input *in, struct fault_rule *rule) {
-    rule->op = find_op(in->operation);
-    if (!rule->op || rule->op->access == OP_CONSOLE || rule->op->access == OP_TEST)
-        return call_fail(c, CODE_PARAMETER, "\"%.*s\" is no operation of the open API; docs/API.md lists them",
-                         STR_FMT(in->operation));
+    int r = names_operation(c, in->operation, &rule->op);
+    if (r < 0)
+        return r;
     if (!rule->op->handle)
         return call_fail(c, CODE_PARAMETER, "%.*s is an operation that hired does not support", STR_FMT(in->operation));
     if (rule->op->access == OP_PUBLIC && !str_is_empty(in->tenant_key))
@@ -49,14 +41,7 @@ static int read_op(struct call *c, const input *in, struct fault_rule *rule) {
 
 static int read_event(struct call *c, const input *in, struct fault_rule *rule) {
     keep(rule->event, sizeof rule->event, in->event);
-    if (str_eq(in->event, STR(EVENT_TYPE_APP_TICKET)))
-        return 0;
-    for (size_t i = 0; i < API_EVENTS; i++)
-        if (str_eq(api_events[i].type, in->event))
-            return api_events[i].of ? 0
-                                    : call_fail(c, CODE_PARAMETER, "hired does not send events of the type \"%.*s\"",
-                                                STR_FMT(in->event));
-    return call_fail(c, CODE_PARAMETER, "\"%.*s\" is no type of events; docs/EVENTS.md lists them", STR_FMT(in->event));
+    return names_event(c, in->event);
 }
 
 static int read_selection(struct call *c, const input *in, struct fault_rule *rule) {

@@ -45,6 +45,22 @@ static int read_filter(struct call *c, struct str tenant_key, struct str app_id,
     return r < 0 || !f->of_tenant ? r : find_apps(c, f);
 }
 
+/* A name that no entry can have is refused: a test that looks for none would always pass. */
+static int check_names(struct call *c, struct str operation, struct str event_type) {
+    const struct op *op;
+    int r = str_is_empty(operation) ? 0 : names_operation(c, operation, &op);
+    return r < 0 || str_is_empty(event_type) ? r : names_event(c, event_type);
+}
+
+static struct str member_text(const json_t *object, const char *name) {
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? str_of(text) : STR_ABSENT;
+}
+
+static int check_expected(struct call *c, const json_t *expected) {
+    return check_names(c, member_text(expected, "operation"), member_text(expected, "event_type"));
+}
+
 /* Waits for a further entry. Returns false if the time is over or the server ends. */
 static bool wait_more(struct call *c, int64_t last, int64_t end_ms) {
     int64_t left = end_ms - clock_mono_ns() / 1000000;
@@ -151,7 +167,7 @@ static int read_match(struct call *c, struct str text, json_t **ret) {
     struct str unknown = match_unknown(*ret);
     if (!str_is_absent(unknown))
         return call_fail(c, CODE_PARAMETER, "match has the member \"%.*s\", which no entry has", STR_FMT(unknown));
-    return 0;
+    return check_expected(c, *ret);
 }
 
 static int read_search(struct call *c, const struct test_journal_list_query *in, struct search *s) {
@@ -162,6 +178,9 @@ static int read_search(struct call *c, const struct test_journal_list_query *in,
         return call_fail(c, CODE_PARAMETER, "an entry has operation or event_type, not both");
     if (!str_is_absent(in->value) && str_is_empty(in->field))
         return call_fail(c, CODE_PARAMETER, "value is with field");
+    r = check_names(c, in->operation, in->event_type);
+    if (r < 0)
+        return r;
     bool event = !str_is_empty(in->event_type) || str_eq(in->kind, STR("event"));
     bool call = !str_is_empty(in->operation) || str_eq(in->kind, STR("call"));
     s->filter.kind = event ? JOURNAL_EVENT : call ? JOURNAL_CALL : 0;
@@ -317,6 +336,9 @@ static int read_expected(struct call *c, const struct test_journal_expect_body *
         if (!str_is_absent(unknown))
             return call_fail(c, CODE_PARAMETER, "expected[%zu] has the member \"%.*s\", which no entry has", i,
                              STR_FMT(unknown));
+        int r = check_expected(c, x->expected[i]);
+        if (r < 0)
+            return r;
     }
     return read_filter(c, in->tenant_key, in->app_id, &x->filter);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Finds tenants and apps for the operations of the test mode.
+ * Finds tenants, apps, operations and types of events for the operations of the test mode.
  */
 #ifndef HIRED_TESTING_NAMES_H
 #define HIRED_TESTING_NAMES_H
@@ -13,5 +13,11 @@ int names_tenant(struct call *c, struct str key, int64_t *ret);
 
 /* The internal id of the app with that app_id, which must be installed in the tenant; results as above. */
 int names_app(struct call *c, int64_t tenant, struct str app_id, int64_t *ret);
+
+/* The operation of the open API with that name; results as above. */
+int names_operation(struct call *c, struct str name, const struct op **ret);
+
+/* Whether hired sends events of that type: 0, or the value of call_fail. */
+int names_event(struct call *c, struct str type);
 
 #endif

@@ -81,6 +81,18 @@ test('faults and seeds', async () => {
     assert.deepEqual((await hired.dump('acme')).tenants.map((t) => t.name), ['Acme']);
 });
 
+test('mistakes in calls are named', async () => {
+    const { moved } = hired.clock;
+    for (const time of ['2030-01-01', undefined, NaN]) await assert.rejects(hired.clock.set(time), /a Date, or to a number/);
+    for (const span of ['2h', undefined, NaN, { hours: 'two' }]) await assert.rejects(hired.clock.advance(span), /a number of milliseconds, or a sum/);
+    await assert.rejects(hired.clock.advance({ hour: 1 }), /hour is no unit of time; there are ms, /);
+    await assert.rejects(hired.clock.advance({ days: 10_000 }), /advance_ms: the max value is 315360000000/);
+    assert.equal(hired.clock.moved, moved);
+    const tenant = await hired.tenant();
+    await assert.rejects(tenant.robot('vender'), /kind: options: \[vendor,customer\]/);
+    await assert.rejects(tenant.journal.list({ operaton: 'interview.list' }), /there is no operaton; accepted: /);
+});
+
 test('errors of the start say what to do', async () => {
     await assert.rejects(Hired.start({ bin: '/nowhere/hired' }), /\/nowhere\/hired is not a program/);
     await assert.rejects(Hired.start({ args: ['--no-such-option'] }), /no-such-option/);

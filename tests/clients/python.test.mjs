@@ -18,7 +18,7 @@ const withPytest = ['python3', '/usr/bin/python3'].find((program) => python(['-c
 test('unittest', () => {
     const r = python(['-W', 'error::ResourceWarning', '-m', 'unittest', '-v', 'python_client'], path.join(root, 'tests/clients'));
     assert.equal(r.status, 0, r.stderr);
-    assert.match(r.stderr, /^Ran 8 tests/m);
+    assert.match(r.stderr, /^Ran 9 tests/m);
 });
 
 test('the fixtures of pytest', () => {

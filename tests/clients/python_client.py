@@ -80,6 +80,12 @@ class Client(unittest.TestCase):
         self.hired.seed({'tenants': [{'tenant_key': 'acme', 'name': 'Acme'}]})
         self.assertEqual([t['name'] for t in self.hired.dump('acme')['tenants']], ['Acme'])
 
+    def test_mistakes_in_calls_are_named(self):
+        tenant = self.hired.tenant()
+        self.assertRaisesRegex(HiredError, 'advance_ms: the max value is 315360000000', self.hired.clock.advance, days=10_000)
+        self.assertRaisesRegex(HiredError, 'kind: options: .vendor,customer.', tenant.robot, 'vender')
+        self.assertRaisesRegex(HiredError, 'there is no nht; accepted: ', tenant.faults.add, operation='interview.list', status=503, nht=3)
+
     def test_errors_of_the_start(self):
         self.assertRaisesRegex(FileNotFoundError, '/nowhere/hired is not a program', Hired.start, bin='/nowhere/hired')
         self.assertRaisesRegex(RuntimeError, 'no-such-option', Hired.start, args=['--no-such-option'])

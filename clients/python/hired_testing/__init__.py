@@ -14,7 +14,9 @@ class HiredError(Exception):
     """A call that the server refused."""
 
     def __init__(self, method, path, status, body):
-        super().__init__(f'{method} {path}: HTTP {status}, code {body.get("code")}: {body.get("msg", body.get("message"))}')
+        violations = (body.get('error') or {}).get('field_violations') or []
+        said = '; '.join([str(body.get('msg', body.get('message'))), *(f'{v["field"]}: {v["description"]}' for v in violations)])
+        super().__init__(f'{method} {path}: HTTP {status}, code {body.get("code")}: {said}')
         self.status, self.code, self.body = status, body.get('code'), body
 
 

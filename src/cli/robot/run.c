@@ -90,10 +90,9 @@ static int read_scenarios(struct robot_run *w) {
 static int check_scenario(const struct robot_run *w) {
     if (!w->o.scenario || scenario_find(&w->scenarios, str_of(w->o.scenario)))
         return 0;
-    fprintf(stderr, "hired %s: there is no scenario \"%s\"; there are", w->command, w->o.scenario);
-    for (size_t i = 0; i < w->scenarios.n; i++)
-        fprintf(stderr, "%s %.*s", i > 0 ? "," : "", STR_FMT(w->scenarios.v[i].name));
-    fputc('\n', stderr);
+    struct buf why BUF_CLEANUP = BUF_EMPTY;
+    scenario_unknown(&w->scenarios, str_of(w->o.scenario), &why);
+    fprintf(stderr, "hired %s: %.*s\n", w->command, STR_FMT(buf_str(&why)));
     return -EINVAL;
 }
 

@@ -77,7 +77,9 @@ test('calls are found by operation, code, status, field, and a part of them', as
     const unknown = (await journal({ status: 404, after: whole.items[0].number })).items;
     assert.ok(unknown.some((e) => e.path === '/open-apis/hire/v1/nothing' && e.operation === undefined && e.code === 99991201));
     for (const [query, why] of [[{ match: '{' }, /match is not JSON/], [{ match: '[]' }, /not an object/], [{ match: '{"opperation":1}' }, /"opperation", which no entry has/],
-        [{ value: 'x' }, /value is with field/], [{ count: 200 }, /count is above limit/], [{ operation: LIST, event_type: CREATED }, /not both/], [{ tenant_key: 'nobody' }, /no tenant/]])
+        [{ value: 'x' }, /value is with field/], [{ count: 200 }, /count is above limit/], [{ operation: LIST, event_type: CREATED }, /not both/], [{ tenant_key: 'nobody' }, /no tenant/],
+        [{ operation: 'interview.lst' }, /"interview.lst" is no operation/], [{ operation: 'test.clock.get' }, /no operation of the open API/],
+        [{ event_type: 'hire.nothing_v1' }, /no type of events/], [{ match: '{"operation":"interview.lst"}' }, /"interview.lst" is no operation/]])
         assert.match(await refused('GET', '/test/journal', { query }), why);
 });
 
@@ -135,6 +137,7 @@ test('expect: in order, with others between; null is absent; else a diff that ca
     assert.match(failed.diff, /3\. not looked for/);
     assert.equal((await expect({ app_id, expected: [{ operation: 'interview.list' }, { operation: LIST }] })).met, false, 'the order counts');
     assert.match(await refused('POST', '/test/journal/expect', { body: { expected: [{ operatoin: 'x' }] } }), /expected\[0\] has the member "operatoin"/);
+    assert.match(await refused('POST', '/test/journal/expect', { body: { expected: [{ operation: 'interview.lst' }] } }), /"interview.lst" is no operation/);
     await admin.fails(400, 99992402, 'POST', '/test/journal/expect', { body: { expected: [] }, token: null });
     const soon = expect({ app_id, expected: [{ operation: LIST }, { operation: LIST, query: 'page_size=2' }], timeout_ms: 20_000 });
     await sleep(100);

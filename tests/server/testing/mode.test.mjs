@@ -54,6 +54,20 @@ test('a body that is not described is refused, and nothing moves', async () => {
     assert.ok((await now()).now_ms - before.now_ms < 60_000);
 });
 
+test('a member or parameter that an operation does not have is refused with those that it has', async () => {
+    const violations = async (method, at, body) => {
+        const r = await send(server.baseUrl, method, at, { body });
+        return [r.status, JSON.parse(r.text).error.field_violations.map((v) => `${v.field}: ${v.description}`)];
+    };
+    const moves = 'advance_ms, set_ms, frozen, at_once, tenant_key';
+    assert.deepEqual(await violations('POST', '/test/clock', '{"advanced_ms":1,"frozen":true}'), [400, [`advanced_ms: there is no advanced_ms; accepted: ${moves}`]]);
+    assert.deepEqual(await violations('GET', '/test/clock?a=1'), [400, ['a: there is no a; accepted: none']]);
+    assert.match((await violations('GET', '/test/journal?operaton=interview.list'))[1][0], /^operaton: there is no operaton; accepted: .*operation, /);
+    assert.equal((await now()).frozen, false);
+    const schema = await send(server.baseUrl, 'POST', '/test/seed', { body: '{"$schema":"x","tenants":[]}' });
+    assert.equal(schema.status, 200, schema.text);
+});
+
 test('the clock advances, goes back, stands still and goes on', async () => {
     const start = (await now()).now_ms;
     assert.ok((await (await clock({ advance_ms: 3_600_000 })).text, (await now()).now_ms) >= start + 3_600_000);

@@ -175,7 +175,7 @@ test('what it refuses, and how it ends', async () => {
     await toolbox.refused(/there is no tenant/, 'POST', '/test/robots', vendorBody(tenant, { tenant_key: 'nobody' }));
     await toolbox.refused(/the tenant has no app with the app_id/, 'POST', '/test/robots', { ...vendorBody(await toolbox.tenant()), tenant_key: tenant.tenant_key });
     await toolbox.refused(/the robot cannot work: .*app secret is wrong/, 'POST', '/test/robots', vendorBody(tenant, { app_secret: 'x' }));
-    await toolbox.refused(/there is no such scenario/, 'POST', '/test/robots', vendorBody(tenant, { scenario: 'dance' }));
+    await toolbox.refused(/there is no scenario "dance"; there are green, /, 'POST', '/test/robots', vendorBody(tenant, { scenario: 'dance' }));
     await toolbox.refused(/scenarios: otherwise: there is no scenario "dance"; there are green/, 'POST', '/test/robots', vendorBody(tenant, { scenarios: { otherwise: 'dance' } }));
     await toolbox.refused(/are for a customer/, 'POST', '/test/robots', vendorBody(tenant, { name: 'Li Na' }));
     await toolbox.refused(/user and password/, 'POST', '/test/robots', { ...customerBody(tenant), password: undefined });
