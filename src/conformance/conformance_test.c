@@ -214,7 +214,7 @@ static void test_a_vendor_that_does_not_connect_again(void **state) {
     assert_only_fails("retried-event");
     add_event(1000, EVENT_CREATED, "\"taken\":true,\"status\":200");
     assert_int_equal(judge("retried-event"), RULE_FAILED); /* it did nothing */
-    add_stage(1100, ACCEPTED, "1", "A", "1790000000001");
+    add_stage(1100, REFUSED, "1", "A", "1790000000001");   /* it acted, though in vain */
     assert_int_equal(judge("retried-event"), RULE_PASSED);
 }
 

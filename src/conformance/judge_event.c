@@ -141,9 +141,8 @@ static void retried(const struct story *s, struct verdict *v, const struct story
     if (!story_taken(s, o, EVENT_CREATED, 0))
         return;
     v->judged = true;
-    for (size_t i = 0; i < n; i++)
-        if (w[i].effective)
-            return;
+    if (n > 0) /* also if all were refused: that is what other rules are about */
+        return;
     struct finding *f =
         verdict_find(v,
                      "The event of the check %s broke off and was taken at the next attempt, but the vendor "

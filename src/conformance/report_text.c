@@ -89,7 +89,7 @@ static const char *disturbance(const struct story *s, const json_t *e) {
         [FAULT_LIMITED] = "it was answered with 429",
         [FAULT_FAILING] = "it was made to fail",
         [FAULT_TOKEN] = "the token was ended",
-        [FAULT_LOST] = "it took effect, and its answer was lost",
+        [FAULT_LOST] = "the server carried it out, and its answer was lost",
         [FAULT_WAY] = "",
     };
     return words[entry_fault(s, e, NULL)];
