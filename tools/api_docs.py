@@ -6,7 +6,8 @@ HEAD = '''# The API
 Generated from `api/` by `tools/apigen.py --api api --docs docs/API.md`; do not edit. An operation that is not supported
 is one that the platform documents and `hired` refuses with a clear answer. A limit counts the calls of one app in one
 tenant. Of the scopes, any one suffices. Fields, bounds and errors of each operation stand in `GET /openapi.json` of a
-running server, and in `api/operations/`.
+running server, and in `api/operations/`. `python3 -B tools/apigen.py --api api --exports DIR` writes a Postman collection
+(`DIR/postman.json`) and a JSON Schema of each event (`DIR/events/`).
 '''
 
 

@@ -375,8 +375,10 @@ def main():
     parser.add_argument('--docs', help='the page to write')
     parser.add_argument('--typescript', help="the file of the console's types to write")
     parser.add_argument('--check-docs', help='the page to compare')
-    parser.add_argument('--exports', help='folder for postman.json and events/')
+    parser.add_argument('--exports', help='folder for postman.json (a Postman collection) and events/ (a JSON Schema of each event)')
     options = parser.parse_args()
+    if not os.path.isdir(options.api):
+        parser.error(f'--api {options.api}: there is no such folder; the descriptions are in api/')
     try:
         model = api_model.load(options.api)
         if options.out:

@@ -186,10 +186,11 @@ def make(work, binary, tag, version, created):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage="scripts/image [--binary FILE] [--tag TAG] [DIR]")
-    parser.add_argument("--binary")
-    parser.add_argument("--tag")
-    parser.add_argument("dir", nargs="?", default="dist")
+    parser = argparse.ArgumentParser(usage="scripts/image [--binary FILE] [--tag TAG] [DIR]",
+                                     description="Makes the container image of hired and prints its path (docs/OPERATING.md). Needs umoci.")
+    parser.add_argument("--binary", metavar="FILE", help="the program; otherwise hired is built")
+    parser.add_argument("--tag", help="the image's tag and the VERSION in the file's name; otherwise hired's version")
+    parser.add_argument("dir", metavar="DIR", nargs="?", default="dist", help="where hired_VERSION_ARCH.oci.tar goes (dist)")
     args = parser.parse_args()
     if not shutil.which("umoci") or not shutil.which("dpkg-query"):
         sys.exit("scripts/image needs Debian and umoci: apt-get install -y --no-install-recommends umoci")

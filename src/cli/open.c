@@ -355,7 +355,8 @@ const char *cli_word(const struct cli *c, int argc, char **argv, const char *wha
     if (argc < 2)
         cli_fail(c, "needs %s", what);
     else
-        cli_fail(c, "takes %s and no further word, such as \"%s\"", what, argv[2]);
+        cli_fail(c, "takes %s and no further word, such as \"%s\"; see hired %.*s --help", what, argv[2],
+                 (int)strcspn(c->command, " "), c->command);
     return NULL;
 }
 

@@ -132,6 +132,10 @@ void option_accepts(const struct option *o, struct buf *out) {
             buf_add_lit(out, "http:// or https://, a host, without / at the end");
         else if (o->offset == AT(test_token))
             buf_add_lit(out, "at least 16 visible ASCII characters");
+        else if (o->offset == AT(upstream))
+            buf_add_lit(out, "http:// or https://, a host, perhaps a port and a path");
+        else if (o->offset == AT(store_url))
+            buf_add_lit(out, "postgresql://USER@HOST/DATABASE, or key=value pairs as libpq takes them");
         else
             buf_add_lit(out, "a path");
         break;
