@@ -276,9 +276,9 @@ test('a node with a long connection is killed: a connection of the app at anothe
     own.signalled = true;
     await own.kill();
     nodes.splice(nodes.indexOf(own), 1);
-    const had = atSecond.length;
+    // The first event comes again if the node was killed before it had recorded the answer.
     await Promise.all(Array.from({ length: 5 }, () => arrangeAt(other, vendor)));
-    await eventually(() => atSecond.length, (n) => n === had + 5);
+    await eventually(() => atSecond.filter((id, i) => !atFirst.includes(id) && atSecond.indexOf(id) === i).length, (n) => n === 5 + (atFirst.length ? 0 : 1));
     second.ws.close();
 });
 

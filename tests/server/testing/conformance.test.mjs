@@ -108,9 +108,20 @@ test('a program with a long connection only: what cannot be judged is not passed
 
 // Programs that do one thing wrong. These run whole; for the others, what their rule is judged by is enough.
 const whole = ['stage-time', 'report-file'];
-test('for each rule a program that fails it, and no other', { concurrency: 5 }, async (t) => {
-    await Promise.all([...new Set([...whole, ...rules])].map((rule) => t.test(rule, () => withProgram({ bad: rule }, async ({ server }) => {
-        const r = await run({ server, timeout: 4 }, ...(whole.includes(rule) ? [] : ['--only', rule]));
+// What is judged by seconds of real time can fail on a machine that is busy with other things: then once more.
+const timed = ['challenge', 'event-answer'];
+const wasBusy = (r, rule) => named(r.outcome, 'failed').some((failed) => failed !== rule && timed.includes(failed));
+async function runBad(rule, judge) {
+    for (let tries = 3; tries > 0; tries--)
+        await withProgram({ bad: rule }, async ({ server }) => {
+            const r = await run({ server, timeout: 4 }, ...(whole.includes(rule) ? [] : ['--only', rule]));
+            if (tries > 1 && wasBusy(r, rule)) return;
+            tries = 0;
+            await judge(r);
+        });
+}
+test('for each rule a program that fails it, and no other', { concurrency: 3 }, async (t) => {
+    await Promise.all([...new Set([...whole, ...rules])].map((rule) => t.test(rule, () => runBad(rule, async (r) => {
         assert.deepEqual(named(r.outcome, 'failed'), [rule], said(r));
         assert.equal(r.status, 1);
         assert.match(r.stdout, new RegExp(`^FAILED {6}${rule} `, 'm'));
