@@ -236,7 +236,7 @@ test('emptying it: of one app, or of a tenant', async () => {
 
 test('a server that ends does not wait for those who wait', async () => {
     const brief = await startServer({ dir: demoDir(), args: ['--test'] });
-    const waiting = send(brief.baseUrl, 'GET', '/test/journal?timeout_ms=60000&operation=nothing').catch((e) => e);
+    const waiting = send(brief.baseUrl, 'GET', '/test/journal?timeout_ms=60000&app_id=none').catch((e) => e);
     await sleep(200);
     const begun = Date.now();
     await brief.stop();
