@@ -163,7 +163,8 @@ export class Tenant {
 // A robot that runs in the server.
 class Robot {
     constructor(tenant, data) {
-        Object.assign(this, { tenant, id: data.id, orderId: data.order_id });
+        Object.assign(this, { id: data.id, orderId: data.order_id });
+        Object.defineProperty(this, 'tenant', { value: tenant }); // not printed: it leads to all others
     }
 
     // What it has done so far: the members of GET /test/robots.

@@ -39,7 +39,8 @@ static int call(struct run *r, struct client *c, const char *method, const char 
         result = client_call(c, method, path, NULL, body, &a);
     json_decref(body);
     if (result < 0)
-        return run_fail(r, result, "%s", client_why(c));
+        return run_fail(r, result, "%s%s", client_why(c),
+                        result == -ECONNREFUSED ? "; is hired serve --test running there?" : "");
     r->code = a.code;
     if (a.code != 0)
         return run_fail(r, -EPROTO, "%s", client_refusal(c, &a));

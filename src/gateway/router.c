@@ -103,6 +103,8 @@ static bool visit_place(const struct router *r, const struct place *p, struct st
  * is hashed in one pass, so the cost depends on the path and not on the number of operations. */
 static void visit_path(const struct router *r, struct str path, visit_fn visit, void *ctx) {
     uint64_t h = HASH_START;
+    if (path.len == 0)
+        return;
     if (path.ptr[path.len - 1] != '/' && !visit_place(r, probe_whole(r, path), path, visit, ctx))
         return;
     for (size_t i = 0; i + 1 < path.len; i++) {

@@ -13,7 +13,6 @@
 
 #include "base/clock.h"
 
-#define ORDERS "/open-apis/hire/v1/background_check_orders"
 #define PAGES_MAX 20
 #define CODE_ORDER_CHANGED 4090
 #define REST_NS 20000000 /* of real time, between two looks */
@@ -73,7 +72,7 @@ static struct act look(struct robot *r, struct customer *c, char ret_conclusion[
         client_query_int(&query, "page_size", 50);
         if (token.len > 0)
             client_query(&query, "page_token", buf_str(&token));
-        int error = client_call(r->client, "GET", ORDERS, query.ptr, NULL, &a);
+        int error = client_call(r->client, "GET", CUSTOMER_ORDERS, query.ptr, NULL, &a);
         robot_called(r, false);
         if (error < 0 || a.code != 0)
             return robot_judge(r, r->client, error, &a, c->tries, "reading the order");

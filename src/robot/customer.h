@@ -8,6 +8,8 @@
 
 #include "robot/internal.h"
 
+#define CUSTOMER_ORDERS "/open-apis/hire/v1/background_check_orders" /* where it sees the order */
+
 struct customer {
     const struct scenario *scenario;
     char application_id[24], account_id[24], order_id[24];

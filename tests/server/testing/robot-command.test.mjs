@@ -168,6 +168,16 @@ test('a vendor and a customer with each other', async () => {
     await robot.end();
 });
 
+test('a customer whose app cannot read the orders arranges none', async () => {
+    const tenant = await toolbox.tenant(), user = tenant.users.find((u) => u.user_id === 'approver');
+    const r = hired(['robot', 'customer', '--server', server.baseUrl, '--app', appOf(tenant, 'hr').app_id, '--user', user.login],
+        { env: { HIRED_APP_SECRET: 'wrong', HIRED_PASSWORD: user.password } });
+    assert.equal(r.status, 1, r.stdout);
+    assert.match(r.stdout + r.stderr, /reading the tenant's orders failed.*10014/);
+    const orders = await toolbox.client(tenant, 'hr').ok('GET', '/open-apis/hire/v1/background_check_orders', { query: { page_size: 10 } });
+    assert.deepEqual(orders.items, []);
+});
+
 test('scenarios of one\'s own, at a pace; errors of the file say where and what is accepted', async () => {
     const tenant = await toolbox.tenant(), file = path.join(tempDir(), 'scenarios.json');
     fs.writeFileSync(file, JSON.stringify({
