@@ -59,7 +59,7 @@ const look = (page) => page.evaluate(() => {
 });
 // The same after a key. A frame that shows a PDF has a process of its own, so the focus leaves it some time after the key.
 async function lookAfterKey(page) {
-    for (const end = Date.now() + 5000; ;) {
+    for (const end = Date.now() + 30_000; ;) {
         const now = await look(page);
         if (now.inside || Date.now() > end) return now;
         await page.waitForTimeout(20);
